@@ -1,0 +1,250 @@
+//! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
+
+mod error;
+mod names;
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use error::ConfigError;
+pub use names::{CheckoutPath, ComposeFile, NetworkName, ProjectName};
+
+use crate::Host;
+
+/// The settings of one application on one host. Every field has the runbook's value as default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The server.
+    pub host: HostConfig,
+    /// Where the code comes from.
+    pub repository: RepositoryConfig,
+    /// The compose project.
+    pub compose: ComposeConfig,
+    /// The names that the public reaches.
+    #[serde(default = "public_names")]
+    pub public: Vec<PublicName>,
+    /// The shared database.
+    pub database: DatabaseConfig,
+    /// The `.env` file beside the compose files.
+    pub env: EnvConfig,
+    /// Localhost-only services that are reached through ssh.
+    #[serde(default = "forwards")]
+    pub forward: Vec<ForwardConfig>,
+}
+
+/// The server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HostConfig {
+    /// An entry of the operator's own ssh configuration.
+    #[schemars(with = "String")]
+    pub alias: Host,
+    /// Where the repository is checked out on the host.
+    pub checkout: CheckoutPath,
+    /// Another ssh configuration file on this machine, instead of `~/.ssh/config`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ssh_config: Option<std::path::PathBuf>,
+}
+
+/// Where the code comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RepositoryConfig {
+    /// The git remote, as the host reaches it. Without it only an existing checkout can be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
+    /// The branch that is live.
+    pub branch: String,
+}
+
+/// The compose project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ComposeConfig {
+    /// The project name. Given to every call: Compose would take the directory's name otherwise.
+    pub project: ProjectName,
+    /// The compose files in order, relative to the checkout. Given to every call.
+    pub files: Vec<ComposeFile>,
+    /// Further files, added for the research services.
+    pub research: Vec<ComposeFile>,
+    /// Profiles that are switched on.
+    pub profiles: Vec<String>,
+    /// The external network that the reverse proxy shares.
+    pub network: NetworkName,
+}
+
+/// A name that the public reaches, and the service behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicName {
+    /// The DNS name.
+    pub name: String,
+    /// The compose service that answers, which is also what its health body calls itself.
+    pub service: String,
+    /// The path that is asked with GET.
+    #[serde(default = "healthz")]
+    pub health: String,
+}
+
+/// The shared database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseConfig {
+    /// The container in which PostgreSQL runs.
+    pub container: String,
+    /// The role that owns the databases.
+    pub role: String,
+    /// The name of the key in `.env` that holds the role's password. Never a value.
+    pub password_key: String,
+}
+
+/// The `.env` file beside the compose files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnvConfig {
+    /// Keys that must have a value.
+    pub required: Vec<String>,
+}
+
+/// A localhost-only service on the host, and where it appears on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForwardConfig {
+    /// What it is called, e.g. `language-tool`.
+    pub name: String,
+    /// The port on this machine.
+    pub local: u16,
+    /// The port on the host.
+    pub remote: u16,
+    /// The path whose answer proves that the service is there.
+    #[serde(default = "healthz")]
+    pub probe: String,
+}
+
+impl Default for HostConfig {
+    fn default() -> Self {
+        let alias = "hemma".parse().expect("a plain word is a host alias");
+        Self { alias, checkout: CheckoutPath::default(), ssh_config: None }
+    }
+}
+
+impl Default for RepositoryConfig {
+    fn default() -> Self {
+        Self { remote: None, branch: "main".to_owned() }
+    }
+}
+
+impl Default for ComposeConfig {
+    fn default() -> Self {
+        let file = |name: &str| name.parse().expect("a plain file name is a compose file");
+        Self {
+            project: ProjectName::default(),
+            files: vec![file("docker-compose.hemma.yml"), file("docker-compose.prod.yml")],
+            research: vec![file("docker-compose.hemma.research.yml")],
+            profiles: Vec::new(),
+            network: NetworkName::default(),
+        }
+    }
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        Self {
+            container: "shared-postgres".to_owned(),
+            role: "huleedu_user".to_owned(),
+            password_key: "HULEEDU_PROD_DB_PASSWORD".to_owned(),
+        }
+    }
+}
+
+fn healthz() -> String {
+    "/healthz".to_owned()
+}
+
+fn public_names() -> Vec<PublicName> {
+    let rows = [
+        ("api.huleedu.hule.education", "api_gateway_service"),
+        ("huleedu.hule.education", "bff_teacher_service"),
+        ("ws.huleedu.hule.education", "websocket_service"),
+    ];
+    let public = |(name, service): (&str, &str)| PublicName {
+        name: name.to_owned(),
+        service: service.to_owned(),
+        health: healthz(),
+    };
+    rows.map(public).to_vec()
+}
+
+fn forwards() -> Vec<ForwardConfig> {
+    let rows = [("language-tool", 18085, 8085), ("embeddings", 19000, 9000)];
+    let forward = |(name, local, remote): (&str, u16, u16)| ForwardConfig {
+        name: name.to_owned(),
+        local,
+        remote,
+        probe: healthz(),
+    };
+    rows.map(forward).to_vec()
+}
+
+impl Config {
+    /// Reads a `hemma.toml`. `path` is only for the error's sake.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|source| ConfigError::new(path, text, &source))
+    }
+
+    /// The JSON schema, for editors.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Config).to_value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Config::parse(text, Path::new("hemma.toml")).expect_err("it must be refused").to_string()
+    }
+
+    #[test]
+    fn an_empty_file_is_the_runbook() {
+        let config = Config::parse("", Path::new("hemma.toml")).expect("empty is fine");
+        assert_eq!(config.host.alias.as_str(), "hemma");
+        assert_eq!(config.host.checkout.as_str(), "~/apps/huleedu");
+        assert_eq!(config.compose.network.as_str(), "hule-network");
+        assert_eq!(config.public.len(), 3);
+        assert_eq!(config.forward[1].local, 19000);
+    }
+
+    #[test]
+    fn an_error_points_at_its_place() {
+        let rows = [
+            ("[host]\nalais = \"x\"\n", "hemma.toml:2:1: unknown field `alais`"),
+            ("[host]\nalias = 7\n", "hemma.toml:2:9: invalid type: integer `7`"),
+            (
+                "[host]\nalias = \"-oProxyCommand=x\"\n",
+                "hemma.toml:2:9: `-oProxyCommand=x` cannot be a host alias",
+            ),
+            ("[compose]\nnetwork = \"a b\"\n", "hemma.toml:2:11: `a b` cannot be a network name"),
+            (
+                "[compose]\nfiles = [\"/etc/passwd\"]\n",
+                "hemma.toml:2:9: `/etc/passwd` cannot be a compose file",
+            ),
+            ("[host\n", "hemma.toml:1:6:"),
+        ];
+        for (text, expected) in rows {
+            let said = error(text);
+            assert!(said.starts_with(expected), "{text:?} gave {said:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let config = Config::parse("", Path::new("x")).expect("empty is fine");
+        let text = toml::to_string_pretty(&config).expect("plain values");
+        assert_eq!(Config::parse(&text, Path::new("x")).expect("our own words"), config);
+    }
+}

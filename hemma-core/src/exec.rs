@@ -1,0 +1,126 @@
+//! Running a command line as a question: it looks, it does not change.
+
+use serde::{Deserialize, Serialize};
+
+use crate::live::ConnectError;
+use crate::{Command, Host, Live, NotRecorded, Place, Question};
+
+/// A command line and where it runs. As a [`Question`] it is for commands that only look.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Exec {
+    /// Where.
+    pub on: Place,
+    /// What.
+    pub run: Command,
+}
+
+impl Exec {
+    /// Runs `run` on `host`.
+    pub fn on(host: &Host, run: Command) -> Self {
+        Self { on: Place::On(host.clone()), run }
+    }
+
+    /// Runs `run` on this machine.
+    pub fn here(run: Command) -> Self {
+        Self { on: Place::Here, run }
+    }
+}
+
+impl Question for Exec {
+    const KIND: &'static str = "exec";
+    type Answer = Output;
+    type Error = ExecError;
+
+    async fn ask(&self, live: &Live) -> Result<Output, ExecError> {
+        live.run(&self.on, &self.run).await
+    }
+}
+
+/// What a command left behind. A non-zero exit is an answer, not an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// The exit code.
+    pub exit: i32,
+    /// Standard output; what is not UTF-8 is replaced.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stdout: String,
+    /// Standard error; what is not UTF-8 is replaced.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stderr: String,
+}
+
+impl Output {
+    /// Whether it exited with 0.
+    pub fn success(&self) -> bool {
+        self.exit == 0
+    }
+
+    /// The last line of what it said went wrong; most tools put the cause there.
+    pub fn last_words(&self) -> &str {
+        let lines = self.stderr.lines().rev().chain(self.stdout.lines().rev());
+        lines.map(str::trim).find(|it| !it.is_empty()).unwrap_or("it said nothing")
+    }
+}
+
+/// Why a command's own answer is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ExecError {
+    /// There is no connection to the host.
+    #[error("could not reach {host}")]
+    Connect {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ConnectError,
+    },
+    /// The connection ended before the command did; it may or may not have run.
+    #[error("the connection to {host} was lost while `{command}` ran")]
+    Lost {
+        /// The host.
+        host: Host,
+        /// The line.
+        command: String,
+    },
+    /// `sudo -n` refused.
+    #[error("sudo on {on} refused `{command}`: {stderr}")]
+    Sudo {
+        /// Where.
+        on: Place,
+        /// The line.
+        command: String,
+        /// sudo's own words.
+        stderr: String,
+    },
+    /// It took longer than it may, and was ended.
+    #[error("`{command}` on {on} was ended after {seconds} s without finishing")]
+    TimedOut {
+        /// Where.
+        on: Place,
+        /// The line.
+        command: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// A signal ended it.
+    #[error("`{command}` on {on} was ended by a signal")]
+    Signalled {
+        /// Where.
+        on: Place,
+        /// The line.
+        command: String,
+    },
+    /// It could not be started at all.
+    #[error("could not start `{command}` on {on}: {reason}")]
+    Start {
+        /// Where.
+        on: Place,
+        /// The line.
+        command: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}

@@ -1,0 +1,104 @@
+//! Where something happens: on this machine, or on a host that ssh knows by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// An alias from the operator's own ssh configuration (`ssh hemma` → `Host::from_str("hemma")`).
+///
+/// Never empty and never starts with `-`, so it cannot be taken for an option of `ssh`. Everything
+/// behind the alias (address, user, key, jump host) stays in the operator's ssh configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Host(String);
+
+impl Host {
+    /// The alias as ssh takes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text cannot be a host alias.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` cannot be a host alias: {reason}")]
+pub struct HostError {
+    text: String,
+    reason: &'static str,
+}
+
+impl FromStr for Host {
+    type Err = HostError;
+
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        let refuse = |reason| Err(HostError { text: text.escape_debug().to_string(), reason });
+        if text.is_empty() {
+            return refuse("it is empty");
+        }
+        if text.starts_with('-') {
+            return refuse("ssh would read it as an option");
+        }
+        if text.len() > 255 {
+            return refuse("it is longer than 255 bytes");
+        }
+        if !text.chars().all(|it| it.is_ascii_alphanumeric() || "-._@:%[]".contains(it)) {
+            return refuse("only letters, digits and - . _ @ : % [ ] are taken");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Host {
+    type Error = HostError;
+
+    fn try_from(text: String) -> Result<Self, HostError> {
+        text.parse()
+    }
+}
+
+impl From<Host> for String {
+    fn from(host: Host) -> Self {
+        host.0
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a command runs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// This machine, the operator's.
+    Here,
+    /// A host, through ssh.
+    On(Host),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here => f.write_str("this machine"),
+            Self::On(host) => host.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_is_never_an_option_and_never_empty() {
+        for good in ["hemma", "deploy@10.0.0.1", "hemma.example", "a_b-c", "[::1]"] {
+            assert_eq!(good.parse::<Host>().expect("a usual alias").as_str(), good);
+        }
+        for bad in ["", "-oProxyCommand=x", "two words", "a\nb", "$(id)", "a;b", "åäö"] {
+            assert!(bad.parse::<Host>().is_err(), "{bad:?} was taken");
+        }
+    }
+}

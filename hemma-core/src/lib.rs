@@ -1,0 +1,49 @@
+//! *What is the case out there, and may I change it?* The words that hemma's crates share.
+//!
+//! Everything learned is a [`Question`], everything done is a [`Change`]: plain values with typed
+//! answers and typed errors. They meet the outside in one place, the [`World`], which looks for
+//! real, records, replays a [`Cassette`], or only plans. A change needs an [`Approval`], which
+//! comes from the operator's consent and from nowhere else.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use hemma_core::{Command, Exec, Live, SshOptions, World};
+//!
+//! let world = World::live(Live::new(SshOptions::default()));
+//! let uname = Exec::here(Command::new("uname"));     // or `Exec::on(&"hemma".parse()?, …)`
+//! println!("{}", world.ask(&uname).await?.stdout);
+//! # Ok::<(), hemma_core::ExecError>(()) }).unwrap();
+//! ```
+//!
+//! # What it does not do
+//!
+//! It knows no DNS, TLS, Docker or tunnel: those are crates of their own, which know this one and
+//! not each other. It never prints, exits, or reads the environment for settings. It has no retry
+//! for a lost connection: half a run answered by another connection would be a lie.
+
+mod approval;
+mod cassette;
+mod command;
+pub mod config;
+mod exec;
+mod host;
+mod live;
+mod patience;
+mod question;
+mod report;
+mod scrub;
+mod secret;
+mod world;
+
+pub use approval::{Approval, Consent};
+pub use cassette::{Cassette, CassetteError, Exchange, Origin, Scene};
+pub use command::{Command, Stdin, USUAL_LIMIT};
+pub use config::Config;
+pub use exec::{Exec, ExecError, Output};
+pub use host::{Host, HostError, Place};
+pub use live::{ConnectError, Duplex, Live, Shelf, SshOptions};
+pub use patience::Patience;
+pub use question::{Change, Cut, NotRecorded, Progress, Question};
+pub use report::{Finding, Hint, Report, Verdict, causes};
+pub use secret::{HIDDEN, Secret};
+pub use world::{Step, World};

@@ -1,0 +1,140 @@
+//! One connection to one host, shared by all commands of a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use openssh::Stdio;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::drain::drain;
+use super::master::Master;
+use super::remote_line::{Input, exit_code, line};
+use super::{ConnectError, Duplex, SshOptions};
+use crate::{Command, ExecError, Host, Output, Place, Progress};
+
+type Child = openssh::Child<Arc<openssh::Session>>;
+
+pub(super) struct Connection {
+    host: Host,
+    session: Arc<openssh::Session>,
+    // sshd refuses the session after the last free one, and frees them late: so a queue in front,
+    // and a retry behind it.
+    budget: Arc<Semaphore>,
+    master: Master,
+}
+
+impl Connection {
+    pub(super) async fn open(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
+        let master = Master::start(host, options).await?;
+        let session = openssh::Session::resume_mux(master.socket().into(), None);
+        Ok(Self {
+            host: host.clone(),
+            session: Arc::new(session),
+            budget: Arc::new(Semaphore::new(options.sessions.max(1))),
+            master,
+        })
+    }
+
+    pub(super) async fn run(
+        &self,
+        command: &Command,
+        progress: &Progress,
+    ) -> Result<Output, ExecError> {
+        let input = if command.input().is_some() { Input::Fed } else { Input::Lifeline };
+        let (mut child, _permit) = self.start(command, input).await?;
+        let (stdin, stdout, stderr) =
+            (child.stdin().take(), child.stdout().take(), child.stderr().take());
+        let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
+            return Err(self.lost(command));
+        };
+        let feed = async {
+            if let Some(input) = command.input() {
+                // A program may end without reading all of its input; that is its business.
+                let _ = stdin.write_all(input.bytes()).await;
+                drop(stdin);
+                None
+            } else {
+                Some(stdin)
+            }
+        };
+        // The lifeline lives until the command has ended, or this future is dropped.
+        let (_lifeline, stdout, stderr) =
+            tokio::join!(feed, drain(stdout, progress), drain(stderr, progress));
+        let status = match child.wait().await {
+            Ok(status) => status,
+            Err(openssh::Error::RemoteProcessTerminated) => return Err(self.ended(command).await),
+            Err(_) => return Err(self.lost(command)),
+        };
+        let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
+            return Err(self.lost(command));
+        };
+        let exit = status.code().map(exit_code).ok_or_else(|| self.signalled(command))?;
+        Ok(Output { exit, stdout, stderr })
+    }
+
+    pub(super) async fn duplex(&self, command: &Command) -> Result<Duplex, ExecError> {
+        let (child, permit) = self.start(command, Input::Fed).await?;
+        Duplex::new(child, permit).ok_or_else(|| self.lost(command))
+    }
+
+    pub(super) async fn close(&self) {
+        self.master.end().await;
+    }
+
+    async fn start(
+        &self,
+        command: &Command,
+        input: Input,
+    ) -> Result<(Child, OwnedSemaphorePermit), ExecError> {
+        let permit = Arc::clone(&self.budget).acquire_owned().await;
+        let permit = permit.map_err(|_| self.lost(command))?;
+        let line = line(command, input);
+        let child = (|| async {
+            let mut session = Arc::clone(&self.session).arc_raw_command(&line);
+            session.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            session.spawn().await
+        })
+        .retry(patience_for_a_session())
+        .when(refused_for_now)
+        .await
+        .map_err(|_| self.lost(command))?;
+        Ok((child, permit))
+    }
+
+    /// The mux says the same of a signal and of its own death; only asking it tells them apart.
+    async fn ended(&self, command: &Command) -> ExecError {
+        match self.session.check().await {
+            Ok(()) => self.signalled(command),
+            Err(_) => self.lost(command),
+        }
+    }
+
+    fn signalled(&self, command: &Command) -> ExecError {
+        let on = Place::On(self.host.clone());
+        ExecError::Signalled { on, command: command.to_string() }
+    }
+
+    fn lost(&self, command: &Command) -> ExecError {
+        ExecError::Lost { host: self.host.clone(), command: command.to_string() }
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+fn patience_for_a_session() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(5))
+        .with_max_delay(Duration::from_millis(250))
+        .with_max_times(40)
+}
+
+/// The command never ran, so trying again is safe. The error has no kind of its own to match.
+fn refused_for_now(error: &openssh::Error) -> bool {
+    format!("{error:?}").contains("Session open refused by peer")
+}

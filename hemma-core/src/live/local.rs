@@ -1,0 +1,82 @@
+//! Commands on this machine.
+
+use std::process::Stdio;
+
+use tokio::io::AsyncWriteExt;
+
+use super::drain::drain;
+use crate::{Command, ExecError, Output, Place, Progress};
+
+pub(super) async fn run(command: &Command, progress: &Progress) -> Result<Output, ExecError> {
+    let failed = |source: std::io::Error| ExecError::Start {
+        on: Place::Here,
+        command: command.to_string(),
+        reason: source.to_string(),
+    };
+    let mut child = process(command).spawn().map_err(failed)?;
+    let input = command.input().map(|it| it.bytes().to_vec()).unwrap_or_default();
+    let mut stdin = child.stdin.take();
+    let feed = async {
+        if let Some(mut stdin) = stdin.take() {
+            // A program may end without reading all of its input; that is its business.
+            let _ = stdin.write_all(&input).await;
+        }
+    };
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (Some(stdout), Some(stderr)) = (stdout, stderr) else {
+        return Err(failed(std::io::Error::other("its output could not be read")));
+    };
+    let ((), stdout, stderr) = tokio::join!(feed, drain(stdout, progress), drain(stderr, progress));
+    let status = child.wait().await.map_err(failed)?;
+    let Some(exit) = status.code() else {
+        return Err(ExecError::Signalled { on: Place::Here, command: command.to_string() });
+    };
+    Ok(Output { exit, stdout: stdout.map_err(failed)?, stderr: stderr.map_err(failed)? })
+}
+
+fn process(command: &Command) -> tokio::process::Command {
+    #[expect(clippy::disallowed_methods, reason = "this is the one door for local processes")]
+    let mut process = if command.is_sudo() {
+        let mut sudo = tokio::process::Command::new("sudo");
+        sudo.args(["-n", "--"]).arg(command.program());
+        sudo
+    } else {
+        tokio::process::Command::new(command.program())
+    };
+    process.args(command.arguments());
+    if let Some(dir) = command.directory() {
+        process.current_dir(expand_home(dir));
+    }
+    process.stdin(if command.input().is_some() { Stdio::piped() } else { Stdio::null() });
+    process.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    process
+}
+
+fn expand_home(dir: &str) -> std::path::PathBuf {
+    match (dir.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => dir.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn output_exit_code_and_input_are_kept() {
+        let script = "cat; echo oops >&2; exit 7";
+        let command = Command::script(script, [""; 0]).stdin("fed");
+        let output = run(&command, &Progress::silent()).await.expect("sh starts");
+        assert_eq!(
+            (output.exit, output.stdout.as_str(), output.stderr.as_str()),
+            (7, "fed", "oops\n")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_missing_program_is_not_an_exit_code() {
+        let error = run(&Command::new("no-such-program-here"), &Progress::silent()).await;
+        assert!(matches!(error, Err(ExecError::Start { .. })), "{error:?}");
+    }
+}

@@ -1,0 +1,121 @@
+//! The ssh process that holds a connection open for all commands to one host.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::process::{Child, ChildStdin};
+use tokio::sync::Mutex;
+
+use super::drain::drain;
+use super::{ConnectError, SshOptions};
+use crate::{Host, Progress};
+
+/// How often we look whether the control socket is there. A handshake takes a hundred times that.
+const LOOK_EVERY: Duration = Duration::from_millis(3);
+
+/// How long a master may take to end before it is killed.
+const END_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A child of ours, so that its death is seen at once and its own words tell the cause.
+///
+/// It runs `cat` on the host and not `-N`: when hemma is killed the pipe to that `cat` closes,
+/// the session ends, and ssh with it. An `ssh -N` would stay for ever.
+#[derive(Debug)]
+pub(super) struct Master {
+    child: Mutex<Child>,
+    stdin: Mutex<Option<ChildStdin>>,
+    socket: PathBuf,
+    _dir: TempDir,
+}
+
+impl Master {
+    pub(super) async fn start(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
+        let no_ssh = |source: std::io::Error| ConnectError::NoSsh { said: source.to_string() };
+        let dir = socket_dir().map_err(no_ssh)?;
+        let socket = dir.path().join("ctl");
+        let mut child = process(host, options, &socket).spawn().map_err(no_ssh)?;
+        let stdin = child.stdin.take();
+        let stderr = child.stderr.take();
+        let silent = Progress::silent();
+        let words = async {
+            match stderr {
+                Some(stderr) => drain(stderr, &silent).await.unwrap_or_default(),
+                None => String::new(),
+            }
+        };
+        tokio::select! {
+            listening = wait_for(&socket, options.patience) => {
+                if !listening {
+                    let said = format!("no handshake within {} s", options.patience.as_secs());
+                    return Err(ConnectError::TimedOut { said });
+                }
+            }
+            said = words => return Err(ConnectError::from_stderr(&said)),
+        }
+        Ok(Self { child: Mutex::new(child), stdin: Mutex::new(stdin), socket, _dir: dir })
+    }
+
+    pub(super) fn socket(&self) -> &std::path::Path {
+        &self.socket
+    }
+
+    /// Lets go of it and waits for its end.
+    pub(super) async fn end(&self) {
+        self.stdin.lock().await.take();
+        let mut child = self.child.lock().await;
+        if tokio::time::timeout(END_PATIENCE, child.wait()).await.is_err() {
+            // It waits for a dead link; nothing of ours is left on it.
+            let _ = child.kill().await;
+        }
+    }
+}
+
+/// Short, because the path of a socket is limited to about 104 bytes on macOS, whose usual
+/// temporary directory has half of that. Mode 0700, and gone with the master.
+fn socket_dir() -> std::io::Result<TempDir> {
+    tempfile::Builder::new().prefix("hemma-").tempdir_in("/tmp")
+}
+
+fn process(host: &Host, options: &SshOptions, socket: &std::path::Path) -> tokio::process::Command {
+    #[expect(clippy::disallowed_methods, reason = "this is the one door to ssh")]
+    let mut ssh = tokio::process::Command::new("ssh");
+    if let Some(file) = &options.config_file {
+        ssh.arg("-F").arg(file);
+    }
+    ssh.args(["-M", "-T", "-S"]).arg(socket);
+    for option in [
+        // Nobody is there to answer a prompt in the middle of a run.
+        "BatchMode=yes",
+        "StrictHostKeyChecking=yes",
+        "ControlPersist=no",
+        // Forwards from the operator's configuration belong to their own sessions.
+        "ClearAllForwardings=yes",
+        "RemoteCommand=none",
+        "RequestTTY=no",
+        "ServerAliveInterval=5",
+        "ServerAliveCountMax=3",
+        "LogLevel=ERROR",
+    ] {
+        ssh.args(["-o", option]);
+    }
+    ssh.arg("-o").arg(format!("ConnectTimeout={}", options.patience.as_secs().max(1)));
+    ssh.args(["--", host.as_str(), "exec cat >/dev/null"]);
+    // Its own process group: Ctrl-C at the terminal is for us to act on, not for the connection.
+    ssh.process_group(0).kill_on_drop(true);
+    ssh.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    ssh
+}
+
+async fn wait_for(socket: &std::path::Path, patience: Duration) -> bool {
+    // A name that resolves to several addresses may take ssh's own limit for each.
+    let deadline = Instant::now() + patience * 2;
+    while Instant::now() < deadline {
+        if socket.exists() {
+            return true;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    false
+}

@@ -1,0 +1,143 @@
+//! The outside: processes on this machine, and hosts over ssh.
+//!
+//! Invariant: nothing but this module and the ones below it starts a process.
+
+mod connect_error;
+mod connection;
+mod drain;
+mod duplex;
+mod local;
+mod master;
+mod remote_line;
+mod shelf;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+pub use connect_error::ConnectError;
+pub use duplex::Duplex;
+pub use shelf::Shelf;
+
+use crate::{Command, ExecError, Host, Output, Place, Progress};
+use connection::Connection;
+
+type Attempt = Arc<OnceCell<Result<Arc<Connection>, ConnectError>>>;
+
+/// How to reach hosts. Everything else (user, key, agent, jump host, known hosts) is the
+/// operator's own ssh configuration.
+#[derive(Debug, Clone)]
+pub struct SshOptions {
+    /// Another configuration file (`ssh -F`); `None` is the operator's usual one.
+    pub config_file: Option<PathBuf>,
+    /// Commands at once on one connection. sshd allows 10 (`MaxSessions`), and one of them keeps
+    /// the connection itself alive.
+    pub sessions: usize,
+    /// How long a handshake may take.
+    pub patience: Duration,
+}
+
+impl Default for SshOptions {
+    fn default() -> Self {
+        Self { config_file: None, sessions: 8, patience: Duration::from_secs(15) }
+    }
+}
+
+/// The means to look and to change, for those who implement [`Question`](crate::Question) and
+/// [`Change`](crate::Change).
+///
+/// One connection per host and run: the first question to a host makes it, all others share it.
+/// A connection that was lost stays lost for this run, so that no half of a run is silently
+/// answered by another connection.
+#[derive(Debug)]
+pub struct Live {
+    options: SshOptions,
+    connections: Mutex<HashMap<Host, Attempt>>,
+    shelf: Shelf,
+}
+
+impl Live {
+    /// Touches nothing yet.
+    pub fn new(options: SshOptions) -> Self {
+        Self { options, connections: Mutex::default(), shelf: Shelf::default() }
+    }
+
+    /// Runs a command to its end, within its time limit.
+    pub async fn run(&self, on: &Place, command: &Command) -> Result<Output, ExecError> {
+        self.run_telling(on, command, &Progress::silent()).await
+    }
+
+    /// Runs a command and passes on each line, of both streams, as it comes.
+    pub async fn run_telling(
+        &self,
+        on: &Place,
+        command: &Command,
+        progress: &Progress,
+    ) -> Result<Output, ExecError> {
+        if command.has_nul() {
+            let reason = "an argument contains a NUL byte".to_owned();
+            return Err(ExecError::Start { on: on.clone(), command: command.to_string(), reason });
+        }
+        let limit = command.time_limit();
+        let running = async {
+            match on {
+                Place::Here => local::run(command, progress).await,
+                Place::On(host) => self.connection(host).await?.run(command, progress).await,
+            }
+        };
+        let output = tokio::time::timeout(limit, running).await.map_err(|_| {
+            let seconds = limit.as_secs();
+            ExecError::TimedOut { on: on.clone(), command: command.to_string(), seconds }
+        })??;
+        refused_by_sudo(on, command, &output).map_or(Ok(output), Err)
+    }
+
+    /// Starts a command on a host and hands over its standard input and output as one stream.
+    pub async fn duplex(&self, host: &Host, command: &Command) -> Result<Duplex, ExecError> {
+        self.connection(host).await?.duplex(command).await
+    }
+
+    /// Where a leaf crate keeps a client of its own between questions.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// Ends every connection and waits until nothing of it is left.
+    pub async fn close(&self) {
+        self.shelf.clear();
+        let attempts: Vec<Attempt> = {
+            let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+            connections.drain().map(|(_, attempt)| attempt).collect()
+        };
+        for attempt in attempts {
+            if let Some(Ok(connection)) = attempt.get() {
+                connection.close().await;
+            }
+        }
+    }
+
+    async fn connection(&self, host: &Host) -> Result<Arc<Connection>, ExecError> {
+        let attempt = {
+            let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(connections.entry(host.clone()).or_default())
+        };
+        let opened = attempt
+            .get_or_init(async || Connection::open(host, &self.options).await.map(Arc::new))
+            .await;
+        opened.clone().map_err(|source| ExecError::Connect { host: host.clone(), source })
+    }
+}
+
+/// sudo answers with exit code 1 and its own name in front, which many programs do as well; only
+/// both together, on a command that went through sudo, are taken for its refusal.
+fn refused_by_sudo(on: &Place, command: &Command, output: &Output) -> Option<ExecError> {
+    let stderr = output.stderr.lines().find(|it| it.starts_with("sudo: "))?;
+    (command.is_sudo() && output.exit == 1).then(|| ExecError::Sudo {
+        on: on.clone(),
+        command: command.to_string(),
+        stderr: stderr.trim_start_matches("sudo: ").to_owned(),
+    })
+}

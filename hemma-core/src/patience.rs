@@ -1,0 +1,39 @@
+//! Waiting with an end: looks are counted, not seconds, so that a replay needs no clock.
+
+use std::time::Duration;
+
+use crate::World;
+
+/// How often to look, and how long to rest in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Looks at most.
+    pub looks: u32,
+    /// The rest between two.
+    pub pause: Duration,
+}
+
+impl Patience {
+    /// Looks every `pause` for about `total`, at least once.
+    pub fn lasting(total: Duration, pause: Duration) -> Self {
+        let looks = total.as_millis() / pause.as_millis().max(1) + 1;
+        Self { looks: u32::try_from(looks).unwrap_or(u32::MAX), pause }
+    }
+
+    /// Looks until `look` gives something final. `None` when the patience ended first.
+    pub async fn wait<T>(
+        self,
+        world: &World,
+        mut look: impl AsyncFnMut(u32) -> Option<T>,
+    ) -> Option<T> {
+        for count in 0..self.looks {
+            if count > 0 {
+                world.pause(self.pause).await;
+            }
+            if let Some(found) = look(count).await {
+                return Some(found);
+            }
+        }
+        None
+    }
+}

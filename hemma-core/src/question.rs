@@ -1,0 +1,114 @@
+//! The one idea: everything we learn is a [`Question`], everything we do is a [`Change`].
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::Live;
+
+/// One look at the world. Changes nothing; may be asked again at any time.
+///
+/// A question is a plain value that serializes: that is how it is recorded, replayed, remembered
+/// within a run, and shown as the evidence of a finding.
+pub trait Question: Serialize + Send + Sync {
+    /// The name of this kind of question, e.g. `docker.networks`.
+    const KIND: &'static str;
+    /// What was seen. "It is not there" is an answer.
+    type Answer: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+    /// Why nothing could be seen. Never "it is not there".
+    type Error: std::error::Error
+        + Serialize
+        + DeserializeOwned
+        + Clone
+        + Send
+        + Sync
+        + From<NotRecorded>
+        + 'static;
+
+    /// Looks.
+    fn ask(&self, live: &Live) -> impl Future<Output = Result<Self::Answer, Self::Error>> + Send;
+}
+
+/// One change to the world.
+pub trait Change: Serialize + Send + Sync {
+    /// The name of this kind of change, e.g. `docker.network-create`.
+    const KIND: &'static str;
+    /// Whether Ctrl-C may cut it in the middle without harm (a build) or has to wait for its end.
+    const CUT: Cut;
+    /// What the world gave back.
+    type Receipt: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+    /// Why it did not happen, or not whole.
+    type Error: std::error::Error
+        + Serialize
+        + DeserializeOwned
+        + Clone
+        + Send
+        + Sync
+        + From<NotRecorded>
+        + 'static;
+
+    /// The line that a plan and the journal show.
+    fn describe(&self) -> String;
+
+    /// Does it. Safe to repeat: doing it twice is the same as once.
+    fn apply(
+        &self,
+        live: &Live,
+        progress: &Progress,
+    ) -> impl Future<Output = Result<Self::Receipt, Self::Error>> + Send;
+}
+
+/// What an interruption may do to a change that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Half of it does no harm: it is dropped at once.
+    AtOnce,
+    /// It is let finish first.
+    AfterwardsOnly,
+}
+
+/// The replayed recording holds no answer to this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("the recording has no further answer to `{kind}` {asked}{}", but(.nearest.as_deref()))]
+pub struct NotRecorded {
+    /// The kind of question or change.
+    pub kind: String,
+    /// What was asked, as JSON.
+    pub asked: String,
+    /// The most similar thing that was recorded.
+    pub nearest: Option<String>,
+}
+
+fn but(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |it| format!("; the nearest is {it}"))
+}
+
+/// Where a long change says how far it has come.
+#[derive(Clone)]
+pub struct Progress(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Progress {
+    /// Hands each line to `listener`.
+    pub fn new(listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
+    }
+
+    /// Nobody listens.
+    pub fn silent() -> Self {
+        Self::new(|_| {})
+    }
+
+    /// Says one line.
+    pub fn line(&self, line: &str) {
+        (self.0)(line);
+    }
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Progress")
+    }
+}

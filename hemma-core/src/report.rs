@@ -1,0 +1,161 @@
+//! What a look found, in words that a person and a program can both read.
+
+use serde::{Deserialize, Serialize};
+
+/// Three answers, never mixed. The order is that of what matters more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Looked, and it is as it should be.
+    Pass,
+    /// Looked, and it is not.
+    Fail,
+    /// Could not look.
+    Unknown,
+}
+
+impl Verdict {
+    /// `pass`, `FAIL` or `?`: a word, so that a log or a screen reader keeps it.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "FAIL",
+            Self::Unknown => "?",
+        }
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How it stands.
+    pub verdict: Verdict,
+    /// What was looked at, e.g. `network hule-network`.
+    pub subject: String,
+    /// What was seen, or why nothing could be.
+    pub detail: String,
+    /// Further lines of evidence, e.g. the end of a log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+    /// The next thing to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Hint>,
+}
+
+impl Finding {
+    /// It is as it should be.
+    pub fn pass(subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Verdict::Pass, subject, detail)
+    }
+
+    /// It is not.
+    pub fn fail(subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Verdict::Fail, subject, detail)
+    }
+
+    /// Nobody knows; `error` says why, with its causes.
+    pub fn unknown(subject: impl Into<String>, error: &dyn std::error::Error) -> Self {
+        Self::new(Verdict::Unknown, subject, causes(error))
+    }
+
+    fn new(verdict: Verdict, subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        let (subject, detail) = (subject.into(), detail.into());
+        Self { verdict, subject, detail, evidence: Vec::new(), hint: None }
+    }
+
+    /// Adds the next thing to do.
+    #[must_use]
+    pub fn hint(mut self, hint: Hint) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// Adds lines of evidence.
+    #[must_use]
+    pub fn evidence(mut self, lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.evidence.extend(lines.into_iter().map(Into::into));
+        self
+    }
+}
+
+/// The next thing to try. Never a guess about the cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hint {
+    /// A command to run.
+    Run(String),
+    /// A sentence that says what to do.
+    Do(String),
+}
+
+/// Findings in the order of the runbook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What was looked at.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The worst verdict. A report that looked at nothing knows nothing.
+    ///
+    /// "Wrong" outranks "could not look" here: it is the one that there is something to do about.
+    pub fn verdict(&self) -> Verdict {
+        let has = |verdict| self.findings.iter().any(|it| it.verdict == verdict);
+        if has(Verdict::Fail) {
+            Verdict::Fail
+        } else if has(Verdict::Unknown) || self.findings.is_empty() {
+            Verdict::Unknown
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    /// Adds one finding.
+    pub fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+}
+
+impl Extend<Finding> for Report {
+    fn extend<I: IntoIterator<Item = Finding>>(&mut self, findings: I) {
+        self.findings.extend(findings);
+    }
+}
+
+impl FromIterator<Finding> for Report {
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
+        Self { findings: findings.into_iter().collect() }
+    }
+}
+
+/// An error and its sources in one line: `could not reach hemma: the host refused …`.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        line.push_str(": ");
+        line.push_str(&source.to_string());
+        next = source.source();
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_verdict_wins_and_no_look_is_no_pass() {
+        let [pass, fail] = [Finding::pass("a", ""), Finding::fail("b", "")];
+        let unknown = Finding::unknown("c", &std::fmt::Error);
+        let rows = [
+            (vec![], Verdict::Unknown),
+            (vec![pass.clone()], Verdict::Pass),
+            (vec![pass.clone(), unknown.clone()], Verdict::Unknown),
+            (vec![unknown, fail, pass], Verdict::Fail),
+        ];
+        for (findings, verdict) in rows {
+            assert_eq!(findings.into_iter().collect::<Report>().verdict(), verdict);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The one place where questions and changes meet the outside.
+
+mod memo;
+mod playback;
+mod tape;
+mod trace;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+pub use trace::Step;
+
+use crate::{Approval, Cassette, Change, Consent, Cut, Exchange, Live, Progress, Question, Scene};
+use memo::Memo;
+use playback::Playback;
+use tape::Tape;
+use trace::Trace;
+
+/// Answers questions and makes changes: for real, for real with a recording, from a recording,
+/// or for real without any change.
+///
+/// Nothing else in a program knows which of these it is.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use hemma_core::{Command, Exec, Live, SshOptions, World};
+///
+/// let world = World::live(Live::new(SshOptions::default()));
+/// let seen = world.ask(&Exec::here(Command::new("echo").arg("hello"))).await?;
+/// assert_eq!(seen.stdout, "hello\n");
+/// # Ok::<(), hemma_core::ExecError>(()) }).unwrap();
+/// ```
+pub struct World {
+    mode: Mode,
+    memo: Memo,
+    trace: Trace,
+    started: Instant,
+    began: jiff::Timestamp,
+    consentable: bool,
+    stopping: AtomicBool,
+    uncuttable: watch::Sender<usize>,
+}
+
+enum Mode {
+    Live(Live),
+    Recording(Live, Tape),
+    Replay(Playback),
+}
+
+impl World {
+    /// Looks and changes for real.
+    pub fn live(live: Live) -> Self {
+        Self::new(Mode::Live(live), jiff::Timestamp::now())
+    }
+
+    /// Looks and changes for real, and writes all of it down; see [`World::cassette`].
+    pub fn recording(live: Live) -> Self {
+        Self::new(Mode::Recording(live, Tape::default()), jiff::Timestamp::now())
+    }
+
+    /// Answers from a cassette and from nothing else. What is not on it is an error.
+    pub fn replay(cassette: Cassette) -> Self {
+        let began = cassette.scene.now;
+        Self::new(Mode::Replay(Playback::new(cassette)), began)
+    }
+
+    /// The same world, in which no [`Approval`] can be had: nothing can change.
+    #[must_use]
+    pub fn planning(mut self) -> Self {
+        self.consentable = false;
+        self
+    }
+
+    fn new(mode: Mode, began: jiff::Timestamp) -> Self {
+        Self {
+            mode,
+            memo: Memo::default(),
+            trace: Trace::default(),
+            started: Instant::now(),
+            began,
+            consentable: true,
+            stopping: AtomicBool::new(false),
+            uncuttable: watch::Sender::new(0),
+        }
+    }
+
+    /// Turns the operator's consent into the proof that changes ask for.
+    pub fn approve(&self, consent: Consent) -> Option<Approval> {
+        (self.consentable && consent == Consent::Given).then(Approval::granted)
+    }
+
+    /// Asks, once per run: the same question again gets the same answer until something changes.
+    pub async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Q::Error> {
+        let key = format!("{} {}", Q::KIND, canonical(question));
+        let cell = self.memo.cell::<Result<Q::Answer, Q::Error>>(&key);
+        cell.get_or_init(|| self.look(question)).await.clone()
+    }
+
+    /// Asks again even if it was asked before; for waiting on something.
+    pub async fn ask_again<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Q::Error> {
+        self.look(question).await
+    }
+
+    async fn look<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Q::Error> {
+        let started = Instant::now();
+        let (answer, took) = match &self.mode {
+            Mode::Live(live) => (question.ask(live).await, started.elapsed()),
+            Mode::Recording(live, tape) => {
+                let answer = question.ask(live).await;
+                let took = started.elapsed();
+                tape.add(Q::KIND, question, &answer, Vec::new(), took, self.started.elapsed());
+                (answer, took)
+            }
+            Mode::Replay(playback) => playback.answer(Q::KIND, question, &Progress::silent()),
+        };
+        let what = shown(question);
+        let answered = answer.is_ok();
+        self.trace.add(Step { kind: Q::KIND, what, took, change: false, answered });
+        answer
+    }
+
+    /// Changes the world. Every answer from before is forgotten.
+    pub async fn apply<C: Change>(
+        &self,
+        change: &C,
+        _approval: &Approval,
+        progress: &Progress,
+    ) -> Result<C::Receipt, C::Error> {
+        if self.stopping.load(Ordering::SeqCst) {
+            // Whoever interrupted the run drops it; it only must not begin anything new.
+            std::future::pending::<()>().await;
+        }
+        let _guard = (C::CUT == Cut::AfterwardsOnly).then(|| Uncuttable::new(&self.uncuttable));
+        let started = Instant::now();
+        let (receipt, took) = match &self.mode {
+            Mode::Live(live) => (change.apply(live, progress).await, started.elapsed()),
+            Mode::Recording(live, tape) => {
+                let (told, lines) = tape::overhear(progress);
+                let receipt = change.apply(live, &told).await;
+                let took = started.elapsed();
+                tape.add(C::KIND, change, &receipt, lines(), took, self.started.elapsed());
+                (receipt, took)
+            }
+            Mode::Replay(playback) => playback.answer(C::KIND, change, progress),
+        };
+        self.memo.forget();
+        let (what, answered) = (change.describe(), receipt.is_ok());
+        self.trace.add(Step { kind: C::KIND, what, took, change: true, answered });
+        receipt
+    }
+
+    /// Rests between two looks. A replay does not.
+    pub async fn pause(&self, rest: Duration) {
+        if !matches!(self.mode, Mode::Replay(_)) {
+            tokio::time::sleep(rest).await;
+        }
+    }
+
+    /// How long this run has taken. In a replay, what the recorded one had taken so far.
+    pub fn elapsed(&self) -> Duration {
+        match &self.mode {
+            Mode::Live(_) | Mode::Recording(..) => self.started.elapsed(),
+            Mode::Replay(playback) => playback.elapsed(),
+        }
+    }
+
+    /// The time. No library reads another clock.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.began + self.elapsed()
+    }
+
+    /// Begins nothing new, and returns as soon as dropping the run does no harm.
+    pub async fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        // The sender is ours, so it cannot be gone.
+        let _ = self.uncuttable.subscribe().wait_for(|it| *it == 0).await;
+    }
+
+    /// What was asked and done so far.
+    pub fn steps(&self) -> Vec<Step> {
+        self.trace.steps()
+    }
+
+    /// What was recorded so far, scrubbed, as the cassette of `scene`. Empty unless recording.
+    pub fn cassette(&self, scene: Scene) -> Cassette {
+        let exchange = match &self.mode {
+            Mode::Recording(_, tape) => tape.exchanges(),
+            Mode::Live(_) | Mode::Replay(_) => Vec::new(),
+        };
+        Cassette { scene, exchange }.scrubbed()
+    }
+
+    /// What the cassette holds that was never asked for. Empty unless replaying.
+    pub fn unplayed(&self) -> Vec<Exchange> {
+        match &self.mode {
+            Mode::Replay(playback) => playback.unplayed(),
+            Mode::Live(_) | Mode::Recording(..) => Vec::new(),
+        }
+    }
+
+    /// Ends every connection; nothing of this run is left behind.
+    pub async fn close(&self) {
+        match &self.mode {
+            Mode::Live(live) | Mode::Recording(live, _) => live.close().await,
+            Mode::Replay(_) => {}
+        }
+    }
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mode = match self.mode {
+            Mode::Live(_) => "live",
+            Mode::Recording(..) => "recording",
+            Mode::Replay(_) => "replay",
+        };
+        f.debug_struct("World").field("mode", &mode).finish_non_exhaustive()
+    }
+}
+
+/// A change that must not be cut is under way as long as this lives.
+struct Uncuttable<'w>(&'w watch::Sender<usize>);
+
+impl<'w> Uncuttable<'w> {
+    fn new(count: &'w watch::Sender<usize>) -> Self {
+        count.send_modify(|it| *it += 1);
+        Self(count)
+    }
+}
+
+impl Drop for Uncuttable<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|it| *it -= 1);
+    }
+}
+
+/// A question as JSON with sorted keys: equal questions give equal texts.
+fn canonical(question: &impl Serialize) -> String {
+    crate::cassette::value_of(question).to_string()
+}
+
+/// A question in one line, for the trace.
+fn shown(question: &impl Serialize) -> String {
+    let mut line = canonical(question);
+    if line.len() > 200 {
+        let cut = (0..=200).rev().find(|it| line.is_char_boundary(*it)).unwrap_or(0);
+        line.truncate(cut);
+        line.push('…');
+    }
+    line
+}
