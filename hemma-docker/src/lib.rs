@@ -1,0 +1,1 @@
+//! *What runs on the host, what would change, and is it healthy?*
