@@ -1,1 +1,19 @@
 //! *What runs on the host, what would change, and is it healthy?*
+
+mod container;
+mod engine;
+pub mod health;
+mod image;
+mod logs;
+pub mod network;
+pub mod proxy;
+mod text;
+
+pub use container::{
+    Binding, ComposeLabels, Container, ContainerDetail, ContainerName, ContainerNameError,
+    Containers, Health, HealthLog, Inspect, Probe, Protocol, ProxyNames, Restart, Restarted, State,
+};
+pub use engine::{EngineError, Version, VersionAnswer};
+pub use image::{Image, Images};
+pub use logs::{LogLine, Logs, Stream};
+pub use network::{Network, NetworkCreate, NetworkCreated, Networks};

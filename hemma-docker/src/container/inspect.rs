@@ -1,0 +1,178 @@
+//! One container more closely: restarts, how it ended, what its health check said.
+
+use bollard::models::{ContainerInspectResponse, Health as SeenHealth, HealthStatusEnum};
+use bollard::query_parameters::InspectContainerOptions;
+use hemma_core::{Host, Live, Question};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ContainerName, Health};
+use crate::engine::{EngineError, USUAL_LIMIT, call};
+use crate::text::plain;
+
+/// The engine keeps five; older ones than these say nothing about now.
+const PROBES_MAX: usize = 3;
+
+/// Longer output of a health check is a page, not a reason.
+const PROBE_CHARS_MAX: usize = 300;
+
+/// Asks for one container. `None` is the answer if there is none of that name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inspect {
+    /// Where the engine is.
+    pub host: Host,
+    /// Its name or id.
+    pub container: ContainerName,
+}
+
+/// What the list of containers does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContainerDetail {
+    /// How often the engine has started it again since it was created or started by hand.
+    pub restart_count: u32,
+    /// When it was last started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it last ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+    /// How it last ended; 0 as long as it has not.
+    pub exit_code: i64,
+    /// Whether it ended for want of memory.
+    pub oom_killed: bool,
+    /// Why the engine could not start it, in its words; empty if it could.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub error: String,
+    /// Its health check. `None` without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthLog>,
+    /// What it tells the reverse proxy.
+    #[serde(default)]
+    pub proxy: ProxyNames,
+}
+
+/// A health check and its last outputs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthLog {
+    /// How it stands.
+    pub status: Health,
+    /// Failures in a row.
+    pub failing_streak: u32,
+    /// The last ones, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<Probe>,
+}
+
+/// One run of a health check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Its exit code: 0 is healthy, -1 ran out of time.
+    pub exit_code: i64,
+    /// What it printed, in one line.
+    pub output: String,
+}
+
+/// The three variables that the reverse proxy and its ACME companion read. They are public names;
+/// no other variable of a container is ever kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProxyNames {
+    /// `VIRTUAL_HOST`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub virtual_host: Option<String>,
+    /// `VIRTUAL_PORT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub virtual_port: Option<String>,
+    /// `LETSENCRYPT_HOST`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letsencrypt_host: Option<String>,
+}
+
+impl Question for Inspect {
+    const KIND: &'static str = "docker.container";
+    type Answer = Option<ContainerDetail>;
+    type Error = EngineError;
+
+    async fn ask(&self, live: &Live) -> Result<Option<ContainerDetail>, EngineError> {
+        let container = self.container.as_str();
+        let seen = call(live, &self.host, USUAL_LIMIT, |docker| async move {
+            docker.inspect_container(container, None::<InspectContainerOptions>).await
+        });
+        match seen.await {
+            Ok(seen) => Ok(Some(detail(seen))),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn detail(seen: ContainerInspectResponse) -> ContainerDetail {
+    let state = seen.state.unwrap_or_default();
+    ContainerDetail {
+        restart_count: count(seen.restart_count),
+        started_at: moment(state.started_at.as_deref()),
+        finished_at: moment(state.finished_at.as_deref()),
+        exit_code: state.exit_code.unwrap_or_default(),
+        oom_killed: state.oom_killed.unwrap_or_default(),
+        error: plain(&state.error.unwrap_or_default(), PROBE_CHARS_MAX),
+        health: state.health.and_then(health_log),
+        proxy: proxy_names(&seen.config.and_then(|it| it.env).unwrap_or_default()),
+    }
+}
+
+fn health_log(seen: SeenHealth) -> Option<HealthLog> {
+    let status = match seen.status? {
+        HealthStatusEnum::STARTING => Health::Starting,
+        HealthStatusEnum::HEALTHY => Health::Healthy,
+        HealthStatusEnum::UNHEALTHY => Health::Unhealthy,
+        HealthStatusEnum::NONE | HealthStatusEnum::EMPTY => return None,
+    };
+    let log = seen.log.unwrap_or_default();
+    let last = log.len().saturating_sub(PROBES_MAX);
+    let probes = log.into_iter().skip(last).map(|it| Probe {
+        exit_code: it.exit_code.unwrap_or_default(),
+        output: plain(&it.output.unwrap_or_default(), PROBE_CHARS_MAX),
+    });
+    Some(HealthLog { status, failing_streak: count(seen.failing_streak), probes: probes.collect() })
+}
+
+fn proxy_names(env: &[String]) -> ProxyNames {
+    let of = |key: &str| {
+        let value = env.iter().find_map(|it| it.strip_prefix(key)?.strip_prefix('='))?;
+        (!value.is_empty()).then(|| plain(value, PROBE_CHARS_MAX))
+    };
+    ProxyNames {
+        virtual_host: of("VIRTUAL_HOST"),
+        virtual_port: of("VIRTUAL_PORT"),
+        letsencrypt_host: of("LETSENCRYPT_HOST"),
+    }
+}
+
+/// The engine writes the year 1 where a thing has not happened.
+fn moment(text: Option<&str>) -> Option<Timestamp> {
+    text?.parse().ok().filter(|it| *it > Timestamp::UNIX_EPOCH)
+}
+
+fn count(seen: Option<i64>) -> u32 {
+    seen.and_then(|it| it.try_into().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_environment_only_the_public_names_are_kept() {
+        let env = ["JWT_SECRET_KEY=hunter2", "VIRTUAL_HOST=api.example", "VIRTUAL_PORT=", "X"];
+        let seen = proxy_names(&env.map(str::to_owned));
+        let kept =
+            ProxyNames { virtual_host: Some("api.example".to_owned()), ..Default::default() };
+        assert_eq!(seen, kept);
+    }
+
+    #[test]
+    fn the_year_one_is_never() {
+        assert_eq!(moment(Some("0001-01-01T00:00:00Z")), None);
+        assert_eq!(moment(Some("")), None);
+        assert!(moment(Some("2026-02-07T12:00:00.123456789Z")).is_some());
+    }
+}

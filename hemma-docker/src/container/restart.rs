@@ -1,0 +1,48 @@
+//! Stopping a container and starting it again, as it is.
+
+use std::time::Duration;
+
+use bollard::query_parameters::RestartContainerOptionsBuilder;
+use hemma_core::{Change, Cut, Host, Live, Progress};
+use serde::{Deserialize, Serialize};
+
+use super::ContainerName;
+use crate::engine::{EngineError, USUAL_LIMIT, call};
+
+/// Restarts a container. Changes of its configuration or image do not reach it that way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Restart {
+    /// Where the engine is.
+    pub host: Host,
+    /// Which one.
+    pub container: ContainerName,
+    /// The seconds it has to end by itself before it is killed.
+    pub grace_seconds: u16,
+}
+
+/// It was restarted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restarted {}
+
+impl Change for Restart {
+    const KIND: &'static str = "docker.container-restart";
+    // Between the stop and the start there is a moment in which nothing would start it again.
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = Restarted;
+    type Error = EngineError;
+
+    fn describe(&self) -> String {
+        format!("restart container {} on {}", self.container, self.host)
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<Restarted, EngineError> {
+        let limit = USUAL_LIMIT + Duration::from_secs(self.grace_seconds.into());
+        let (container, grace) = (self.container.as_str(), i32::from(self.grace_seconds));
+        call(live, &self.host, limit, |docker| async move {
+            let options = RestartContainerOptionsBuilder::new().t(grace).build();
+            docker.restart_container(container, Some(options)).await
+        })
+        .await?;
+        Ok(Restarted {})
+    }
+}

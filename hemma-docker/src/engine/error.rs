@@ -1,0 +1,208 @@
+//! Why the engine's answer is not known.
+
+use hemma_core::{ExecError, Hint, Host, NotRecorded};
+use serde::{Deserialize, Serialize};
+
+use crate::text::plain;
+
+/// Longer words than these are no longer a cause.
+const SAID_CHARS_MAX: usize = 400;
+
+/// Why the engine's answer is not known. None of these means "it is not there".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineError {
+    /// There is no ssh connection to its host, or none any more.
+    #[error("could not reach the Docker engine on {host}")]
+    Unreachable {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// sudo did not let us.
+    #[error("sudo on {host} does not let us run docker: {said}")]
+    Sudo {
+        /// The host.
+        host: Host,
+        /// sudo's words.
+        said: String,
+    },
+    /// There is no `docker` on the host.
+    #[error("docker is not installed on {host}: {said}")]
+    NotInstalled {
+        /// The host.
+        host: Host,
+        /// The shell's words.
+        said: String,
+    },
+    /// There is a `docker`, but no engine behind it.
+    #[error("the Docker engine on {host} is not running: {said}")]
+    NotRunning {
+        /// The host.
+        host: Host,
+        /// docker's words.
+        said: String,
+    },
+    /// The connection ended before the answer did.
+    #[error("the connection to the Docker engine on {host} was lost: {said}")]
+    Lost {
+        /// The host.
+        host: Host,
+        /// What the other end said, or how it ended.
+        said: String,
+    },
+    /// The engine took longer than it may.
+    #[error("the Docker engine on {host} did not answer within {seconds} s")]
+    TimedOut {
+        /// The host.
+        host: Host,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The engine answered that it will not.
+    #[error("the Docker engine on {host} refused ({status}): {said}")]
+    Refused {
+        /// The host.
+        host: Host,
+        /// The HTTP status.
+        status: u16,
+        /// The engine's words.
+        said: String,
+    },
+    /// The engine answered something that we cannot read.
+    #[error("the Docker engine on {host} gave an answer that cannot be read: {reason}")]
+    Unreadable {
+        /// The host.
+        host: Host,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl EngineError {
+    pub(crate) fn refused(host: &Host, status: u16, message: &str) -> Self {
+        Self::Refused { host: host.clone(), status, said: plain(message, SAID_CHARS_MAX) }
+    }
+
+    pub(crate) fn unreadable(host: &Host, reason: &str) -> Self {
+        Self::Unreadable { host: host.clone(), reason: plain(reason, SAID_CHARS_MAX) }
+    }
+
+    pub(crate) fn lost(host: &Host, said: &str) -> Self {
+        Self::Lost { host: host.clone(), said: plain(said, SAID_CHARS_MAX) }
+    }
+
+    /// Sorts what `sudo -n docker system dial-stdio` wrote on its standard error.
+    pub(crate) fn from_words(host: &Host, stderr: &str) -> Self {
+        let host = host.clone();
+        let with = |words: &[&str]| {
+            let telling = |it: &&str| words.iter().any(|word| it.contains(word));
+            stderr.lines().find(telling).map(|it| plain(it, SAID_CHARS_MAX))
+        };
+        if let Some(said) = with(&["Cannot connect to the Docker daemon", "docker daemon running"])
+        {
+            return Self::NotRunning { host, said };
+        }
+        if let Some(said) = with(&["docker: not found", "docker: command not found"]) {
+            return Self::NotInstalled { host, said };
+        }
+        // sudo grumbles about a host name that does not resolve and then does its work.
+        let refusal =
+            |it: &&str| it.starts_with("sudo: ") && !it.contains("unable to resolve host");
+        if let Some(said) = stderr.lines().find(refusal) {
+            let said = plain(said.trim_start_matches("sudo: "), SAID_CHARS_MAX);
+            return Self::Sudo { host, said };
+        }
+        let last = stderr.lines().rfind(|it| !it.trim().is_empty()).unwrap_or("it said nothing");
+        Self::Lost { said: plain(last, SAID_CHARS_MAX), host }
+    }
+
+    /// The host whose engine was asked; unknown when a recording had no answer.
+    pub fn host(&self) -> Option<&Host> {
+        match self {
+            Self::Unreachable { host, .. }
+            | Self::Sudo { host, .. }
+            | Self::NotInstalled { host, .. }
+            | Self::NotRunning { host, .. }
+            | Self::Lost { host, .. }
+            | Self::TimedOut { host, .. }
+            | Self::Refused { host, .. }
+            | Self::Unreadable { host, .. } => Some(host),
+            Self::NotRecorded(_) => None,
+        }
+    }
+
+    /// The one thing to try next.
+    pub fn hint(&self) -> Option<Hint> {
+        let run = |line: &str| self.host().map(|host| Hint::Run(format!("ssh {host} {line}")));
+        match self {
+            Self::Unreachable { source: ExecError::Connect { source, .. }, .. } => {
+                Some(Hint::Do(source.advice().to_owned()))
+            }
+            Self::Unreachable { .. } => run("true"),
+            Self::Sudo { .. } => run("sudo -n true"),
+            Self::NotInstalled { host, .. } => {
+                Some(Hint::Do(format!("install Docker Engine and its Compose plugin on {host}")))
+            }
+            Self::NotRunning { .. } => run("sudo -n systemctl status docker"),
+            Self::Lost { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => {
+                run("sudo -n docker version")
+            }
+            Self::Refused { .. } | Self::NotRecorded(_) => None,
+        }
+    }
+
+    /// Whether the same question may get an answer a moment later in this run: an engine that is
+    /// restarted comes back, an ssh connection that was lost does not.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::NotRunning { .. }
+            | Self::Lost { .. }
+            | Self::TimedOut { .. }
+            | Self::Refused { .. } => true,
+            Self::Unreachable { .. }
+            | Self::Sudo { .. }
+            | Self::NotInstalled { .. }
+            | Self::Unreadable { .. }
+            | Self::NotRecorded(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_is_read_from_the_words_at_the_other_end() {
+        let host: Host = "hemma".parse().expect("a plain word");
+        let rows = [
+            ("sudo: a password is required\n", "Sudo", "a password is required"),
+            ("sh: 1: docker: not found\n", "NotInstalled", "sh: 1: docker: not found"),
+            ("sudo: docker: command not found\n", "NotInstalled", "command not found"),
+            (
+                "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. \
+                 Is the docker daemon running?\n",
+                "NotRunning",
+                "unix:///var/run/docker.sock",
+            ),
+            (
+                "sudo: unable to resolve host hemma: Name or service not known\n\
+                 Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n",
+                "NotRunning",
+                "Cannot connect",
+            ),
+            ("sudo: unable to resolve host hemma\nkilled\n", "Lost", "killed"),
+            ("\n", "Lost", "it said nothing"),
+        ];
+        for (stderr, variant, said) in rows {
+            let error = EngineError::from_words(&host, stderr);
+            assert!(format!("{error:?}").starts_with(variant), "{stderr:?} was read as {error:?}");
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}

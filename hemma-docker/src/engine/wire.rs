@@ -1,0 +1,164 @@
+//! One connection to the engine: a remote command that speaks HTTP on its standard streams.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bollard::{BollardRequest, Docker};
+use hemma_core::{Command, Duplex, ExecError, Host, Live};
+use hyper::header::{HOST, HeaderValue};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::JoinHandle;
+
+use super::EngineError;
+
+/// More than any answer we ask for, and less than what would hurt this machine.
+const ANSWER_BYTES_MAX: usize = 32 << 20;
+
+/// The cause is on another stream than the end of the connection, and may come a moment later.
+const CAUSE_PATIENCE: Duration = Duration::from_millis(300);
+
+pub(super) struct Wire {
+    docker: Docker,
+    stderr: Arc<Mutex<Vec<u8>>>,
+    carrier: JoinHandle<()>,
+}
+
+impl Wire {
+    pub(super) async fn open(live: &Live, host: &Host) -> Result<Self, EngineError> {
+        let unreachable =
+            |source: ExecError| EngineError::Unreachable { host: host.clone(), source };
+        let duplex = live.duplex(host, &dial()).await.map_err(unreachable)?;
+        let stderr = duplex.stderr();
+        let left = Arc::new(AtomicUsize::new(ANSWER_BYTES_MAX));
+        let stream = Bounded { stream: duplex, left: Arc::clone(&left) };
+        let lost = |error: &dyn std::error::Error| EngineError::lost(host, &error.to_string());
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| lost(&error))?;
+        // How it ended is told to whoever waits for an answer.
+        let carrier = tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        let sender = Arc::new(tokio::sync::Mutex::new(sender));
+        let transport = move |request: BollardRequest| {
+            let sender = Arc::clone(&sender);
+            left.store(ANSWER_BYTES_MAX, Ordering::Relaxed);
+            async move {
+                let mut sender = sender.lock().await;
+                sender.ready().await?;
+                Ok(sender.send_request(origin_form(request)).await?)
+            }
+        };
+        // The time limit is ours, around the whole exchange: bollard's ends with the headers.
+        let no_limit = u64::from(u32::MAX);
+        let docker = Docker::connect_with_custom_transport(
+            transport,
+            Some("http://docker"),
+            no_limit,
+            bollard::API_DEFAULT_VERSION,
+        );
+        Ok(Self { docker: docker.map_err(|error| lost(&error))?, stderr, carrier })
+    }
+
+    pub(super) fn docker(&self) -> Docker {
+        self.docker.clone()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.carrier.is_finished()
+    }
+
+    /// Why there was no answer: the words of the command at the other end, if it had any.
+    pub(super) async fn cause(&self, host: &Host, error: &bollard::errors::Error) -> EngineError {
+        use bollard::errors::Error as Bollard;
+        if matches!(error, Bollard::JsonDataError { .. } | Bollard::JsonSerdeError { .. }) {
+            return EngineError::unreadable(host, &hemma_core::causes(error));
+        }
+        let pause = CAUSE_PATIENCE / 30;
+        for _ in 0..30 {
+            if !self.words().is_empty() {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+        }
+        let words = self.words();
+        if words.is_empty() {
+            return EngineError::lost(host, &hemma_core::causes(error));
+        }
+        EngineError::from_words(host, &words)
+    }
+
+    fn words(&self) -> String {
+        let stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&stderr).into_owned()
+    }
+}
+
+impl Drop for Wire {
+    /// An exchange that was given up ends with its wire, so that the session is free again.
+    fn drop(&mut self) {
+        self.carrier.abort();
+    }
+}
+
+fn dial() -> Command {
+    Command::new("docker").args(["system", "dial-stdio"]).sudo()
+}
+
+/// The request as it goes to a server and not to a proxy.
+///
+/// The path carries no version, so that the engine answers with its newest: a fixed old one is
+/// refused by engine 29 (oldest 1.44), a fixed new one by 20.10 (newest 1.41).
+fn origin_form(mut request: BollardRequest) -> BollardRequest {
+    let path = request.uri().path_and_query().cloned();
+    *request.uri_mut() = path.map_or_else(hyper::Uri::default, Into::into);
+    request.headers_mut().insert(HOST, HeaderValue::from_static("docker"));
+    request
+}
+
+/// Ends an answer that is longer than any we ask for.
+struct Bounded {
+    stream: Duplex,
+    left: Arc<AtomicUsize>,
+}
+
+impl AsyncRead for Bounded {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buf.filled().len();
+        let read = std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
+        let fresh = buf.filled().len() - before;
+        let left = self.left.load(Ordering::Relaxed);
+        if fresh > left {
+            let reason = "the engine's answer is larger than 32 MiB";
+            return Poll::Ready(Err(std::io::Error::other(reason)));
+        }
+        self.left.store(left - fresh, Ordering::Relaxed);
+        Poll::Ready(read)
+    }
+}
+
+impl AsyncWrite for Bounded {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

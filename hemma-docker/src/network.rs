@@ -1,0 +1,142 @@
+//! The external network that lets the reverse proxy reach an application's containers.
+//!
+//! Runbook: day 2, step 1.
+//!
+//! Invariant: nothing here removes a network. Other applications share the proxy.
+
+mod engine;
+
+use hemma_core::config::NetworkName;
+use hemma_core::{Approval, Finding, Hint, Host, Progress, World};
+
+pub use engine::{Network, NetworkCreate, NetworkCreated, Networks};
+
+use crate::engine::EngineError;
+
+/// Whether the network is there, once.
+pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
+    let subject = format!("network {name}");
+    let found = match world.ask(&Networks { host: host.clone() }).await {
+        Ok(networks) => named(networks, name),
+        Err(error) => {
+            let finding = Finding::unknown(subject, &error);
+            return with_hint(finding, error.hint());
+        }
+    };
+    match found.as_slice() {
+        [] => Finding::fail(subject, format!("there is none of that name on {host}"))
+            .hint(Hint::Run("cargo xtask day2 external-network".to_owned())),
+        [one] => Finding::pass(subject, format!("{}, {}", one.driver, short(&one.id))),
+        several => {
+            let error = Error::several(host, name, several);
+            let ids = several.iter().map(|it| format!("{} made {}", short(&it.id), it.created));
+            let finding = Finding::fail(subject, error.to_string()).evidence(ids);
+            with_hint(finding, error.hint())
+        }
+    }
+}
+
+/// What [`ensure`] found or did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was there.
+    Already,
+    /// It was made.
+    Created,
+}
+
+/// Makes the network unless there is one.
+///
+/// The engine does not mind several networks of one name, so whoever may run this at the same
+/// time as others has to hold the host's lock.
+pub async fn ensure(
+    world: &World,
+    host: &Host,
+    name: &NetworkName,
+    approval: &Approval,
+) -> Result<Outcome, Error> {
+    let at = |host: &Host| (host.clone(), name.clone());
+    let networks = world.ask_again(&Networks { host: host.clone() }).await.map_err(|source| {
+        let (host, name) = at(host);
+        Error::List { host, name, source }
+    })?;
+    match named(networks, name).as_slice() {
+        [] => {}
+        [_] => return Ok(Outcome::Already),
+        several => return Err(Error::several(host, name, several)),
+    }
+    let create = NetworkCreate { host: host.clone(), name: name.clone() };
+    let made = world.apply(&create, approval, &Progress::silent()).await.map_err(|source| {
+        let (host, name) = at(host);
+        Error::Create { host, name, source }
+    })?;
+    Ok(if made.already { Outcome::Already } else { Outcome::Created })
+}
+
+/// Why the network is not known to be there, or not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The networks could not be listed.
+    #[error("could not see whether network `{name}` is on {host}")]
+    List {
+        /// The host.
+        host: Host,
+        /// The network.
+        name: NetworkName,
+        /// Why not.
+        source: EngineError,
+    },
+    /// It could not be made.
+    #[error("could not make network `{name}` on {host}")]
+    Create {
+        /// The host.
+        host: Host,
+        /// The network.
+        name: NetworkName,
+        /// Why not.
+        source: EngineError,
+    },
+    /// There is more than one, and containers that ask for the name may get any of them.
+    #[error("{count} networks on {host} have the name `{name}`")]
+    Several {
+        /// The host.
+        host: Host,
+        /// The network.
+        name: NetworkName,
+        /// How many.
+        count: usize,
+    },
+}
+
+impl Error {
+    fn several(host: &Host, name: &NetworkName, networks: &[Network]) -> Self {
+        Self::Several { host: host.clone(), name: name.clone(), count: networks.len() }
+    }
+
+    /// The one thing to try next.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::List { source, .. } | Self::Create { source, .. } => source.hint(),
+            Self::Several { host, name, .. } => Some(Hint::Do(format!(
+                "remove by id those that `ssh {host} sudo -n docker network inspect {name}` shows \
+                 without containers"
+            ))),
+        }
+    }
+}
+
+fn named(mut networks: Vec<Network>, name: &NetworkName) -> Vec<Network> {
+    networks.retain(|it| it.name == name.as_str());
+    networks
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+fn with_hint(finding: Finding, hint: Option<Hint>) -> Finding {
+    match hint {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    }
+}

@@ -1,0 +1,93 @@
+//! The engine's networks as a question and a change.
+
+use bollard::models::NetworkCreateRequest;
+use bollard::query_parameters::ListNetworksOptions;
+use hemma_core::config::NetworkName;
+use hemma_core::{Change, Cut, Host, Live, Progress, Question};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{EngineError, USUAL_LIMIT, call};
+
+/// Asks for all networks on a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Networks {
+    /// Where the engine is.
+    pub host: Host,
+}
+
+/// One network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// The engine's own id for it; names are not unique.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `bridge` for all that Compose makes.
+    pub driver: String,
+    /// When it was made, in the engine's words.
+    pub created: String,
+}
+
+impl Question for Networks {
+    const KIND: &'static str = "docker.networks";
+    type Answer = Vec<Network>;
+    type Error = EngineError;
+
+    async fn ask(&self, live: &Live) -> Result<Vec<Network>, EngineError> {
+        let list = call(live, &self.host, USUAL_LIMIT, |docker| async move {
+            docker.list_networks(None::<ListNetworksOptions>).await
+        });
+        let network = |seen: bollard::models::Network| Network {
+            id: seen.id.unwrap_or_default(),
+            name: seen.name.unwrap_or_default(),
+            driver: seen.driver.unwrap_or_default(),
+            created: seen.created.unwrap_or_default(),
+        };
+        let mut seen: Vec<Network> = list.await?.into_iter().map(network).collect();
+        seen.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        Ok(seen)
+    }
+}
+
+/// Makes a network, as `docker network create NAME` does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NetworkCreate {
+    /// Where the engine is.
+    pub host: Host,
+    /// Its name.
+    pub name: NetworkName,
+}
+
+/// The network that there is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkCreated {
+    /// Its id.
+    pub id: String,
+    /// Whether it was there before.
+    pub already: bool,
+}
+
+impl Change for NetworkCreate {
+    const KIND: &'static str = "docker.network-create";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = NetworkCreated;
+    type Error = EngineError;
+
+    fn describe(&self) -> String {
+        format!("create network {} on {}", self.name, self.host)
+    }
+
+    /// Engine 20.10 makes a second network of the same name without a word, so it looks first.
+    async fn apply(&self, live: &Live, _: &Progress) -> Result<NetworkCreated, EngineError> {
+        let networks = Networks { host: self.host.clone() }.ask(live).await?;
+        if let Some(there) = networks.into_iter().find(|it| it.name == self.name.as_str()) {
+            return Ok(NetworkCreated { id: there.id, already: true });
+        }
+        let request =
+            NetworkCreateRequest { name: self.name.as_str().to_owned(), ..Default::default() };
+        let made = call(live, &self.host, USUAL_LIMIT, |docker| async move {
+            docker.create_network(request).await
+        });
+        Ok(NetworkCreated { id: made.await?.id, already: false })
+    }
+}

@@ -1,0 +1,68 @@
+//! Words from outside, made fit for a terminal.
+
+/// One line of at most `chars_max` characters, without anything that steers a terminal.
+///
+/// Log lines and health checks say what the application wants them to, and operators read them in
+/// a terminal that obeys escape sequences.
+pub(crate) fn plain(text: &str, chars_max: usize) -> String {
+    let mut out = String::new();
+    let mut rest = text.trim_end().chars();
+    let mut count = 0;
+    while let Some(it) = rest.next() {
+        if it == '\u{1b}' {
+            skip_escape(&mut rest);
+            continue;
+        }
+        let it = if it == '\t' || it == '\n' { ' ' } else { it };
+        if it.is_control() || turns_direction(it) {
+            continue;
+        }
+        if count == chars_max {
+            out.push('…');
+            break;
+        }
+        out.push(it);
+        count += 1;
+    }
+    out
+}
+
+/// `ESC [ … letter`, `ESC ] … BEL`, or `ESC` and one more.
+fn skip_escape(rest: &mut std::str::Chars<'_>) {
+    match rest.next() {
+        Some('[') => {
+            rest.find(|it| ('\u{40}'..='\u{7e}').contains(it));
+        }
+        Some(']') => {
+            rest.find(|it| matches!(it, '\u{7}' | '\u{9c}'));
+        }
+        _ => {}
+    }
+}
+
+/// These make a line read as something else than it is.
+fn turns_direction(it: char) -> bool {
+    matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_left() {
+        let rows = [
+            ("plain words\n", "plain words"),
+            ("\u{1b}[31mred\u{1b}[0m and \u{1b}]0;title\u{7}done", "red and done"),
+            ("a\tb\r\nc\u{8}d", "a b cd"),
+            ("\u{202e}txt.exe", "txt.exe"),
+            ("åäö日本", "åäö日本"),
+            ("123456789012345", "123456789012…"),
+            ("\u{1b}[", ""),
+        ];
+        for (given, expected) in rows {
+            let max = if given.len() == 15 && given.starts_with('1') { 12 } else { 100 };
+            assert_eq!(plain(given, max), expected, "{given:?}");
+        }
+    }
+}
