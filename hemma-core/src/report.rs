@@ -55,7 +55,12 @@ impl Finding {
 
     /// Nobody knows; `error` says why, with its causes.
     pub fn unknown(subject: impl Into<String>, error: &dyn std::error::Error) -> Self {
-        Self::new(Verdict::Unknown, subject, causes(error))
+        Self::unseen(subject, causes(error))
+    }
+
+    /// Nobody knows, for a reason that is no error of ours.
+    pub fn unseen(subject: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(Verdict::Unknown, subject, why)
     }
 
     fn new(verdict: Verdict, subject: impl Into<String>, detail: impl Into<String>) -> Self {

@@ -105,6 +105,11 @@ impl Live {
         &self.shelf
     }
 
+    pub(crate) fn handshakes(&self) -> usize {
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.values().filter(|it| matches!(it.get(), Some(Ok(_)))).count()
+    }
+
     /// Ends every connection and waits until nothing of it is left.
     pub async fn close(&self) {
         self.shelf.clear();

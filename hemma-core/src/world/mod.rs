@@ -134,6 +134,7 @@ impl World {
             std::future::pending::<()>().await;
         }
         let _guard = (C::CUT == Cut::AfterwardsOnly).then(|| Uncuttable::new(&self.uncuttable));
+        let begun = Begun::new(&self.trace, C::KIND, change.describe());
         let started = Instant::now();
         let (receipt, took) = match &self.mode {
             Mode::Live(live) => (change.apply(live, progress).await, started.elapsed()),
@@ -147,9 +148,13 @@ impl World {
             Mode::Replay(playback) => playback.answer(C::KIND, change, progress),
         };
         self.memo.forget();
-        let (what, answered) = (change.describe(), receipt.is_ok());
-        self.trace.add(Step { kind: C::KIND, what, took, change: true, answered });
+        begun.ended(took, receipt.is_ok());
         receipt
+    }
+
+    /// Forgets every answer, for a fresh look at the same things.
+    pub fn forget(&self) {
+        self.memo.forget();
     }
 
     /// Rests between two looks. A replay does not.
@@ -182,6 +187,14 @@ impl World {
     /// What was asked and done so far.
     pub fn steps(&self) -> Vec<Step> {
         self.trace.steps()
+    }
+
+    /// How many ssh connections this run has made.
+    pub fn handshakes(&self) -> usize {
+        match &self.mode {
+            Mode::Live(live) | Mode::Recording(live, _) => live.handshakes(),
+            Mode::Replay(_) => 0,
+        }
     }
 
     /// What was recorded so far, scrubbed, as the cassette of `scene`. Empty unless recording.
@@ -234,6 +247,35 @@ impl<'w> Uncuttable<'w> {
 impl Drop for Uncuttable<'_> {
     fn drop(&mut self) {
         self.0.send_modify(|it| *it -= 1);
+    }
+}
+
+/// A change that has begun. One that is dropped before its end is in the trace as well: whoever
+/// interrupted the run wants to know that half of it may be done.
+struct Begun<'w> {
+    trace: &'w Trace,
+    step: Option<Step>,
+    started: Instant,
+}
+
+impl<'w> Begun<'w> {
+    fn new(trace: &'w Trace, kind: &'static str, what: String) -> Self {
+        let step = Step { kind, what, took: Duration::ZERO, change: true, answered: false };
+        Self { trace, step: Some(step), started: Instant::now() }
+    }
+
+    fn ended(mut self, took: Duration, answered: bool) {
+        if let Some(step) = self.step.take() {
+            self.trace.add(Step { took, answered, ..step });
+        }
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if let Some(step) = self.step.take() {
+            self.trace.add(Step { took: self.started.elapsed(), ..step });
+        }
     }
 }
 

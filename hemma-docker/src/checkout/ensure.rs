@@ -1,0 +1,123 @@
+//! Bringing the checkout to the tip of its branch.
+
+use hemma_core::{Approval, Config, Finding, Progress, Verdict, World};
+
+use super::state::{Checkout, Relation, Tip};
+use super::verify::{findings, short};
+use super::{Clone, CloneError, LookError, Pull, PullError, look};
+
+/// What [`ensure`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was there, at the tip of its branch.
+    Already,
+    /// It was cloned.
+    Cloned,
+    /// It moved forward to this commit.
+    Pulled(String),
+}
+
+/// Why the checkout is not at the tip of its branch.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// Its state is not known.
+    #[error("could not bring the checkout up to date")]
+    Look(#[source] LookError),
+    /// Its state is for a person to mend.
+    #[error("the checkout cannot be brought up to date: {}", .0.detail)]
+    Refused(Box<Finding>),
+    /// It could not be cloned.
+    #[error("could not bring the checkout up to date")]
+    Clone(#[source] CloneError),
+    /// It could not be moved.
+    #[error("could not bring the checkout up to date")]
+    Pull(#[source] PullError),
+}
+
+impl Error {
+    /// Whether it was looked and found wrong, as opposed to not known.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Refused(finding) => finding.verdict == Verdict::Fail,
+            Self::Clone(error) => matches!(error, CloneError::Failed { .. }),
+            Self::Pull(error) => matches!(error, PullError::Failed { .. }),
+            Self::Look(error) => matches!(error, LookError::Failed { .. }),
+        }
+    }
+}
+
+/// What would be done; nothing, if it is up to date.
+pub(crate) enum Move {
+    Clone(Clone),
+    Pull(Pull, Vec<String>),
+}
+
+/// The line of what [`ensure`] would do, if it would do anything.
+pub async fn plan(world: &World, config: &Config) -> Result<Option<String>, Error> {
+    use hemma_core::Change as _;
+    let seen = look(world, config, true).await;
+    Ok(next(config, &seen)?.map(|it| match it {
+        Move::Clone(clone) => clone.describe(),
+        Move::Pull(pull, _) => pull.describe(),
+    }))
+}
+
+/// Clones the repository, or moves it forward. A tree that cannot be moved forward is refused.
+pub async fn ensure(
+    world: &World,
+    config: &Config,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Outcome, Error> {
+    let seen = look(world, config, true).await;
+    ensure_as_seen(world, config, &seen, approval, progress).await
+}
+
+/// The same, from what was seen before: the plan that was shown is the one that is carried out.
+pub(crate) async fn ensure_as_seen(
+    world: &World,
+    config: &Config,
+    seen: &Result<Checkout, LookError>,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Outcome, Error> {
+    match next(config, seen)? {
+        None => Ok(Outcome::Already),
+        Some(Move::Clone(clone)) => {
+            world.apply(&clone, approval, progress).await.map_err(Error::Clone)?;
+            Ok(Outcome::Cloned)
+        }
+        Some(Move::Pull(pull, _)) => {
+            world.apply(&pull, approval, progress).await.map_err(Error::Pull)?;
+            Ok(Outcome::Pulled(short(&pull.to).to_owned()))
+        }
+    }
+}
+
+fn next(config: &Config, seen: &Result<Checkout, LookError>) -> Result<Option<Move>, Error> {
+    let seen = seen.as_ref().map_err(|it| Error::Look(it.clone()))?;
+    let wrong = findings(config, seen).into_iter().find(|it| it.verdict != Verdict::Pass);
+    wrong.map_or(Ok(()), |it| Err(Error::Refused(Box::new(it))))?;
+    Ok(movement(config, seen))
+}
+
+/// How the checkout gets from what was seen to the tip of its branch.
+pub(crate) fn movement(config: &Config, seen: &Checkout) -> Option<Move> {
+    let (host, checkout) = (config.host.alias.clone(), config.host.checkout.clone());
+    let branch = config.repository.branch.clone();
+    match seen {
+        Checkout::Missing { .. } | Checkout::Plain { .. } => {
+            let remote = config.repository.remote.clone()?;
+            Some(Move::Clone(Clone { host, checkout, remote, branch }))
+        }
+        Checkout::Repository(seen) => {
+            let incoming = seen.incoming.as_ref()?;
+            let Tip::At(to) = &seen.tip else { return None };
+            (incoming.relation == Relation::Behind).then(|| {
+                let pull = Pull { host, checkout, branch, to: to.clone() };
+                Move::Pull(pull, incoming.commits.clone())
+            })
+        }
+        Checkout::Unusable { .. } => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! Building the images of services.
+
+use std::time::Duration;
+
+use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use serde::{Deserialize, Serialize};
+
+use super::ComposeFiles;
+
+/// The end of a failed build that is shown.
+const LAST_LINES: usize = 20;
+
+/// Builds the images of some services from the checkout. Running containers keep theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// The files.
+    pub files: ComposeFiles,
+    /// The services, never empty.
+    pub services: Vec<String>,
+}
+
+/// Why images were not built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum BuildError {
+    /// The command's answer is not known.
+    #[error("could not learn whether the build on {host} succeeded")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The build failed.
+    #[error("the build on {host} failed with exit code {exit}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Compose's exit code.
+        exit: i32,
+        /// The end of what it said.
+        last_lines: Vec<String>,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for Build {
+    const KIND: &'static str = "compose.build";
+    /// Nothing runs on a half-built image.
+    const CUT: Cut = Cut::AtOnce;
+    type Receipt = ();
+    type Error = BuildError;
+
+    fn describe(&self) -> String {
+        format!("build {}", self.services.join(", "))
+    }
+
+    async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), BuildError> {
+        let host = self.files.host.clone();
+        let command = self
+            .files
+            .command()
+            .args(["--progress", "plain", "build", "--"])
+            .args(&self.services)
+            .limit(Duration::from_secs(2 * 60 * 60));
+        match live.run_telling(&Place::On(host.clone()), &command, progress).await {
+            Err(source) => Err(BuildError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(()),
+            Ok(output) => {
+                let said = format!("{}{}", output.stdout, output.stderr);
+                let last_lines = super::up::last_lines(&said, LAST_LINES);
+                Err(BuildError::Failed { host, exit: output.exit, last_lines })
+            }
+        }
+    }
+}

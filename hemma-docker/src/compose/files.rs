@@ -1,0 +1,68 @@
+//! Which compose files make the project, and the beginning of every `docker compose` line.
+
+use hemma_core::config::{CheckoutPath, ComposeFile, ProjectName};
+use hemma_core::{Command, Config, Host};
+use serde::{Deserialize, Serialize};
+
+/// Which of the configured layers are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layers {
+    /// The files of the application itself.
+    Main,
+    /// The same and the research files.
+    Research,
+}
+
+/// The whole `-f` set with its project name. Always all of it: a bare `docker compose` would read
+/// `COMPOSE_FILE` from `.env` and take the directory's name for the project's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ComposeFiles {
+    /// The host.
+    pub host: Host,
+    /// Where the files lie.
+    pub checkout: CheckoutPath,
+    /// The project.
+    pub project: ProjectName,
+    /// The files, in order.
+    pub files: Vec<ComposeFile>,
+    /// The profiles that are switched on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<String>,
+}
+
+impl ComposeFiles {
+    /// The files of `config`, with the layers that are wanted.
+    pub fn new(config: &Config, layers: Layers) -> Self {
+        let compose = &config.compose;
+        let research = match layers {
+            Layers::Main => &[][..],
+            Layers::Research => &compose.research[..],
+        };
+        Self {
+            host: config.host.alias.clone(),
+            checkout: config.host.checkout.clone(),
+            project: compose.project.clone(),
+            files: compose.files.iter().chain(research).cloned().collect(),
+            profiles: compose.profiles.clone(),
+        }
+    }
+
+    /// `docker compose -p … -f … -f …`, as root, in the checkout.
+    pub(crate) fn command(&self) -> Command {
+        Command::new("docker").args(self.words()).cwd(self.checkout.as_str()).sudo()
+    }
+
+    /// Everything after `docker`, up to where the subcommand goes.
+    pub(super) fn words(&self) -> Vec<String> {
+        let mut words = vec!["compose".to_owned(), "-p".into(), self.project.to_string()];
+        for file in &self.files {
+            words.extend(["-f".into(), file.to_string()]);
+        }
+        for profile in &self.profiles {
+            // One word, so that a profile that begins with `-` is no option.
+            words.push(format!("--profile={profile}"));
+        }
+        words
+    }
+}

@@ -1,0 +1,134 @@
+//! Asking Compose what its files resolve to.
+
+use std::hash::RandomState;
+use std::time::Duration;
+
+use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use serde::{Deserialize, Serialize};
+
+use super::model::{self, Model};
+use super::tree::{LAY_OUT, Tree};
+use super::{ComposeFiles, Refusal};
+
+/// Separates the parts of the script's output; no JSON and no hash holds it.
+const RULE: &str = "--8<--";
+
+/// The two calls run side by side: each takes about a third of a second.
+const RESOLVE: &str = r#"
+sudo -n docker "$@" config --hash '*' >"$w/hash" 2>/dev/null & p=$!
+sudo -n docker "$@" config --format json; r=$?
+wait $p
+echo; echo "--8<--"; pwd -P; echo "--8<--"; cat "$w/hash"
+exit $r
+"#;
+
+/// What do the compose files of a tree resolve to?
+///
+/// A question of its own and not an [`Exec`](hemma_core::Exec): Compose prints every secret of
+/// `.env` in clear, so its output is read here and never leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookModel {
+    /// The files.
+    pub files: ComposeFiles,
+    /// The state of the repository.
+    pub tree: Tree,
+}
+
+/// What Compose made of its files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelAnswer {
+    /// The project.
+    Resolved(Model),
+    /// It refused them.
+    Refused(Refusal),
+}
+
+/// Why nobody knows what they resolve to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelError {
+    /// The command's answer is not known.
+    #[error("could not ask Compose on {host} about its files")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The tree could not be laid out.
+    #[error("could not lay out the repository on {host}: {said}")]
+    Tree {
+        /// The host.
+        host: Host,
+        /// git's words.
+        said: String,
+    },
+    /// Compose's answer is no project.
+    #[error("could not read what Compose on {host} answered: {reason}")]
+    Read {
+        /// The host.
+        host: Host,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+/// The key of this run's digests.
+#[derive(Default)]
+struct Digests(RandomState);
+
+impl Question for LookModel {
+    const KIND: &'static str = "compose.model";
+    type Answer = ModelAnswer;
+    type Error = ModelError;
+
+    async fn ask(&self, live: &Live) -> Result<ModelAnswer, ModelError> {
+        let host = self.files.host.clone();
+        let on = Place::On(host.clone());
+        let output = match live.run(&on, &self.command()).await {
+            Ok(output) => output,
+            Err(source) => return Err(ModelError::Ask { host, source }),
+        };
+        if matches!(output.exit, 70 | 71 | 75) {
+            return Err(ModelError::Tree { host, said: output.last_words().to_owned() });
+        }
+        if output.stderr.lines().any(|it| it.starts_with("sudo: ")) {
+            let source = ExecError::Sudo {
+                on,
+                command: "docker compose config".to_owned(),
+                stderr: output.last_words().trim_start_matches("sudo: ").to_owned(),
+            };
+            return Err(ModelError::Ask { host, source });
+        }
+        if !output.success() {
+            return Ok(ModelAnswer::Refused(Refusal::read(&output.stderr)));
+        }
+        let mut parts = output.stdout.split(RULE);
+        let json = parts.next().unwrap_or_default();
+        let tree = parts.next().unwrap_or_default().trim();
+        let digests = live.shelf().get_or_make(Digests::default);
+        let mut model = model::read(json, tree, &digests.0)
+            .map_err(|reason| ModelError::Read { host, reason })?;
+        let mut hashes = model::read_hashes(parts.next().unwrap_or_default());
+        for (name, service) in &mut model.services {
+            service.hash = hashes.remove(name).unwrap_or_default();
+        }
+        model.unset = model::read_unset(&output.stderr);
+        Ok(ModelAnswer::Resolved(model))
+    }
+}
+
+impl LookModel {
+    fn command(&self) -> Command {
+        let script = format!("{LAY_OUT}{RESOLVE}");
+        let parameters = self.tree.parameters(self.files.checkout.as_str());
+        // A tree that is fetched first may take its time.
+        Command::script(&script, parameters)
+            .args(self.files.words())
+            .limit(Duration::from_secs(180))
+    }
+}

@@ -1,0 +1,20 @@
+//! The compose project on the host: which files, what they resolve to, and bringing it up.
+//!
+//! `docker compose` stays a command line: it has no better interface, and its own reading of its
+//! files is the only true one.
+
+mod build;
+mod files;
+mod look;
+mod model;
+mod refusal;
+mod tree;
+mod up;
+
+pub use build::{Build, BuildError};
+pub use files::{ComposeFiles, Layers};
+pub use look::{LookModel, ModelAnswer, ModelError};
+pub use model::{BuildSpec, Healthcheck, Model, Port, Service};
+pub use refusal::Refusal;
+pub use tree::Tree;
+pub use up::{Up, UpError};

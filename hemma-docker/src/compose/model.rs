@@ -1,0 +1,316 @@
+//! The project as Compose itself resolves it, reduced to what is used, without any secret.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The resolved project.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// The services by name. Those of inactive profiles are not among them.
+    pub services: BTreeMap<String, Service>,
+    /// External networks by their real name.
+    #[serde(default)]
+    pub external_networks: Vec<String>,
+    /// Variables that are used, set nowhere, and became blank.
+    #[serde(default)]
+    pub unset: Vec<String>,
+}
+
+/// One service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// The image's name, given or derived.
+    pub image: String,
+    /// How it is built, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildSpec>,
+    /// The fixed container name, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container_name: Option<String>,
+    /// How many containers should run.
+    pub replicas: u64,
+    /// `no`, `always`, `unless-stopped`, `on-failure`.
+    pub restart: String,
+    /// The health check, if it has one that is not disabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck>,
+    /// Ports that are published on the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<Port>,
+    /// What must come first, and in which state.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub depends_on: BTreeMap<String, String>,
+    /// Compose's own hash, which it also writes on the container.
+    #[serde(default)]
+    pub hash: String,
+    /// A digest of each part (`image`, `environment.NAME`, …), comparable within one run only.
+    #[serde(default)]
+    pub parts: BTreeMap<String, String>,
+}
+
+/// Where an image comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildSpec {
+    /// The context, relative to the checkout; `.` is the checkout itself.
+    pub context: String,
+    /// The Dockerfile, relative to the context. Empty when it is written inline.
+    pub dockerfile: String,
+}
+
+impl BuildSpec {
+    /// The Dockerfile's path in the repository.
+    pub(crate) fn path(&self) -> String {
+        match self.context.as_str() {
+            "." => self.dockerfile.clone(),
+            context => format!("{context}/{}", self.dockerfile),
+        }
+    }
+}
+
+/// How a container's health is found out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Healthcheck {
+    /// Milliseconds between two checks.
+    pub interval_ms: u64,
+    /// Milliseconds that one may take.
+    pub timeout_ms: u64,
+    /// Failures in a row that make it unhealthy.
+    pub retries: u64,
+    /// Milliseconds after the start in which failures do not count.
+    pub start_period_ms: u64,
+}
+
+impl Healthcheck {
+    /// How long it can take until a container that works says so, or one that does not is
+    /// called unhealthy: the compose file's own patience.
+    pub fn patience(&self) -> Duration {
+        let checks = (self.interval_ms + self.timeout_ms).saturating_mul(self.retries + 1);
+        Duration::from_millis(self.start_period_ms.saturating_add(checks))
+    }
+}
+
+/// A port that is published on the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Port {
+    /// The address it is bound to; empty is every one.
+    pub host_ip: String,
+    /// The port on the host; may be a range.
+    pub published: String,
+    /// The port in the container.
+    pub target: u64,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+}
+
+impl Service {
+    /// Whether it runs once to its end and is not started again.
+    pub fn is_one_shot(&self, model: &Model) -> bool {
+        let awaited = |it: &Service, name: &str| {
+            it.depends_on.get(name).is_some_and(|it| it == "service_completed_successfully")
+        };
+        let name = model.services.iter().find(|(_, it)| std::ptr::eq(*it, self)).map(|it| it.0);
+        let awaited = name.is_some_and(|name| model.services.values().any(|it| awaited(it, name)));
+        awaited || (self.restart == "no" && self.healthcheck.is_none() && self.ports.is_empty())
+    }
+}
+
+/// Reads `docker compose config --format json`. `tree` is the directory it was run in: paths
+/// below it become relative, so that two trees can be compared.
+pub(super) fn read(json: &str, tree: &str, digests: &RandomState) -> Result<Model, String> {
+    let root: Value = serde_json::from_str(json).map_err(|source| source.to_string())?;
+    let project = root["name"].as_str().unwrap_or_default();
+    let entries = root["services"].as_object().ok_or("it has no `services`")?;
+    let services = entries
+        .iter()
+        .map(|(name, value)| (name.clone(), service(project, name, value, tree, digests)))
+        .collect();
+    let external = root["networks"].as_object().into_iter().flat_map(|it| it.values());
+    let external = external.filter(|it| it["external"] == Value::Bool(true));
+    let external_networks =
+        external.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect();
+    Ok(Model { services, external_networks, unset: Vec::new() })
+}
+
+fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &RandomState) -> Service {
+    let text = |it: &Value| it.as_str().map(str::to_owned);
+    let depends = value["depends_on"].as_object().into_iter().flatten();
+    let condition = |it: &Value| text(&it["condition"]).unwrap_or_default();
+    Service {
+        image: text(&value["image"]).unwrap_or_else(|| format!("{project}-{name}")),
+        build: value["build"].as_object().map(|_| build(&value["build"], tree)),
+        container_name: text(&value["container_name"]),
+        replicas: value["deploy"]["replicas"].as_u64().unwrap_or(1),
+        restart: text(&value["restart"]).unwrap_or_else(|| "no".to_owned()),
+        healthcheck: healthcheck(&value["healthcheck"]),
+        ports: value["ports"].as_array().into_iter().flatten().map(port).collect(),
+        depends_on: depends.map(|(name, it)| (name.clone(), condition(it))).collect(),
+        hash: String::new(),
+        parts: parts(value, tree, digests),
+    }
+}
+
+fn build(value: &Value, tree: &str) -> BuildSpec {
+    let context = value["context"].as_str().unwrap_or(".");
+    let inline = value["dockerfile_inline"].is_string();
+    let dockerfile = value["dockerfile"].as_str().unwrap_or("Dockerfile");
+    BuildSpec {
+        context: below(context, tree),
+        dockerfile: if inline { String::new() } else { below(dockerfile, tree) },
+    }
+}
+
+/// `path` relative to `tree` if it lies below it.
+fn below(path: &str, tree: &str) -> String {
+    match path.strip_prefix(tree) {
+        Some("" | "/") => ".".to_owned(),
+        Some(rest) if rest.starts_with('/') => rest.trim_start_matches('/').to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+fn healthcheck(value: &Value) -> Option<Healthcheck> {
+    let off = value["disable"] == Value::Bool(true) || value["test"][0] == "NONE";
+    if off || value["test"].is_null() {
+        return None;
+    }
+    let millis = |key: &str, usual: u64| duration_ms(&value[key]).unwrap_or(usual);
+    // Docker's own defaults where the file says nothing.
+    Some(Healthcheck {
+        interval_ms: millis("interval", 30_000),
+        timeout_ms: millis("timeout", 30_000),
+        retries: value["retries"].as_u64().unwrap_or(3),
+        start_period_ms: millis("start_period", 0),
+    })
+}
+
+/// A Go duration (`1m0s`), as Compose prints them.
+fn duration_ms(value: &Value) -> Option<u64> {
+    let duration: jiff::SignedDuration = value.as_str()?.parse().ok()?;
+    u64::try_from(duration.as_millis()).ok()
+}
+
+fn port(value: &Value) -> Port {
+    let published = match &value["published"] {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    };
+    Port {
+        host_ip: value["host_ip"].as_str().unwrap_or_default().to_owned(),
+        published,
+        target: value["target"].as_u64().unwrap_or_default(),
+        protocol: value["protocol"].as_str().unwrap_or("tcp").to_owned(),
+    }
+}
+
+/// A digest of each part of a service. The hash is keyed with a random key of this run that is
+/// written nowhere, so a digest on a cassette says "same" or "different" and nothing of the value.
+fn parts(value: &Value, tree: &str, digests: &RandomState) -> BTreeMap<String, String> {
+    let digest = |it: &Value| {
+        let text = it.to_string().replace(tree, ".");
+        format!("{:016x}", digests.hash_one(text))
+    };
+    let mut parts = BTreeMap::new();
+    for (key, part) in value.as_object().into_iter().flatten() {
+        match part.as_object() {
+            _ if part.is_null() => {}
+            Some(entries) if key == "environment" => {
+                for (name, value) in entries {
+                    parts.insert(format!("environment.{name}"), digest(value));
+                }
+            }
+            _ => {
+                parts.insert(key.clone(), digest(part));
+            }
+        }
+    }
+    parts
+}
+
+/// Reads `docker compose config --hash '*'`: a service and its hash on each line.
+pub(super) fn read_hashes(text: &str) -> BTreeMap<String, String> {
+    let pair = |line: &str| {
+        let (name, hash) = line.trim().split_once(' ')?;
+        Some((name.to_owned(), hash.trim().to_owned()))
+    };
+    text.lines().filter_map(pair).collect()
+}
+
+/// The names in Compose's warnings about variables that are set nowhere.
+pub(super) fn read_unset(stderr: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let (before, _) = line.split_once("variable is not set")?;
+        let name = before.trim_end().trim_start_matches("time=").rsplit('"').nth(1)?;
+        Some(name.trim_matches('\\').to_owned())
+    };
+    let mut names: Vec<String> = stderr.lines().filter_map(name).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_resolved_project_is_read() {
+        let json = r#"{"name":"huleedu","services":{"api":{
+            "build":{"context":"/srv/app","dockerfile":"services/api/Dockerfile"},
+            "container_name":"huleedu_api","deploy":{"replicas":0},
+            "depends_on":{"setup":{"condition":"service_completed_successfully","required":true}},
+            "environment":{"JWT":"s3cret","EMPTY":null},
+            "healthcheck":{"test":["CMD-SHELL","x"],"interval":"15s","timeout":"5s","retries":3,"start_period":"1m0s"},
+            "ports":[{"host_ip":"127.0.0.1","target":8085,"published":"8085","protocol":"tcp"}],
+            "restart":"unless-stopped"},"setup":{"image":"busybox"}},
+            "networks":{"n":{"name":"hule-network","external":true},"i":{"name":"huleedu_i"}}}"#;
+        let model = read(json, "/srv/app", &RandomState::new()).expect("Compose's own words");
+        let api = &model.services["api"];
+        assert_eq!(api.image, "huleedu-api");
+        let build = api.build.as_ref().expect("it is built");
+        assert_eq!(
+            (build.context.as_str(), build.dockerfile.as_str()),
+            (".", "services/api/Dockerfile")
+        );
+        assert_eq!(api.replicas, 0);
+        assert_eq!(api.healthcheck.as_ref().expect("it has one").patience().as_secs(), 140);
+        assert_eq!(api.ports[0].published, "8085");
+        assert!(model.services["setup"].is_one_shot(&model) && !api.is_one_shot(&model));
+        assert_eq!(model.external_networks, ["hule-network"]);
+        assert!(!serde_json::to_string(&model).expect("serializes").contains("s3cret"));
+    }
+
+    #[test]
+    fn a_digest_tells_a_change_and_no_directory() {
+        let digests = RandomState::new();
+        let model = |value: &str, dir: &str| {
+            let json = format!(
+                r#"{{"name":"p","services":{{"s":{{"environment":{{"K":"{value}"}},"volumes":["{dir}/x:/x"]}}}}}}"#
+            );
+            read(&json, dir, &digests).expect("plain JSON").services["s"].parts.clone()
+        };
+        assert_eq!(model("a", "/one"), model("a", "/two"));
+        let (before, after) = (model("a", "/one"), model("b", "/one"));
+        let changed: Vec<_> = before.keys().filter(|it| before[*it] != after[*it]).collect();
+        assert_eq!(changed, ["environment.K"]);
+    }
+
+    #[test]
+    fn names_in_warnings_are_collected_once() {
+        let stderr = "time=\"2026-02-07T00:00:00Z\" level=warning msg=\"The \\\"B\\\" variable is not set. Defaulting to a blank string.\"\n\
+            WARN[0000] The \"A\" variable is not set. Defaulting to a blank string.\n\
+            time=\"2026-02-07T00:00:00Z\" level=warning msg=\"The \\\"B\\\" variable is not set. Defaulting to a blank string.\"\n";
+        assert_eq!(read_unset(stderr), ["A", "B"]);
+    }
+
+    #[test]
+    fn hashes_are_read() {
+        let hashes = read_hashes("api 5f1a\nredis 77\n\n");
+        assert_eq!(hashes["api"], "5f1a");
+        assert_eq!(hashes.len(), 2);
+    }
+}

@@ -1,0 +1,107 @@
+//! Why Compose would not resolve its files: its own words, without a secret, and what to do.
+
+use hemma_core::{Finding, Hint};
+use serde::{Deserialize, Serialize};
+
+/// Compose looked at its files and said no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Its words.
+    pub said: String,
+}
+
+impl Refusal {
+    pub(super) fn read(stderr: &str) -> Self {
+        let telling = |it: &&str| {
+            let noise = it.contains("level=warning") || it.starts_with("WARN[");
+            !it.is_empty() && !noise
+        };
+        let last = stderr.lines().map(str::trim).rfind(telling).unwrap_or("it said nothing");
+        Self { said: without_values(last) }
+    }
+
+    /// The finding that it makes, with the next thing to do.
+    pub fn finding(&self) -> Finding {
+        let finding = Finding::fail("compose files", self.said.clone());
+        match self.advice() {
+            Some(advice) => finding.hint(Hint::Do(advice)),
+            None => finding,
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        let said = &self.said;
+        if let Some((_, rest)) = said.split_once("required variable ") {
+            let name = rest.split_whitespace().next().unwrap_or_default();
+            return Some(format!("give {name} a value in the .env file beside the compose files"));
+        }
+        if said.contains(".env not found") {
+            return Some(
+                "create that file on the host, mode 0600, from the repository's example; \
+                the checkout may hold it before the first deploy"
+                    .to_owned(),
+            );
+        }
+        if said.contains(".env: line ") {
+            return Some("mend that line on the host".to_owned());
+        }
+        said.contains("conflicts with imported resource").then(|| {
+            "Compose 2.24.1 to 2.24.5 cannot read files that are included and overridden: upgrade it"
+                .to_owned()
+        })
+    }
+}
+
+/// A line of `.env` that Compose cannot read stands in its message, value and all. What the
+/// message quotes is cut away there.
+fn without_values(said: &str) -> String {
+    let about_env_file = said.contains(".env") && said.contains("line ");
+    match said.find("unterminated quoted value") {
+        Some(at) => format!("{}unterminated quoted value", &said[..at]),
+        None if about_env_file => {
+            let cut = said.find(['"', '`', '\'']).unwrap_or(said.len());
+            said[..cut].trim_end_matches([' ', ':']).to_owned()
+        }
+        None => said.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_is_found_and_no_value_is_shown() {
+        let rows = [
+            (
+                "time=\"x\" level=warning msg=\"y\"\nenv file /a/.env not found: stat /a/.env: no such file or directory\n",
+                "env file /a/.env not found: stat /a/.env: no such file or directory",
+            ),
+            (
+                "failed to read /a/.env: line 13: key cannot contain a space",
+                "failed to read /a/.env: line 13: key cannot contain a space",
+            ),
+            (
+                "failed to read /a/.env: line 14: unterminated quoted value 'hunter2",
+                "failed to read /a/.env: line 14: unterminated quoted value",
+            ),
+            (
+                "failed to read /a/.env: line 2: unexpected character \"-\" in variable name \"A-B=hunter2\"",
+                "failed to read /a/.env: line 2: unexpected character",
+            ),
+        ];
+        for (stderr, said) in rows {
+            assert_eq!(Refusal::read(stderr).said, said);
+        }
+    }
+
+    #[test]
+    fn a_missing_variable_is_named_in_the_advice() {
+        let refusal = Refusal::read(
+            "error while interpolating services.x.environment.[]: required variable \
+             OFFLOAD_LANGUAGE_TOOL_JAR_VERSION is missing a value: Missing …",
+        );
+        let hint = format!("{:?}", refusal.finding().hint);
+        assert!(hint.contains("give OFFLOAD_LANGUAGE_TOOL_JAR_VERSION a value"), "{hint}");
+    }
+}

@@ -1,0 +1,54 @@
+//! Which state of the repository is looked at.
+
+use serde::{Deserialize, Serialize};
+
+/// A state of the repository on the host.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tree {
+    /// The files as they lie in the checkout.
+    Checkout,
+    /// A commit that the checkout's repository holds, whatever lies in the work tree.
+    Commit(String),
+    /// The tip of a branch of a remote, for a host that has no repository yet.
+    Remote {
+        /// The git remote.
+        remote: String,
+        /// The branch.
+        branch: String,
+    },
+}
+
+/// Begins every script here: `$d` is the checkout with `~` expanded, `$t` the tree to work in, `$w`
+/// a directory for what the script itself needs, which goes away with it.
+///
+/// What is not checked out is laid into `$w`, so that a look changes nothing. The operator's
+/// `.env` is not in the repository; a link stands for it there.
+pub(crate) const LAY_OUT: &str = r#"
+case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
+export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
+w=$(mktemp -d) || exit 71
+trap 'rm -rf "$w"' EXIT
+trap 'exit 75' TERM INT HUP
+t=$w/tree
+case $2 in
+checkout) t=$d ;;
+commit) mkdir "$t" && git -C "$d" archive --format=tar "$3" | tar -x -C "$t" || exit 71 ;;
+remote) git clone -q --depth 1 --single-branch --branch "$4" -- "$3" "$t" || exit 71 ;;
+esac
+cd "$t" || exit 70
+[ "$t" = "$d" ] || [ ! -e "$d/.env" ] || ln -s "$d/.env" .env
+shift 4
+"#;
+
+impl Tree {
+    /// The four parameters that [`LAY_OUT`] reads.
+    pub(crate) fn parameters(&self, checkout: &str) -> [String; 4] {
+        let (kind, third, fourth) = match self {
+            Self::Checkout => ("checkout", "", ""),
+            Self::Commit(sha) => ("commit", sha.as_str(), ""),
+            Self::Remote { remote, branch } => ("remote", remote.as_str(), branch.as_str()),
+        };
+        [checkout, kind, third, fourth].map(str::to_owned)
+    }
+}

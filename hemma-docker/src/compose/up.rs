@@ -1,0 +1,89 @@
+//! Creating, recreating and starting the containers of services.
+
+use std::time::Duration;
+
+use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use serde::{Deserialize, Serialize};
+
+use super::ComposeFiles;
+
+/// The end of what Compose said that is kept.
+const LAST_LINES: usize = 20;
+
+/// Brings exactly these services to what the files say: no other is touched, none is built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Up {
+    /// The files.
+    pub files: ComposeFiles,
+    /// The services, never empty.
+    pub services: Vec<String>,
+    /// Recreates containers even if nothing about them changed, e.g. for a changed `.env`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
+}
+
+/// Why services were not brought up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum UpError {
+    /// The command's answer is not known.
+    #[error("could not learn whether the services on {host} came up")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// Compose said no.
+    #[error("the services on {host} did not come up: {said}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+        /// The end of what it said.
+        last_lines: Vec<String>,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for Up {
+    const KIND: &'static str = "compose.up";
+    /// Cut in the middle it would leave containers that were removed and not yet replaced.
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = ();
+    type Error = UpError;
+
+    fn describe(&self) -> String {
+        format!("bring up {}", self.services.join(", "))
+    }
+
+    async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), UpError> {
+        let host = self.files.host.clone();
+        let mut command = self
+            .files
+            .command()
+            .args(["--progress", "plain", "up", "--detach", "--no-build", "--no-deps"])
+            .limit(Duration::from_secs(60 * 60));
+        if self.force {
+            command = command.arg("--force-recreate");
+        }
+        let command = command.arg("--").args(&self.services);
+        match live.run_telling(&Place::On(host.clone()), &command, progress).await {
+            Err(source) => Err(UpError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(()),
+            Ok(output) => {
+                let said = output.last_words().to_owned();
+                let last_lines = last_lines(&output.stderr, LAST_LINES);
+                Err(UpError::Failed { host, said, last_lines })
+            }
+        }
+    }
+}
+
+pub(super) fn last_lines(text: &str, count: usize) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().filter(|it| !it.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].iter().map(|it| it.trim_end().to_owned()).collect()
+}

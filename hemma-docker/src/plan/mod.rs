@@ -1,0 +1,98 @@
+//! What a deploy would do, in order, each step with its reason. Pure: no look, no clock.
+
+mod image_inputs;
+mod services;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use image_inputs::ImageInputs;
+pub(crate) use services::{Seen, image_named, service_steps};
+
+/// The steps of a deploy, in the order in which they are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is done.
+    pub action: Action,
+    /// To what: a service, a network, the checkout.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Clone the repository.
+    Clone,
+    /// Move the checkout forward.
+    Pull,
+    /// Create the external network.
+    CreateNetwork,
+    /// Build a service's image.
+    Build,
+    /// Create and start a container that is not there.
+    Create,
+    /// Replace a container.
+    Recreate,
+    /// Start a container that is there and does not run.
+    Start,
+    /// Stop and remove a container that the files no longer ask for.
+    Remove,
+    /// Note the commit as the deployed one.
+    Mark,
+}
+
+impl Action {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clone => "clone",
+            Self::Pull => "pull",
+            Self::CreateNetwork => "create network",
+            Self::Build => "build",
+            Self::Create => "create",
+            Self::Recreate => "recreate",
+            Self::Start => "start",
+            Self::Remove => "remove",
+            Self::Mark => "mark",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.action.word(), self.subject, self.reason)
+    }
+}
+
+impl Step {
+    pub(crate) fn new(
+        action: Action,
+        subject: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { action, subject: subject.into(), reason: reason.into() }
+    }
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The subjects of the steps that do `action`.
+    pub fn subjects(&self, action: Action) -> Vec<String> {
+        self.steps.iter().filter(|it| it.action == action).map(|it| it.subject.clone()).collect()
+    }
+}

@@ -1,0 +1,149 @@
+//! What each service needs: the files' wish against what runs.
+
+use std::collections::BTreeMap;
+
+use super::{Action, ImageInputs, Step};
+use crate::compose::{Model, Service};
+use crate::container::{Container, State};
+use crate::image::Image;
+
+/// What was seen, as far as the services are concerned.
+pub(crate) struct Seen<'s> {
+    /// The project's name.
+    pub project: &'s str,
+    /// The project as it would be.
+    pub model: &'s Model,
+    /// The project as it is in the checkout, where the two differ.
+    pub before: Option<&'s Model>,
+    /// The containers of the host.
+    pub containers: &'s [Container],
+    /// The images of the host.
+    pub images: &'s [Image],
+    /// Files that changed since the last deploy; `None` when no deploy is known.
+    pub changed: Option<&'s [String]>,
+    /// What the images are made from.
+    pub inputs: &'s BTreeMap<String, ImageInputs>,
+}
+
+/// Builds first, then containers, each in the order of the names: Compose orders by dependency.
+pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
+    let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
+    let wanted: Vec<_> = wanted.map(|(name, it)| (name.as_str(), it)).collect();
+    let builds: BTreeMap<&str, String> =
+        wanted.iter().filter_map(|(name, it)| Some((*name, build(seen, name, it)?))).collect();
+    let mut steps: Vec<Step> =
+        builds.iter().map(|(name, reason)| Step::new(Action::Build, *name, reason)).collect();
+    for (name, service) in wanted {
+        steps.extend(container(seen, name, service, builds.contains_key(name)));
+    }
+    steps.extend(removals(seen));
+    steps
+}
+
+/// The image that a compose file calls `name`.
+pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Image> {
+    let tag = if name.rsplit('/').next().unwrap_or(name).contains([':', '@']) {
+        name.to_owned()
+    } else {
+        format!("{name}:latest")
+    };
+    images.iter().find(|it| it.tags.contains(&tag))
+}
+
+/// Why a service's image has to be built, if it has to.
+fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<String> {
+    service.build.as_ref()?;
+    if image_named(seen.images, &service.image).is_none() {
+        return Some("there is no image yet".to_owned());
+    }
+    let Some(changed) = seen.changed else {
+        return Some("it is not known which commit its image was made from".to_owned());
+    };
+    if parts_that_differ(seen, name, service).iter().any(|it| it == "build") {
+        return Some("how it is built changed".to_owned());
+    }
+    match seen.inputs.get(name) {
+        Some(inputs) => {
+            let file = inputs.first_of(changed)?;
+            Some(match inputs {
+                ImageInputs::Everything(doubt) => format!("{file} changed, and {doubt}"),
+                ImageInputs::Paths(_) => format!("{file} changed"),
+            })
+        }
+        None => changed.first().map(|file| format!("{file} changed, and its inputs are not known")),
+    }
+}
+
+fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Option<Step> {
+    let Some(container) = seen.containers.iter().find(|it| it.is_of(seen.project, name)) else {
+        return Some(Step::new(Action::Create, name, "it has no container yet"));
+    };
+    let differ = parts_that_differ(seen, name, service);
+    // The hash of another tree than the checkout holds that tree's own directory.
+    let hash =
+        seen.before.map_or(&service.hash, |it| &it.services.get(name).unwrap_or(service).hash);
+    let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
+    if runs_with != Some(hash.as_str()) {
+        return Some(Step::new(
+            Action::Recreate,
+            name,
+            "its configuration is not the one it runs with",
+        ));
+    }
+    let configured: Vec<&String> = differ.iter().filter(|it| *it != "build").collect();
+    if !configured.is_empty() {
+        let keys = configured.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ");
+        return Some(Step::new(
+            Action::Recreate,
+            name,
+            format!("its configuration changed: {keys}"),
+        ));
+    }
+    if built {
+        // Without a known deploy a build may well come out the same; what changed is seen after it.
+        let known = seen.changed.is_some();
+        return known.then(|| Step::new(Action::Recreate, name, "its image is built anew"));
+    }
+    if image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id) {
+        return Some(Step::new(
+            Action::Recreate,
+            name,
+            "its image was built anew since it started",
+        ));
+    }
+    let ended = service.is_one_shot(seen.model) && container.exit_code == Some(0);
+    match container.state {
+        State::Running | State::Restarting => None,
+        State::Exited if ended => None,
+        state => Some(Step::new(Action::Start, name, format!("it is {}", state.word()))),
+    }
+}
+
+/// These do not reach the container; Compose leaves them out of its own hash as well.
+const SILENT: [&str; 4] = ["depends_on", "deploy", "profiles", "pull_policy"];
+
+/// The parts of a service that the new tree changes.
+fn parts_that_differ(seen: &Seen<'_>, name: &str, service: &Service) -> Vec<String> {
+    let Some(before) = seen.before.and_then(|it| it.services.get(name)) else {
+        return Vec::new();
+    };
+    let keys = before.parts.keys().chain(service.parts.keys());
+    let mut differ: Vec<String> = keys
+        .filter(|it| before.parts.get(*it) != service.parts.get(*it))
+        .filter(|it| !SILENT.contains(&it.as_str()))
+        .cloned()
+        .collect();
+    differ.sort();
+    differ.dedup();
+    differ
+}
+
+/// Containers of services that the files name with zero replicas. One of a service that the files
+/// do not name at all is not touched: another layer may have made it.
+fn removals(seen: &Seen<'_>) -> Vec<Step> {
+    let off = seen.model.services.iter().filter(|(_, it)| it.replicas == 0);
+    let there = |name: &str| seen.containers.iter().any(|it| it.is_of(seen.project, name));
+    off.filter(|(name, _)| there(name))
+        .map(|(name, _)| Step::new(Action::Remove, name, "it has zero replicas"))
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! Carrying out a plan.
+
+use std::collections::BTreeSet;
+
+use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
+
+use super::expectations::expectations;
+use super::look::{layers_in_force, model};
+use super::{Error, Situation};
+use crate::checkout::{self, Mark};
+use crate::compose::{Build, ComposeFiles, Layers, Model, ModelAnswer, Tree, Up, UpError};
+use crate::container::Containers;
+use crate::image::Images;
+use crate::plan::{Action, Plan};
+use crate::{health, network};
+
+/// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
+///
+/// Safe to repeat: what is done is seen by the next look, and only the rest is planned.
+pub async fn deploy(
+    world: &World,
+    situation: &Situation,
+    plan: &Plan,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let config = &situation.config;
+    let has = |action| plan.steps.iter().any(|it| it.action == action);
+    if has(Action::Clone) || has(Action::Pull) {
+        progress.line("bringing the checkout up to date");
+        checkout::ensure_as_seen(world, config, &situation.checkout, approval, progress)
+            .await
+            .map_err(Error::Checkout)?;
+    }
+    if has(Action::CreateNetwork) {
+        let name = &config.compose.network;
+        progress.line(&format!("creating network {name}"));
+        network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
+    }
+    let files = ComposeFiles::new(config, situation.layers);
+    let report = bring_up(world, config, &files, plan, approval, progress).await?;
+    if report.verdict() == Verdict::Pass {
+        let mark = Mark { host: config.host.alias.clone(), checkout: config.host.checkout.clone() };
+        world.apply(&mark, approval, progress).await.map_err(Error::Mark)?;
+    }
+    Ok(report)
+}
+
+/// Builds and starts what `plan` says, and waits until every service is as it should be.
+pub(super) async fn bring_up(
+    world: &World,
+    config: &Config,
+    files: &ComposeFiles,
+    plan: &Plan,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let builds = plan.subjects(Action::Build);
+    if !builds.is_empty() {
+        progress.line(&format!("building {}", builds.join(", ")));
+        let build = Build { files: files.clone(), services: builds.clone() };
+        world.apply(&build, approval, progress).await.map_err(Error::Build)?;
+    }
+    let project = resolve(world, config, files).await?;
+    let services = to_bring_up(world, config, &project, plan, &builds).await?;
+    let mut failed = None;
+    if !services.is_empty() {
+        progress.line(&format!("bringing up {}", services.join(", ")));
+        let up = Up { files: files.clone(), services, force: false };
+        match world.apply(&up, approval, progress).await {
+            Ok(()) => {}
+            // The gate knows better than Compose why.
+            Err(UpError::Failed { said, last_lines, .. }) => failed = Some((said, last_lines)),
+            Err(error) => return Err(Error::Up(error)),
+        }
+    }
+    let expected = expectations(&project);
+    let host = &config.host.alias;
+    let name = &config.compose.project;
+    Ok(match failed {
+        None => health::gate(world, host, name, &expected, progress).await,
+        Some((said, last_lines)) => {
+            let seen = health::verify(world, host, name, &expected).await;
+            let finding = Finding::fail("docker compose up", said).evidence(last_lines);
+            std::iter::once(finding).chain(seen.findings).collect()
+        }
+    })
+}
+
+/// What the plan names, and what a build turned out to have changed.
+async fn to_bring_up(
+    world: &World,
+    config: &Config,
+    model: &Model,
+    plan: &Plan,
+    builds: &[String],
+) -> Result<Vec<String>, Error> {
+    let actions = [Action::Create, Action::Recreate, Action::Start, Action::Remove];
+    let mut services: BTreeSet<String> =
+        actions.into_iter().flat_map(|it| plan.subjects(it)).collect();
+    if builds.iter().all(|it| services.contains(it)) {
+        return Ok(services.into_iter().collect());
+    }
+    let host = &config.host.alias;
+    let (containers, images) = (Containers { host: host.clone() }, Images { host: host.clone() });
+    let (containers, images) =
+        tokio::try_join!(world.ask(&containers), world.ask(&images)).map_err(Error::Engine)?;
+    let project = config.compose.project.as_str();
+    for name in builds {
+        let Some(service) = model.services.get(name) else { continue };
+        let running = containers.iter().find(|it| it.is_of(project, name));
+        let built = crate::plan::image_named(&images, &service.image);
+        if running.map(|it| &it.image_id) != built.map(|it| &it.id) {
+            services.insert(name.clone());
+        }
+    }
+    Ok(services.into_iter().collect())
+}
+
+pub(super) async fn resolve(
+    world: &World,
+    config: &Config,
+    files: &ComposeFiles,
+) -> Result<Model, Error> {
+    let research = files.files.len() > config.compose.files.len();
+    let layers = if research { Layers::Research } else { Layers::Main };
+    match model(world, config, layers, Tree::Checkout).await.map_err(Error::Model)? {
+        ModelAnswer::Resolved(model) => Ok(model),
+        ModelAnswer::Refused(refusal) => Err(Error::Refused(refusal)),
+    }
+}
+
+/// Waits until every service of the checkout is as it should be.
+pub async fn gate(world: &World, config: &Config, progress: &Progress) -> Result<Report, Error> {
+    let (files, project) = in_force(world, config).await?;
+    let expected = expectations(&project);
+    let host = &files.host;
+    Ok(health::gate(world, host, &config.compose.project, &expected, progress).await)
+}
+
+/// The files that are in force on the host, and what they resolve to.
+pub(super) async fn in_force(
+    world: &World,
+    config: &Config,
+) -> Result<(ComposeFiles, Model), Error> {
+    let host = config.host.alias.clone();
+    let main = ComposeFiles::new(config, Layers::Main);
+    let asked = Containers { host };
+    let (containers, seen) = tokio::join!(world.ask(&asked), resolve(world, config, &main));
+    let containers = containers.map_err(Error::Engine)?;
+    match layers_in_force(config, &containers) {
+        Layers::Main => Ok((main, seen?)),
+        Layers::Research => {
+            let files = ComposeFiles::new(config, Layers::Research);
+            let model = resolve(world, config, &files).await?;
+            Ok((files, model))
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What other things on the host have that the project wants: container names and ports.
+
+use std::net::IpAddr;
+
+use hemma_core::{Finding, Hint};
+
+use super::Situation;
+use crate::compose::{Model, Port, Service};
+use crate::container::Container;
+use crate::listeners::Listener;
+
+/// Every name and port that is taken, and every network that is missing.
+pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
+    let containers = situation.containers.as_deref().unwrap_or_default();
+    let wanted = || model.services.iter().filter(|(_, it)| it.replicas > 0);
+    let names = wanted().filter_map(|(name, it)| name_taken(situation, containers, name, it));
+    let ports = wanted().flat_map(|(name, it)| ports_taken(situation, containers, name, it));
+    networks_missing(situation, model).into_iter().chain(names).chain(ports).collect()
+}
+
+/// External networks other than the configured one, which the plan creates.
+fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
+    let there = situation.networks.as_deref().ok();
+    let own = situation.config.compose.network.as_str();
+    let missing = |it: &&String| there.is_some_and(|there| !there.iter().any(|n| &&n.name == it));
+    let networks = model.external_networks.iter().filter(|it| *it != own).filter(missing);
+    let finding = |it: &String| {
+        let detail = "the compose files take it for granted, and the host does not have it";
+        Finding::fail(format!("network {it}"), detail)
+    };
+    networks.map(finding).collect()
+}
+
+fn name_taken(
+    situation: &Situation,
+    containers: &[Container],
+    name: &str,
+    service: &Service,
+) -> Option<Finding> {
+    let wanted = service.container_name.as_deref()?;
+    let holder = containers.iter().find(|it| it.name.as_str() == wanted)?;
+    let project = situation.config.compose.project.as_str();
+    if holder.is_of(project, name) {
+        return None;
+    }
+    let whose = match &holder.compose {
+        Some(other) => format!("service {} of compose project `{}`", other.service, other.project),
+        None => "a container that Compose did not make".to_owned(),
+    };
+    let alias = &situation.config.host.alias;
+    let line = format!("ssh {alias} sudo docker inspect {wanted}");
+    Some(
+        Finding::fail(format!("container name {wanted}"), format!("it is taken by {whose}"))
+            .hint(Hint::Run(line)),
+    )
+}
+
+fn ports_taken(
+    situation: &Situation,
+    containers: &[Container],
+    name: &str,
+    service: &Service,
+) -> Vec<Finding> {
+    let project = situation.config.compose.project.as_str();
+    let own = |it: &Container| it.is_of(project, name);
+    let holds = |it: &Container, port: u16| it.ports.iter().any(|it| it.published == port);
+    let mut findings = Vec::new();
+    for wanted in service.ports.iter().filter(|it| it.protocol == "tcp") {
+        let Ok(port) = wanted.published.parse::<u16>() else { continue };
+        if containers.iter().any(|it| own(it) && holds(it, port)) {
+            continue;
+        }
+        let container = containers.iter().find(|it| !own(it) && holds(it, port));
+        let listeners = situation.listeners.as_ref().ok().and_then(|it| it.as_ref());
+        let holder = match container {
+            Some(container) => Some(format!("container {}", container.name)),
+            None => listeners.and_then(|it| held(it, wanted, port)),
+        };
+        if let Some(holder) = holder {
+            let subject = format!("port {port}");
+            let detail = format!("{name} wants it on {}, and {holder} has it", shown(wanted));
+            findings.push(Finding::fail(subject, detail));
+        }
+    }
+    findings
+}
+
+fn held(listeners: &[Listener], wanted: &Port, port: u16) -> Option<String> {
+    let address: Option<IpAddr> = wanted.host_ip.parse().ok();
+    let meets = |it: &&Listener| {
+        let everywhere = address.is_none_or(|it| it.is_unspecified());
+        it.port == port
+            && (everywhere || it.address.is_unspecified() || Some(it.address) == address)
+    };
+    let listener = listeners.iter().find(meets)?;
+    Some(listener.program.clone().unwrap_or_else(|| "a program of the host".to_owned()))
+}
+
+fn shown(port: &Port) -> &str {
+    if port.host_ip.is_empty() { "every address" } else { &port.host_ip }
+}

@@ -1,0 +1,82 @@
+//! Daily work on single services, through the same steps and the same gate as a deploy.
+
+use hemma_core::{Approval, Config, Progress, Report, World};
+
+use super::Error;
+use super::apply::{bring_up, in_force};
+use crate::compose::{ComposeFiles, Model, Up};
+use crate::plan::{Action, Plan, Step};
+
+/// What was asked for, resolved and planned, ready to be carried out.
+#[derive(Debug)]
+pub struct Asked {
+    files: ComposeFiles,
+    /// The steps.
+    pub plan: Plan,
+}
+
+/// Restarts services with fresh containers, so that they read `.env` anew: `docker restart` does
+/// not.
+pub async fn plan_restart(
+    world: &World,
+    config: &Config,
+    services: &[String],
+) -> Result<Asked, Error> {
+    let (files, model) = in_force(world, config).await?;
+    let steps = named(&model, services)?
+        .into_iter()
+        .map(|it| Step::new(Action::Recreate, it, "a restart was asked for"))
+        .collect();
+    Ok(Asked { files, plan: Plan { steps } })
+}
+
+/// Builds the images of services anew and replaces their containers.
+pub async fn plan_rebuild(
+    world: &World,
+    config: &Config,
+    services: &[String],
+) -> Result<Asked, Error> {
+    let (files, model) = in_force(world, config).await?;
+    let names = named(&model, services)?;
+    let built = names.iter().filter(|it| model.services[*it].build.is_some());
+    let builds = built.map(|it| Step::new(Action::Build, it, "a rebuild was asked for"));
+    let fresh = names.iter().map(|it| Step::new(Action::Recreate, it, "a rebuild was asked for"));
+    let steps = builds.chain(fresh).collect();
+    Ok(Asked { files, plan: Plan { steps } })
+}
+
+/// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
+/// healthy.
+pub async fn carry_out(
+    world: &World,
+    config: &Config,
+    asked: &Asked,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let builds = asked.plan.subjects(Action::Build);
+    if builds.is_empty() {
+        let services = asked.plan.subjects(Action::Recreate);
+        progress.line(&format!("restarting {}", services.join(", ")));
+        let up = Up { files: asked.files.clone(), services, force: true };
+        world.apply(&up, approval, progress).await.map_err(Error::Up)?;
+        return super::gate(world, config, progress).await;
+    }
+    bring_up(world, config, &asked.files, &asked.plan, approval, progress).await
+}
+
+/// The services that were asked for, by their own or their containers' names.
+fn named(model: &Model, asked: &[String]) -> Result<Vec<String>, Error> {
+    let find = |name: &String| {
+        let by_container = |it: &crate::compose::Service| it.container_name.as_ref() == Some(name);
+        let found =
+            model.services.iter().find(|(service, it)| *service == name || by_container(it));
+        let known =
+            || model.services.iter().filter(|(_, it)| it.replicas > 0).map(|it| it.0.as_str());
+        found.map(|it| it.0.clone()).ok_or_else(|| Error::NoService {
+            name: name.clone(),
+            known: known().collect::<Vec<_>>().join(", "),
+        })
+    };
+    asked.iter().map(find).collect()
+}

@@ -1,0 +1,19 @@
+//! Taking the application live: look at everything, judge, plan, apply, wait until it is healthy.
+//!
+//! Runbook: day 2, steps 5 and 6.
+
+mod apply;
+mod conflicts;
+mod daily;
+mod error;
+mod expectations;
+mod look;
+mod situation;
+mod status;
+
+pub use apply::{deploy, gate};
+pub use daily::{Asked, carry_out, plan_rebuild, plan_restart};
+pub use error::Error;
+pub use look::look;
+pub use situation::Situation;
+pub use status::{health, status};

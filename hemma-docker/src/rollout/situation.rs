@@ -1,0 +1,154 @@
+//! Everything that was seen before a deploy, and what follows from it.
+
+use std::collections::BTreeMap;
+
+use hemma_core::{Config, ExecError, Finding, Report, Verdict};
+
+use crate::checkout::{self, Checkout, LookError};
+use crate::compose::{Layers, Model, ModelAnswer, ModelError};
+use crate::container::Container;
+use crate::engine::EngineError;
+use crate::image::Image;
+use crate::listeners::Listener;
+use crate::network::Network;
+use crate::plan::{Action, ImageInputs, Plan, Seen, Step, service_steps};
+
+use super::conflicts;
+
+/// What was seen, each look with its own way of having failed.
+#[derive(Debug)]
+pub struct Situation {
+    pub(super) config: Config,
+    pub(super) layers: Layers,
+    pub(super) tools: Vec<Finding>,
+    pub(super) checkout: Result<Checkout, LookError>,
+    /// The project as it would be after the deploy.
+    pub(super) model: Result<ModelAnswer, ModelError>,
+    /// The project as it is in the checkout, where a pull would change it.
+    pub(super) before: Option<Model>,
+    pub(super) containers: Result<Vec<Container>, EngineError>,
+    pub(super) networks: Result<Vec<Network>, EngineError>,
+    pub(super) images: Result<Vec<Image>, EngineError>,
+    pub(super) listeners: Result<Option<Vec<Listener>>, ExecError>,
+    pub(super) inputs: BTreeMap<String, ImageInputs>,
+}
+
+impl Situation {
+    /// What stops a deploy: whatever is wrong that the plan does not mend, and whatever could not
+    /// be looked at.
+    pub fn blockers(&self) -> Report {
+        // Without a host there is one thing to say, not nine.
+        if let [only] = &self.tools[..]
+            && only.verdict == Verdict::Unknown
+        {
+            return Report::from_iter([only.clone()]);
+        }
+        let mut findings = self.tools.clone();
+        let engine_is_known = !findings.iter().any(|it| it.verdict != Verdict::Pass);
+        match &self.checkout {
+            Ok(seen) => findings.extend(checkout::findings(&self.config, seen)),
+            Err(error) => findings.push(Finding::unknown("checkout", error)),
+        }
+        if engine_is_known {
+            findings.extend(self.engine_findings());
+        }
+        findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect()
+    }
+
+    fn engine_findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let unusable = matches!(self.checkout, Ok(Checkout::Unusable { .. }) | Err(_));
+        match &self.model {
+            Ok(ModelAnswer::Resolved(model)) => {
+                findings.extend(conflicts::find(self, model));
+            }
+            Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
+            // Said already, as the state of the checkout or of its remote.
+            Err(_) if unusable || !findings.is_empty() => {}
+            Err(error) => findings.push(Finding::unknown("compose files", error)),
+        }
+        let looks = [
+            ("containers", self.containers.as_ref().err()),
+            ("networks", self.networks.as_ref().err()),
+            ("images", self.images.as_ref().err()),
+        ];
+        let failed = looks.into_iter().find_map(|(name, error)| Some((name, error?)));
+        if let Some((name, error)) = failed {
+            findings.push(Finding::unknown(name, error));
+        }
+        if let Err(error) = &self.listeners {
+            findings.push(Finding::unknown("ports", error));
+        }
+        findings
+    }
+
+    /// The steps of a deploy. Whole only where [`Situation::blockers`] are none.
+    pub fn plan(&self) -> Plan {
+        let mut steps = Vec::new();
+        steps.extend(self.checkout_step());
+        let network = &self.config.compose.network;
+        let is_there = |it: &[Network]| it.iter().any(|it| it.name == network.as_str());
+        if self.networks.as_deref().is_ok_and(|it| !is_there(it)) {
+            let reason = "the reverse proxy and the application meet on it";
+            steps.push(Step::new(Action::CreateNetwork, network.as_str(), reason));
+        }
+        if let (Some(model), Ok(containers), Ok(images)) =
+            (self.model(), &self.containers, &self.images)
+        {
+            steps.extend(service_steps(&Seen {
+                project: self.config.compose.project.as_str(),
+                model,
+                before: self.before.as_ref(),
+                containers,
+                images,
+                changed: self.changed(),
+                inputs: &self.inputs,
+            }));
+        }
+        steps.extend(self.mark_step(!steps.is_empty()));
+        Plan { steps }
+    }
+
+    pub(super) fn model(&self) -> Option<&Model> {
+        match &self.model {
+            Ok(ModelAnswer::Resolved(model)) => Some(model),
+            _ => None,
+        }
+    }
+
+    /// Files that changed since the last deploy; `None` when no deploy is known.
+    fn changed(&self) -> Option<&[String]> {
+        let Ok(Checkout::Repository(seen)) = &self.checkout else { return None };
+        seen.incoming.as_ref()?.changed.as_deref()
+    }
+
+    fn checkout_step(&self) -> Option<Step> {
+        let seen = self.checkout.as_ref().ok()?;
+        let step = match checkout::movement(&self.config, seen)? {
+            checkout::Move::Clone(clone) => {
+                let reason = format!("branch {} of {}", clone.branch, clone.remote);
+                Step::new(Action::Clone, clone.checkout.to_string(), reason)
+            }
+            checkout::Move::Pull(pull, commits) => {
+                let reason = match &commits[..] {
+                    [] => format!("to {}", checkout::short(&pull.to)),
+                    [one] => one.clone(),
+                    [newest, older @ ..] => format!("{newest} (and {} before it)", older.len()),
+                };
+                Step::new(Action::Pull, pull.checkout.to_string(), reason)
+            }
+        };
+        Some(step)
+    }
+
+    /// Noting the commit is a step of its own only where nothing else is left of a deploy that was
+    /// killed on the way.
+    fn mark_step(&self, something_else: bool) -> Option<Step> {
+        let Ok(Checkout::Repository(seen)) = &self.checkout else { return None };
+        let noted = seen.deployed.as_deref() == Some(seen.head.as_str());
+        (!noted && !something_else && self.model().is_some()).then(|| {
+            let reason = "it runs and was not noted as deployed yet";
+            Step::new(Action::Mark, checkout::short(&seen.head), reason)
+        })
+    }
+}

@@ -1,0 +1,44 @@
+//! Every look of the runbook at once.
+
+use hemma_core::{Config, Finding, Report, Verdict, World};
+
+use super::apply::in_force;
+use super::expectations::expectations;
+use crate::{checkout, health, host_tools, network, proxy};
+
+/// How everything stands, without changing anything.
+pub async fn status(world: &World, config: &Config) -> Report {
+    let host = &config.host.alias;
+    let (tools, proxy, network, checkout, services) = tokio::join!(
+        host_tools::verify(world, host),
+        proxy::verify(world, host),
+        network::verify(world, host, &config.compose.network),
+        checkout::verify(world, config),
+        health(world, config),
+    );
+    // Without a host there is one thing to say, not five.
+    if let [only] = &tools[..]
+        && only.verdict == Verdict::Unknown
+    {
+        return Report::from_iter([only.clone()]);
+    }
+    tools
+        .into_iter()
+        .chain(proxy)
+        .chain([network])
+        .chain(checkout.findings)
+        .chain(services.findings)
+        .collect()
+}
+
+/// How the services of the project stand.
+pub async fn health(world: &World, config: &Config) -> Report {
+    match in_force(world, config).await {
+        Ok((files, model)) => {
+            let expected = expectations(&model);
+            health::verify(world, &files.host, &config.compose.project, &expected).await
+        }
+        Err(super::Error::Refused(refusal)) => Report::from_iter([refusal.finding()]),
+        Err(error) => Report::from_iter([Finding::unknown("services", &error)]),
+    }
+}
