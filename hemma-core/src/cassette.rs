@@ -62,7 +62,7 @@ pub struct Exchange {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub progress: Vec<String>,
     /// The question or change itself.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub asked: Value,
     /// What was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
