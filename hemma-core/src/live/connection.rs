@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::drain::drain;
-use super::master::Master;
+use super::master::SshMaster;
 use super::remote_line::{Input, exit_code, line};
 use super::{ConnectError, Duplex, SshOptions};
 use crate::{Command, ExecError, Host, Output, Place, Progress};
@@ -22,12 +22,12 @@ pub(super) struct Connection {
     // sshd refuses the session after the last free one, and frees them late: so a queue in front,
     // and a retry behind it.
     budget: Arc<Semaphore>,
-    master: Master,
+    master: SshMaster,
 }
 
 impl Connection {
     pub(super) async fn open(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
-        let master = Master::start(host, options).await?;
+        let master = SshMaster::start(host, options).await?;
         let session = openssh::Session::resume_mux(master.socket().into(), None);
         Ok(Self {
             host: host.clone(),

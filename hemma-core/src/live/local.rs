@@ -1,5 +1,6 @@
 //! Commands on this machine.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use tokio::io::AsyncWriteExt;
@@ -32,6 +33,24 @@ pub(super) async fn run(command: &Command, progress: &Progress) -> Result<Output
         return Err(ExecError::Signalled { on: Place::Here, command: command.to_string() });
     };
     Ok(Output { exit, stdout: stdout.map_err(failed)?, stderr: stderr.map_err(failed)? })
+}
+
+/// Starts a process that outlives this one, in a group of its own so that Ctrl-C at the terminal
+/// is not for it. What it says goes to the end of `log`. Gives its process id.
+pub(super) fn detach(command: &Command, log: &Path) -> Result<u32, ExecError> {
+    let failed = |source: std::io::Error| ExecError::Start {
+        on: Place::Here,
+        command: command.to_string(),
+        reason: source.to_string(),
+    };
+    let open = || std::fs::OpenOptions::new().create(true).append(true).open(log);
+    let (stdout, stderr) = (open().map_err(failed)?, open().map_err(failed)?);
+    let mut process = process(command);
+    process.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    // It keeps no directory busy that somebody may want to unmount or remove.
+    process.current_dir("/").process_group(0).kill_on_drop(false);
+    let child = process.spawn().map_err(failed)?;
+    child.id().ok_or_else(|| failed(std::io::Error::other("it ended at once")))
 }
 
 fn process(command: &Command) -> tokio::process::Command {

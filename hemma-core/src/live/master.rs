@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tokio::process::{Child, ChildStdin};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::Mutex;
 
 use super::drain::drain;
@@ -18,30 +18,36 @@ const LOOK_EVERY: Duration = Duration::from_millis(3);
 /// How long a master may take to end before it is killed.
 const END_PATIENCE: Duration = Duration::from_secs(1);
 
-/// A child of ours, so that its death is seen at once and its own words tell the cause.
+/// One ssh connection, held by a process of ours, for those who keep it longer than a run.
 ///
-/// It runs `cat` on the host and not `-N`: when hemma is killed the pipe to that `cat` closes,
-/// the session ends, and ssh with it. An `ssh -N` would stay for ever.
+/// A child, so that its death is seen at once and its own words tell the cause. It runs `cat` on
+/// the host and not `-N`: when hemma is killed the pipe to that `cat` closes, the session ends,
+/// and ssh with it. An `ssh -N` would stay for ever. And what `cat` sends back proves the whole
+/// way there and back, which `ssh -O check` does not.
+///
+/// Dropping it kills the process at once; [`SshMaster::end`] lets it say goodbye.
 #[derive(Debug)]
-pub(super) struct Master {
+pub struct SshMaster {
     child: Mutex<Child>,
-    stdin: Mutex<Option<ChildStdin>>,
+    echo: Mutex<(Option<ChildStdin>, Option<ChildStdout>)>,
+    words: Mutex<Option<ChildStderr>>,
     socket: PathBuf,
     _dir: TempDir,
 }
 
-impl Master {
-    pub(super) async fn start(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
+impl SshMaster {
+    /// Makes the connection: returns when the host has let us in, or with ssh's reason why not.
+    pub async fn start(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
         let no_ssh = |source: std::io::Error| ConnectError::NoSsh { said: source.to_string() };
         let dir = socket_dir().map_err(no_ssh)?;
         let socket = dir.path().join("ctl");
         let mut child = process(host, options, &socket).spawn().map_err(no_ssh)?;
-        let stdin = child.stdin.take();
-        let stderr = child.stderr.take();
+        let echo = (child.stdin.take(), child.stdout.take());
+        let mut words = child.stderr.take();
         let silent = Progress::silent();
-        let words = async {
-            match stderr {
-                Some(stderr) => drain(stderr, &silent).await.unwrap_or_default(),
+        let said = async {
+            match &mut words {
+                Some(words) => drain(words, &silent).await.unwrap_or_default(),
                 None => String::new(),
             }
         };
@@ -52,18 +58,38 @@ impl Master {
                     return Err(ConnectError::TimedOut { said });
                 }
             }
-            said = words => return Err(ConnectError::from_stderr(&said)),
+            said = said => return Err(ConnectError::from_stderr(&said)),
         }
-        Ok(Self { child: Mutex::new(child), stdin: Mutex::new(stdin), socket, _dir: dir })
+        let (child, echo, words) = (Mutex::new(child), Mutex::new(echo), Mutex::new(words));
+        Ok(Self { child, echo, words, socket, _dir: dir })
     }
 
-    pub(super) fn socket(&self) -> &std::path::Path {
+    /// Where it takes requests, in the protocol of OpenSSH's `PROTOCOL.mux`.
+    pub fn socket(&self) -> &std::path::Path {
         &self.socket
     }
 
+    /// What is written to the one comes back from the other, over the host. Only once; whoever
+    /// took it ends the connection by dropping the writing half.
+    pub async fn echo(&self) -> Option<(ChildStdin, ChildStdout)> {
+        let mut echo = self.echo.lock().await;
+        echo.0.take().zip(echo.1.take())
+    }
+
+    /// What ssh says from now on. Only once.
+    pub async fn words(&self) -> Option<ChildStderr> {
+        self.words.lock().await.take()
+    }
+
+    /// Waits until the process has ended by itself.
+    pub async fn died(&self) {
+        // Without a status to read it is gone as well.
+        let _ = self.child.lock().await.wait().await;
+    }
+
     /// Lets go of it and waits for its end.
-    pub(super) async fn end(&self) {
-        self.stdin.lock().await.take();
+    pub async fn end(&self) {
+        self.echo.lock().await.0.take();
         let mut child = self.child.lock().await;
         if tokio::time::timeout(END_PATIENCE, child.wait()).await.is_err() {
             // It waits for a dead link; nothing of ours is left on it.
@@ -96,15 +122,17 @@ fn process(host: &Host, options: &SshOptions, socket: &std::path::Path) -> tokio
         "RequestTTY=no",
         "ServerAliveInterval=5",
         "ServerAliveCountMax=3",
-        "LogLevel=ERROR",
+        // Whether a forward was refused by the service or forbidden by the host is said at this
+        // level only.
+        "LogLevel=INFO",
     ] {
         ssh.args(["-o", option]);
     }
     ssh.arg("-o").arg(format!("ConnectTimeout={}", options.patience.as_secs().max(1)));
-    ssh.args(["--", host.as_str(), "exec cat >/dev/null"]);
+    ssh.args(["--", host.as_str(), "exec cat"]);
     // Its own process group: Ctrl-C at the terminal is for us to act on, not for the connection.
     ssh.process_group(0).kill_on_drop(true);
-    ssh.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     ssh
 }
 

@@ -20,6 +20,7 @@ use tokio::sync::OnceCell;
 
 pub use connect_error::ConnectError;
 pub use duplex::Duplex;
+pub use master::SshMaster;
 pub use shelf::Shelf;
 
 use crate::{Command, ExecError, Host, Output, Place, Progress};
@@ -98,6 +99,12 @@ impl Live {
     /// Starts a command on a host and hands over its standard input and output as one stream.
     pub async fn duplex(&self, host: &Host, command: &Command) -> Result<Duplex, ExecError> {
         self.connection(host).await?.duplex(command).await
+    }
+
+    /// Starts a command on this machine that outlives this process, with its output at the end
+    /// of the file `log`. Gives its process id.
+    pub fn detach(&self, command: &Command, log: &std::path::Path) -> Result<u32, ExecError> {
+        local::detach(command, log)
     }
 
     /// Where a leaf crate keeps a client of its own between questions.
