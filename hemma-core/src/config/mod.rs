@@ -14,7 +14,7 @@ pub use names::{CheckoutPath, ComposeFile, NetworkName, ProjectName};
 use crate::Host;
 
 /// The settings of one application on one host. Every field has the runbook's value as default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The server.
@@ -24,14 +24,12 @@ pub struct Config {
     /// The compose project.
     pub compose: ComposeConfig,
     /// The names that the public reaches.
-    #[serde(default = "public_names")]
     pub public: Vec<PublicName>,
     /// The shared database.
     pub database: DatabaseConfig,
     /// The `.env` file beside the compose files.
     pub env: EnvConfig,
     /// Localhost-only services that are reached through ssh.
-    #[serde(default = "forwards")]
     pub forward: Vec<ForwardConfig>,
 }
 
@@ -122,6 +120,20 @@ pub struct ForwardConfig {
     /// The path whose answer proves that the service is there.
     #[serde(default = "healthz")]
     pub probe: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host: HostConfig::default(),
+            repository: RepositoryConfig::default(),
+            compose: ComposeConfig::default(),
+            public: public_names(),
+            database: DatabaseConfig::default(),
+            env: EnvConfig::default(),
+            forward: forwards(),
+        }
+    }
 }
 
 impl Default for HostConfig {

@@ -1,0 +1,80 @@
+//! What a section or a verb hands back, to be rendered.
+
+use hemma_core::{Report, Verdict};
+use hemma_docker::plan::Plan;
+use serde::Serialize;
+
+use crate::Exit;
+
+/// What was found or done.
+#[derive(Debug)]
+pub enum Answer {
+    /// What was looked at, after the changes if there were any.
+    Report(Report),
+    /// Nothing was changed; the proposal that was shown still stands.
+    Pending,
+    /// A text for its own sake, and what it says about how things stand.
+    Text(String, Verdict),
+}
+
+impl Answer {
+    /// A text that was asked for: a log, a schema, a completion script.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into(), Verdict::Pass)
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Report(report) => report.verdict().into(),
+            Self::Pending => Exit::Pending,
+            Self::Text(_, verdict) => (*verdict).into(),
+        }
+    }
+}
+
+/// What would be done, in order. Shown before consent is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Proposal {
+    /// The steps.
+    pub steps: Vec<Proposed>,
+}
+
+/// One step that would be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Proposed {
+    /// A verb: `create`, `recreate`, `remove`.
+    pub action: String,
+    /// What it would be done to.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Proposal {
+    /// Adds a step.
+    #[must_use]
+    pub fn step(
+        mut self,
+        action: impl Into<String>,
+        subject: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        let (action, subject, reason) = (action.into(), subject.into(), reason.into());
+        self.steps.push(Proposed { action, subject, reason });
+        self
+    }
+
+    /// Whether nothing would be done.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+impl From<&Plan> for Proposal {
+    fn from(plan: &Plan) -> Self {
+        plan.steps.iter().fold(Self::default(), |proposal, it| {
+            proposal.step(it.action.word(), it.subject.as_str(), it.reason.as_str())
+        })
+    }
+}

@@ -1,0 +1,224 @@
+//! From a command line to an exit code.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use hemma_core::{Cassette, Config, Live, SshOptions, World};
+
+use crate::cli::{self, Call, Flags};
+use crate::interrupt::{self, Interrupts};
+use crate::render::document::Document;
+use crate::render::{self, Terminal};
+use crate::sections::{self, Registered, Section};
+use crate::{Answer, Exit, Failure, Run, rehearsal, settings};
+
+/// The command line: hemma's sections and verbs, and what a repository adds to them.
+#[derive(Debug, Clone)]
+pub struct App {
+    sections: Vec<Registered>,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What surrounds a run.
+pub(crate) struct Stage {
+    pub here: PathBuf,
+    pub terminal: Terminal,
+    pub interrupts: Interrupts,
+    pub answers: Answers,
+}
+
+/// Where answers come from.
+pub(crate) enum Answers {
+    /// The world outside.
+    Outside,
+    /// The world outside, written down.
+    Recorded,
+    /// A recording.
+    Cassette(Cassette),
+}
+
+/// How a run ended, and the world as it left it.
+pub(crate) struct Ended {
+    pub exit: Exit,
+    pub scene: Option<(World, Config)>,
+}
+
+impl App {
+    /// hemma's own sections.
+    pub fn new() -> Self {
+        Self { sections: sections::OWN.to_vec() }
+    }
+
+    /// Adds a section of another repository's own.
+    ///
+    /// # Panics
+    ///
+    /// If its slug is not of the form `<group>_<step>_<noun>`.
+    #[must_use]
+    pub fn section<S: Section>(mut self) -> Self {
+        assert!(sections::subcommand(S::SLUG).is_some(), "`{}` is no slug", S::SLUG);
+        self.sections.push(Registered::of::<S>());
+        self
+    }
+
+    /// The slugs of all sections, in their order.
+    pub fn slugs(&self) -> impl Iterator<Item = &'static str> {
+        self.sections.iter().map(|it| it.slug)
+    }
+
+    /// The whole command line, for help, completions and manuals.
+    pub fn command(&self) -> clap::Command {
+        cli::command(&self.sections)
+    }
+
+    /// Runs what this process was asked to.
+    pub fn main(self) -> ExitCode {
+        let args: Vec<OsString> = std::env::args_os().collect();
+        let call = match cli::parse(&self.sections, args.clone()) {
+            Ok(call) => call,
+            Err(error) => {
+                render::usage(&error, args.iter().any(|it| it == "--json"));
+                let exit = if error.use_stderr() { Exit::Usage } else { Exit::AsPlanned };
+                return exit.into();
+            }
+        };
+        let terminal = Terminal::of_process(call.flags.color, call.flags.json);
+        let runtime = match tokio::runtime::Runtime::new() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                terminal.failure(&Failure::unknown(error));
+                return Exit::Unknown.into();
+            }
+        };
+        let exit = runtime.block_on(self.as_process(call, terminal));
+        // A thread may still wait for the Enter key of a prompt that was interrupted.
+        runtime.shutdown_background();
+        exit.into()
+    }
+
+    async fn as_process(&self, call: Call, terminal: Terminal) -> Exit {
+        let surroundings = std::env::current_dir().and_then(|here| {
+            let interrupts = Interrupts::of_process()?;
+            Ok((here, interrupts))
+        });
+        let (here, interrupts) = match surroundings {
+            Ok(surroundings) => surroundings,
+            Err(error) => {
+                terminal.failure(&Failure::unknown(error));
+                return Exit::Unknown;
+            }
+        };
+        let answers = Answers::Outside;
+        Box::pin(self.perform(call, Stage { here, terminal, interrupts, answers })).await.exit
+    }
+
+    /// Reads a command line that was typed after `cargo xtask`, for those who run it in-process.
+    pub(crate) fn parse<'a>(
+        &self,
+        typed: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Call, clap::Error> {
+        cli::parse(&self.sections, std::iter::once("xtask").chain(typed))
+    }
+
+    /// Runs a command line, and leaves nothing of it behind.
+    pub(crate) async fn perform(&self, call: Call, stage: Stage) -> Ended {
+        let Stage { here, terminal, interrupts, answers } = stage;
+        let Call { flags, what } = call;
+        let scene = match scene(&flags, &what, &here, &terminal, answers) {
+            Ok(scene) => scene,
+            Err(failure) => {
+                let exit = failure.exit();
+                let document = Document::new(exit);
+                conclude(&terminal, document, Some(&Err(failure)));
+                return Ended { exit, scene: None };
+            }
+        };
+        let (world, config) = &scene;
+        let run = Run::new(self, &flags, &here, &terminal, (world, config));
+        let work = Box::pin(what.run(&run));
+        let result = interrupt::race(world, &terminal, interrupts, work).await;
+        let handshakes = world.handshakes();
+        terminal.idle();
+        world.close().await;
+        let (steps, proposed) = (world.steps(), run.proposed());
+        let exit = match &result {
+            Some(Ok(answer)) => answer.exit(),
+            Some(Err(failure)) => failure.exit(),
+            None => Exit::Interrupted,
+        };
+        let changes = || steps.iter().filter(|it| it.change);
+        let mut document = Document::new(exit);
+        document.plan = proposed.as_ref();
+        document.changed = changes().filter(|it| it.answered).map(|it| it.what.as_str()).collect();
+        if flags.verbose {
+            document = document.verbose(&steps, handshakes);
+        }
+        let whole = matches!(result, Some(Ok(_)));
+        if !whole {
+            terminal.left_behind(&changes().collect::<Vec<_>>(), result.is_none());
+        }
+        conclude(&terminal, document, result.as_ref());
+        if flags.verbose && !flags.json {
+            terminal.steps(&steps, handshakes);
+        }
+        let exit = terminal.loss().map_or(exit, |source| {
+            terminal.failure(&Failure::unknown(source));
+            Exit::Unknown
+        });
+        Ended { exit, scene: Some(scene) }
+    }
+}
+
+/// Shows the end of a run: in words, or as the one document.
+fn conclude(terminal: &Terminal, document: Document<'_>, result: Option<&Result<Answer, Failure>>) {
+    if terminal.json() {
+        let document = match result {
+            Some(result) => document.result(result.as_ref()),
+            None => document,
+        };
+        return terminal.out(&document.to_line());
+    }
+    match result {
+        Some(Ok(answer)) => terminal.answer(answer),
+        Some(Err(failure)) => terminal.failure(failure),
+        None => {}
+    }
+}
+
+/// The world of a run, and the settings that are in force in it.
+fn scene(
+    flags: &Flags,
+    what: &cli::What,
+    here: &std::path::Path,
+    terminal: &Terminal,
+    answers: Answers,
+) -> Result<(World, Config), Failure> {
+    let answers = match answers {
+        Answers::Outside if flags.rehearse => {
+            rehearsal::announce(flags, what, here, terminal)?;
+            Answers::Cassette(rehearsal::cassette()?)
+        }
+        answers => answers,
+    };
+    let config = match &answers {
+        Answers::Cassette(cassette) => rehearsal::config(cassette)?,
+        _ if what.needs_config() => settings::read(flags, here)?,
+        _ => Config::default(),
+    };
+    let live = |config: &Config| {
+        let config_file = config.host.ssh_config.clone();
+        Live::new(SshOptions { config_file, ..SshOptions::default() })
+    };
+    let world = match answers {
+        Answers::Outside => World::live(live(&config)),
+        Answers::Recorded => World::recording(live(&config)),
+        Answers::Cassette(cassette) => World::replay(cassette),
+    };
+    Ok((if flags.plan { world.planning() } else { world }, config))
+}

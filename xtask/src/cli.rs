@@ -1,0 +1,143 @@
+//! The command line: flags that work everywhere, verbs, and the sections of the runbook.
+
+use std::path::PathBuf;
+
+use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
+use hemma_core::Host;
+
+use crate::sections::Registered;
+use crate::{Answer, Failure, Run, dev, sections, verbs};
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
+#[command(next_help_heading = "Flags of every command")]
+pub(crate) struct Flags {
+    /// Read this file instead of the hemma.toml that is found here or above
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Use this ssh alias instead of the one in hemma.toml
+    #[arg(long, value_name = "ALIAS", global = true)]
+    pub host: Option<Host>,
+    /// Show what would be changed, and change nothing
+    #[arg(long, global = true)]
+    pub plan: bool,
+    /// Make the changes without asking
+    #[arg(long, global = true, conflicts_with = "plan")]
+    pub yes: bool,
+    /// Write one JSON document to standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Work on the practice host, which is started if need be
+    #[arg(long, global = true, conflicts_with_all = ["host", "config"])]
+    pub lab: bool,
+    /// Play a recorded deploy: no host, no network (deploy and plan)
+    #[arg(long, global = true, conflicts_with_all = ["host", "lab"])]
+    pub rehearse: bool,
+    /// Show each question and change with its time
+    #[arg(long, global = true)]
+    pub verbose: bool,
+    /// Colour the words; auto does so on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// The everyday work, apart from the runbook's sections.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Deploy(verbs::deploy::Args),
+    Plan(verbs::plan::Args),
+    Status(verbs::status::Args),
+    Restart(verbs::restart::Args),
+    Rebuild(verbs::rebuild::Args),
+    Logs(verbs::logs::Args),
+    #[command(display_order = 200)]
+    Config(verbs::config::Args),
+    #[command(display_order = 201)]
+    Completions(verbs::completions::Args),
+    #[command(display_order = 202)]
+    Dev(dev::Args),
+    #[command(hide = true)]
+    Ci(dev::ci::Args),
+}
+
+/// What was typed.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub flags: Flags,
+    pub what: What,
+}
+
+#[derive(Debug)]
+pub(crate) enum What {
+    Section(Registered, ArgMatches),
+    Verb(Verb),
+}
+
+/// The whole tree.
+pub(crate) fn command(registered: &[Registered]) -> Command {
+    let root = Command::new("xtask").bin_name("cargo xtask").about("The runbook as commands");
+    let root = <Flags as clap::Args>::augment_args(root);
+    let root = Verb::augment_subcommands(root).about("The runbook as commands");
+    sections::augment(root, registered)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+}
+
+/// Reads a command line, whose first word is the program's name.
+pub(crate) fn parse<I, S>(registered: &[Registered], args: I) -> Result<Call, clap::Error>
+where
+    I: IntoIterator<Item = S>,
+    S: Into<std::ffi::OsString> + Clone,
+{
+    let matches = command(registered).try_get_matches_from(args)?;
+    let mut flags = Flags::from_arg_matches(&matches)?;
+    let what = match sections::find(registered, &matches) {
+        Some((section, below)) => What::Section(*section, below.clone()),
+        None => What::Verb(Verb::from_arg_matches(&matches)?),
+    };
+    flags.plan |= matches!(what, What::Verb(Verb::Plan(_)));
+    Ok(Call { flags, what })
+}
+
+impl What {
+    /// Whether it is about a host, and so needs a `hemma.toml`.
+    pub(crate) fn needs_config(&self) -> bool {
+        use Verb::{Ci, Completions, Config, Dev};
+        !matches!(self, Self::Verb(Config(_) | Completions(_) | Dev(_) | Ci(_)))
+    }
+
+    /// Whether there is a recording of it to rehearse with.
+    pub(crate) fn can_be_rehearsed(&self) -> bool {
+        matches!(self, Self::Verb(Verb::Deploy(_) | Verb::Plan(_)))
+    }
+
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        match self {
+            Self::Section(section, matches) => section.run(&matches, run).await,
+            Self::Verb(Verb::Deploy(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::Plan(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::Status(args)) => args.run(run).await,
+            Self::Verb(Verb::Restart(args)) => args.run(run).await,
+            Self::Verb(Verb::Rebuild(args)) => args.run(run).await,
+            Self::Verb(Verb::Logs(args)) => args.run(run).await,
+            Self::Verb(Verb::Config(args)) => args.run(run),
+            Self::Verb(Verb::Completions(args)) => Ok(args.run(run)),
+            Self::Verb(Verb::Dev(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::Ci(args)) => args.run(run).await,
+        }
+    }
+}

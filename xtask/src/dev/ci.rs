@@ -1,0 +1,90 @@
+//! Everything that must hold before a change is taken in.
+
+mod checks;
+
+use std::time::{Duration, Instant};
+
+use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
+
+use super::workspace;
+use crate::{Answer, Failure, Run};
+use checks::{Check, Counts, checks};
+
+/// Check everything: format, lints, docs, tests, examples, licences
+///
+/// Runs all of it even when something fails, and ends with the number of tests.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only the checks whose heading contains this word
+    #[arg(value_name = "WORD")]
+    only: Option<String>,
+}
+
+/// The longest that one check may take: the practice host has to be built on a bare machine.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let root = workspace::root(run.here)?;
+        let live = Live::new(SshOptions::default());
+        let mut report = Report::default();
+        let mut counts = Counts::default();
+        let wanted = |it: &Check| self.only.as_ref().is_none_or(|word| it.heading.contains(word));
+        for check in checks(root).into_iter().filter(wanted) {
+            run.terminal().note(&format!("\n== {}", check.heading));
+            let finding = perform(run, &live, root, &check, &mut counts).await;
+            run.terminal().note(&format!("== {}: {}", check.heading, finding.detail));
+            report.add(finding);
+        }
+        run.terminal().note("");
+        run.terminal().report(&report);
+        let Counts { passed, failed } = counts;
+        Ok(Answer::Text(format!("{passed} passed, {failed} failed\n"), report.verdict()))
+    }
+}
+
+async fn perform(
+    run: &Run<'_>,
+    live: &Live,
+    root: &std::path::Path,
+    check: &Check,
+    counts: &mut Counts,
+) -> Finding {
+    let started = Instant::now();
+    let mut seen = Counts::default();
+    for command in &check.commands {
+        let command = command.clone().cwd(root.display().to_string()).limit(LIMIT);
+        let ended = told(run, live, &command).await;
+        let output = match ended {
+            Ok(output) => output,
+            Err(error) => {
+                counts.failed += 1;
+                return Finding::unknown(check.heading.clone(), &error);
+            }
+        };
+        seen.add(&output.stdout);
+        if !output.success() {
+            // What failed without a test to its name, such as a build, counts as one.
+            counts.passed += seen.passed;
+            counts.failed += seen.failed.max(1);
+            let detail = format!("`{command}` failed after {}", seconds(started));
+            return Finding::fail(check.heading.clone(), detail);
+        }
+    }
+    counts.passed += seen.passed;
+    Finding::pass(check.heading.clone(), seconds(started))
+}
+
+async fn told(
+    run: &Run<'_>,
+    live: &Live,
+    command: &Command,
+) -> Result<hemma_core::Output, hemma_core::ExecError> {
+    let terminal = run.terminal().clone();
+    let progress = Progress::new(move |line| terminal.note(line));
+    live.run_telling(&Place::Here, command, &progress).await
+}
+
+fn seconds(since: Instant) -> String {
+    format!("{:.1} s", since.elapsed().as_secs_f64())
+}

@@ -1,0 +1,105 @@
+//! What is checked, and how test results are counted.
+
+use std::path::Path;
+
+use hemma_core::Command;
+
+use super::super::workspace;
+
+/// Some command lines under one heading; the first that fails ends the check.
+pub(super) struct Check {
+    pub(super) heading: String,
+    pub(super) commands: Vec<Command>,
+}
+
+/// Tests that ran.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) passed: u64,
+    pub(super) failed: u64,
+}
+
+/// The tests of the practice host: slow, so they run apart from those that need nothing.
+const LAB: &str = "lab";
+
+pub(super) fn checks(root: &Path) -> Vec<Check> {
+    let check = |heading: &str, lines: &[&str]| Check {
+        heading: heading.to_owned(),
+        commands: lines.iter().map(|it| cargo(it)).collect(),
+    };
+    let (lab, replay): (Vec<_>, Vec<_>) =
+        stems(&root.join("tests")).into_iter().partition(|it| it == LAB);
+    let replay: Vec<_> = replay.iter().map(|it| format!("--test {it}")).collect();
+    let replay = format!("test --no-fail-fast --package hemma {}", replay.join(" "));
+    let lab: Vec<_> =
+        lab.iter().map(|it| format!("test --no-fail-fast --package hemma --test {it}")).collect();
+    let examples: Vec<_> = stems(&root.join("examples"))
+        .iter()
+        .map(|it| format!("run --quiet --package hemma --example {it}"))
+        .collect();
+    let lines = |it: &[String]| it.iter().map(|it| cargo(it)).collect();
+    vec![
+        check("format", &["fmt --all --check"]),
+        check("lints", &["clippy --workspace --all-targets --quiet -- -D warnings"]),
+        check(
+            "documentation",
+            &["--config build.rustdocflags=['-Dwarnings'] doc --workspace --no-deps --quiet"],
+        ),
+        check("unit and doc tests", &["test --no-fail-fast --workspace --exclude hemma"]),
+        check("storyboards and map", &[&replay]),
+        Check { heading: "practice host".to_owned(), commands: lines(&lab) },
+        Check { heading: "examples".to_owned(), commands: lines(&examples) },
+        Check { heading: "licences and sources".to_owned(), commands: vec![deny()] },
+    ]
+    .into_iter()
+    .filter(|it| !it.commands.is_empty())
+    .collect()
+}
+
+fn cargo(line: &str) -> Command {
+    Command::new("cargo").args(line.split(' '))
+}
+
+/// Advisories are left out: they need a list from the network, which a bare machine may not have.
+fn deny() -> Command {
+    let script = "cargo deny --version >/dev/null 2>&1 || cargo install --quiet --locked cargo-deny
+        cargo deny --offline check licenses bans sources";
+    Command::script(script, [""; 0])
+}
+
+/// The names of the Rust files in a directory.
+fn stems(dir: &Path) -> Vec<String> {
+    let rust = |it: &std::path::PathBuf| it.extension().is_some_and(|it| it == "rs");
+    let files = workspace::entries(dir).into_iter().filter(rust);
+    files.filter_map(|it| it.file_stem().and_then(|it| it.to_str()).map(str::to_owned)).collect()
+}
+
+impl Counts {
+    /// Adds what a test run says: `test result: ok. 12 passed; 0 failed; …`.
+    pub(super) fn add(&mut self, stdout: &str) {
+        for line in stdout.lines().filter_map(|it| it.strip_prefix("test result: ")) {
+            self.passed += number_before(line, " passed");
+            self.failed += number_before(line, " failed");
+        }
+    }
+}
+
+fn number_before(line: &str, word: &str) -> u64 {
+    let before = line.split_once(word).map_or("", |it| it.0);
+    before.rsplit([' ', ';']).next().and_then(|it| it.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_several_test_runs_add_up() {
+        let stdout = "running 2 tests\ntest a ... ok\n\
+            test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
+            test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n";
+        let mut counts = Counts::default();
+        counts.add(stdout);
+        assert_eq!(counts, Counts { passed: 15, failed: 2 });
+    }
+}

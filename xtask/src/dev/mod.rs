@@ -1,0 +1,35 @@
+//! Tasks for those who work on hemma itself, apart from the runbook.
+
+pub(crate) mod ci;
+mod record;
+mod stale;
+mod tables;
+mod workspace;
+
+use crate::{Answer, Failure, Run};
+
+/// Work on hemma itself: checks, recordings, tables
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Task {
+    Ci(ci::Args),
+    Record(record::Args),
+    Stale(stale::Args),
+    Tables(tables::Args),
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        match self.task {
+            Task::Ci(args) => args.run(run).await,
+            Task::Record(args) => args.run(run).await,
+            Task::Stale(args) => args.run(run),
+            Task::Tables(args) => args.run(run),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Recording a scene: a run against the real host or the practice host, written down.
+
+use hemma_core::{
+    Cassette, Command, Config, Exec, Finding, Live, Origin, Scene, SshOptions, World,
+};
+
+use super::workspace;
+use crate::app::{Answers, Stage};
+use crate::cli::Call;
+use crate::interrupt::Interrupts;
+use crate::{Answer, Failure, Run};
+
+/// Record a scene for the storyboards
+///
+/// Runs the command as if it had been typed, asks before changes as always, and writes the
+/// scrubbed recording to tests/cassettes/SLUG/STATE.toml.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The section, or `rehearsal` for the deploy of `--rehearse`
+    slug: String,
+    /// The state that is shown: ok, already, missing, refused, unreachable
+    state: String,
+    /// The command, as it would be typed after `cargo xtask`
+    #[arg(last = true, required = true)]
+    typed: Vec<String>,
+}
+
+/// The practice host's flag is no part of a scene: a replay needs no host.
+const LAB: &str = "--lab";
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("`{0}` is no section")]
+    NoSection(String),
+    #[error("`{0}` talks to no host, so there is nothing to record")]
+    NothingToRecord(String),
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let root = workspace::root(run.here)?;
+        let file = match self.slug.as_str() {
+            "rehearsal" => root.join("xtask/rehearsal").join(&self.state),
+            slug if run.app.slugs().any(|it| it == slug) => {
+                root.join("tests/cassettes").join(slug).join(&self.state)
+            }
+            slug => return Err(Failure::usage(Error::NoSection(slug.to_owned()))),
+        };
+        let call = run.app.parse(self.typed.iter().map(String::as_str)).map_err(Failure::usage)?;
+        let typed: Vec<_> =
+            self.typed.iter().filter(|it| *it != LAB).map(|it| quoted(it)).collect();
+        if !call.what.needs_config() {
+            return Err(Failure::usage(Error::NothingToRecord(typed.join(" "))));
+        }
+        let origin = if call.flags.lab { Origin::Lab } else { Origin::Live };
+        let (world, config) = play(run, call).await?;
+        let tool = tool(&config).await;
+        let scene = Scene {
+            typed: typed.join(" "),
+            origin,
+            now: run.world().now(),
+            tool,
+            config: differences(&config)?,
+        };
+        let cassette = world.cassette(scene);
+        let file = file.with_extension("toml");
+        workspace::write(&file, &cassette.to_string())?;
+        let detail = format!("{} exchanges, {}", cassette.exchange.len(), cassette.scene.tool);
+        let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
+        Ok(Answer::Report([reread(name, detail, &cassette)].into_iter().collect()))
+    }
+}
+
+async fn play(run: &Run<'_>, call: Call) -> Result<(World, Config), Failure> {
+    let stage = Stage {
+        here: run.here.to_owned(),
+        terminal: run.terminal().clone(),
+        // The outer run is the one that hears Ctrl-C, and drops this one.
+        interrupts: Interrupts::never(),
+        answers: Answers::Recorded,
+    };
+    let ended = Box::pin(run.app.perform(call, stage)).await;
+    run.terminal().note(&format!("[exit {}]", ended.exit));
+    ended.scene.ok_or_else(|| Failure::usage("nothing was run, so nothing was recorded"))
+}
+
+/// What answered, e.g. `docker 27.5.1`. Asked apart, so that it is not in the recording.
+async fn tool(config: &Config) -> String {
+    let config_file = config.host.ssh_config.clone();
+    let world = World::live(Live::new(SshOptions { config_file, ..SshOptions::default() }));
+    let version = Command::new("docker").arg("--version");
+    let said = world.ask(&Exec::on(&config.host.alias, version)).await;
+    world.close().await;
+    let said = said.map(|it| it.stdout).unwrap_or_default();
+    // `Docker version 20.10.24+dfsg1, build 297e128`
+    let version = said.split([' ', ',']).nth(2).map(|it| format!("docker {it}"));
+    version.unwrap_or_else(|| "no docker answered".to_owned())
+}
+
+/// What a configuration says that the runbook does not. The path of an ssh configuration is the
+/// recording machine's own business.
+fn differences(config: &Config) -> Result<String, Failure> {
+    let mut config = config.clone();
+    config.host.ssh_config = None;
+    let mut table = toml::Table::try_from(&config)?;
+    remove_equal(&mut table, &toml::Table::try_from(Config::default())?);
+    Ok(toml::to_string(&table)?)
+}
+
+fn remove_equal(table: &mut toml::Table, usual: &toml::Table) {
+    table.retain(|key, value| match (value, usual.get(key)) {
+        (toml::Value::Table(below), Some(toml::Value::Table(usual))) => {
+            remove_equal(below, usual);
+            !below.is_empty()
+        }
+        (value, usual) => usual != Some(value),
+    });
+}
+
+fn quoted(word: &str) -> String {
+    if word.is_empty() || word.contains(' ') { format!("'{word}'") } else { word.to_owned() }
+}
+
+/// A recording that does not read back is worse than none.
+fn reread(name: String, detail: String, cassette: &Cassette) -> Finding {
+    match cassette.to_string().parse::<Cassette>() {
+        Ok(same) if same == *cassette => Finding::pass(name, detail),
+        Ok(_) => Finding::fail(name, "it reads back as something else"),
+        Err(error) => Finding::fail(name, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scene_keeps_what_differs_from_the_runbook() {
+        let text = "[host]\nalias = \"hemma\"\nssh_config = \"/somewhere\"\n\
+            [repository]\nremote = \"git://x/y\"\n";
+        let config = Config::parse(text, std::path::Path::new("x")).expect("it is well-formed");
+        let kept = differences(&config).expect("plain values");
+        assert_eq!(kept, "[repository]\nremote = \"git://x/y\"\n");
+    }
+}

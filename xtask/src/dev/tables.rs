@@ -1,0 +1,106 @@
+//! Tables in the documentation, written from what they are about.
+
+use std::path::Path;
+
+use hemma_core::{Finding, Report};
+
+use super::workspace;
+use crate::{Answer, App, Exit, Failure, Run, subcommand};
+
+/// Write the tables of the documentation anew
+///
+/// A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; the names are sections, exits and
+/// crates.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only say which tables are not what they should be
+    #[arg(long)]
+    check: bool,
+}
+
+const FILES: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+impl Args {
+    pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let root = workspace::root(run.here)?;
+        let tables = tables(run.app, root)?;
+        let mut report = Report::default();
+        for file in FILES.iter().filter(|it| root.join(it).is_file()) {
+            let path = root.join(file);
+            let before = workspace::read(&path)?;
+            let after = tables.iter().fold(before.clone(), |text, it| filled(&text, it));
+            report.add(if before == after {
+                Finding::pass(*file, "its tables are as they should be")
+            } else if self.check {
+                Finding::fail(*file, "a table in it is out of date; run `cargo xtask dev tables`")
+            } else {
+                workspace::write(&path, &after)?;
+                Finding::pass(*file, "written anew")
+            });
+        }
+        Ok(Answer::Report(report))
+    }
+}
+
+type Table = (&'static str, String);
+
+fn tables(app: &App, root: &Path) -> Result<[Table; 3], Failure> {
+    let runbook = workspace::read(&root.join("xtask/RUNBOOK.md"))?;
+    Ok([("sections", sections(app, &runbook)), ("exits", exits()), ("crates", crates(root)?)])
+}
+
+/// One row a section: the runbook's heading, which ends with the slug, the command and its help.
+fn sections(app: &App, runbook: &str) -> String {
+    let root = app.command();
+    let row = |slug: &str| {
+        let ends = format!(" — `{slug}`");
+        let heading = runbook.lines().find_map(|it| it.strip_suffix(&ends)).unwrap_or_default();
+        let heading = heading.trim_start_matches(['#', ' ']);
+        let (group, name) = subcommand(slug)?;
+        let about = root.find_subcommand(&group)?.find_subcommand(&name)?.get_about()?;
+        Some(format!("| {heading} | `cargo xtask {group} {name}` | {about} |\n"))
+    };
+    let rows: String = app.slugs().filter_map(row).collect();
+    format!("| runbook | command | what it does |\n|---|---|---|\n{rows}")
+}
+
+fn exits() -> String {
+    let row = |it: Exit| format!("| {} | `{it:?}` | {} |\n", it.code(), it.meaning());
+    format!("| code | name | meaning |\n|---|---|---|\n{}", Exit::ALL.map(row).concat())
+}
+
+/// One sentence per crate: the description in its own manifest.
+fn crates(root: &Path) -> Result<String, Failure> {
+    let mut rows = String::new();
+    let manifests = workspace::entries(root).into_iter().map(|it| it.join("Cargo.toml"));
+    for manifest in manifests.filter(|it| it.is_file()) {
+        let manifest: toml::Table = workspace::read(&manifest)?.parse()?;
+        let field = |key| manifest.get("package")?.get(key)?.as_str();
+        if let (Some(name), Some(about)) = (field("name"), field("description")) {
+            rows += &["| `", name, "` | ", about, " |\n"].concat();
+        }
+    }
+    Ok(format!("| crate | what it answers |\n|---|---|\n{rows}"))
+}
+
+/// The text with a table between its marks; the same text if it has no such marks.
+fn filled(text: &str, (name, table): &Table) -> String {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let Some((before, rest)) = text.split_once(&begin) else { return text.to_owned() };
+    let Some((_, after)) = rest.split_once(&end) else { return text.to_owned() };
+    format!("{before}{begin}{table}{end}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_written_between_its_marks_and_twice_is_once() {
+        let table = ("exits", "| a |\n".to_owned());
+        let once = filled("x\n<!-- exits -->\nold\n<!-- /exits -->\ny\n", &table);
+        assert_eq!(once, "x\n<!-- exits -->\n| a |\n<!-- /exits -->\ny\n");
+        assert_eq!(filled(&once, &table), once);
+        assert_eq!(filled("none here", &table), "none here");
+    }
+}

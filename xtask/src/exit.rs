@@ -1,0 +1,83 @@
+//! All exit codes.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use hemma_core::Verdict;
+use serde::Serialize;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Exit {
+    /// We looked, or changed, and it is as the runbook says.
+    AsPlanned,
+    /// We looked, and it is not; or a change did not do what it should.
+    NotAsPlanned,
+    /// The command line or `hemma.toml` was wrong, or nobody could be asked for consent.
+    Usage,
+    /// We could not find out.
+    Unknown,
+    /// Something would change, and nothing was: `plan`, `--plan`, or a "no" at the prompt.
+    Pending,
+    /// Ctrl-C or SIGTERM ended it.
+    Interrupted,
+}
+
+impl Exit {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 6] = [
+        Self::AsPlanned,
+        Self::NotAsPlanned,
+        Self::Usage,
+        Self::Unknown,
+        Self::Pending,
+        Self::Interrupted,
+    ];
+
+    /// The code that the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::AsPlanned => 0,
+            Self::NotAsPlanned => 1,
+            Self::Usage => 2,
+            Self::Unknown => 3,
+            Self::Pending => 4,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What it means, for the table in the README.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::AsPlanned => "it is as the runbook says, or now made so",
+            Self::NotAsPlanned => "it is not as the runbook says",
+            Self::Usage => "the command line or `hemma.toml` was wrong, or consent was missing",
+            Self::Unknown => "we could not look",
+            Self::Pending => "something would change, and nothing was",
+            Self::Interrupted => "interrupted; what was done is said",
+        }
+    }
+}
+
+/// `0: AsPlanned`, as in a storyboard.
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self:?}", self.code())
+    }
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass => Self::AsPlanned,
+            Verdict::Fail => Self::NotAsPlanned,
+            Verdict::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

@@ -1,0 +1,107 @@
+//! Why a run ended without an answer, and which exit code says so.
+
+use std::error::Error;
+
+use hemma_core::{ConnectError, ExecError, Hint, NotRecorded};
+use hemma_docker::{EngineError, checkout, network, rollout};
+
+use crate::Exit;
+
+type Link = dyn Error + 'static;
+
+/// An error on its way to the operator: with its causes, an exit code, and the next thing to try.
+///
+/// Any error becomes one with `?`. "Could not look" (exit 3) is told from "refused, or went wrong"
+/// (exit 1) by the first error of the chain that knows: where a command could not be run to its
+/// end, nobody does.
+#[derive(Debug)]
+pub struct Failure {
+    source: Box<dyn Error + Send + Sync>,
+    exit: Exit,
+    evidence: Vec<String>,
+    hint: Option<Hint>,
+}
+
+impl Failure {
+    /// The command line or the configuration is wrong.
+    pub fn usage(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { source: source.into(), exit: Exit::Usage, evidence: Vec::new(), hint: None }
+    }
+
+    /// We could not look.
+    pub fn unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { exit: Exit::Unknown, ..Self::usage(source) }
+    }
+
+    /// Adds the next thing to try.
+    #[must_use]
+    pub fn hint(mut self, hint: Hint) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What was tried, then each cause.
+    pub fn chain(&self) -> impl Iterator<Item = &Link> {
+        links(&*self.source)
+    }
+
+    /// Lines that show the cause, e.g. the end of a failed build.
+    pub fn evidence(&self) -> &[String] {
+        &self.evidence
+    }
+
+    /// The next thing to try.
+    pub fn advice(&self) -> Option<&Hint> {
+        self.hint.as_ref()
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+    fn from(source: E) -> Self {
+        let known = links(&source).find_map(is_known).unwrap_or(true);
+        let exit = if known { Exit::NotAsPlanned } else { Exit::Unknown };
+        let evidence = links(&source).find_map(evidence).unwrap_or_default();
+        let hint = links(&source).find_map(hint);
+        Self { source: Box::new(source), exit, evidence, hint }
+    }
+}
+
+fn links(error: &Link) -> impl Iterator<Item = &Link> {
+    std::iter::successors(Some(error), |it| Error::source(*it))
+}
+
+/// Whether it was looked and found wrong, if this error is one that can tell.
+fn is_known(error: &Link) -> Option<bool> {
+    if let Some(error) = error.downcast_ref::<rollout::Error>() {
+        Some(error.is_known())
+    } else if let Some(error) = error.downcast_ref::<checkout::Error>() {
+        Some(error.is_known())
+    } else if let Some(error) = error.downcast_ref::<EngineError>() {
+        Some(matches!(error, EngineError::Refused { .. }))
+    } else {
+        let unknown = error.is::<ExecError>() || error.is::<ConnectError>();
+        (unknown || error.is::<NotRecorded>()).then_some(false)
+    }
+}
+
+fn evidence(error: &Link) -> Option<Vec<String>> {
+    if let Some(checkout::Error::Refused(finding)) = error.downcast_ref() {
+        return Some(finding.evidence.clone());
+    }
+    error.downcast_ref::<rollout::Error>().map(|it| it.evidence().to_vec())
+}
+
+fn hint(error: &Link) -> Option<Hint> {
+    if let Some(checkout::Error::Refused(finding)) = error.downcast_ref() {
+        return finding.hint.clone();
+    }
+    let of_network = || error.downcast_ref::<network::Error>()?.hint();
+    let of_engine = || error.downcast_ref::<EngineError>()?.hint();
+    let of_ssh = || Some(Hint::Do(error.downcast_ref::<ConnectError>()?.advice().to_owned()));
+    of_network().or_else(of_engine).or_else(of_ssh)
+}

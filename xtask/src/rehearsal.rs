@@ -1,0 +1,41 @@
+//! A recorded deploy of the practice host, played without any host, network or Docker.
+
+use std::path::Path;
+
+use hemma_core::{Cassette, Config};
+
+use crate::cli::{Flags, What};
+use crate::render::Terminal;
+use crate::{Failure, settings};
+
+/// Recorded with `cargo xtask dev record … -- deploy --lab --yes`.
+const DEPLOY: &str = include_str!("../rehearsal/deploy.toml");
+
+#[derive(Debug, thiserror::Error)]
+#[error("only `deploy` and `plan` can be rehearsed")]
+struct NoRehearsal;
+
+/// Says that nothing of what follows is real, and where a real `hemma.toml` is wrong.
+pub(crate) fn announce(
+    flags: &Flags,
+    what: &What,
+    here: &Path,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    if !what.can_be_rehearsed() {
+        return Err(Failure::usage(NoRehearsal));
+    }
+    settings::read_if_there(flags, here)?;
+    terminal.note("rehearsal: a deploy that was recorded on the practice host; nothing is changed");
+    Ok(())
+}
+
+/// The recording.
+pub(crate) fn cassette() -> Result<Cassette, Failure> {
+    Ok(DEPLOY.parse()?)
+}
+
+/// The settings of a recording are the ones it was recorded with.
+pub(crate) fn config(cassette: &Cassette) -> Result<Config, Failure> {
+    Config::parse(&cassette.scene.config, Path::new("scene.config")).map_err(Failure::usage)
+}

@@ -1,0 +1,159 @@
+//! What `--json` writes: one document a run, the same shape for every command.
+
+use hemma_core::{Hint, Report, Step, Verdict};
+use serde::Serialize;
+
+use crate::{Answer, Exit, Failure, Proposal};
+
+/// The version of the shape. It grows when a key changes its meaning or goes, not when one comes.
+pub const SCHEMA: u32 = 1;
+
+/// The whole of a run. Keys that have nothing to say are left out.
+#[derive(Debug, Serialize)]
+pub struct Document<'r> {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// How it ended; the code is the exit code.
+    pub exit: ExitWords,
+    /// What would be or was done, if the command changes anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<&'r Proposal>,
+    /// The changes that were made, in order, also when the run failed or was interrupted later.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<&'r str>,
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportWords<'r>>,
+    /// The text of a command that gives one: a log, a schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'r str>,
+    /// Why there is no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorWords>,
+    /// With `--verbose`: every question and change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<StepWords<'r>>>,
+    /// With `--verbose`: how many ssh connections were made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handshakes: Option<usize>,
+}
+
+/// An exit code with its name.
+#[derive(Debug, Serialize)]
+pub struct ExitWords {
+    /// The code.
+    pub code: u8,
+    /// The name, e.g. `NotAsPlanned`.
+    pub name: Exit,
+}
+
+/// Findings with their common verdict.
+#[derive(Debug, Serialize)]
+pub struct ReportWords<'r> {
+    /// The worst one.
+    pub verdict: Verdict,
+    /// All of them: `verdict`, `subject`, `detail`, and `evidence` and `hint` if there are any.
+    #[serde(flatten)]
+    pub report: &'r Report,
+}
+
+/// An error with its causes.
+#[derive(Debug, Serialize)]
+pub struct ErrorWords {
+    /// What was tried.
+    pub message: String,
+    /// Why it failed, outermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+    /// Lines that show the cause.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+    /// The next thing to try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Hint>,
+}
+
+/// One question or change.
+#[derive(Debug, Serialize)]
+pub struct StepWords<'r> {
+    /// Its kind.
+    pub kind: &'r str,
+    /// What it was.
+    pub what: &'r str,
+    /// How long it took.
+    pub took_ms: u128,
+    /// Whether it changed something.
+    pub change: bool,
+    /// Whether there was an answer.
+    pub answered: bool,
+}
+
+impl<'r> Document<'r> {
+    pub(crate) fn new(exit: Exit) -> Self {
+        Self {
+            schema: SCHEMA,
+            exit: ExitWords { code: exit.code(), name: exit },
+            plan: None,
+            changed: Vec::new(),
+            report: None,
+            text: None,
+            error: None,
+            steps: None,
+            handshakes: None,
+        }
+    }
+
+    pub(crate) fn usage(words: &str) -> Self {
+        let words = words.trim().trim_start_matches("error: ").to_owned();
+        let error =
+            ErrorWords { message: words, causes: Vec::new(), evidence: Vec::new(), hint: None };
+        Self { error: Some(error), ..Self::new(Exit::Usage) }
+    }
+
+    #[must_use]
+    pub(crate) fn result(mut self, result: Result<&'r Answer, &Failure>) -> Self {
+        match result {
+            Ok(Answer::Report(report)) => {
+                self.report = Some(ReportWords { verdict: report.verdict(), report });
+            }
+            Ok(Answer::Text(text, _)) => self.text = Some(text),
+            Ok(Answer::Pending) => {}
+            Err(failure) => self.error = Some(failure.into()),
+        }
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn verbose(mut self, steps: &'r [Step], handshakes: usize) -> Self {
+        self.steps = Some(steps.iter().map(StepWords::from).collect());
+        self.handshakes = Some(handshakes);
+        self
+    }
+
+    /// One line of JSON.
+    pub(crate) fn to_line(&self) -> String {
+        // Only a map with keys that are no strings fails; there is none here.
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+}
+
+impl From<&Failure> for ErrorWords {
+    fn from(failure: &Failure) -> Self {
+        let mut chain = failure.chain().map(ToString::to_string);
+        let message = chain.next().unwrap_or_default();
+        let (evidence, hint) = (failure.evidence().to_vec(), failure.advice().cloned());
+        Self { message, causes: chain.collect(), evidence, hint }
+    }
+}
+
+impl<'r> From<&'r Step> for StepWords<'r> {
+    fn from(step: &'r Step) -> Self {
+        Self {
+            kind: step.kind,
+            what: &step.what,
+            took_ms: step.took.as_millis(),
+            change: step.change,
+            answered: step.answered,
+        }
+    }
+}

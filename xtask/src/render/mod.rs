@@ -1,0 +1,214 @@
+//! The only code that writes to a terminal.
+//!
+//! Data goes to standard output, everything else to standard error. Words carry the meaning and
+//! colour repeats it. With `--json` standard output gets one document and nothing else.
+
+pub mod document;
+mod progress;
+mod stream;
+mod words;
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
+
+use anstream::{AutoStream, ColorChoice};
+use hemma_core::{Progress, Report, Step};
+
+use crate::cli::Color;
+use crate::{Answer, Failure, Proposal};
+use progress::Spinner;
+pub(crate) use stream::Kept;
+use stream::Stream;
+pub(crate) use words::plain;
+
+/// Where the operator sits: two streams, a spinner between them, and perhaps somebody to ask.
+#[derive(Clone)]
+pub struct Terminal(Arc<Inner>);
+
+struct Inner {
+    out: Stream,
+    err: Stream,
+    spinner: Option<Spinner>,
+    somebody: bool,
+    json: bool,
+}
+
+impl Terminal {
+    /// The streams of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that has the streams")]
+    pub(crate) fn of_process(color: Color, json: bool) -> Self {
+        let (out, err) = (std::io::stdout(), std::io::stderr());
+        let choice = |auto: ColorChoice| match color {
+            Color::Auto => auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let watched = err.is_terminal();
+        let somebody = watched && std::io::stdin().is_terminal();
+        let (for_out, for_err) = (AutoStream::choice(&out), AutoStream::choice(&err));
+        Self(Arc::new(Inner {
+            out: Stream::new(AutoStream::new(out, choice(for_out))),
+            err: Stream::new(AutoStream::new(err, choice(for_err))),
+            spinner: watched.then(Spinner::default),
+            somebody,
+            json,
+        }))
+    }
+
+    /// Streams that are kept and read back, without colour, and with nobody to ask.
+    pub(crate) fn kept(json: bool) -> (Self, Kept, Kept) {
+        let (out, err) = (Kept::default(), Kept::default());
+        let terminal = Self(Arc::new(Inner {
+            out: Stream::new(out.clone()),
+            err: Stream::new(err.clone()),
+            spinner: None,
+            somebody: false,
+            json,
+        }));
+        (terminal, out, err)
+    }
+
+    /// Whether somebody is there who can answer a question.
+    pub fn somebody(&self) -> bool {
+        self.0.somebody
+    }
+
+    /// Whether standard output takes one JSON document instead of words.
+    pub fn json(&self) -> bool {
+        self.0.json
+    }
+
+    /// Whether whoever read standard output has gone away, as `head` does.
+    pub fn deserted(&self) -> bool {
+        self.0.out.deserted()
+    }
+
+    /// Says a line beside the data.
+    pub fn note(&self, line: &str) {
+        self.err(&format!("{line}\n"));
+    }
+
+    /// Says that something takes a while, until [`Terminal::idle`].
+    pub fn busy(&self, what: &str) {
+        if let Some(spinner) = &self.0.spinner {
+            spinner.spin(what);
+        }
+    }
+
+    /// Nothing takes a while any more.
+    pub fn idle(&self) {
+        if let Some(spinner) = &self.0.spinner {
+            spinner.stop();
+        }
+    }
+
+    /// Where a long change says how far it has come: a spinner's text where somebody watches,
+    /// plain lines where not.
+    pub fn progress(&self) -> Progress {
+        let this = self.clone();
+        Progress::new(move |line| match &this.0.spinner {
+            Some(spinner) => spinner.spin(&plain(line)),
+            None => this.err(&format!("  {}\n", plain(line))),
+        })
+    }
+
+    /// Shows what would be done. With `--json` it is part of the document instead.
+    pub fn proposal(&self, proposal: &Proposal) {
+        if self.json() {
+            self.err_if_somebody(&words::proposal(proposal));
+        } else {
+            self.out(&words::proposal(proposal));
+        }
+    }
+
+    /// Asks, and takes nothing but a yes for one.
+    pub(crate) async fn agrees(&self, question: &str) -> bool {
+        self.idle();
+        self.err(&format!("{question} [y/N] "));
+        // A thread of its own: an interruption must not have to wait for the Enter key.
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).map(|_| line)
+        });
+        let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
+        matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Shows what was found or done.
+    pub(crate) fn answer(&self, answer: &Answer) {
+        match answer {
+            Answer::Report(report) => self.report(report),
+            Answer::Text(text, _) => self.out(text),
+            Answer::Pending => {}
+        }
+    }
+
+    /// Shows findings, and then the next things to do.
+    pub fn report(&self, report: &Report) {
+        self.out(&words::report(report));
+        self.err(&words::hints(report));
+    }
+
+    /// Shows what a run that did not come to its end did before.
+    pub(crate) fn left_behind(&self, changes: &[&Step], interrupted: bool) {
+        self.err(&words::left_behind(changes, interrupted));
+    }
+
+    /// Shows why there is no answer.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.err(&words::failure(failure));
+    }
+
+    /// Shows each question and change with its time.
+    pub(crate) fn steps(&self, steps: &[Step], handshakes: usize) {
+        self.err(&words::steps(steps, handshakes));
+    }
+
+    /// Writes data as it is.
+    pub fn out(&self, text: &str) {
+        self.aside(|| self.0.out.write(text));
+    }
+
+    pub(crate) fn err(&self, text: &str) {
+        self.aside(|| self.0.err.write(text));
+    }
+
+    /// Why standard output could not be written to its end, unless its reader just left.
+    pub(crate) fn loss(&self) -> Option<std::io::Error> {
+        self.0.out.loss()
+    }
+
+    fn err_if_somebody(&self, text: &str) {
+        if self.somebody() {
+            self.err(text);
+        }
+    }
+
+    fn aside(&self, write: impl FnOnce()) {
+        match &self.0.spinner {
+            Some(spinner) => spinner.aside(write),
+            None => write(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Terminal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Terminal")
+    }
+}
+
+/// Shows what clap has to say: help to standard output, a wrong command line to standard error.
+#[expect(clippy::disallowed_methods, reason = "no terminal is made before its flags are read")]
+pub(crate) fn usage(error: &clap::Error, json: bool) {
+    let text = error.render();
+    if !error.use_stderr() {
+        // Whoever piped the help into `head` has what they want.
+        let _ = write!(AutoStream::auto(std::io::stdout()), "{}", text.ansi());
+    } else if json {
+        let document = document::Document::usage(&text.to_string());
+        let _ = std::io::stdout().write_all(document.to_line().as_bytes());
+    } else {
+        let _ = write!(AutoStream::auto(std::io::stderr()), "{}", text.ansi());
+    }
+}

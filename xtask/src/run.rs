@@ -1,0 +1,104 @@
+//! What a section or a verb works with: the world, the settings, and the operator.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use hemma_core::{Approval, Config, Consent, Hint, Progress, Report, World};
+
+use crate::cli::Flags;
+use crate::render::Terminal;
+use crate::{Answer, App, Failure, Proposal};
+
+/// One run of one command.
+#[derive(Debug)]
+pub struct Run<'r> {
+    pub(crate) app: &'r App,
+    pub(crate) flags: &'r Flags,
+    pub(crate) here: &'r Path,
+    terminal: &'r Terminal,
+    world: &'r World,
+    config: &'r Config,
+    proposal: Mutex<Option<Proposal>>,
+}
+
+/// Nothing may change unless somebody agrees, and nobody can be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("this changes something, and nobody is here to agree to it")]
+struct NobodyToAsk;
+
+impl<'r> Run<'r> {
+    pub(crate) fn new(
+        app: &'r App,
+        flags: &'r Flags,
+        here: &'r Path,
+        terminal: &'r Terminal,
+        (world, config): (&'r World, &'r Config),
+    ) -> Self {
+        Self { app, flags, here, terminal, world, config, proposal: Mutex::default() }
+    }
+
+    /// Where questions are asked and changes made.
+    pub fn world(&self) -> &World {
+        self.world
+    }
+
+    /// The `hemma.toml`, with what the command line changed of it.
+    pub fn config(&self) -> &Config {
+        self.config
+    }
+
+    /// Where the operator reads.
+    pub fn terminal(&self) -> &Terminal {
+        self.terminal
+    }
+
+    /// Where a long change says how far it has come.
+    pub fn progress(&self) -> Progress {
+        self.terminal.progress()
+    }
+
+    /// Shows a proposal, asks for consent, and carries it out.
+    ///
+    /// `before` is the answer if there is nothing to do, what `apply` hands back if there was. An
+    /// [`Approval`] is made here and nowhere else.
+    pub async fn mend(
+        &self,
+        before: Report,
+        proposal: Proposal,
+        apply: impl AsyncFnOnce(&Approval) -> Result<Report, Failure>,
+    ) -> Result<Answer, Failure> {
+        self.terminal.idle();
+        if proposal.is_empty() {
+            return Ok(Answer::Report(before));
+        }
+        self.terminal.proposal(&proposal);
+        self.proposal.lock().unwrap_or_else(PoisonError::into_inner).replace(proposal);
+        let Some(approval) = self.world.approve(self.consent().await?) else {
+            self.terminal.note("nothing was changed");
+            return Ok(Answer::Pending);
+        };
+        apply(&approval).await.map(Answer::Report)
+    }
+
+    /// What was proposed in this run.
+    pub(crate) fn proposed(&self) -> Option<Proposal> {
+        self.proposal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn consent(&self) -> Result<Consent, Failure> {
+        let flags = self.flags;
+        if flags.plan {
+            return Ok(Consent::Withheld);
+        }
+        // A rehearsal changes nothing, so it needs nobody's consent; whoever is there practises.
+        if flags.yes || (flags.rehearse && !self.terminal.somebody()) {
+            return Ok(Consent::Given);
+        }
+        if !self.terminal.somebody() {
+            let hint = Hint::Do("add --yes to do it, or --plan to only look".to_owned());
+            return Err(Failure::usage(NobodyToAsk).hint(hint));
+        }
+        let agreed = self.terminal.agrees("Do this?").await;
+        Ok(if agreed { Consent::Given } else { Consent::Withheld })
+    }
+}

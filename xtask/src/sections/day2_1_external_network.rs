@@ -1,0 +1,32 @@
+//! Day 2, step 1: the network on which the reverse proxy meets the application.
+
+use hemma_core::Verdict;
+use hemma_docker::network;
+
+use crate::{Answer, Failure, Proposal, Run, Section};
+
+/// Create the external network, once
+///
+/// Changes the host if the network is missing. Runbook: day 2, step 1.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "day2_1_external_network";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (host, name) = (&run.config().host.alias, &run.config().compose.network);
+        let found = network::verify(run.world(), host, name).await;
+        let proposal = match found.verdict {
+            Verdict::Fail => {
+                Proposal::default().step("create network", name.as_str(), &*found.detail)
+            }
+            Verdict::Pass | Verdict::Unknown => Proposal::default(),
+        };
+        run.mend([found].into_iter().collect(), proposal, async |approval| {
+            network::ensure(run.world(), host, name, approval).await?;
+            Ok([network::verify(run.world(), host, name).await].into_iter().collect())
+        })
+        .await
+    }
+}

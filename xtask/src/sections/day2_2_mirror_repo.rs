@@ -1,0 +1,29 @@
+//! Day 2, step 2: the repository on the host, at the tip of its branch.
+
+use hemma_docker::checkout;
+
+use crate::{Answer, Failure, Proposal, Run, Section};
+
+/// Clone the repository on the host, or move its checkout forward
+///
+/// Changes the host. Never throws work away: a tree that is dirty, on another branch or diverged
+/// is refused. Runbook: day 2, step 2.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "day2_2_mirror_repo";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let proposal = match checkout::plan(world, config).await? {
+            Some(line) => Proposal::default().step("update", "checkout", line),
+            None => Proposal::default(),
+        };
+        run.mend(checkout::verify(world, config).await, proposal, async |approval| {
+            checkout::ensure(world, config, approval, &run.progress()).await?;
+            Ok(checkout::verify(world, config).await)
+        })
+        .await
+    }
+}

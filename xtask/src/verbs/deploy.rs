@@ -1,0 +1,32 @@
+//! The whole way: look at everything, judge, plan, ask, apply, and wait until it is healthy.
+
+use hemma_docker::rollout;
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Take the application live: look, plan, ask, apply, wait until healthy
+///
+/// Safe to repeat: a second run says that there is nothing to do.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        run.terminal().busy(&format!("looking at {}", config.host.alias));
+        let situation = Box::pin(rollout::look(world, config)).await;
+        let blockers = situation.blockers();
+        if !blockers.findings.is_empty() {
+            return Ok(Answer::Report(blockers));
+        }
+        let plan = situation.plan();
+        if plan.is_empty() {
+            run.terminal().note("nothing to do");
+            return Ok(Answer::Report(rollout::health(world, config).await));
+        }
+        run.mend(blockers, Proposal::from(&plan), async |approval| {
+            Ok(rollout::deploy(world, &situation, &plan, approval, &run.progress()).await?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,95 @@
+//! What services write.
+
+use std::time::Duration;
+
+use hemma_core::Hint;
+use hemma_docker::{Container, ContainerName, Containers, LogLine, Logs};
+
+use crate::render::plain;
+use crate::{Answer, Failure, Run};
+
+/// Show what services write
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The services, by their own or their containers' names
+    #[arg(required = true, value_name = "SVC")]
+    services: Vec<String>,
+    /// How many lines of each, from the end
+    #[arg(long, value_name = "N", default_value = "100")]
+    tail: u32,
+    /// Go on with what comes, until Ctrl-C
+    #[arg(long, short, conflicts_with = "json")]
+    follow: bool,
+}
+
+const REST: Duration = Duration::from_secs(1);
+
+/// More lines than this between two looks are a flood that nobody reads.
+const FOLLOW_LINES_MAX: u32 = 2_000;
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("there is no container of a service `{0}`")]
+    NoSuch(String),
+    #[error("the container `{0}` is gone")]
+    Gone(ContainerName),
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let names = self.containers(run).await?;
+        let width = names.iter().map(|it| it.as_str().len()).max().unwrap_or(0);
+        let mut asked: Vec<Logs> = names.into_iter().map(|it| self.question(run, it)).collect();
+        let mut text = String::new();
+        loop {
+            for (name, line) in page(run, &mut asked).await? {
+                // A line of one service alone needs no name in front.
+                let prefix =
+                    if asked.len() > 1 { format!("{name:width$} | ") } else { String::new() };
+                text += &prefix;
+                text += &plain(&line.text);
+                text += "\n";
+            }
+            if !self.follow || run.terminal().deserted() {
+                return Ok(Answer::text(text));
+            }
+            run.terminal().out(&std::mem::take(&mut text));
+            run.world().pause(REST).await;
+        }
+    }
+
+    fn question(&self, run: &Run<'_>, container: ContainerName) -> Logs {
+        Logs { host: run.config().host.alias.clone(), container, tail: self.tail, since: None }
+    }
+
+    async fn containers(&self, run: &Run<'_>) -> Result<Vec<ContainerName>, Failure> {
+        let config = run.config();
+        let there = run.world().ask(&Containers { host: config.host.alias.clone() }).await?;
+        let project = config.compose.project.as_str();
+        let is_it =
+            |it: &Container, asked: &str| it.is_of(project, asked) || it.name.as_str() == asked;
+        let find = |asked: &String| {
+            let found = there.iter().find(|it| is_it(it, asked)).map(|it| it.name.clone());
+            let hint = || Hint::Run("cargo xtask status".to_owned());
+            found.ok_or_else(|| Failure::from(Error::NoSuch(asked.clone())).hint(hint()))
+        };
+        self.services.iter().map(find).collect()
+    }
+}
+
+/// What came since the last look, of all containers, in the order in which it was written.
+async fn page(run: &Run<'_>, asked: &mut [Logs]) -> Result<Vec<(ContainerName, LogLine)>, Failure> {
+    let mut page = Vec::new();
+    for logs in asked {
+        let lines = run.world().ask_again(logs).await?;
+        let lines = lines.ok_or_else(|| Error::Gone(logs.container.clone()))?;
+        if let Some(last) = lines.iter().filter_map(|it| it.at).max() {
+            // The line of that very moment was shown already.
+            logs.since = Some(last + jiff::SignedDuration::from_nanos(1));
+        }
+        logs.tail = logs.tail.max(FOLLOW_LINES_MAX);
+        page.extend(lines.into_iter().map(|it| (logs.container.clone(), it)));
+    }
+    page.sort_by_key(|(_, line)| line.at);
+    Ok(page)
+}

@@ -1,0 +1,10 @@
+//! The everyday work, one file a verb.
+
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod deploy;
+pub(crate) mod logs;
+pub(crate) mod plan;
+pub(crate) mod rebuild;
+pub(crate) mod restart;
+pub(crate) mod status;

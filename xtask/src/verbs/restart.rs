@@ -1,0 +1,25 @@
+//! Fresh containers for single services.
+
+use hemma_docker::rollout;
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Restart services with fresh containers, so that they read .env anew
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The services, by their own or their containers' names
+    #[arg(required = true, value_name = "SVC")]
+    services: Vec<String>,
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let asked = rollout::plan_restart(world, config, &self.services).await?;
+        let proposal = Proposal::from(&asked.plan);
+        run.mend(hemma_core::Report::default(), proposal, async |approval| {
+            Ok(rollout::carry_out(world, config, &asked, approval, &run.progress()).await?)
+        })
+        .await
+    }
+}
