@@ -4,33 +4,22 @@
 //! three public names that the reverse proxy reads are kept.
 
 mod inspect;
+mod list;
 mod name;
 mod restart;
 mod status;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
-use bollard::models::{
-    ContainerSummary, ContainerSummaryStateEnum, PortSummary, PortSummaryTypeEnum,
-};
-use bollard::query_parameters::ListContainersOptionsBuilder;
-use hemma_core::{Host, Live, Question};
 use serde::{Deserialize, Serialize};
 
 pub use inspect::{ContainerDetail, HealthLog, Inspect, Probe, ProxyNames};
+pub use list::Containers;
 pub use name::{ContainerName, ContainerNameError};
 pub use restart::{Restart, Restarted};
 
-use crate::engine::{EngineError, USUAL_LIMIT, call};
-use crate::text::plain;
-use status::Status;
-
-/// Asks for all containers on a host, also those that do not run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Containers {
-    /// Where the engine is.
-    pub host: Host,
-}
+#[cfg(test)]
+pub(crate) use list::read;
 
 /// One container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,101 +172,4 @@ pub enum Protocol {
     Udp,
     /// SCTP.
     Sctp,
-}
-
-impl Question for Containers {
-    const KIND: &'static str = "docker.containers";
-    type Answer = Vec<Container>;
-    type Error = EngineError;
-
-    async fn ask(&self, live: &Live) -> Result<Vec<Container>, EngineError> {
-        let list = call(live, &self.host, USUAL_LIMIT, |docker| async move {
-            let all = ListContainersOptionsBuilder::new().all(true).build();
-            docker.list_containers(Some(all)).await
-        });
-        let seen = list.await?.into_iter().map(container).collect::<Result<Vec<_>, _>>();
-        let mut seen = seen.map_err(|reason| EngineError::unreadable(&self.host, &reason))?;
-        // The engine lists the newest first; by name, two looks at the same state read the same.
-        seen.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(seen)
-    }
-}
-
-fn container(seen: ContainerSummary) -> Result<Container, String> {
-    let id = seen.id.ok_or("a container without an id")?;
-    let state = seen.state.and_then(state).ok_or_else(|| format!("container {id} has no state"))?;
-    // Links give a container further names, which have a slash inside.
-    let names = seen.names.unwrap_or_default();
-    let name = names.iter().filter_map(|it| it.strip_prefix('/')).find(|it| !it.contains('/'));
-    let name = name.ok_or_else(|| format!("container {id} has no name"))?;
-    let name = name.parse().map_err(|error: ContainerNameError| error.to_string())?;
-    let text = seen.status.unwrap_or_default();
-    let status = Status::parse(&text);
-    let networks = seen.network_settings.and_then(|it| it.networks).unwrap_or_default();
-    let mut networks: Vec<String> = networks.into_keys().collect();
-    networks.sort();
-    let mut ports: Vec<Binding> = seen.ports.iter().flatten().filter_map(binding).collect();
-    ports.sort();
-    ports.dedup();
-    let labels = seen.labels.unwrap_or_default();
-    Ok(Container {
-        id,
-        name,
-        image: seen.image.unwrap_or_default(),
-        image_id: seen.image_id.unwrap_or_default(),
-        state,
-        health: status.health,
-        exit_code: status.exit_code,
-        since: status.since,
-        status: plain(&text, 100),
-        created: seen.created.unwrap_or_default(),
-        compose: compose_labels(|key| labels.get(key).cloned()),
-        ports,
-        networks,
-    })
-}
-
-fn state(seen: ContainerSummaryStateEnum) -> Option<State> {
-    use ContainerSummaryStateEnum as Seen;
-    Some(match seen {
-        Seen::CREATED => State::Created,
-        Seen::RUNNING => State::Running,
-        Seen::PAUSED => State::Paused,
-        Seen::RESTARTING => State::Restarting,
-        Seen::REMOVING => State::Removing,
-        Seen::STOPPING => State::Stopping,
-        Seen::EXITED => State::Exited,
-        Seen::DEAD => State::Dead,
-        Seen::EMPTY => return None,
-    })
-}
-
-/// A port that is exposed and not published is not open on the host.
-fn binding(seen: &PortSummary) -> Option<Binding> {
-    // Without an address the engine means all of them; so does one that we cannot read.
-    let ip = seen.ip.as_deref().and_then(|it| it.parse().ok());
-    Some(Binding {
-        ip: ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-        published: seen.public_port?,
-        target: seen.private_port,
-        protocol: match seen.typ {
-            Some(PortSummaryTypeEnum::UDP) => Protocol::Udp,
-            Some(PortSummaryTypeEnum::SCTP) => Protocol::Sctp,
-            Some(PortSummaryTypeEnum::TCP | PortSummaryTypeEnum::EMPTY) | None => Protocol::Tcp,
-        },
-    })
-}
-
-fn compose_labels(label: impl Fn(&str) -> Option<String>) -> Option<ComposeLabels> {
-    let of = |key: &str| label(&format!("com.docker.compose.{key}"));
-    let files = of("project.config_files").unwrap_or_default();
-    Some(ComposeLabels {
-        project: of("project")?,
-        service: of("service")?,
-        // Compose writes it as Python would, `True` with a capital.
-        oneoff: of("oneoff").is_some_and(|it| it.eq_ignore_ascii_case("true")),
-        config_hash: of("config-hash"),
-        config_files: files.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
-        image: of("image"),
-    })
 }

@@ -1,9 +1,41 @@
 //! Whether what should run does, and stays so.
+//!
+//! Runbook: day 2, step 6. The gate behind every rollout.
+//!
+//! A container that is healthy now may not be in a moment, and one without a health check says
+//! nothing by merely running; so the gate passes only what a second look a little later confirms.
+//! It ends early on what cannot become good, because a rollback waits behind it. A look that
+//! could not be made is never a failed service.
+
+mod evidence;
+mod services;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod watch;
 
 use std::time::Duration;
 
 use hemma_core::config::ProjectName;
-use hemma_core::{Host, Progress, Report, World};
+use hemma_core::{Finding, Host, Patience, Progress, Report, World};
+
+use crate::Containers;
+use crate::engine::EngineError;
+use evidence::failed;
+use services::{Round, Services};
+use standing::{Standing, look_at};
+
+/// The rest between two looks.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long everything has to stay good, and how long a failure waits for the others' end.
+const SETTLE: Duration = Duration::from_secs(5);
+
+/// How long a container without a health check may be started again and again.
+const RUNNING_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a one-shot may work. Those that others wait for have ended before the gate begins.
+const COMPLETED_PATIENCE: Duration = Duration::from_secs(120);
 
 /// What one service of a project should come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,23 +62,112 @@ pub enum ExpectedState {
     Completed,
 }
 
-/// Waits until every service is as expected or is known not to become so.
-pub async fn gate(
-    _world: &World,
-    _host: &Host,
-    _project: &ProjectName,
-    _expected: &[Expectation],
-    _progress: &Progress,
-) -> Report {
-    std::future::ready(Report::default()).await
+impl ExpectedState {
+    fn patience(self) -> Duration {
+        match self {
+            Self::Healthy { patience } => patience,
+            Self::Running => RUNNING_PATIENCE,
+            Self::Completed => COMPLETED_PATIENCE,
+        }
+    }
 }
 
-/// Whether every service is as expected, once.
-pub async fn verify(
-    _world: &World,
-    _host: &Host,
-    _project: &ProjectName,
-    _expected: &[Expectation],
+/// Waits until every service is as expected, or until one is known not to become so.
+///
+/// One finding for each service. When the host cannot be asked any more, one finding says so for
+/// all that had not failed by then.
+pub async fn gate(
+    world: &World,
+    host: &Host,
+    project: &ProjectName,
+    expected: &[Expectation],
+    progress: &Progress,
 ) -> Report {
-    std::future::ready(Report::default()).await
+    let longest = expected.iter().map(|it| it.state.patience()).max().unwrap_or_default();
+    let mut services = Services::new(expected, progress);
+    let mut blind: Option<EngineError> = None;
+    let ended = Patience::lasting(longest + SETTLE, PAUSE).wait(world, async |looks| {
+        if looks > 0 {
+            services.rested(PAUSE);
+        }
+        match look(&mut services, world, host, project, progress).await {
+            Ok(round) => {
+                blind = None;
+                (round == Round::Over).then_some(())
+            }
+            // An engine that is restarted comes back. The last answer counts: a gate that ends
+            // on an error does not know.
+            Err(error) if error.may_pass() => {
+                progress.line(&format!("could not look, trying again: {error}"));
+                blind = Some(error);
+                None
+            }
+            Err(error) => {
+                blind = Some(error);
+                Some(())
+            }
+        }
+    });
+    ended.await;
+    services.report(world, host, blind.as_ref()).await
+}
+
+/// One look, and a second one a little later if all is good.
+async fn look(
+    services: &mut Services<'_>,
+    world: &World,
+    host: &Host,
+    project: &ProjectName,
+    progress: &Progress,
+) -> Result<Round, EngineError> {
+    services.look(world, host, project).await?;
+    if services.round() == Round::Good {
+        progress.line(&format!("all good, watching for {} s", SETTLE.as_secs()));
+        world.pause(SETTLE).await;
+        services.rested(SETTLE);
+        services.look(world, host, project).await?;
+        services.confirm();
+    }
+    Ok(services.round())
+}
+
+/// Whether every service is as expected, in one look and without waiting.
+///
+/// What is still on its way there is `Unknown`.
+pub async fn verify(
+    world: &World,
+    host: &Host,
+    project: &ProjectName,
+    expected: &[Expectation],
+) -> Report {
+    let containers = match world.ask(&Containers { host: host.clone() }).await {
+        Ok(containers) => containers,
+        Err(error) => return Report::from_iter([unseen(&error)]),
+    };
+    let findings = expected.iter().map(async |expected| {
+        let subject = subject(expected);
+        let look = look_at(expected, project, &containers);
+        match look.standing {
+            Standing::Good(detail) => Finding::pass(subject, detail),
+            Standing::Running => Finding::pass(subject, "running"),
+            Standing::Coming(detail) => Finding::unseen(subject, format!("still {detail}")),
+            Standing::Restarting(detail) | Standing::Absent(detail) | Standing::Bad(detail) => {
+                failed(world, host, expected, &detail, look.container.as_ref()).await
+            }
+        }
+    });
+    futures_util::future::join_all(findings).await.into_iter().collect()
+}
+
+fn subject(expected: &Expectation) -> String {
+    format!("service {}", expected.service)
+}
+
+/// One cause, said once, and not once for each service.
+fn unseen(error: &EngineError) -> Finding {
+    let finding = Finding::unknown("services", error);
+    match error.hint() {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    }
 }

@@ -1,0 +1,68 @@
+//! What a service that is not as it should be has to say for itself.
+
+use hemma_core::{Finding, Hint, Host, World, causes};
+
+use super::{Expectation, subject};
+use crate::{ContainerDetail, ContainerName, Inspect, LogLine, Logs};
+
+/// As many as fit on a screen beside the rest.
+const LOG_LINES: u32 = 20;
+
+/// The finding for a service that failed, with what the engine and the service itself say of it.
+pub(super) async fn failed(
+    world: &World,
+    host: &Host,
+    expected: &Expectation,
+    detail: &str,
+    container: Option<&ContainerName>,
+) -> Finding {
+    let finding = Finding::fail(subject(expected), detail)
+        .hint(Hint::Run(format!("cargo xtask logs {}", expected.service)));
+    let Some(container) = container else {
+        return finding;
+    };
+    let inspect = Inspect { host: host.clone(), container: container.clone() };
+    let logs =
+        Logs { host: host.clone(), container: container.clone(), tail: LOG_LINES, since: None };
+    let (seen, log) = tokio::join!(world.ask_again(&inspect), world.ask_again(&logs));
+    // What is missing here takes nothing from the finding: the failure itself was seen.
+    let seen = match seen {
+        Ok(Some(seen)) => circumstances(&seen),
+        Ok(None) => vec!["its container is gone".to_owned()],
+        Err(error) => vec![format!("it could not be looked at: {}", causes(&error))],
+    };
+    let log = match log {
+        Ok(log) => log_lines(&log.unwrap_or_default()),
+        Err(error) => vec![format!("its log could not be read: {}", causes(&error))],
+    };
+    finding.evidence(seen).evidence(log)
+}
+
+fn circumstances(seen: &ContainerDetail) -> Vec<String> {
+    let mut lines = Vec::new();
+    if seen.oom_killed {
+        lines.push("it was ended for want of memory".to_owned());
+    }
+    if seen.exit_code != 0 {
+        lines.push(format!("its exit code was {}", seen.exit_code));
+    }
+    if seen.restart_count > 0 {
+        lines.push(format!("the engine has restarted it {} times", seen.restart_count));
+    }
+    if !seen.error.is_empty() {
+        lines.push(format!("the engine says: {}", seen.error));
+    }
+    let probes = seen.health.iter().flat_map(|it| &it.probes);
+    lines.extend(probes.filter(|it| it.exit_code != 0).map(|it| {
+        let output = if it.output.is_empty() { "(no output)" } else { &it.output };
+        format!("health check exited {}: {output}", it.exit_code)
+    }));
+    lines
+}
+
+fn log_lines(log: &[LogLine]) -> Vec<String> {
+    if log.is_empty() {
+        return vec!["its log is empty".to_owned()];
+    }
+    log.iter().map(|it| format!("log: {}", it.text)).collect()
+}

@@ -1,0 +1,146 @@
+//! All services of a gate, from look to look.
+
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use hemma_core::config::ProjectName;
+use hemma_core::{Host, Progress, Report, World};
+
+use super::standing::{Standing, look_at};
+use super::watch::Watch;
+use super::{Expectation, SETTLE, unseen};
+use crate::engine::EngineError;
+use crate::{Containers, Inspect};
+
+/// Where the gate is after a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Round {
+    /// Some are on their way.
+    Waiting,
+    /// All are good, and it has to be seen whether they stay so.
+    Good,
+    /// There is nothing left to wait for.
+    Over,
+}
+
+/// All services of a gate.
+pub(super) struct Services<'e> {
+    all: Vec<Watch<'e>>,
+    progress: &'e Progress,
+    told: String,
+    waited: Duration,
+    failed_at: Option<Duration>,
+    confirmed: bool,
+}
+
+impl<'e> Services<'e> {
+    pub(super) fn new(expected: &'e [Expectation], progress: &'e Progress) -> Self {
+        Self {
+            all: expected.iter().map(Watch::new).collect(),
+            progress,
+            told: String::new(),
+            waited: Duration::ZERO,
+            failed_at: None,
+            confirmed: false,
+        }
+    }
+
+    /// One look at every service.
+    pub(super) async fn look(
+        &mut self,
+        world: &World,
+        host: &Host,
+        project: &ProjectName,
+    ) -> Result<(), EngineError> {
+        let containers = world.ask_again(&Containers { host: host.clone() }).await?;
+        let looks = self.all.iter().map(async |watch| {
+            let look = look_at(watch.expected, project, &containers);
+            let detail = match (&look.standing, &look.container) {
+                (Standing::Running | Standing::Restarting(_), Some(name)) => {
+                    let inspect = Inspect { host: host.clone(), container: name.clone() };
+                    world.ask_again(&inspect).await?
+                }
+                _ => None,
+            };
+            Ok::<_, EngineError>((look, detail))
+        });
+        let looks = try_join_all(looks).await?;
+        for (watch, (look, detail)) in self.all.iter_mut().zip(looks) {
+            watch.take(look, detail.as_ref(), self.waited);
+        }
+        if self.failed_at.is_none() && self.all.iter().any(Watch::has_failed) {
+            self.failed_at = Some(self.waited);
+        }
+        self.tell();
+        Ok(())
+    }
+
+    /// A rest between two looks.
+    pub(super) fn rested(&mut self, rest: Duration) {
+        self.waited += rest;
+    }
+
+    /// The last look confirmed the one before it, if all are still good and none was restarted.
+    pub(super) fn confirm(&mut self) {
+        self.confirmed = self.all.iter().all(|it| it.is_good() && it.steady);
+    }
+
+    pub(super) fn round(&self) -> Round {
+        let waiting = self.all.iter().any(|it| !it.is_good() && !it.has_failed());
+        match self.failed_at {
+            Some(at) if waiting && self.waited < at + SETTLE => Round::Waiting,
+            Some(_) => Round::Over,
+            None if waiting => Round::Waiting,
+            None if self.confirmed => Round::Over,
+            None => Round::Good,
+        }
+    }
+
+    /// Says how far it has come, when that has changed.
+    fn tell(&mut self) {
+        let good = self.all.iter().filter(|it| it.is_good()).count();
+        let failed = self.all.iter().filter(|it| it.has_failed());
+        let waiting = self.all.iter().filter(|it| !it.is_good() && !it.has_failed());
+        let line = format!(
+            "healthy {good} of {}{}{}",
+            self.all.len(),
+            named(", failed ", failed),
+            named(", waiting for ", waiting)
+        );
+        if line != self.told {
+            self.progress.line(&line);
+            self.told = line;
+        }
+    }
+
+    /// What came of it. `blind` is why the last look could not be made.
+    pub(super) async fn report(
+        &self,
+        world: &World,
+        host: &Host,
+        blind: Option<&EngineError>,
+    ) -> Report {
+        let findings = self.all.iter().map(async |it| it.finding(world, host, blind).await);
+        let findings = futures_util::future::join_all(findings).await;
+        let mut report: Report = findings.into_iter().flatten().collect();
+        if let Some(error) = blind {
+            let open = self.all.iter().filter(|it| !it.has_failed());
+            let last = open.map(|it| format!("{}: last seen {}", it.expected.service, it.now()));
+            report.add(unseen(error).evidence(last));
+        }
+        report
+    }
+}
+
+/// At most three by name; a longer line is read by nobody.
+fn named<'w, 'e: 'w>(what: &str, watches: impl Iterator<Item = &'w Watch<'e>>) -> String {
+    let all: Vec<String> =
+        watches.map(|it| format!("{} ({})", it.expected.service, it.now())).collect();
+    match all.as_slice() {
+        [] => String::new(),
+        few @ ([_] | [_, _] | [_, _, _]) => format!("{what}{}", few.join(", ")),
+        [first, second, third, rest @ ..] => {
+            format!("{what}{first}, {second}, {third} and {} more", rest.len())
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One service of a gate, from look to look.
+//!
+//! Waiting is counted in rests and not by a clock, so that a replay ends where the recorded run
+//! did.
+
+use std::time::Duration;
+
+use hemma_core::{Finding, Host, World};
+use jiff::Timestamp;
+
+use super::evidence::failed;
+use super::standing::{Look, Standing};
+use super::{Expectation, SETTLE, subject};
+use crate::engine::EngineError;
+use crate::{ContainerDetail, ContainerName};
+
+/// A service that crashes while it waits for another may come up in the end; one that was started
+/// this often since the gate began does not wait, it loops.
+const RESTARTS_MAX: u32 = 3;
+
+/// One service of a gate.
+pub(super) struct Watch<'e> {
+    pub(super) expected: &'e Expectation,
+    last: Option<Look>,
+    /// Why it is known not to become good.
+    failure: Option<String>,
+    was_good: bool,
+    absent_since: Option<Duration>,
+    run: Option<Run>,
+    restarts_at_first: Option<u32>,
+    /// Whether it is in the same run as at the look before. What has a health check always is.
+    pub(super) steady: bool,
+}
+
+/// One life of a container between two restarts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Run {
+    container: Option<ContainerName>,
+    restarts: u32,
+    started_at: Option<Timestamp>,
+}
+
+impl<'e> Watch<'e> {
+    pub(super) fn new(expected: &'e Expectation) -> Self {
+        Self {
+            expected,
+            last: None,
+            failure: None,
+            was_good: false,
+            absent_since: None,
+            run: None,
+            restarts_at_first: None,
+            steady: false,
+        }
+    }
+
+    pub(super) fn take(&mut self, look: Look, detail: Option<&ContainerDetail>, waited: Duration) {
+        if self.has_failed() {
+            return;
+        }
+        let overdue = waited >= self.expected.state.patience();
+        let restarts = detail.map(|it| self.restarts_since(it.restart_count)).unwrap_or_default();
+        self.steady = match (&look.standing, detail) {
+            (Standing::Running, Some(detail)) => self.same_run(&look, detail),
+            _ => true,
+        };
+        let absent = matches!(look.standing, Standing::Absent(_));
+        self.absent_since = absent.then(|| self.absent_since.unwrap_or(waited));
+        let gone = self.absent_since.is_some_and(|since| waited >= since + SETTLE);
+        self.failure = match &look.standing {
+            Standing::Good(_) => None,
+            Standing::Running if restarts < RESTARTS_MAX && (self.steady || !overdue) => None,
+            Standing::Running => Some(format!("it was restarted {restarts} times")),
+            Standing::Bad(now) => Some(self.after_all(now)),
+            Standing::Coming(now) | Standing::Restarting(now) | Standing::Absent(now)
+                if self.was_good =>
+            {
+                Some(self.after_all(now))
+            }
+            Standing::Restarting(now) if restarts >= RESTARTS_MAX => {
+                Some(format!("{now}, {restarts} times since the gate began"))
+            }
+            Standing::Absent(now) if gone => Some(now.clone()),
+            Standing::Coming(now) | Standing::Restarting(now) | Standing::Absent(now) => {
+                overdue.then(|| format!("still {now} after {} s", waited.as_secs()))
+            }
+        };
+        self.was_good |= matches!(look.standing, Standing::Good(_));
+        self.last = Some(look);
+    }
+
+    fn after_all(&self, now: &str) -> String {
+        if self.was_good { format!("it was good, and then {now}") } else { now.to_owned() }
+    }
+
+    /// Restarts since the gate began; one that the engine has counted from zero again was started
+    /// by hand in between.
+    fn restarts_since(&mut self, count: u32) -> u32 {
+        let first = self.restarts_at_first.map_or(count, |first| first.min(count));
+        self.restarts_at_first = Some(first);
+        count - first
+    }
+
+    fn same_run(&mut self, look: &Look, detail: &ContainerDetail) -> bool {
+        let run = Run {
+            container: look.container.clone(),
+            restarts: detail.restart_count,
+            started_at: detail.started_at,
+        };
+        let same = self.run.as_ref() == Some(&run);
+        self.run = Some(run);
+        same
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    pub(super) fn is_good(&self) -> bool {
+        let good = |it: &Look| matches!(it.standing, Standing::Good(_) | Standing::Running);
+        !self.has_failed() && self.last.as_ref().is_some_and(good)
+    }
+
+    /// Its last standing, in a few words that stay the same while it does.
+    pub(super) fn now(&self) -> &str {
+        match self.last.as_ref().map(|it| &it.standing) {
+            None => "not at all",
+            Some(Standing::Good(_)) => "good",
+            Some(Standing::Running) => "running",
+            Some(
+                Standing::Coming(it)
+                | Standing::Restarting(it)
+                | Standing::Absent(it)
+                | Standing::Bad(it),
+            ) => it,
+        }
+    }
+
+    pub(super) async fn finding(
+        &self,
+        world: &World,
+        host: &Host,
+        blind: Option<&EngineError>,
+    ) -> Option<Finding> {
+        let container = self.last.as_ref().and_then(|it| it.container.as_ref());
+        if let Some(failure) = &self.failure {
+            return Some(failed(world, host, self.expected, failure, container).await);
+        }
+        if blind.is_some() {
+            return None;
+        }
+        let subject = subject(self.expected);
+        Some(match self.last.as_ref().map(|it| &it.standing) {
+            Some(Standing::Good(detail)) => Finding::pass(subject, detail.clone()),
+            Some(Standing::Running) if self.steady => {
+                Finding::pass(subject, "running, and not restarted")
+            }
+            _ => Finding::unseen(subject, format!("still {} when the gate ended", self.now())),
+        })
+    }
+}
