@@ -1,5 +1,6 @@
 #!/bin/sh
-# The image cannot be built; the cause is in the last lines of a long output.
+# The image cannot be built.
+# The cause is in the last lines of a long output.
 set -eu
 service=${1:-websocket_service}
 cat >> "services/$service/Dockerfile" <<'STEP'

@@ -1,5 +1,6 @@
 #!/bin/sh
-# One service answers something new; its image and nothing else changes. May be run again and again.
+# One service answers something new.
+# Its image and nothing else changes. May be run again and again.
 set -eu
 service=${1:-api_gateway_service}
 count=$(grep -c '^# revision ' "services/$service/app.py" || true)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The worker ends with an error each time it starts. It has no health check, so only the restart count tells.
+# The worker ends with an error each time it starts.
+# It has no health check, so only the restart count tells.
 set -eu
 service=${1:-essay_lifecycle_worker}
 printf 'raise RuntimeError("no consumer group")\n' > "services/$service/app.py"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The branch is rewritten: what the host has checked out is no longer an ancestor.
+# The branch is rewritten.
+# What the host has checked out is no longer an ancestor.
 set -eu
 printf '\n# rewritten\n' >> env.example.hemma.prod
 git commit --quiet --all --amend --message 'HuleEdu in miniature, rewritten'

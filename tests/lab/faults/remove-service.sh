@@ -1,5 +1,6 @@
 #!/bin/sh
-# A service leaves the model; its container is an orphan from then on.
+# A service leaves the model.
+# Its container is an orphan from then on.
 set -eu
 # The image has no Python, hence awk: drop the block of the service from both files.
 for file in docker-compose.services.yml docker-compose.prod.yml; do
