@@ -1,0 +1,281 @@
+//! The two containers of the lab: the host, and the git remote.
+
+use std::path::{Path, PathBuf};
+
+use hemma_core::{Command, Progress};
+
+use super::docker::{Docker, LabError, Shell, done};
+use super::image;
+use super::state::State;
+
+pub(super) const HOST: &str = "hemma-lab-host";
+pub(super) const GIT: &str = "hemma-lab-git";
+const NETWORK: &str = "hemma-lab";
+const VOLUME: &str = "hemma-lab-engine";
+
+/// `tar` of the directory `$1` into the command that the other arguments are.
+const POUR: &str = r#"dir=$1; shift
+COPYFILE_DISABLE=1 tar -C "$dir" --exclude=.env --exclude=__pycache__ -cf - . | "$@""#;
+
+/// `docker save` of the images before `--` into `docker load` in the container after it; the first
+/// words are those of `docker` itself, ended by `--` as well.
+const CARRY: &str = r#"docker=; while [ "$1" != -- ]; do docker="$docker $1"; shift; done; shift
+container=$1; shift
+$docker save "$@" | $docker exec -i "$container" docker load --quiet"#;
+
+/// What an engine in a container needs, best first; see `tests/lab/README.md`.
+const WAYS: [&[&str]; 2] = [
+    &["--privileged"],
+    &[
+        "--cap-add=ALL",
+        "--cap-drop=SYS_RESOURCE",
+        "--security-opt=seccomp=unconfined",
+        "--security-opt=apparmor=unconfined",
+        "--device-cgroup-rule=a *:* rwm",
+        "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw",
+    ],
+];
+
+/// Where `examples/huleedu` is.
+pub(super) fn huleedu() -> PathBuf {
+    image::assets().join("../../examples/huleedu")
+}
+
+/// The engine's side of the lab.
+#[derive(Debug)]
+pub(super) struct Containers<'s> {
+    pub(super) shell: &'s Shell,
+    pub(super) docker: Docker,
+}
+
+/// How a container of ours is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    Absent,
+    /// It runs an image that was built anew since.
+    Outdated,
+    Stopped,
+    Running,
+}
+
+impl Containers<'_> {
+    pub(super) async fn look(&self, name: &str) -> Result<Seen, LabError> {
+        let format = "{{.Image}} {{.State.Running}}";
+        let line = self.docker.line(["container", "inspect", "--format", format, name]);
+        let output = self.shell.ask("look at the containers", line).await?;
+        if !output.success() {
+            // An inspect that fails may also be an engine that is gone: only a list can say "no".
+            let filter = format!("name=^/{name}$");
+            let list = self.docker.line(["ps", "--all", "--quiet", "--filter", &filter]);
+            self.shell.run("list the containers", list).await?;
+            return Ok(Seen::Absent);
+        }
+        let line = self.docker.line(["image", "inspect", "--format", "{{.Id}}", "hemma-lab-host"]);
+        let current = self.shell.ask("look at the images", line).await?;
+        let (image, running) = output.stdout.trim().split_once(' ').unwrap_or_default();
+        Ok(match running {
+            _ if image != current.stdout.trim() => Seen::Outdated,
+            "true" => Seen::Running,
+            _ => Seen::Stopped,
+        })
+    }
+
+    /// Makes both containers run.
+    pub(super) async fn ensure(&self, say: &Progress) -> Result<(), LabError> {
+        for name in [GIT, HOST] {
+            let seen = self.look(name).await?;
+            if seen == Seen::Outdated {
+                self.remove(name).await?;
+            }
+            match seen {
+                Seen::Running => {}
+                Seen::Stopped => {
+                    say.line(&format!("starting {name}"));
+                    self.run(&format!("start {name}"), ["start", name]).await?;
+                }
+                Seen::Absent | Seen::Outdated => {
+                    say.line(&format!("creating {name}"));
+                    self.network().await?;
+                    self.create(name).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn network(&self) -> Result<(), LabError> {
+        let list = ["network", "ls", "--format", "{{.Name}}"];
+        let names = self.run("list the networks", list).await?;
+        if !names.lines().any(|it| it == NETWORK) {
+            let create = ["network", "create", "--label", "hemma.lab=network", NETWORK];
+            self.run("create the lab's network", create).await?;
+        }
+        Ok(())
+    }
+
+    async fn create(&self, name: &str) -> Result<(), LabError> {
+        let alias = name.trim_start_matches("hemma-lab-");
+        let hostname = if name == HOST { "hemma" } else { alias };
+        let mut args = vec!["run", "--detach", "--name", name, "--hostname", hostname];
+        args.extend(["--label", "hemma.lab=container", "--network", NETWORK]);
+        args.extend(["--network-alias", hostname, "--tmpfs", "/run"]);
+        let volume = format!("{VOLUME}:/var/lib/docker");
+        if name == GIT {
+            args.extend(["hemma-lab-host", "/lab/remote", "serve"]);
+        } else {
+            // Loopback only: the proxy stack behind 80 and 443 is as the real one, but not for others.
+            for port in ["127.0.0.1::22", "127.0.0.1::80", "127.0.0.1::443"] {
+                args.extend(["--publish", port]);
+            }
+            args.extend(["--volume", &volume]);
+            args.extend(self.way().await?);
+            args.push("hemma-lab-host");
+        }
+        self.run(&format!("create {name}"), args).await.map(drop)
+    }
+
+    async fn way(&self) -> Result<&'static [&'static str], LabError> {
+        let mut refused = None;
+        for way in WAYS {
+            let mut args = vec!["run", "--rm", "--label", "hemma.lab=container"];
+            args.extend(way);
+            args.extend(["hemma-lab-host", "true"]);
+            let doing = "start a container that may run an engine";
+            let output = self.shell.ask(doing, self.docker.line(args)).await?;
+            match done(doing, &output) {
+                Ok(_) => return Ok(way),
+                Err(error) => refused = Some(error),
+            }
+        }
+        Err(refused.unwrap_or(LabError::NotUp))
+    }
+
+    /// Waits for sshd and the engine; returns the host's public key.
+    pub(super) async fn ready(&self, public_key: &str, say: &Progress) -> Result<String, LabError> {
+        let images: Vec<_> =
+            image::ALL.iter().filter_map(|it| Some((it, *it.inner.first()?))).collect();
+        let mut args = vec!["exec", "--interactive", HOST, "/lab/ready"];
+        args.extend(images.iter().map(|(_, inner)| *inner));
+        let line = self.docker.line(args).stdin(format!("{public_key}\n"));
+        let said = self.shell.run("wait for the host's sshd and engine", line).await?;
+        let mut lines = said.lines();
+        let host_key = lines.next().unwrap_or_default().to_owned();
+        let mut stale = Vec::new();
+        for (image, _) in images {
+            if lines.next() != Some(image.content()?.as_str()) {
+                stale.push(image);
+            }
+        }
+        if !stale.is_empty() {
+            say.line("loading the images into the host's engine");
+            self.load(&stale).await?;
+        }
+        Ok(host_key)
+    }
+
+    async fn load(&self, images: &[&image::Image]) -> Result<(), LabError> {
+        let names = images.iter().map(|it| it.name);
+        let mut args = self.docker.words().to_vec();
+        args.extend(["--", HOST]);
+        args.extend(names);
+        self.shell.run_long("load the images", Command::script(CARRY, args)).await?;
+        for image in images {
+            for inner in image.inner {
+                let tag = ["exec", HOST, "docker", "tag", image.name, *inner];
+                self.run("name the images", tag).await?;
+            }
+            // The host shall look like Hemma, which knows no such name.
+            self.run("name the images", ["exec", HOST, "docker", "rmi", image.name]).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the lab's `.env` where a first deploy expects it.
+    pub(super) async fn env_file(&self) -> Result<(), LabError> {
+        let path = huleedu().join("env.example.hemma.prod");
+        let example =
+            std::fs::read_to_string(&path).map_err(|source| LabError::File { path, source })?;
+        let line = self.docker.line(["exec", "--interactive", HOST, "/lab/env"]).stdin(example);
+        self.shell.run("write the lab's .env", line).await.map(drop)
+    }
+
+    /// Makes `examples/huleedu` the first commit of the git remote; returns the commit.
+    pub(super) async fn seed(&self) -> Result<String, LabError> {
+        let dir = huleedu().display().to_string();
+        let mut args = vec![dir.as_str()];
+        args.extend(self.docker.words());
+        args.extend(["exec", "--interactive", GIT, "/lab/remote", "seed"]);
+        self.shell.run("fill the git remote", Command::script(POUR, args)).await
+    }
+
+    /// The loopback port behind which `port` of the host is.
+    pub(super) async fn port(&self, port: u16) -> Result<u16, LabError> {
+        let said = self.run("ask for the port", ["port", HOST, &format!("{port}/tcp")]).await?;
+        let last = said.lines().next().and_then(|it| it.rsplit_once(':'));
+        let number = last.and_then(|(_, it)| it.parse().ok());
+        number.ok_or(LabError::Unreadable { what: "the published port", text: said })
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), LabError> {
+        self.run(&format!("remove {name}"), ["rm", "--force", "--volumes", name]).await.map(drop)
+    }
+
+    /// Removes containers, network and volume, and the images unless they are kept.
+    pub(super) async fn remove_all(&self, keep_images: bool) -> Result<(), LabError> {
+        let list = ["ps", "--all", "--quiet", "--filter", "label=hemma.lab"];
+        self.remove_listed(&list, &["rm", "--force", "--volumes"]).await?;
+        let list = ["network", "ls", "--quiet", "--filter", "label=hemma.lab"];
+        self.remove_listed(&list, &["network", "rm"]).await?;
+        let filter = format!("name=^{VOLUME}$");
+        let list = ["volume", "ls", "--quiet", "--filter", &filter];
+        self.remove_listed(&list, &["volume", "rm"]).await?;
+        if keep_images {
+            return Ok(());
+        }
+        let filter = format!("label={}", image::OURS);
+        let prune = ["image", "prune", "--all", "--force", "--filter", &filter];
+        self.run("remove the images", prune).await.map(drop)
+    }
+
+    async fn remove_listed(&self, list: &[&str], remove: &[&str]) -> Result<(), LabError> {
+        let doing = format!("clear away with `docker {}`", remove.join(" "));
+        let found = self.run(&doing, list.iter().copied()).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        self.run(&doing, remove.iter().copied().chain(found.lines())).await.map(drop)
+    }
+
+    pub(super) async fn run<'a>(
+        &self,
+        doing: &str,
+        args: impl IntoIterator<Item = &'a str>,
+    ) -> Result<String, LabError> {
+        self.shell.run(doing, self.docker.line(args)).await
+    }
+}
+
+/// Makes the operator's key pair if there is none; returns the public half.
+pub(super) async fn key_pair(shell: &Shell, state: &State) -> Result<String, LabError> {
+    let key = state.path("key");
+    if !Path::new(&key).exists() {
+        let path = key.display().to_string();
+        let line = Command::new("ssh-keygen");
+        let line = line.args(["-q", "-t", "ed25519", "-N", "", "-C", "hemma-lab", "-f", &path]);
+        shell.run("make a key pair", line).await?;
+    }
+    let what = "the public key";
+    state.read("key.pub").ok_or(LabError::Unreadable { what, text: "key.pub".to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_label_that_is_asked_for_inside_is_the_one_that_is_set_here() {
+        let ready = image::assets().join("host/lab/ready");
+        let script = std::fs::read_to_string(ready).expect("the assets are in the repository");
+        assert!(script.contains(image::CONTENT), "{script}");
+    }
+}

@@ -1,0 +1,121 @@
+//! The command lines of the engine that carries the lab, and what goes wrong with them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use hemma_core::{Command, ExecError, Live, Output, Place, Progress, SshOptions};
+
+/// Nothing that the lab does takes longer, short of a build.
+const STEP: Duration = Duration::from_secs(180);
+
+/// The lines of a failed command that are shown.
+const LINES_SHOWN: usize = 20;
+
+/// Why the lab is not as it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// There is no engine, and none can be had.
+    #[error("no Docker engine answers on this machine: {reason}")]
+    NoEngine {
+        /// Why not, and what to do about it.
+        reason: String,
+    },
+    /// The lab was asked for but nobody started it.
+    #[error("the lab is not up; `cargo xtask lab up` starts it")]
+    NotUp,
+    /// A command said no.
+    #[error("could not {doing}:\n{said}")]
+    Step {
+        /// What it was for.
+        doing: String,
+        /// Its last words.
+        said: String,
+    },
+    /// A command could not be run to its end.
+    #[error("could not {doing}")]
+    Exec {
+        /// What it was for.
+        doing: String,
+        /// Why not.
+        source: ExecError,
+    },
+    /// A file of the lab could not be read or written.
+    #[error("could not use `{}`", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// What a command said cannot be read.
+    #[error("could not read {what}: `{text}`")]
+    Unreadable {
+        /// What was looked for.
+        what: &'static str,
+        /// Where.
+        text: String,
+    },
+}
+
+/// Runs commands on this machine. The lab is scenery: nothing of it is recorded, so it goes past the
+/// [`World`](hemma_core::World) and uses what is below.
+#[derive(Debug)]
+pub(super) struct Shell(Live);
+
+impl Shell {
+    pub(super) fn new() -> Self {
+        Self(Live::new(SshOptions::default()))
+    }
+
+    /// Runs it and hands back whatever it says.
+    pub(super) async fn ask(&self, doing: &str, command: Command) -> Result<Output, LabError> {
+        let command = command.limit(STEP);
+        self.0
+            .run(&Place::Here, &command)
+            .await
+            .map_err(|source| LabError::Exec { doing: doing.to_owned(), source })
+    }
+
+    /// Runs it; anything but success is an error. Hands back standard output, trimmed.
+    pub(super) async fn run(&self, doing: &str, command: Command) -> Result<String, LabError> {
+        let output = self.ask(doing, command).await?;
+        done(doing, &output)
+    }
+
+    /// As [`run`](Self::run), for what may take minutes on a slow network.
+    pub(super) async fn run_long(&self, doing: &str, command: Command) -> Result<String, LabError> {
+        let command = command.limit(Duration::from_secs(20 * 60));
+        let output = self.0.run_telling(&Place::Here, &command, &Progress::silent()).await;
+        let output = output.map_err(|source| LabError::Exec { doing: doing.to_owned(), source })?;
+        done(doing, &output)
+    }
+}
+
+pub(super) fn done(doing: &str, output: &Output) -> Result<String, LabError> {
+    if output.success() {
+        return Ok(output.stdout.trim_end().to_owned());
+    }
+    // The classic builder writes its steps to one stream and the cause to the other.
+    let lines: Vec<&str> = output.stdout.lines().chain(output.stderr.lines()).collect();
+    let said = lines[lines.len().saturating_sub(LINES_SHOWN)..].join("\n");
+    Err(LabError::Step { doing: doing.to_owned(), said })
+}
+
+/// How the engine is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Docker {
+    pub(super) sudo: bool,
+}
+
+impl Docker {
+    /// `docker ARGS…`, or with `sudo` in front.
+    pub(super) fn line<I: IntoIterator<Item = S>, S: Into<String>>(self, args: I) -> Command {
+        let line = Command::new("docker").args(args);
+        if self.sudo { line.sudo() } else { line }
+    }
+
+    /// The words of `docker`, for a script that takes them as its arguments.
+    pub(super) fn words(self) -> &'static [&'static str] {
+        if self.sudo { &["sudo", "-n", "docker"] } else { &["docker"] }
+    }
+}

@@ -1,0 +1,226 @@
+//! The practice host: Hemma in a container, with a git remote beside it.
+//!
+//! What it is made of is in `tests/lab`; how to use it from a test:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), hemma_xtask::lab::LabError> {
+//! use hemma_core::Progress;
+//! use hemma_xtask::lab::Lab;
+//!
+//! let lab = Lab::up(&Progress::silent()).await?;
+//! let _alone = lab.claim().await?;
+//! lab.reset().await?;
+//! lab.push_fault("unhealthy", &[]).await?;
+//! // … `cargo xtask deploy --config lab.config_file()` …
+//! # Ok(()) }
+//! ```
+//!
+//! Invariant: nothing here is reachable from another machine. Every published port is on
+//! loopback.
+
+mod containers;
+mod docker;
+mod engine;
+mod image;
+mod link;
+mod state;
+mod verb;
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hemma_core::{Output, Progress};
+
+pub use docker::LabError;
+pub use link::Link;
+pub(crate) use verb::Args;
+
+use containers::{Containers, GIT, HOST, Seen};
+use docker::{Docker, Shell};
+use state::State;
+
+/// A lab that is up.
+#[derive(Debug)]
+pub struct Lab {
+    shell: Shell,
+    docker: Docker,
+    state: State,
+    port: u16,
+    first_commit: String,
+}
+
+/// Nobody else uses the lab as long as this lives.
+#[derive(Debug)]
+pub struct Claim(
+    #[expect(dead_code, reason = "the lock is released when the file closes")] std::fs::File,
+);
+
+impl Lab {
+    /// Brings the lab up, whatever is missing: an engine, images, containers, keys. Takes minutes
+    /// the first time and seconds after that.
+    pub async fn up(say: &Progress) -> Result<Self, LabError> {
+        let (shell, state) = (Shell::new(), State::find());
+        state.create()?;
+        let _one_at_a_time = state.lock("up.lock").await?;
+        let docker = engine::ensure(&shell, &state, say).await?;
+        image::ensure(&shell, docker, &state, say).await?;
+        let public_key = containers::key_pair(&shell, &state).await?;
+        let there = Containers { shell: &shell, docker };
+        there.ensure(say).await?;
+        let (host_key, first_commit) =
+            tokio::try_join!(there.ready(&public_key, say), there.seed())?;
+        let proxy = there.run("start the proxy stack", ["exec", HOST, "/lab/proxy"]);
+        let port = there.port(22);
+        let has_env = ["exec", HOST, "sh", "-c", "ls /home/operator/apps/huleedu/.env || true"];
+        let has_env = there.run("look for the lab's .env", has_env);
+        let (_, port, env) = tokio::try_join!(proxy, port, has_env)?;
+        if env.is_empty() {
+            there.env_file().await?;
+        }
+        state.write("known_hosts", &format!("hemma-lab {host_key}\n"))?;
+        state.write("ssh_config", &state.ssh_config(port))?;
+        state.write("hemma.toml", &state::hemma_toml(&state.path("ssh_config")))?;
+        Ok(Self { shell, docker, state, port, first_commit })
+    }
+
+    /// The lab that is up already; starts nothing.
+    pub async fn find() -> Result<Self, LabError> {
+        let (shell, state) = (Shell::new(), State::find());
+        let docker = engine::find(&shell).await.ok_or(LabError::NotUp)?;
+        let there = Containers { shell: &shell, docker };
+        for name in [HOST, GIT] {
+            if !matches!(there.look(name).await?, Seen::Running | Seen::Outdated) {
+                return Err(LabError::NotUp);
+            }
+        }
+        let port = there.port(22).await?;
+        let first =
+            ["exec", GIT, "git", "-C", "/srv/git/huleedu.git", "rev-parse", "refs/lab/first"];
+        let first_commit = there.run("ask the git remote", first).await?;
+        Ok(Self { shell, docker, state, port, first_commit })
+    }
+
+    /// Removes everything that [`up`](Self::up) made, the engine included if it started that.
+    pub async fn down(keep_images: bool, say: &Progress) -> Result<(), LabError> {
+        let (shell, state) = (Shell::new(), State::find());
+        if let Some(docker) = engine::find(&shell).await {
+            say.line("removing the lab's containers, network and volume");
+            Containers { shell: &shell, docker }.remove_all(keep_images).await?;
+            engine::stop(&shell, &state, docker, say).await?;
+        }
+        state.remove()
+    }
+
+    /// Waits until nobody else uses the lab, and keeps it. Tests that change the host begin here.
+    pub async fn claim(&self) -> Result<Claim, LabError> {
+        self.state.lock("in-use.lock").await.map(Claim)
+    }
+
+    /// Runs a shell script as root on the host, with `args` as `$1`…; its exit code is an answer.
+    pub async fn root(&self, script: &str, args: &[&str]) -> Result<Output, LabError> {
+        let line = self.docker.line(["exec", HOST, "sh", "-c", script, "sh"]);
+        self.shell.ask("run a script on the lab host", line.args(args.iter().copied())).await
+    }
+
+    /// Pushes the commit that `tests/lab/faults/NAME.sh` makes; returns it.
+    pub async fn push_fault(&self, name: &str, args: &[&str]) -> Result<String, LabError> {
+        let line = self.docker.line(["exec", GIT, "/lab/remote", "fault", name]);
+        let doing = format!("push the fault `{name}`");
+        self.shell.run(&doing, line.args(args.iter().copied())).await
+    }
+
+    /// Makes the host as it was before the first deploy, and the git remote as it was at first.
+    /// Images and the proxy stack stay. Starts the engine if it was stopped.
+    pub async fn reset(&self) -> Result<(), LabError> {
+        let there = self.containers();
+        there.run("start the engine", ["exec", HOST, "/lab/engine", "start"]).await?;
+        let host = there.run("reset the host", ["exec", HOST, "/lab/reset"]);
+        tokio::try_join!(host, self.reset_remote())?;
+        there.env_file().await
+    }
+
+    /// Makes the git remote as it was at first; returns that commit.
+    pub async fn reset_remote(&self) -> Result<String, LabError> {
+        self.containers().run("reset the git remote", ["exec", GIT, "/lab/remote", "reset"]).await
+    }
+
+    /// The commit that the git remote's branch is at.
+    pub async fn remote_head(&self) -> Result<String, LabError> {
+        self.containers().run("ask the git remote", ["exec", GIT, "/lab/remote", "head"]).await
+    }
+
+    /// The faults that can be pushed, each with the first line of what it says about itself.
+    pub fn faults() -> Result<BTreeMap<String, String>, LabError> {
+        image::faults()
+    }
+
+    /// The first commit of the git remote.
+    pub fn first_commit(&self) -> &str {
+        &self.first_commit
+    }
+
+    /// The ssh configuration in which the lab is `hemma`.
+    pub fn ssh_config(&self) -> PathBuf {
+        self.state.path("ssh_config")
+    }
+
+    /// The `hemma.toml` of the lab.
+    pub fn config_file(&self) -> PathBuf {
+        self.state.path("hemma.toml")
+    }
+
+    /// Where the operator's side of the lab lies.
+    pub fn directory(&self) -> &Path {
+        self.state.dir()
+    }
+
+    /// The loopback address of the lab's sshd.
+    pub fn ssh_address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
+    /// The loopback address behind which a published port (22, 80, 443) of the host is.
+    pub async fn address(&self, port: u16) -> Result<SocketAddr, LabError> {
+        Ok((Ipv4Addr::LOCALHOST, self.containers().port(port).await?).into())
+    }
+
+    /// Opens a link to the lab's sshd.
+    pub async fn link(&self, round_trip: Duration) -> Result<Linked, LabError> {
+        let opened = Link::open(self.ssh_address(), round_trip).await;
+        let path = self.state.dir().to_owned();
+        let link = opened.map_err(|source| LabError::File { path, source })?;
+        let port = link.address().port();
+        let (ssh, toml) = (format!("ssh_config-{port}"), format!("hemma-{port}.toml"));
+        let (ssh_config, config_file) = (self.state.path(&ssh), self.state.path(&toml));
+        let linked = Linked { link, ssh_config, config_file };
+        self.state.write(&ssh, &self.state.ssh_config(port))?;
+        self.state.write(&toml, &state::hemma_toml(&linked.ssh_config))?;
+        Ok(linked)
+    }
+
+    fn containers(&self) -> Containers<'_> {
+        Containers { shell: &self.shell, docker: self.docker }
+    }
+}
+
+/// A link to the lab's sshd, and the files that go through it; they are gone when it is dropped.
+#[derive(Debug)]
+pub struct Linked {
+    /// The link.
+    pub link: Link,
+    /// An ssh configuration in which `hemma` is behind the link.
+    pub ssh_config: PathBuf,
+    /// A `hemma.toml` that uses it.
+    pub config_file: PathBuf,
+}
+
+impl Drop for Linked {
+    fn drop(&mut self) {
+        for file in [&self.ssh_config, &self.config_file] {
+            // `lab down` may have been quicker.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}

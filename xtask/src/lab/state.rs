@@ -1,0 +1,130 @@
+//! The state directory: the operator's side of the lab (key, host key, ssh configuration, `hemma.toml`).
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use hemma_core::Config;
+
+use super::docker::LabError;
+
+/// `$HEMMA_LAB_DIR`, or below the cache directory of the user.
+#[derive(Debug, Clone)]
+pub(super) struct State(PathBuf);
+
+impl State {
+    pub(super) fn find() -> Self {
+        let chosen = std::env::var_os("HEMMA_LAB_DIR").map(PathBuf::from);
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let cache = cache.or_else(|| std::env::home_dir().map(|it| it.join(".cache")));
+        let usual = || cache.unwrap_or_else(std::env::temp_dir).join("hemma/lab");
+        // ssh_config and Docker both want absolute paths.
+        let chosen = chosen.map(|it| std::path::absolute(&it).unwrap_or(it));
+        Self(chosen.unwrap_or_else(usual))
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Makes the directory, for its owner alone: a private key lies in it.
+    pub(super) fn create(&self) -> Result<(), LabError> {
+        let made = fs::create_dir_all(&self.0)
+            .and_then(|()| fs::set_permissions(&self.0, fs::Permissions::from_mode(0o700)));
+        made.map_err(|source| LabError::File { path: self.0.clone(), source })
+    }
+
+    /// The text of a file, trimmed; `None` where there is none or it is empty.
+    pub(super) fn read(&self, name: &str) -> Option<String> {
+        let text = fs::read_to_string(self.path(name)).ok()?;
+        Some(text.trim().to_owned()).filter(|it| !it.is_empty())
+    }
+
+    /// Writes a file whole or not at all: a test may be reading the one before.
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), LabError> {
+        let path = self.path(name);
+        let fresh = self.path(&format!(".{name}.{}", std::process::id()));
+        let written = fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, &path));
+        written.map_err(|source| LabError::File { path, source })
+    }
+
+    /// An exclusive lock, held until the file is dropped. Waits for whoever has it.
+    pub(super) async fn lock(&self, name: &str) -> Result<fs::File, LabError> {
+        let path = self.path(name);
+        let wait = path.clone();
+        let locked = tokio::task::spawn_blocking(move || {
+            let file = fs::File::create(wait)?;
+            file.lock().map(|()| file)
+        });
+        let locked = locked.await.unwrap_or_else(|it| Err(std::io::Error::other(it)));
+        locked.map_err(|source| LabError::File { path, source })
+    }
+
+    pub(super) fn remove(&self) -> Result<(), LabError> {
+        match fs::remove_dir_all(&self.0) {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                return Err(LabError::File { path: self.0.clone(), source });
+            }
+            _ => {}
+        }
+        if let Some(parent) = self.0.parent().filter(|it| it.ends_with("hemma")) {
+            // It stays if anything else is in it.
+            let _ = fs::remove_dir(parent);
+        }
+        Ok(())
+    }
+
+    /// The configuration that reaches the lab host on `port` as `hemma`.
+    ///
+    /// `HostKeyAlias` keeps one line in `known_hosts` true for every port, those of links included.
+    pub(super) fn ssh_config(&self, port: u16) -> String {
+        let (key, known) = (self.path("key"), self.path("known_hosts"));
+        format!(
+            "Host hemma\n  HostName 127.0.0.1\n  Port {port}\n  User operator\n  HostKeyAlias hemma-lab\n  \
+             IdentityFile {}\n  IdentitiesOnly yes\n  IdentityAgent none\n  UserKnownHostsFile {}\n  \
+             GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n  UpdateHostKeys no\n",
+            ssh_path(&key),
+            ssh_path(&known),
+        )
+    }
+}
+
+/// The lab's `hemma.toml`: the runbook's values, reached through `ssh_config`.
+pub(super) fn hemma_toml(ssh_config: &Path) -> String {
+    let empty = Config::parse("", Path::new("hemma.toml"));
+    let mut config = empty.expect("an empty file is the runbook");
+    config.host.ssh_config = Some(ssh_config.to_owned());
+    config.repository.remote = Some("git://git/huleedu.git".to_owned());
+    toml::to_string_pretty(&config).expect("the configuration holds plain values")
+}
+
+/// A path as ssh's configuration takes it: in quotes, and `%` is a token there.
+fn ssh_path(path: &Path) -> String {
+    format!("\"{}\"", path.display().to_string().replace('%', "%%"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ssh_config_survives_a_path_with_spaces_and_percents() {
+        let config = State(PathBuf::from("/a b/100%")).ssh_config(2222);
+        assert!(config.contains("IdentityFile \"/a b/100%%/key\"\n"), "{config}");
+        assert!(config.contains("\n  Port 2222\n"), "{config}");
+    }
+
+    #[test]
+    fn the_labs_hemma_toml_is_one_that_hemma_reads() {
+        let text = hemma_toml(Path::new("/lab/ssh_config"));
+        let config = Config::parse(&text, Path::new("hemma.toml")).expect("our own words");
+        assert_eq!(config.host.ssh_config.as_deref(), Some(Path::new("/lab/ssh_config")));
+        assert_eq!(config.repository.remote.as_deref(), Some("git://git/huleedu.git"));
+        assert_eq!(config.public.len(), 3);
+    }
+}

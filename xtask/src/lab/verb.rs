@@ -1,0 +1,211 @@
+//! `cargo xtask lab …`.
+
+use std::io::BufRead;
+use std::time::Duration;
+
+use hemma_core::{Finding, Hint, Report};
+use tokio::sync::mpsc;
+
+use super::{Lab, LabError, Link, Linked};
+use crate::render::{Terminal, columns};
+use crate::{Answer, Failure, Run};
+
+/// Start, look at or remove the practice host
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What is done with the lab.
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Bring it up: Docker if need be, images, host, git remote, keys
+    Up,
+    /// Remove all of it
+    Down {
+        /// Keep the images, so that the next `up` takes seconds
+        #[arg(long)]
+        keep_images: bool,
+    },
+    /// Say whether it is up and where it listens
+    Status,
+    /// Log in as the operator
+    Shell,
+    /// Make the host as it was before its first deploy
+    Reset,
+    /// Push a commit that breaks or changes something
+    Fault {
+        /// One of tests/lab/faults; without a name they are listed
+        name: Option<String>,
+        /// What the fault takes, mostly a service
+        args: Vec<String>,
+    },
+    /// Reach the host over a link that is slow, stalls, or breaks
+    Link {
+        /// The time there and back, in milliseconds
+        #[arg(long, value_name = "MS", default_value = "30")]
+        delay: u64,
+    },
+}
+
+/// A word that the link does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no fault `{0}`")]
+struct NoFault(String);
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let say = run.progress();
+        match self.verb {
+            Verb::Up => {
+                let lab = Lab::up(&say).await?;
+                run.terminal().idle();
+                status(&lab).await
+            }
+            Verb::Down { keep_images } => {
+                Lab::down(keep_images, &say).await?;
+                Ok(found(Finding::pass("lab", "nothing of it is left")))
+            }
+            Verb::Status => match Lab::find().await {
+                Ok(lab) => status(&lab).await,
+                Err(error @ LabError::NotUp) => {
+                    let up = Hint::Do("cargo xtask lab up".to_owned());
+                    Ok(found(Finding::fail("lab", error.to_string()).hint(up)))
+                }
+                Err(error) => Err(error.into()),
+            },
+            Verb::Shell => shell(&Lab::find().await?),
+            Verb::Reset => {
+                Lab::find().await?.reset().await?;
+                Ok(found(Finding::pass("lab", "as before the first deploy")))
+            }
+            Verb::Fault { name, args } => fault(name, &args).await,
+            Verb::Link { delay } => {
+                let lab = Lab::find().await?;
+                link(&lab, Duration::from_millis(delay), run.terminal()).await
+            }
+        }
+    }
+}
+
+fn found(finding: Finding) -> Answer {
+    Answer::Report([finding].into_iter().collect())
+}
+
+async fn status(lab: &Lab) -> Result<Answer, Failure> {
+    let engine = lab.root(
+        "docker version --format '{{.Server.Version}}' && docker compose version --short",
+        &[],
+    );
+    let head = lab.remote_head();
+    let (engine, head) = tokio::try_join!(engine, head)?;
+    let mut report = Report::default();
+    report.add(Finding::pass("ssh", format!("ssh -F {} hemma", lab.ssh_config().display())));
+    report.add(if engine.success() {
+        let versions: Vec<_> = engine.stdout.lines().collect();
+        Finding::pass("engine", format!("Docker {}", versions.join(", Compose ")))
+    } else {
+        Finding::fail("engine", engine.last_words())
+    });
+    let changed = if head == lab.first_commit() { "" } else { ", not the first commit" };
+    report.add(Finding::pass(
+        "git remote",
+        format!("main is {}{changed}", &head[..head.len().min(12)]),
+    ));
+    report.add(Finding::pass("hemma.toml", lab.config_file().display().to_string()));
+    Ok(Answer::Report(report))
+}
+
+async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure> {
+    let known = Lab::faults()?;
+    let Some(name) = name else {
+        let rows: Vec<_> = known.into_iter().map(|(name, says)| [name, says]).collect();
+        let text = columns(&rows).into_iter().map(|it| it + "\n").collect();
+        return Ok(Answer::text(text));
+    };
+    if !known.contains_key(&name) {
+        return Err(
+            Failure::usage(NoFault(name)).hint(Hint::Do("cargo xtask lab fault".to_owned()))
+        );
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let commit = Lab::find().await?.push_fault(&name, &args).await?;
+    Ok(found(Finding::pass("git remote", format!("main is {}", &commit[..commit.len().min(12)]))))
+}
+
+/// Hands the terminal over to ssh; returns only if that fails.
+fn shell(lab: &Lab) -> Result<Answer, Failure> {
+    use std::os::unix::process::CommandExt;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a login needs the operator's own terminal, and no recording could hold it"
+    )]
+    let error =
+        std::process::Command::new("ssh").arg("-F").arg(lab.ssh_config()).arg("hemma").exec();
+    Err(Failure::unknown(error))
+}
+
+async fn link(lab: &Lab, round_trip: Duration, terminal: &Terminal) -> Result<Answer, Failure> {
+    let Linked { link, ssh_config, config_file } = &lab.link(round_trip).await?;
+    terminal.idle();
+    terminal.note(&format!("ssh -F {} hemma", ssh_config.display()));
+    terminal.note(&format!("cargo xtask --config {} status", config_file.display()));
+    terminal.note("type: delay MS, stall, freeze, cut, mend, end");
+    let mut words = typed();
+    while let Some(line) = words.recv().await {
+        match order(link, line.trim()) {
+            Some(Told::End) => break,
+            Some(Told::Done(said)) => terminal.note(&said),
+            None => terminal.note("type: delay MS, stall, freeze, cut, mend, end"),
+        }
+    }
+    Ok(found(Finding::pass("link", format!("closed after {} connections", link.accepted()))))
+}
+
+enum Told {
+    Done(String),
+    End,
+}
+
+fn order(link: &Link, words: &str) -> Option<Told> {
+    let said = match words.split_once(' ').unwrap_or((words, "")) {
+        ("delay", milliseconds) => {
+            link.delay(Duration::from_millis(milliseconds.trim().parse().ok()?));
+            format!("{milliseconds} ms there and back")
+        }
+        ("stall", "") => {
+            link.stall();
+            "nothing arrives, nothing says so".to_owned()
+        }
+        ("freeze", "") => {
+            link.freeze();
+            "open connections are dead, new ones work".to_owned()
+        }
+        ("cut", "") => {
+            link.cut();
+            "every connection is reset".to_owned()
+        }
+        ("mend", "") => {
+            link.mend();
+            "all is well".to_owned()
+        }
+        ("end" | "quit" | "exit", "") => return Some(Told::End),
+        _ => return None,
+    };
+    Some(Told::Done(said))
+}
+
+/// The lines of standard input. A thread of its own: an interruption must not have to wait for the
+/// Enter key, and the runtime would wait for its own threads.
+fn typed() -> mpsc::UnboundedReceiver<String> {
+    let (line, lines) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for text in std::io::stdin().lock().lines().map_while(Result::ok) {
+            if line.send(text).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
