@@ -95,7 +95,7 @@ impl fmt::Display for Cassette {
 }
 
 /// A value as it stands on a cassette: keys sorted, and without nulls, which TOML does not have.
-pub(crate) fn value_of(value: &impl Serialize) -> Value {
+pub(crate) fn value_of(value: &(impl Serialize + ?Sized)) -> Value {
     // Only a map with keys that are no strings fails; no question has one.
     without_nulls(serde_json::to_value(value).unwrap_or_default())
 }

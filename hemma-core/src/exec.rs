@@ -6,7 +6,7 @@ use crate::live::ConnectError;
 use crate::{Command, Host, Live, NotRecorded, Place, Question};
 
 /// A command line and where it runs. As a [`Question`] it is for commands that only look.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Exec {
     /// Where.
     pub on: Place,
@@ -30,6 +30,10 @@ impl Question for Exec {
     const KIND: &'static str = "exec";
     type Answer = Output;
     type Error = ExecError;
+
+    fn describe(&self) -> String {
+        format!("{}: {}", self.on, self.run)
+    }
 
     async fn ask(&self, live: &Live) -> Result<Output, ExecError> {
         live.run(&self.on, &self.run).await

@@ -28,6 +28,11 @@ pub trait Question: Serialize + Send + Sync {
         + From<NotRecorded>
         + 'static;
 
+    /// The question in one line, for whoever watches.
+    fn describe(&self) -> String {
+        crate::cassette::value_of(self).to_string()
+    }
+
     /// Looks.
     fn ask(&self, live: &Live) -> impl Future<Output = Result<Self::Answer, Self::Error>> + Send;
 }

@@ -30,7 +30,7 @@ const COMPOSE_OLDEST: (u64, u64, u64) = (2, 20, 3);
 
 /// Whether the host has what a deploy needs.
 pub(crate) async fn verify(world: &World, host: &Host) -> Vec<Finding> {
-    let asked = Exec::on(host, Command::script(SCRIPT, [""; 0]));
+    let asked = Exec::on(host, Command::script(SCRIPT, [""; 0]).named("look-at-tools"));
     match world.ask(&asked).await {
         Ok(output) => judge(host, &output.stdout),
         Err(error) => vec![unreachable(host, &error)],

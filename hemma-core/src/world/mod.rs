@@ -116,7 +116,7 @@ impl World {
             }
             Mode::Replay(playback) => playback.answer(Q::KIND, question, &Progress::silent()),
         };
-        let what = shown(question);
+        let what = shortened(question.describe());
         let answered = answer.is_ok();
         self.trace.add(Step { kind: Q::KIND, what, took, change: false, answered });
         answer
@@ -284,9 +284,7 @@ fn canonical(question: &impl Serialize) -> String {
     crate::cassette::value_of(question).to_string()
 }
 
-/// A question in one line, for the trace.
-fn shown(question: &impl Serialize) -> String {
-    let mut line = canonical(question);
+fn shortened(mut line: String) -> String {
     if line.len() > 200 {
         let cut = (0..=200).rev().find(|it| line.is_char_boundary(*it)).unwrap_or(0);
         line.truncate(cut);

@@ -81,7 +81,8 @@ impl Change for Clone {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), CloneError> {
         let (host, remote) = (self.host.clone(), self.remote.clone());
         let parameters = [self.checkout.as_str(), &self.remote, &self.branch];
-        let command = Command::script(SCRIPT, parameters).limit(Duration::from_secs(30 * 60));
+        let command =
+            Command::script(SCRIPT, parameters).named("clone").limit(Duration::from_secs(30 * 60));
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(CloneError::Ask { host, remote, source }),
             Ok(output) if output.success() => Ok(()),

@@ -100,5 +100,8 @@ fn question(config: &Config, ask_remote: bool) -> Exec {
         repository.remote.as_deref().unwrap_or_default(),
     ];
     let limit = Duration::from_secs(6 * 60);
-    Exec::on(&config.host.alias, Command::script(SCRIPT, parameters).limit(limit))
+    Exec::on(
+        &config.host.alias,
+        Command::script(SCRIPT, parameters).named("look-at-checkout").limit(limit),
+    )
 }

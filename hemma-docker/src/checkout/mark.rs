@@ -57,7 +57,7 @@ impl Change for Mark {
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), MarkError> {
         let host = self.host.clone();
-        let command = Command::script(SCRIPT, [self.checkout.as_str()]);
+        let command = Command::script(SCRIPT, [self.checkout.as_str()]).named("mark-deployed");
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(MarkError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),

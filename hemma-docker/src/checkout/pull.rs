@@ -74,7 +74,8 @@ impl Change for Pull {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), PullError> {
         let (host, to) = (self.host.clone(), self.to.clone());
         let parameters = [self.checkout.as_str(), &self.to, &self.branch];
-        let command = Command::script(SCRIPT, parameters).limit(Duration::from_secs(10 * 60));
+        let command =
+            Command::script(SCRIPT, parameters).named("pull").limit(Duration::from_secs(10 * 60));
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(PullError::Ask { host, to, source }),
             Ok(output) if output.success() => Ok(()),

@@ -128,6 +128,7 @@ impl LookModel {
         let parameters = self.tree.parameters(self.files.checkout.as_str());
         // A tree that is fetched first may take its time.
         Command::script(&script, parameters)
+            .named("resolve-compose-files")
             .args(self.files.words())
             .limit(Duration::from_secs(180))
     }

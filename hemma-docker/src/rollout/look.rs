@@ -141,7 +141,9 @@ async fn image_inputs(
     files.sort();
     files.dedup();
     let parameters = [config.host.checkout.to_string(), tip.clone()].into_iter().chain(files);
-    let script = Command::script(DOCKERFILES, parameters).limit(Duration::from_secs(60));
+    let script = Command::script(DOCKERFILES, parameters)
+        .named("read-dockerfiles")
+        .limit(Duration::from_secs(60));
     let Ok(output) = world.ask(&Exec::on(&config.host.alias, script)).await else {
         return BTreeMap::new();
     };
