@@ -8,6 +8,7 @@ use hemma_core::{Cassette, Config, Live, SshOptions, World};
 
 use crate::cli::{self, Call, Flags};
 use crate::interrupt::{self, Interrupts};
+use crate::lab::Lab;
 use crate::render::document::Document;
 use crate::render::{self, Terminal};
 use crate::sections::{self, Registered, Section};
@@ -128,15 +129,24 @@ impl App {
 
     /// Runs a command line, and leaves nothing of it behind.
     pub(crate) async fn perform(&self, call: Call, stage: Stage) -> Ended {
-        let Stage { here, terminal, interrupts, answers } = stage;
+        let Stage { here, terminal, mut interrupts, answers } = stage;
         let Call { flags, what } = call;
-        let scene = match scene(&flags, &what, &here, &terminal, answers) {
-            Ok(scene) => scene,
-            Err(failure) => {
+        let set = tokio::select! {
+            scene = scene(&flags, &what, &here, &terminal, answers) => Some(scene),
+            () = interrupts.next() => None,
+        };
+        terminal.idle();
+        let scene = match set {
+            Some(Ok(scene)) => scene,
+            Some(Err(failure)) => {
                 let exit = failure.exit();
-                let document = Document::new(exit);
-                conclude(&terminal, document, Some(&Err(failure)));
+                conclude(&terminal, Document::new(exit), Some(&Err(failure)));
                 return Ended { exit, scene: None };
+            }
+            None => {
+                terminal.left_behind(&[], true);
+                conclude(&terminal, Document::new(Exit::Interrupted), None);
+                return Ended { exit: Exit::Interrupted, scene: None };
             }
         };
         let (world, config) = &scene;
@@ -192,7 +202,7 @@ fn conclude(terminal: &Terminal, document: Document<'_>, result: Option<&Result<
 }
 
 /// The world of a run, and the settings that are in force in it.
-fn scene(
+async fn scene(
     flags: &Flags,
     what: &cli::What,
     here: &std::path::Path,
@@ -208,8 +218,13 @@ fn scene(
     };
     let config = match &answers {
         Answers::Cassette(cassette) => rehearsal::config(cassette)?,
-        _ if what.needs_config() => settings::read(flags, here)?,
-        _ => Config::default(),
+        _ if !what.needs_config() => Config::default(),
+        _ if flags.lab => {
+            terminal.busy("starting the practice host");
+            let lab = Box::pin(Lab::up(&terminal.progress())).await?;
+            settings::read_file(&lab.config_file())?
+        }
+        _ => settings::read(flags, here)?,
     };
     let live = |config: &Config| {
         let config_file = config.host.ssh_config.clone();

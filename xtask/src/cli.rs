@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 use hemma_core::Host;
 
 use crate::sections::Registered;
-use crate::{Answer, Failure, Run, dev, sections, verbs};
+use crate::{Answer, Failure, Run, dev, lab, sections, verbs};
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -64,10 +64,12 @@ pub(crate) enum Verb {
     Rebuild(verbs::rebuild::Args),
     Logs(verbs::logs::Args),
     #[command(display_order = 200)]
-    Config(verbs::config::Args),
+    Lab(lab::Args),
     #[command(display_order = 201)]
-    Completions(verbs::completions::Args),
+    Config(verbs::config::Args),
     #[command(display_order = 202)]
+    Completions(verbs::completions::Args),
+    #[command(display_order = 203)]
     Dev(dev::Args),
     #[command(hide = true)]
     Ci(dev::ci::Args),
@@ -116,8 +118,8 @@ where
 impl What {
     /// Whether it is about a host, and so needs a `hemma.toml`.
     pub(crate) fn needs_config(&self) -> bool {
-        use Verb::{Ci, Completions, Config, Dev};
-        !matches!(self, Self::Verb(Config(_) | Completions(_) | Dev(_) | Ci(_)))
+        use Verb::{Ci, Completions, Config, Dev, Lab};
+        !matches!(self, Self::Verb(Lab(_) | Config(_) | Completions(_) | Dev(_) | Ci(_)))
     }
 
     /// Whether there is a recording of it to rehearse with.
@@ -134,6 +136,7 @@ impl What {
             Self::Verb(Verb::Restart(args)) => args.run(run).await,
             Self::Verb(Verb::Rebuild(args)) => args.run(run).await,
             Self::Verb(Verb::Logs(args)) => args.run(run).await,
+            Self::Verb(Verb::Lab(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Config(args)) => args.run(run),
             Self::Verb(Verb::Completions(args)) => Ok(args.run(run)),
             Self::Verb(Verb::Dev(args)) => Box::pin(args.run(run)).await,

@@ -34,7 +34,7 @@ impl Interrupts {
         Self(mpsc::channel(1).1)
     }
 
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;
         }

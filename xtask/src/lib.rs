@@ -48,6 +48,7 @@ mod dev;
 mod exit;
 mod failure;
 mod interrupt;
+pub mod lab;
 mod rehearsal;
 pub mod render;
 mod run;

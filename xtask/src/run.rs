@@ -74,7 +74,6 @@ impl<'r> Run<'r> {
         self.terminal.proposal(&proposal);
         self.proposal.lock().unwrap_or_else(PoisonError::into_inner).replace(proposal);
         let Some(approval) = self.world.approve(self.consent().await?) else {
-            self.terminal.note("nothing was changed");
             return Ok(Answer::Pending);
         };
         apply(&approval).await.map(Answer::Report)
@@ -98,7 +97,10 @@ impl<'r> Run<'r> {
             let hint = Hint::Do("add --yes to do it, or --plan to only look".to_owned());
             return Err(Failure::usage(NobodyToAsk).hint(hint));
         }
-        let agreed = self.terminal.agrees("Do this?").await;
-        Ok(if agreed { Consent::Given } else { Consent::Withheld })
+        if self.terminal.agrees("Do this?").await {
+            return Ok(Consent::Given);
+        }
+        self.terminal.note("nothing was changed");
+        Ok(Consent::Withheld)
     }
 }

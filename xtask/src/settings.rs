@@ -39,7 +39,7 @@ pub(crate) fn find(flags: &Flags, here: &Path) -> Option<PathBuf> {
     flags.config.as_ref().map(|it| here.join(it)).or_else(above)
 }
 
-fn read_file(path: &Path) -> Result<Config, Failure> {
+pub(crate) fn read_file(path: &Path) -> Result<Config, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| Failure::usage(Error::Read { path: path.to_owned(), source }))?;
     let mut config = Config::parse(&text, path).map_err(Failure::usage)?;

@@ -129,7 +129,7 @@ fn hint_words(hint: &Hint) -> String {
 }
 
 /// Cells side by side, each column as wide as its widest; nothing trails.
-fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let width = |column: usize| rows.iter().map(|it| it[column].chars().count()).max();
     let widths: [usize; N] = std::array::from_fn(|it| width(it).unwrap_or(0));
     let row = |cells: &[String; N]| {

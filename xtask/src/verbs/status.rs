@@ -21,7 +21,7 @@ const REST: Duration = Duration::from_secs(3);
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         run.terminal().busy(&format!("looking at {}", run.config().host.alias));
-        let mut report = rollout::status(run.world(), run.config()).await;
+        let mut report = look(run).await;
         while self.watch && !run.terminal().deserted() {
             show(run, &report);
             report = next(run, report).await;
@@ -30,12 +30,16 @@ impl Args {
     }
 }
 
+async fn look(run: &Run<'_>) -> Report {
+    Box::pin(rollout::status(run.world(), run.config())).await
+}
+
 /// The first report that differs from `before`, or `before` when nobody reads any more.
 async fn next(run: &Run<'_>, before: Report) -> Report {
     loop {
         run.world().pause(REST).await;
         run.world().forget();
-        let report = rollout::status(run.world(), run.config()).await;
+        let report = look(run).await;
         if report != before || run.terminal().deserted() {
             return report;
         }
