@@ -65,7 +65,8 @@ impl Change for Build {
             .args(["--progress", "plain", "build", "--"])
             .args(&self.services)
             .limit(Duration::from_secs(2 * 60 * 60));
-        match live.run_telling(&Place::On(host.clone()), &command, progress).await {
+        let progress = super::up::without_warnings(progress);
+        match live.run_telling(&Place::On(host.clone()), &command, &progress).await {
             Err(source) => Err(BuildError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),
             Ok(output) => {

@@ -71,7 +71,10 @@ impl Change for Up {
             command = command.arg("--force-recreate");
         }
         let command = command.arg("--").args(&self.services);
-        match live.run_telling(&Place::On(host.clone()), &command, progress).await {
+        match live
+            .run_telling(&Place::On(host.clone()), &command, &without_warnings(progress))
+            .await
+        {
             Err(source) => Err(UpError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),
             Ok(output) => {
@@ -83,7 +86,23 @@ impl Change for Up {
     }
 }
 
+/// Passes on what Compose says, without its warnings: it repeats the one about a variable that is
+/// set nowhere for each use, at every call. The names are known from the resolved project.
+pub(super) fn without_warnings(progress: &Progress) -> Progress {
+    let progress = progress.clone();
+    Progress::new(move |line| {
+        if !is_warning(line) {
+            progress.line(line);
+        }
+    })
+}
+
+fn is_warning(line: &str) -> bool {
+    line.contains("level=warning") || line.starts_with("WARN[")
+}
+
 pub(super) fn last_lines(text: &str, count: usize) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().filter(|it| !it.trim().is_empty()).collect();
+    let telling = |it: &&str| !it.trim().is_empty() && !is_warning(it);
+    let lines: Vec<&str> = text.lines().filter(telling).collect();
     lines[lines.len().saturating_sub(count)..].iter().map(|it| it.trim_end().to_owned()).collect()
 }
