@@ -1,4 +1,51 @@
 //! *What runs on the host, what would change, and is it healthy?*
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! # let world = hemma_core::World::replay(r#"
+//! # [scene]
+//! # typed = "day2 external-network"
+//! # origin = "hand"
+//! # now = "2026-02-07T12:00:00Z"
+//! # tool = "docker 27.5.1"
+//! # [[exchange]]
+//! # kind = "docker.networks"
+//! # asked = { host = "hemma" }
+//! # answer = [{ id = "0cf9b9551ff8", name = "hule-network", driver = "bridge", created = "" }]
+//! # "#.parse()?);
+//! // let world = World::live(Live::new(SshOptions::default()));
+//! let (host, network) = ("hemma".parse()?, "hule-network".parse()?);
+//! let seen = hemma_docker::network::verify(&world, &host, &network).await;
+//! assert_eq!((seen.verdict.mark(), seen.detail.as_str()), ("pass", "bridge, 0cf9b9551ff8"));
+//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+//! ```
+//!
+//! # How it looks
+//!
+//! The engine is asked through its API and not through its command line: a list that was read in
+//! whole can say "it is not there", an exit code of `docker inspect` cannot. The API is reached
+//! through `sudo -n docker system dial-stdio` on the ssh connection that everything else uses, so
+//! the operator's user does not have to be in the `docker` group and nothing is installed.
+//! [`EngineError`] tells the ways apart in which that fails; none of them means "not there".
+//!
+//! | question | answer |
+//! |---|---|
+//! | [`Version`] | which engine, which API |
+//! | [`Containers`], [`Inspect`], [`Logs`] | what runs, how it ended, what it said |
+//! | [`Networks`], [`Images`] | what there is |
+//!
+//! | change | does |
+//! |---|---|
+//! | [`NetworkCreate`], by [`network::ensure`] | makes a network unless it is there |
+//! | [`Restart`] | stops a container and starts it again, as it is |
+//!
+//! [`health::gate`] waits until a project is up and stays up. `docker compose` and `git` have no
+//! better interface than their command lines: [`compose`] and [`checkout`] run them.
+//!
+//! # What it does not do
+//!
+//! It keeps no environment of a container beyond the three public names that the reverse proxy
+//! reads. It removes no network, volume or image. It follows no log: what it reads has an end.
 
 pub mod checkout;
 pub mod compose;

@@ -16,11 +16,11 @@ pub(super) async fn failed(
     detail: &str,
     container: Option<&ContainerName>,
 ) -> Finding {
-    let finding = Finding::fail(subject(expected), detail)
-        .hint(Hint::Run(format!("cargo xtask logs {}", expected.service)));
+    let finding = Finding::fail(subject(expected), detail);
     let Some(container) = container else {
-        return finding;
+        return finding.hint(Hint::Run("cargo xtask plan".to_owned()));
     };
+    let finding = finding.hint(Hint::Run(format!("cargo xtask logs {}", expected.service)));
     let inspect = Inspect { host: host.clone(), container: container.clone() };
     let logs =
         Logs { host: host.clone(), container: container.clone(), tail: LOG_LINES, since: None };

@@ -133,17 +133,19 @@ async fn a_crash_loop_between_lives_is_not_taken_for_running() {
         .inspected("worker", 1, 0)
         .look("worker: Up 2 seconds")
         .inspected("worker", 3, 0)
+        .look("worker: Up 1 second")
+        .inspected("worker", 4, 0)
         .look("worker: Restarting (1) 2 seconds ago")
-        .inspected("worker", 4, 1)
-        .inspected("worker", 4, 1)
+        .inspected("worker", 6, 1)
+        .inspected("worker", 6, 1)
         .logged("worker", "ModuleNotFoundError");
     check(
         story,
         &[expectation("worker", ExpectedState::Running)],
         Verdict::Fail,
-        "FAIL service worker: restarting, exited 1, 3 times since the gate began\n  \
+        "FAIL service worker: restarting, exited 1, 5 times since the gate began\n  \
          its exit code was 1\n  \
-         the engine has restarted it 4 times\n  \
+         the engine has restarted it 6 times\n  \
          log: ModuleNotFoundError",
     )
     .await;

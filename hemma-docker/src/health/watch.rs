@@ -14,9 +14,9 @@ use super::{Expectation, SETTLE, subject};
 use crate::engine::EngineError;
 use crate::{ContainerDetail, ContainerName};
 
-/// A service that crashes while it waits for another may come up in the end; one that was started
-/// this often since the gate began does not wait, it loops.
-const RESTARTS_MAX: u32 = 3;
+/// A service that crashes while it waits for another may come up in the end. The engine doubles the
+/// rest between two starts, so one that was started this often has crashed for a good while.
+const RESTARTS_MAX: u32 = 5;
 
 /// One service of a gate.
 pub(super) struct Watch<'e> {
@@ -28,6 +28,7 @@ pub(super) struct Watch<'e> {
     absent_since: Option<Duration>,
     run: Option<Run>,
     restarts_at_first: Option<u32>,
+    restarts: u32,
     /// Whether it is in the same run as at the look before. What has a health check always is.
     pub(super) steady: bool,
 }
@@ -50,6 +51,7 @@ impl<'e> Watch<'e> {
             absent_since: None,
             run: None,
             restarts_at_first: None,
+            restarts: 0,
             steady: false,
         }
     }
@@ -59,7 +61,10 @@ impl<'e> Watch<'e> {
             return;
         }
         let overdue = waited >= self.expected.state.patience();
-        let restarts = detail.map(|it| self.restarts_since(it.restart_count)).unwrap_or_default();
+        if let Some(detail) = detail {
+            self.restarts = self.restarts_since(detail.restart_count);
+        }
+        let restarts = self.restarts;
         self.steady = match (&look.standing, detail) {
             (Standing::Running, Some(detail)) => self.same_run(&look, detail),
             _ => true,
@@ -116,9 +121,14 @@ impl<'e> Watch<'e> {
         self.failure.is_some()
     }
 
+    /// One that was seen to be restarted is good only from the second look at the same run on.
     pub(super) fn is_good(&self) -> bool {
-        let good = |it: &Look| matches!(it.standing, Standing::Good(_) | Standing::Running);
-        !self.has_failed() && self.last.as_ref().is_some_and(good)
+        let good = match self.last.as_ref().map(|it| &it.standing) {
+            Some(Standing::Good(_)) => true,
+            Some(Standing::Running) => self.steady || self.restarts == 0,
+            _ => false,
+        };
+        good && !self.has_failed()
     }
 
     /// Its last standing, in a few words that stay the same while it does.
@@ -126,7 +136,8 @@ impl<'e> Watch<'e> {
         match self.last.as_ref().map(|it| &it.standing) {
             None => "not at all",
             Some(Standing::Good(_)) => "good",
-            Some(Standing::Running) => "running",
+            Some(Standing::Running) if self.is_good() => "running",
+            Some(Standing::Running) => "just restarted",
             Some(
                 Standing::Coming(it)
                 | Standing::Restarting(it)
