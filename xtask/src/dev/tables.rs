@@ -71,10 +71,12 @@ fn exits() -> String {
 
 /// One sentence per crate: the description in its own manifest.
 fn crates(root: &Path) -> Result<String, Failure> {
+    let workspace: toml::Table = workspace::read(&root.join("Cargo.toml"))?.parse()?;
+    let members = workspace.get("workspace").and_then(|it| it.get("members")?.as_array());
     let mut rows = String::new();
-    let manifests = workspace::entries(root).into_iter().map(|it| it.join("Cargo.toml"));
-    for manifest in manifests.filter(|it| it.is_file()) {
-        let manifest: toml::Table = workspace::read(&manifest)?.parse()?;
+    for member in members.into_iter().flatten().filter_map(toml::Value::as_str) {
+        let manifest = workspace::read(&root.join(member).join("Cargo.toml"))?;
+        let manifest: toml::Table = manifest.parse()?;
         let field = |key| manifest.get("package")?.get(key)?.as_str();
         if let (Some(name), Some(about)) = (field("name"), field("description")) {
             rows += &["| `", name, "` | ", about, " |\n"].concat();
