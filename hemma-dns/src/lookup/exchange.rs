@@ -1,0 +1,135 @@
+//! Sending one question to one server, and taking its answer.
+//!
+//! A full resolver library hides what a prober has to see: it follows aliases to servers that were
+//! not asked, drops the alias of a dangling chain, and makes one error out of several. So only the
+//! messages themselves come from a library.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use hickory_proto::op::{Edns, Message, Query};
+use hickory_proto::rr::{Name, RecordType};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::read::{self, Reply, Unread};
+use super::{Answer, Lookup, LookupError, RecordKind, Transport, Vantage};
+
+/// What may come in one datagram without being cut into pieces on any path.
+const DATAGRAM_BYTES_MAX: u16 = 1232;
+
+/// The same question is sent this often, evenly over the time: datagrams get lost.
+const SENDINGS: u32 = 3;
+
+/// Asks one server, in at most `limit`.
+pub(super) async fn ask(
+    lookup: &Lookup,
+    server: SocketAddr,
+    limit: Duration,
+) -> Result<Answer, LookupError> {
+    let question = question(lookup)?;
+    let mut ignored = 0;
+    let whole = async {
+        match by_datagram(lookup, &question, server, limit, &mut ignored).await? {
+            Reply::Said(answer) => Ok(answer),
+            Reply::Truncated => by_connection(lookup, &question, server).await,
+        }
+    };
+    let ended = timeout(limit, whole).await;
+    ended.unwrap_or_else(|_| {
+        Err(LookupError::TimedOut {
+            name: lookup.name.clone(),
+            kind: lookup.kind,
+            at: lookup.at,
+            limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+            ignored,
+        })
+    })
+}
+
+/// A question as bytes, and as what its answer has to repeat.
+pub(super) struct Asked {
+    pub(super) query: Query,
+    pub(super) bytes: Vec<u8>,
+}
+
+pub(super) fn question(lookup: &Lookup) -> Result<Asked, LookupError> {
+    let name = Name::from_ascii(lookup.name.as_str());
+    let mut name = name.map_err(|it| LookupError::network(lookup, &it))?;
+    name.set_fqdn(true);
+    let query = Query::query(name, record_type(lookup.kind));
+    let mut message = Message::query();
+    message.add_query(query.clone());
+    message.metadata.recursion_desired = !matches!(lookup.at, Vantage::Authority(_));
+    let mut edns = Edns::new();
+    edns.set_max_payload(DATAGRAM_BYTES_MAX);
+    message.set_edns(edns);
+    let bytes = message.to_vec().map_err(|it| LookupError::network(lookup, &it))?;
+    Ok(Asked { query, bytes })
+}
+
+pub(super) fn record_type(kind: RecordKind) -> RecordType {
+    match kind {
+        RecordKind::A => RecordType::A,
+        RecordKind::Aaaa => RecordType::AAAA,
+        RecordKind::Cname => RecordType::CNAME,
+        RecordKind::Ns => RecordType::NS,
+        RecordKind::Caa => RecordType::CAA,
+        RecordKind::Txt => RecordType::TXT,
+    }
+}
+
+async fn by_datagram(
+    lookup: &Lookup,
+    asked: &Asked,
+    server: SocketAddr,
+    limit: Duration,
+    ignored: &mut u32,
+) -> Result<Reply, LookupError> {
+    let failed = |it: std::io::Error| LookupError::network(lookup, &it);
+    // A port of its own for each question, and connected: nobody else's packets come in, and a
+    // closed port is told at once instead of by silence.
+    let local: IpAddr = match server {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((local, 0)).await.map_err(failed)?;
+    socket.connect(server).await.map_err(failed)?;
+    let mut packet = [0; DATAGRAM_BYTES_MAX as usize];
+    let rest = limit / SENDINGS;
+    loop {
+        socket.send(&asked.bytes).await.map_err(failed)?;
+        let again = Instant::now() + rest;
+        while let Ok(received) = timeout_at(again, socket.recv(&mut packet)).await {
+            let bytes = &packet[..received.map_err(failed)?];
+            match read::read(lookup, asked, bytes, server, Transport::Udp) {
+                Ok(reply) => return Ok(reply),
+                Err(Unread::NotOurs) => *ignored = ignored.saturating_add(1),
+                Err(Unread::Error(error)) => return Err(error),
+            }
+        }
+    }
+}
+
+async fn by_connection(
+    lookup: &Lookup,
+    asked: &Asked,
+    server: SocketAddr,
+) -> Result<Answer, LookupError> {
+    let failed = |it: std::io::Error| LookupError::network(lookup, &it);
+    let mut stream = TcpStream::connect(server).await.map_err(failed)?;
+    let length = u16::try_from(asked.bytes.len());
+    let length = length.map_err(|it| LookupError::network(lookup, &it))?;
+    let framed = [&length.to_be_bytes()[..], &asked.bytes].concat();
+    stream.write_all(&framed).await.map_err(failed)?;
+    // The length has two bytes, so no server can make us hold more than 64 KiB.
+    let mut bytes = vec![0; usize::from(stream.read_u16().await.map_err(failed)?)];
+    stream.read_exact(&mut bytes).await.map_err(failed)?;
+    match read::read(lookup, asked, &bytes, server, Transport::Tcp) {
+        Ok(Reply::Said(answer)) => Ok(answer),
+        Ok(Reply::Truncated) => Err(LookupError::malformed(lookup, &"cut off even over TCP")),
+        Err(Unread::NotOurs) => Err(LookupError::malformed(lookup, &"it answers something else")),
+        Err(Unread::Error(error)) => Err(error),
+    }
+}

@@ -1,0 +1,187 @@
+//! Reading an answer: bytes in, what the server said out. No socket, no clock.
+
+use std::net::SocketAddr;
+
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{Name, RData, Record as Raw, RecordType};
+
+use super::exchange::{Asked, record_type};
+use super::{Alias, Answer, Data, Found, Lookup, LookupError, Record, Transport, Vantage};
+
+/// Real chains have two or three.
+const ALIASES_MAX: usize = 16;
+const RECORDS_MAX: usize = 64;
+const TEXT_CHARS_MAX: usize = 400;
+
+const HEADER_BYTES: usize = 12;
+
+/// What came back.
+pub(super) enum Reply {
+    Said(Answer),
+    /// It did not fit into a datagram.
+    Truncated,
+}
+
+/// Why a packet is no reply.
+pub(super) enum Unread {
+    /// It does not belong to our question. Whoever forges answers has to guess; we wait on.
+    NotOurs,
+    Error(LookupError),
+}
+
+pub(super) fn read(
+    lookup: &Lookup,
+    asked: &Asked,
+    bytes: &[u8],
+    by: SocketAddr,
+    over: Transport,
+) -> Result<Reply, Unread> {
+    const IS_ANSWER: u8 = 0x80;
+    const IS_CUT: u8 = 0x02;
+    if bytes.len() < HEADER_BYTES || bytes[..2] != asked.bytes[..2] || bytes[2] & IS_ANSWER == 0 {
+        return Err(Unread::NotOurs);
+    }
+    // A datagram may be cut in the middle of a record, so this is looked at before the rest.
+    if bytes[2] & IS_CUT != 0 {
+        return Ok(Reply::Truncated);
+    }
+    let unreadable = |it| Unread::Error(LookupError::malformed(lookup, &it));
+    let message = Message::from_vec(bytes).map_err(unreadable)?;
+    let code = message.metadata.response_code;
+    // A server that could not even read the question has nothing to repeat.
+    let unrepeated = message.queries.is_empty() && code != ResponseCode::NoError;
+    if message.queries != [asked.query.clone()] && !unrepeated {
+        return Err(Unread::NotOurs);
+    }
+    refusal(lookup, code).map_or(Ok(()), |it| Err(Unread::Error(it)))?;
+    let answer = follow(lookup, asked.query.name(), &message, by, over);
+    if answer.found == Found::NoRecords && answer.aliases.is_empty() {
+        referral(lookup, &message).map_or(Ok(()), |it| Err(Unread::Error(it)))?;
+    }
+    Ok(Reply::Said(answer))
+}
+
+fn refusal(lookup: &Lookup, code: ResponseCode) -> Option<LookupError> {
+    let (name, kind, at) = (lookup.name.clone(), lookup.kind, lookup.at);
+    match code {
+        ResponseCode::NoError | ResponseCode::NXDomain => None,
+        ResponseCode::ServFail => Some(LookupError::ServerFailed { name, kind, at }),
+        ResponseCode::Refused => Some(LookupError::Refused { name, kind, at }),
+        other => Some(LookupError::Code { name, kind, at, code: other.to_string() }),
+    }
+}
+
+/// A server that is none of the zone's names those that are.
+fn referral(lookup: &Lookup, message: &Message) -> Option<LookupError> {
+    let meta = &message.metadata;
+    let of = |kind| message.authorities.iter().find(|it| it.record_type() == kind);
+    let zone = of(RecordType::NS).filter(|_| of(RecordType::SOA).is_none())?;
+    let passed_on = !meta.authoritative && matches!(lookup.at, Vantage::Authority(_));
+    let (name, at) = (lookup.name.clone(), lookup.at);
+    passed_on.then(|| LookupError::Referred { name, at, zone: text_of(&zone.name) })
+}
+
+/// Follows the aliases from `name` through the records of one message.
+fn follow(
+    lookup: &Lookup,
+    name: &Name,
+    message: &Message,
+    by: SocketAddr,
+    over: Transport,
+) -> Answer {
+    let wanted = record_type(lookup.kind);
+    let mut answer = Answer {
+        found: Found::NoRecords,
+        aliases: Vec::new(),
+        records: Vec::new(),
+        omitted: 0,
+        by,
+        authoritative: message.metadata.authoritative,
+        over,
+    };
+    let mut seen = vec![name];
+    while let Some(current) = seen.last().copied() {
+        let here = || message.answers.iter().filter(|it| it.name == *current);
+        let mut records = here().filter(|it| it.record_type() == wanted).filter_map(record);
+        answer.records = records.by_ref().take(RECORDS_MAX).collect();
+        answer.omitted = records.count();
+        if !answer.records.is_empty() {
+            answer.found = Found::Records;
+            return answer;
+        }
+        let alias = here().find_map(|it| match &it.data {
+            RData::CNAME(target) => Some((&target.0, it.ttl)),
+            _ => None,
+        });
+        let Some((target, ttl)) = alias else { break };
+        answer.aliases.push(Alias { target: text_of(target), ttl });
+        if seen.contains(&target) || seen.len() >= ALIASES_MAX {
+            answer.found = Found::AliasLoop;
+            return answer;
+        }
+        seen.push(target);
+    }
+    answer.found = ending(lookup, message, !answer.aliases.is_empty());
+    answer
+}
+
+/// What it means that no record of the wanted type is there.
+fn ending(lookup: &Lookup, message: &Message, aliased: bool) -> Found {
+    if message.metadata.response_code == ResponseCode::NXDomain {
+        return Found::NoSuchName;
+    }
+    // A server of the zone that knows the alias to end nowhere proves it with its SOA; without one
+    // the end is simply not its own to know. A resolver was asked to go to the end.
+    let proven = message.authorities.iter().any(|it| it.record_type() == RecordType::SOA);
+    let unfinished = aliased && !proven && matches!(lookup.at, Vantage::Authority(_));
+    if unfinished { Found::AliasOnly } else { Found::NoRecords }
+}
+
+fn record(raw: &Raw) -> Option<Record> {
+    let data = match &raw.data {
+        RData::A(address) => Data::A(address.0),
+        RData::AAAA(address) => Data::Aaaa(address.0),
+        RData::CNAME(target) => Data::Cname(text_of(&target.0)),
+        RData::NS(server) => Data::Ns(text_of(&server.0)),
+        RData::CAA(caa) => Data::Caa {
+            critical: caa.issuer_critical,
+            tag: printable(caa.tag.as_bytes()).to_ascii_lowercase(),
+            value: printable(&caa.value),
+        },
+        RData::TXT(text) => Data::Txt(printable(&text.txt_data.concat())),
+        _ => return None,
+    };
+    Some(Record { ttl: raw.ttl, data })
+}
+
+/// A name as text: lower case, odd bytes escaped, no trailing dot.
+fn text_of(name: &Name) -> String {
+    let text = name.to_lowercase().to_ascii();
+    text.strip_suffix('.').filter(|it| !it.is_empty()).map_or(text.clone(), str::to_owned)
+}
+
+/// What a stranger wrote, safe to show on a terminal, and not too much of it.
+fn printable(bytes: &[u8]) -> String {
+    // A character has at most four bytes.
+    let bytes = &bytes[..bytes.len().min(4 * TEXT_CHARS_MAX)];
+    let text = String::from_utf8_lossy(bytes);
+    text.chars().take(TEXT_CHARS_MAX).map(|it| if it.is_control() { '·' } else { it }).collect()
+}
+
+/// Reads `bytes` as every kind of answer. For the fuzzer, which must not know the message format.
+#[cfg(feature = "fuzzing")]
+pub fn fuzz_read(bytes: &[u8]) {
+    use super::RecordKind;
+
+    let by = SocketAddr::from(([127, 0, 0, 1], 53));
+    let Ok(name) = "a.example".parse() else { return };
+    for kind in [RecordKind::A, RecordKind::Caa, RecordKind::Txt, RecordKind::Ns] {
+        let lookup = Lookup::new(&name, kind, Vantage::Authority(by));
+        let Ok(mut asked) = super::exchange::question(&lookup) else { return };
+        let id = bytes.len().min(2);
+        asked.bytes[..id].copy_from_slice(&bytes[..id]);
+        let queries = Message::from_vec(bytes).map(|it| it.queries).unwrap_or_default();
+        asked.query = queries.into_iter().next().unwrap_or(asked.query);
+        let _ = read(&lookup, &asked, bytes, by, Transport::Tcp);
+    }
+}

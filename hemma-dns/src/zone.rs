@@ -1,0 +1,166 @@
+//! The servers that hold a zone, and what they say. They are the truth; caches come after them.
+
+use std::net::SocketAddr;
+
+use futures_util::future::join_all;
+use hemma_core::World;
+use serde::{Deserialize, Serialize};
+
+use crate::lookup::DNS_PORT;
+use crate::{Answer, Data, DnsName, Found, Lookup, LookupError, RecordKind, Vantage};
+
+/// A zone has two to four; more would only say the same again.
+const SERVERS_MAX: usize = 4;
+
+/// Aliases from zone to zone. Real ones have one or two.
+const ZONES_MAX: usize = 6;
+
+/// How the servers of a zone are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authorities {
+    /// From the zone's own NS records, which this machine's resolver is asked for.
+    Walk,
+    /// These hold every zone there is; for a network of one's own.
+    Given(Vec<SocketAddr>),
+}
+
+/// A zone and the servers that hold it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    /// The name of the zone. `None` if the servers were given.
+    pub name: Option<DnsName>,
+    /// Where its servers answer.
+    pub servers: Vec<SocketAddr>,
+}
+
+/// Why the servers of a zone are not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ZoneError {
+    /// Nobody could say which servers they are.
+    #[error("the name servers of `{name}` could not be found")]
+    Walk {
+        /// The name whose zone it is.
+        name: DnsName,
+        /// Why not.
+        source: LookupError,
+    },
+    /// The way up from the name ended without one.
+    #[error("no zone holds `{name}`")]
+    None {
+        /// The name.
+        name: DnsName,
+    },
+    /// They have names, and the names have no addresses.
+    #[error("none of the name servers of `{zone}` has an address ({})", .names.join(", "))]
+    Nowhere {
+        /// The zone.
+        zone: DnsName,
+        /// The names.
+        names: Vec<String>,
+    },
+}
+
+/// Finds the servers of the zone that `name` lies in: the nearest name at or above it that has NS
+/// records. All of them are asked for at once, so that the depth of a name costs no time.
+pub async fn find(
+    world: &World,
+    name: &DnsName,
+    authorities: &Authorities,
+) -> Result<Zone, ZoneError> {
+    if let Authorities::Given(servers) = authorities {
+        return Ok(Zone { name: None, servers: servers.clone() });
+    }
+    let above: Vec<DnsName> = name.and_above().collect();
+    let asked = join_all(
+        above
+            .iter()
+            .map(async |it| world.ask(&Lookup::new(it, RecordKind::Ns, Vantage::System)).await),
+    );
+    for (zone, answer) in above.iter().zip(asked.await) {
+        match answer {
+            // NS records behind an alias are those of the alias's end.
+            Ok(answer) if answer.found == Found::Records && answer.aliases.is_empty() => {
+                return servers(world, zone, &answer).await;
+            }
+            Ok(_) => {}
+            Err(source) => return Err(ZoneError::Walk { name: name.clone(), source }),
+        }
+    }
+    Err(ZoneError::None { name: name.clone() })
+}
+
+async fn servers(world: &World, zone: &DnsName, answer: &Answer) -> Result<Zone, ZoneError> {
+    let mut names: Vec<String> = answer.records.iter().filter_map(server_name).collect();
+    // Servers shuffle them; sorted, two runs ask the same.
+    names.sort();
+    names.truncate(SERVERS_MAX);
+    let addresses = join_all(names.iter().map(async |it| {
+        let name = it.parse::<DnsName>().ok()?;
+        let v4 = world.ask(&Lookup::new(&name, RecordKind::A, Vantage::System)).await;
+        // Many networks have no way out over IPv6, so IPv4 is taken where there is some.
+        if let Some(address) = v4.as_ref().ok().and_then(|it| it.addresses().next()) {
+            return Some(address);
+        }
+        let v6 = world.ask(&Lookup::new(&name, RecordKind::Aaaa, Vantage::System)).await;
+        v6.ok()?.addresses().next()
+    }));
+    let found = addresses.await.into_iter().flatten();
+    let servers: Vec<SocketAddr> = found.map(|it| SocketAddr::new(it, DNS_PORT)).collect();
+    if servers.is_empty() {
+        return Err(ZoneError::Nowhere { zone: zone.clone(), names });
+    }
+    Ok(Zone { name: Some(zone.clone()), servers })
+}
+
+fn server_name(record: &crate::Record) -> Option<String> {
+    match &record.data {
+        Data::Ns(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// What one server of the zone says about `name`, and, where an alias leads into another zone,
+/// what that one's servers say of its end.
+pub async fn ask(
+    world: &World,
+    name: &DnsName,
+    kind: RecordKind,
+    server: SocketAddr,
+    authorities: &Authorities,
+) -> Result<Answer, LookupError> {
+    let first = Lookup::new(name, kind, Vantage::Authority(server));
+    let mut answer = world.ask(&first).await?;
+    let mut visited = vec![name.as_str().to_owned()];
+    while answer.found == Found::AliasOnly {
+        let Some(end) = answer.end().map(str::to_owned) else { break };
+        if visited.contains(&end) || visited.len() >= ZONES_MAX {
+            answer.found = Found::AliasLoop;
+            break;
+        }
+        let Ok(next) = end.parse::<DnsName>() else { break };
+        visited.push(end);
+        let beyond = at_the_end(world, &next, kind, authorities).await?;
+        answer.aliases.extend(beyond.aliases);
+        answer = Answer { aliases: answer.aliases, ..beyond };
+    }
+    Ok(answer)
+}
+
+/// The first server of the end's zone that answers. If the zone cannot be found, a resolver's word
+/// is better than none: the answer then says of itself that it is not authoritative.
+async fn at_the_end(
+    world: &World,
+    name: &DnsName,
+    kind: RecordKind,
+    authorities: &Authorities,
+) -> Result<Answer, LookupError> {
+    let servers = find(world, name, authorities).await.map(|it| it.servers).unwrap_or_default();
+    for server in servers {
+        let answer = world.ask(&Lookup::new(name, kind, Vantage::Authority(server))).await;
+        if answer.is_ok() {
+            return answer;
+        }
+    }
+    world.ask(&Lookup::new(name, kind, Vantage::System)).await
+}

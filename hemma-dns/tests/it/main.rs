@@ -1,0 +1,5 @@
+//! The crate against servers on loopback.
+
+mod lookup;
+mod server;
+mod verify;
