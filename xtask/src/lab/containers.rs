@@ -6,12 +6,8 @@ use hemma_core::{Command, Progress};
 
 use super::docker::{Docker, LabError, Shell, done};
 use super::image;
+use super::instance::Instance;
 use super::state::State;
-
-pub(super) const HOST: &str = "hemma-lab-host";
-pub(super) const GIT: &str = "hemma-lab-git";
-const NETWORK: &str = "hemma-lab";
-const VOLUME: &str = "hemma-lab-engine";
 
 /// `tar` of the directory `$1` into the command that the other arguments are.
 const POUR: &str = r#"dir=$1; shift
@@ -46,6 +42,16 @@ pub(super) fn huleedu() -> PathBuf {
 pub(super) struct Containers<'s> {
     pub(super) shell: &'s Shell,
     pub(super) docker: Docker,
+    pub(super) instance: &'s Instance,
+}
+
+/// What becomes of the images when a lab is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Images {
+    /// They go, unless another lab on this machine uses them.
+    Remove,
+    /// They stay, so that the next `up` takes seconds.
+    Keep,
 }
 
 /// How a container of ours is.
@@ -70,7 +76,8 @@ impl Containers<'_> {
             self.shell.run("list the containers", list).await?;
             return Ok(Seen::Absent);
         }
-        let line = self.docker.line(["image", "inspect", "--format", "{{.Id}}", "hemma-lab-host"]);
+        let tag = image::HOST.tag()?;
+        let line = self.docker.line(["image", "inspect", "--format", "{{.Id}}", &tag]);
         let current = self.shell.ask("look at the images", line).await?;
         let (image, running) = output.stdout.trim().split_once(' ').unwrap_or_default();
         Ok(match running {
@@ -82,7 +89,7 @@ impl Containers<'_> {
 
     /// Makes both containers run.
     pub(super) async fn ensure(&self, say: &Progress) -> Result<(), LabError> {
-        for name in [GIT, HOST] {
+        for name in [&self.instance.git, &self.instance.host] {
             let seen = self.look(name).await?;
             if seen == Seen::Outdated {
                 self.remove(name).await?;
@@ -91,7 +98,7 @@ impl Containers<'_> {
                 Seen::Running => {}
                 Seen::Stopped => {
                     say.line(&format!("starting {name}"));
-                    self.run(&format!("start {name}"), ["start", name]).await?;
+                    self.run(&format!("start {name}"), ["start", name.as_str()]).await?;
                 }
                 Seen::Absent | Seen::Outdated => {
                     say.line(&format!("creating {name}"));
@@ -106,40 +113,42 @@ impl Containers<'_> {
     async fn network(&self) -> Result<(), LabError> {
         let list = ["network", "ls", "--format", "{{.Name}}"];
         let names = self.run("list the networks", list).await?;
-        if !names.lines().any(|it| it == NETWORK) {
-            let create = ["network", "create", "--label", "hemma.lab=network", NETWORK];
+        let Instance { name, label, .. } = self.instance;
+        if !names.lines().any(|it| it == name) {
+            let create = ["network", "create", "--label", label, name];
             self.run("create the lab's network", create).await?;
         }
         Ok(())
     }
 
     async fn create(&self, name: &str) -> Result<(), LabError> {
-        let alias = name.trim_start_matches("hemma-lab-");
-        let hostname = if name == HOST { "hemma" } else { alias };
+        let Instance { name: network, git, volume, label, .. } = self.instance;
+        let image = image::HOST.tag()?;
+        let hostname = if name == git { "git" } else { "hemma" };
         let mut args = vec!["run", "--detach", "--name", name, "--hostname", hostname];
-        args.extend(["--label", "hemma.lab=container", "--network", NETWORK]);
+        args.extend(["--label", label, "--network", network]);
         args.extend(["--network-alias", hostname, "--tmpfs", "/run"]);
-        let volume = format!("{VOLUME}:/var/lib/docker");
-        if name == GIT {
-            args.extend(["hemma-lab-host", "/lab/remote", "serve"]);
+        let volume = format!("{volume}:/var/lib/docker");
+        if name == git {
+            args.extend([&image, "/lab/remote", "serve"]);
         } else {
             // Loopback only: the proxy stack behind 80 and 443 is as the real one, but not for others.
             for port in ["127.0.0.1::22", "127.0.0.1::80", "127.0.0.1::443"] {
                 args.extend(["--publish", port]);
             }
             args.extend(["--volume", &volume]);
-            args.extend(self.way().await?);
-            args.push("hemma-lab-host");
+            args.extend(self.way(&image).await?);
+            args.push(&image);
         }
         self.run(&format!("create {name}"), args).await.map(drop)
     }
 
-    async fn way(&self) -> Result<&'static [&'static str], LabError> {
+    async fn way(&self, image: &str) -> Result<&'static [&'static str], LabError> {
         let mut refused = None;
         for way in WAYS {
-            let mut args = vec!["run", "--rm", "--label", "hemma.lab=container"];
+            let mut args = vec!["run", "--rm", "--label", &self.instance.label];
             args.extend(way);
-            args.extend(["hemma-lab-host", "true"]);
+            args.extend([image, "true"]);
             let doing = "start a container that may run an engine";
             let output = self.shell.ask(doing, self.docker.line(args)).await?;
             match done(doing, &output) {
@@ -154,7 +163,7 @@ impl Containers<'_> {
     pub(super) async fn ready(&self, public_key: &str, say: &Progress) -> Result<String, LabError> {
         let images: Vec<_> =
             image::ALL.iter().filter_map(|it| Some((it, *it.inner.first()?))).collect();
-        let mut args = vec!["exec", "--interactive", HOST, "/lab/ready"];
+        let mut args = vec!["exec", "--interactive", &self.instance.host, "/lab/ready"];
         args.extend(images.iter().map(|(_, inner)| *inner));
         let line = self.docker.line(args).stdin(format!("{public_key}\n"));
         let said = self.shell.run("wait for the host's sshd and engine", line).await?;
@@ -174,18 +183,19 @@ impl Containers<'_> {
     }
 
     async fn load(&self, images: &[&image::Image]) -> Result<(), LabError> {
-        let names = images.iter().map(|it| it.name);
+        let host = self.instance.host.as_str();
+        let tags = images.iter().map(|it| it.tag()).collect::<Result<Vec<_>, _>>()?;
         let mut args = self.docker.words().to_vec();
-        args.extend(["--", HOST]);
-        args.extend(names);
+        args.extend(["--", host]);
+        args.extend(tags.iter().map(String::as_str));
         self.shell.run_long("load the images", Command::script(CARRY, args)).await?;
-        for image in images {
+        for (image, tag) in images.iter().zip(&tags) {
             for inner in image.inner {
-                let tag = ["exec", HOST, "docker", "tag", image.name, *inner];
-                self.run("name the images", tag).await?;
+                let name = ["exec", host, "docker", "tag", tag, *inner];
+                self.run("name the images", name).await?;
             }
             // The host shall look like Hemma, which knows no such name.
-            self.run("name the images", ["exec", HOST, "docker", "rmi", image.name]).await?;
+            self.run("name the images", ["exec", host, "docker", "rmi", tag]).await?;
         }
         Ok(())
     }
@@ -195,7 +205,8 @@ impl Containers<'_> {
         let path = huleedu().join("env.example.hemma.prod");
         let example =
             std::fs::read_to_string(&path).map_err(|source| LabError::File { path, source })?;
-        let line = self.docker.line(["exec", "--interactive", HOST, "/lab/env"]).stdin(example);
+        let args = ["exec", "--interactive", &self.instance.host, "/lab/env"];
+        let line = self.docker.line(args).stdin(example);
         self.shell.run("write the lab's .env", line).await.map(drop)
     }
 
@@ -204,13 +215,14 @@ impl Containers<'_> {
         let dir = huleedu().display().to_string();
         let mut args = vec![dir.as_str()];
         args.extend(self.docker.words());
-        args.extend(["exec", "--interactive", GIT, "/lab/remote", "seed"]);
+        args.extend(["exec", "--interactive", &self.instance.git, "/lab/remote", "seed"]);
         self.shell.run("fill the git remote", Command::script(POUR, args)).await
     }
 
     /// The loopback port behind which `port` of the host is.
     pub(super) async fn port(&self, port: u16) -> Result<u16, LabError> {
-        let said = self.run("ask for the port", ["port", HOST, &format!("{port}/tcp")]).await?;
+        let args = ["port", &self.instance.host, &format!("{port}/tcp")];
+        let said = self.run("ask for the port", args).await?;
         let last = said.lines().next().and_then(|it| it.rsplit_once(':'));
         let number = last.and_then(|(_, it)| it.parse().ok());
         number.ok_or(LabError::Unreadable { what: "the published port", text: said })
@@ -220,16 +232,23 @@ impl Containers<'_> {
         self.run(&format!("remove {name}"), ["rm", "--force", "--volumes", name]).await.map(drop)
     }
 
-    /// Removes containers, network and volume, and the images unless they are kept.
-    pub(super) async fn remove_all(&self, keep_images: bool) -> Result<(), LabError> {
-        let list = ["ps", "--all", "--quiet", "--filter", "label=hemma.lab"];
+    /// Removes this lab's containers, network and volume, and the images unless they are kept or
+    /// another lab uses them.
+    pub(super) async fn remove_all(&self, images: Images, say: &Progress) -> Result<(), LabError> {
+        let ours = format!("label={}", self.instance.label);
+        let list = ["ps", "--all", "--quiet", "--filter", &ours];
         self.remove_listed(&list, &["rm", "--force", "--volumes"]).await?;
-        let list = ["network", "ls", "--quiet", "--filter", "label=hemma.lab"];
+        let list = ["network", "ls", "--quiet", "--filter", &ours];
         self.remove_listed(&list, &["network", "rm"]).await?;
-        let filter = format!("name=^{VOLUME}$");
+        let filter = format!("name=^{}$", self.instance.volume);
         let list = ["volume", "ls", "--quiet", "--filter", &filter];
         self.remove_listed(&list, &["volume", "rm"]).await?;
-        if keep_images {
+        if images == Images::Keep {
+            return Ok(());
+        }
+        let list = ["ps", "--all", "--quiet", "--filter", "label=hemma.lab"];
+        if !self.run("look for other labs", list).await?.is_empty() {
+            say.line("the images stay: another lab uses them");
             return Ok(());
         }
         let filter = format!("label={}", image::OURS);

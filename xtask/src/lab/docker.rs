@@ -23,6 +23,15 @@ pub enum LabError {
     /// The lab was asked for but nobody started it.
     #[error("the lab is not up; `cargo xtask lab up` starts it")]
     NotUp,
+    /// `HEMMA_LAB_NAME` is none.
+    #[error(
+        "`{name}` cannot be the name of a lab: \
+         a small letter, then small letters, digits and `-`, 40 at most"
+    )]
+    Name {
+        /// What it was.
+        name: String,
+    },
     /// A command said no.
     #[error("could not {doing}:\n{said}")]
     Step {

@@ -20,10 +20,13 @@ pub(super) struct Image {
     pub(super) inner: &'static [&'static str],
 }
 
+pub(super) const HOST: Image =
+    Image { name: "hemma-lab-host", from: &["host", "faults", "infrastructure"], inner: &[] };
+
 /// All of them. The names on this machine are ours alone, so that no image of the operator's
 /// (a real `huledu-deps:dev`, say) is ever replaced.
 pub(super) const ALL: [Image; 4] = [
-    Image { name: "hemma-lab-host", from: &["host", "faults", "infrastructure"], inner: &[] },
+    HOST,
     Image { name: "hemma-lab-deps", from: &["deps"], inner: &["huledu-deps:dev"] },
     Image {
         name: "hemma-lab-proxy",
@@ -71,9 +74,9 @@ pub(super) async fn ensure(
 ) -> Result<(), LabError> {
     let mut outdated = Vec::new();
     for image in &ALL {
-        let content = image.content()?;
-        if labelled(shell, docker, image.name).await? != Some(content.clone()) {
-            outdated.push((image, content));
+        let look = docker.line(["image", "inspect", "--format", "{{.Id}}", &image.tag()?]);
+        if !shell.ask("look at the images", look).await?.success() {
+            outdated.push(image);
         }
     }
     if outdated.is_empty() {
@@ -84,21 +87,13 @@ pub(super) async fn ensure(
     let queue = Mutex::new(outdated.iter());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let lane = || async {
-        while let Some((image, content)) = next() {
+        while let Some(image) = next() {
             say.line(&format!("building {}", image.name));
-            build(shell, docker, state, image, content, base).await?;
+            build(shell, docker, state, image, base).await?;
         }
         Ok(())
     };
     tokio::try_join!(lane(), lane()).map(drop)
-}
-
-/// The content label of an image, `None` where there is no such image.
-async fn labelled(shell: &Shell, docker: Docker, name: &str) -> Result<Option<String>, LabError> {
-    let format = format!("{{{{index .Config.Labels \"{CONTENT}\"}}}}");
-    let line = docker.line(["image", "inspect", "--format", &format, name]);
-    let output = shell.ask("look at the images", line).await?;
-    Ok(output.success().then(|| output.stdout.trim().to_owned()))
 }
 
 async fn build(
@@ -106,16 +101,15 @@ async fn build(
     docker: Docker,
     state: &State,
     image: &Image,
-    content: &str,
     base: &str,
 ) -> Result<(), LabError> {
     let staged = state.path(&format!("build-{}", image.name));
     image.stage(&staged)?;
     // Without `--force-rm` the classic builder leaves a container behind when a step fails.
     let mut args: Vec<String> =
-        ["build", "--force-rm", "--tag", image.name].map(str::to_owned).into();
+        ["build", "--force-rm", "--tag", &image.tag()?].map(str::to_owned).into();
     args.extend(["--label".to_owned(), OURS.to_owned()]);
-    args.extend(["--label".to_owned(), format!("{CONTENT}={content}")]);
+    args.extend(["--label".to_owned(), format!("{CONTENT}={}", image.content()?)]);
     args.extend(["--build-arg".to_owned(), format!("BASE={base}")]);
     if let Some(index) = std::env::var_os("PIP_INDEX_URL").and_then(|it| it.into_string().ok()) {
         args.extend(["--build-arg".to_owned(), format!("PIP_INDEX_URL={index}")]);
@@ -163,6 +157,11 @@ impl Image {
             walk(&assets().join(dir), &below, &mut files)?;
         }
         Ok(files)
+    }
+
+    /// Its name on this machine. Labs of different working trees do not take turns rebuilding it.
+    pub(super) fn tag(&self) -> Result<String, LabError> {
+        Ok(format!("{}:{}", self.name, self.content()?))
     }
 
     /// A hash of everything the image is made of, apart from the base and the packages.

@@ -15,6 +15,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Several labs can be up on one machine: `HEMMA_LAB_NAME` says which one is meant.
+//!
 //! Invariant: nothing here is reachable from another machine. Every published port is on
 //! loopback.
 
@@ -22,6 +24,7 @@ mod containers;
 mod docker;
 mod engine;
 mod image;
+mod instance;
 mod link;
 mod state;
 mod verb;
@@ -33,12 +36,14 @@ use std::time::Duration;
 
 use hemma_core::{Output, Progress};
 
+pub use containers::Images;
 pub use docker::LabError;
 pub use link::Link;
 pub(crate) use verb::Args;
 
-use containers::{Containers, GIT, HOST, Seen};
+use containers::{Containers, Seen};
 use docker::{Docker, Shell};
+use instance::Instance;
 use state::State;
 
 /// A lab that is up.
@@ -46,6 +51,7 @@ use state::State;
 pub struct Lab {
     shell: Shell,
     docker: Docker,
+    instance: Instance,
     state: State,
     port: u16,
     first_commit: String,
@@ -61,19 +67,21 @@ impl Lab {
     /// Brings the lab up, whatever is missing: an engine, images, containers, keys. Takes minutes
     /// the first time and seconds after that.
     pub async fn up(say: &Progress) -> Result<Self, LabError> {
-        let (shell, state) = (Shell::new(), State::find());
+        let (shell, instance) = (Shell::new(), Instance::find()?);
+        let state = State::of(&instance);
         state.create()?;
         let _one_at_a_time = state.lock("up.lock").await?;
         let docker = engine::ensure(&shell, &state, say).await?;
         image::ensure(&shell, docker, &state, say).await?;
         let public_key = containers::key_pair(&shell, &state).await?;
-        let there = Containers { shell: &shell, docker };
+        let there = Containers { shell: &shell, docker, instance: &instance };
         there.ensure(say).await?;
         let (host_key, first_commit) =
             tokio::try_join!(there.ready(&public_key, say), there.seed())?;
-        let proxy = there.run("start the proxy stack", ["exec", HOST, "/lab/proxy"]);
+        let proxy = there.run("start the proxy stack", ["exec", &instance.host, "/lab/proxy"]);
         let port = there.port(22);
-        let has_env = ["exec", HOST, "sh", "-c", "ls /home/operator/apps/huleedu/.env || true"];
+        let look = "ls /home/operator/apps/huleedu/.env || true";
+        let has_env = ["exec", &instance.host, "sh", "-c", look];
         let has_env = there.run("look for the lab's .env", has_env);
         let (_, port, env) = tokio::try_join!(proxy, port, has_env)?;
         if env.is_empty() {
@@ -82,32 +90,35 @@ impl Lab {
         state.write("known_hosts", &format!("hemma-lab {host_key}\n"))?;
         state.write("ssh_config", &state.ssh_config(port))?;
         state.write("hemma.toml", &state::hemma_toml(&state.path("ssh_config")))?;
-        Ok(Self { shell, docker, state, port, first_commit })
+        Ok(Self { shell, docker, instance, state, port, first_commit })
     }
 
     /// The lab that is up already; starts nothing.
     pub async fn find() -> Result<Self, LabError> {
-        let (shell, state) = (Shell::new(), State::find());
+        let (shell, instance) = (Shell::new(), Instance::find()?);
+        let state = State::of(&instance);
         let docker = engine::find(&shell).await.ok_or(LabError::NotUp)?;
-        let there = Containers { shell: &shell, docker };
-        for name in [HOST, GIT] {
+        let there = Containers { shell: &shell, docker, instance: &instance };
+        for name in [&instance.host, &instance.git] {
             if !matches!(there.look(name).await?, Seen::Running | Seen::Outdated) {
                 return Err(LabError::NotUp);
             }
         }
         let port = there.port(22).await?;
-        let first =
-            ["exec", GIT, "git", "-C", "/srv/git/huleedu.git", "rev-parse", "refs/lab/first"];
+        let first = ["git", "-C", "/srv/git/huleedu.git", "rev-parse", "refs/lab/first"];
+        let first = ["exec", &instance.git].into_iter().chain(first);
         let first_commit = there.run("ask the git remote", first).await?;
-        Ok(Self { shell, docker, state, port, first_commit })
+        Ok(Self { shell, docker, instance, state, port, first_commit })
     }
 
     /// Removes everything that [`up`](Self::up) made, the engine included if it started that.
-    pub async fn down(keep_images: bool, say: &Progress) -> Result<(), LabError> {
-        let (shell, state) = (Shell::new(), State::find());
+    pub async fn down(images: Images, say: &Progress) -> Result<(), LabError> {
+        let (shell, instance) = (Shell::new(), Instance::find()?);
+        let state = State::of(&instance);
         if let Some(docker) = engine::find(&shell).await {
             say.line("removing the lab's containers, network and volume");
-            Containers { shell: &shell, docker }.remove_all(keep_images).await?;
+            let there = Containers { shell: &shell, docker, instance: &instance };
+            there.remove_all(images, say).await?;
             engine::stop(&shell, &state, docker, say).await?;
         }
         state.remove()
@@ -120,13 +131,13 @@ impl Lab {
 
     /// Runs a shell script as root on the host, with `args` as `$1`…; its exit code is an answer.
     pub async fn root(&self, script: &str, args: &[&str]) -> Result<Output, LabError> {
-        let line = self.docker.line(["exec", HOST, "sh", "-c", script, "sh"]);
+        let line = self.docker.line(["exec", &self.instance.host, "sh", "-c", script, "sh"]);
         self.shell.ask("run a script on the lab host", line.args(args.iter().copied())).await
     }
 
     /// Pushes the commit that `tests/lab/faults/NAME.sh` makes; returns it.
     pub async fn push_fault(&self, name: &str, args: &[&str]) -> Result<String, LabError> {
-        let line = self.docker.line(["exec", GIT, "/lab/remote", "fault", name]);
+        let line = self.docker.line(["exec", &self.instance.git, "/lab/remote", "fault", name]);
         let doing = format!("push the fault `{name}`");
         self.shell.run(&doing, line.args(args.iter().copied())).await
     }
@@ -135,20 +146,22 @@ impl Lab {
     /// Images and the proxy stack stay. Starts the engine if it was stopped.
     pub async fn reset(&self) -> Result<(), LabError> {
         let there = self.containers();
-        there.run("start the engine", ["exec", HOST, "/lab/engine", "start"]).await?;
-        let host = there.run("reset the host", ["exec", HOST, "/lab/reset"]);
+        let on_host = ["exec", self.instance.host.as_str()];
+        let start = on_host.into_iter().chain(["/lab/engine", "start"]);
+        there.run("start the engine", start).await?;
+        let host = there.run("reset the host", on_host.into_iter().chain(["/lab/reset"]));
         tokio::try_join!(host, self.reset_remote())?;
         there.env_file().await
     }
 
     /// Makes the git remote as it was at first; returns that commit.
     pub async fn reset_remote(&self) -> Result<String, LabError> {
-        self.containers().run("reset the git remote", ["exec", GIT, "/lab/remote", "reset"]).await
+        self.remote("reset the git remote", "reset").await
     }
 
     /// The commit that the git remote's branch is at.
     pub async fn remote_head(&self) -> Result<String, LabError> {
-        self.containers().run("ask the git remote", ["exec", GIT, "/lab/remote", "head"]).await
+        self.remote("ask the git remote", "head").await
     }
 
     /// The faults that can be pushed, each with the first line of what it says about itself.
@@ -200,8 +213,12 @@ impl Lab {
         Ok(linked)
     }
 
+    async fn remote(&self, doing: &str, verb: &str) -> Result<String, LabError> {
+        self.containers().run(doing, ["exec", &self.instance.git, "/lab/remote", verb]).await
+    }
+
     fn containers(&self) -> Containers<'_> {
-        Containers { shell: &self.shell, docker: self.docker }
+        Containers { shell: &self.shell, docker: self.docker, instance: &self.instance }
     }
 }
 

@@ -8,20 +8,19 @@ use std::path::{Path, PathBuf};
 use hemma_core::Config;
 
 use super::docker::LabError;
+use super::instance::Instance;
 
-/// `$HEMMA_LAB_DIR`, or below the cache directory of the user.
+/// Below the cache directory of the user.
 #[derive(Debug, Clone)]
 pub(super) struct State(PathBuf);
 
 impl State {
-    pub(super) fn find() -> Self {
-        let chosen = std::env::var_os("HEMMA_LAB_DIR").map(PathBuf::from);
+    pub(super) fn of(instance: &Instance) -> Self {
         let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        // ssh's configuration and Docker both want absolute paths; so does the specification.
+        let cache = cache.filter(|it| it.is_absolute());
         let cache = cache.or_else(|| std::env::home_dir().map(|it| it.join(".cache")));
-        let usual = || cache.unwrap_or_else(std::env::temp_dir).join("hemma/lab");
-        // ssh_config and Docker both want absolute paths.
-        let chosen = chosen.map(|it| std::path::absolute(&it).unwrap_or(it));
-        Self(chosen.unwrap_or_else(usual))
+        Self(cache.unwrap_or_else(std::env::temp_dir).join("hemma").join(&instance.name))
     }
 
     pub(super) fn dir(&self) -> &Path {

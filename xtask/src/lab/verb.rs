@@ -6,7 +6,7 @@ use std::time::Duration;
 use hemma_core::{Finding, Hint, Report};
 use tokio::sync::mpsc;
 
-use super::{Lab, LabError, Link, Linked};
+use super::{Images, Lab, LabError, Link, Linked};
 use crate::render::{Terminal, columns};
 use crate::{Answer, Failure, Run};
 
@@ -64,7 +64,8 @@ impl Args {
                 status(&lab).await
             }
             Verb::Down { keep_images } => {
-                Lab::down(keep_images, &say).await?;
+                let images = if keep_images { Images::Keep } else { Images::Remove };
+                Lab::down(images, &say).await?;
                 Ok(found(Finding::pass("lab", "nothing of it is left")))
             }
             Verb::Status => match Lab::find().await {

@@ -1,0 +1,58 @@
+//! Which lab: several can be up on one machine, each with a name of its own.
+
+use super::docker::LabError;
+
+const USUAL: &str = "hemma-lab";
+
+/// A lab's name, and what follows from it. The images are common to all labs of a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Instance {
+    pub(super) name: String,
+    /// The container that is Hemma.
+    pub(super) host: String,
+    /// The container that is the git remote.
+    pub(super) git: String,
+    /// The volume with the data of Hemma's engine.
+    pub(super) volume: String,
+    /// Marks containers and network as this lab's.
+    pub(super) label: String,
+}
+
+impl Instance {
+    /// `$HEMMA_LAB_NAME`, or the usual one.
+    pub(super) fn find() -> Result<Self, LabError> {
+        let chosen = std::env::var_os("HEMMA_LAB_NAME").filter(|it| !it.is_empty());
+        Self::named(&chosen.map_or_else(|| USUAL.into(), |it| it.to_string_lossy().into_owned()))
+    }
+
+    fn named(name: &str) -> Result<Self, LabError> {
+        // What Docker, ssh and a file system take alike.
+        let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
+        let begins_well = name.starts_with(|it: char| it.is_ascii_lowercase());
+        if !begins_well || name.len() > 40 || !name.bytes().all(plain) {
+            return Err(LabError::Name { name: name.escape_debug().to_string() });
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            host: format!("{name}-host"),
+            git: format!("{name}-git"),
+            volume: format!("{name}-engine"),
+            label: format!("hemma.lab={name}"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_that_docker_and_ssh_take_alike() {
+        for name in ["hemma-lab", "a", "lab2"] {
+            assert_eq!(Instance::named(name).expect("a plain name").name, name);
+        }
+        for name in ["", "-a", "2", "a b", "../a", "A", "a\n", &"a".repeat(41)] {
+            assert!(Instance::named(name).is_err(), "{name:?}");
+        }
+    }
+}
