@@ -41,7 +41,9 @@ pub use command::{Command, Stdin, USUAL_LIMIT};
 pub use config::Config;
 pub use exec::{Exec, ExecError, Output};
 pub use host::{Host, HostError, Place};
-pub use live::{ConnectError, Duplex, Live, Shelf, SshMaster, SshOptions};
+pub use live::{
+    ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Shelf, SshMaster, SshOptions,
+};
 pub use patience::Patience;
 pub use question::{Change, Cut, NotRecorded, Progress, Question};
 pub use report::{Finding, Hint, Report, Verdict, causes};

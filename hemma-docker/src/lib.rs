@@ -51,15 +51,18 @@ pub mod checkout;
 pub mod compose;
 mod container;
 mod engine;
+pub mod env_file;
 pub mod health;
 mod host_tools;
 mod image;
 mod listeners;
+pub mod lock;
 mod logs;
 pub mod network;
 pub mod plan;
 pub mod preconditions;
 pub mod proxy;
+pub mod release;
 pub mod rollout;
 mod text;
 

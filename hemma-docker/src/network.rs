@@ -5,6 +5,8 @@
 //! Invariant: nothing here removes a network. Other applications share the proxy.
 
 mod engine;
+#[cfg(test)]
+mod tests;
 
 use hemma_core::config::NetworkName;
 use hemma_core::{Approval, Finding, Hint, Host, Progress, World};

@@ -63,6 +63,9 @@ pub(crate) enum Verb {
     Restart(verbs::restart::Args),
     Rebuild(verbs::rebuild::Args),
     Logs(verbs::logs::Args),
+    Rollback(verbs::rollback::Args),
+    History(verbs::history::Args),
+    Lock(verbs::lock::Args),
     #[command(display_order = 200)]
     Lab(lab::Args),
     #[command(display_order = 201)]
@@ -136,6 +139,9 @@ impl What {
             Self::Verb(Verb::Restart(args)) => args.run(run).await,
             Self::Verb(Verb::Rebuild(args)) => args.run(run).await,
             Self::Verb(Verb::Logs(args)) => args.run(run).await,
+            Self::Verb(Verb::Rollback(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::History(args)) => args.run(run).await,
+            Self::Verb(Verb::Lock(args)) => args.run(run).await,
             Self::Verb(Verb::Lab(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Config(args)) => args.run(run),
             Self::Verb(Verb::Completions(args)) => Ok(args.run(run)),

@@ -49,6 +49,7 @@ mod exit;
 mod failure;
 mod interrupt;
 pub mod lab;
+mod operator;
 mod rehearsal;
 pub mod render;
 mod run;

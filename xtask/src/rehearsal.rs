@@ -8,7 +8,7 @@ use crate::cli::{Flags, What};
 use crate::render::Terminal;
 use crate::{Failure, settings};
 
-/// Recorded with `cargo xtask dev record … -- deploy --lab --yes`.
+/// Recorded with `cargo xtask dev record rehearsal deploy -- deploy --lab --yes`.
 const DEPLOY: &str = include_str!("../rehearsal/deploy.toml");
 
 #[derive(Debug, thiserror::Error)]
@@ -38,4 +38,18 @@ pub(crate) fn cassette() -> Result<Cassette, Failure> {
 /// The settings of a recording are the ones it was recorded with.
 pub(crate) fn config(cassette: &Cassette) -> Result<Config, Failure> {
     Config::parse(&cassette.scene.config, Path::new("scene.config")).map_err(Failure::usage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Exit};
+
+    #[tokio::test]
+    async fn the_recorded_deploy_plays_to_its_end() {
+        let cassette = cassette().expect("it is a cassette");
+        let played = App::new().play(cassette).await.expect("it is a command");
+        assert_eq!(played.exit, Exit::AsPlanned, "{played}");
+        assert!(played.unplayed.is_empty(), "{:#?}", played.unplayed);
+    }
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use hemma_core::{Approval, Config, Consent, Hint, Progress, Report, World};
+use hemma_docker::lock::Holder;
 
 use crate::cli::Flags;
 use crate::render::Terminal;
-use crate::{Answer, App, Failure, Proposal};
+use crate::{Answer, App, Failure, Proposal, operator};
 
 /// One run of one command.
 #[derive(Debug)]
@@ -55,6 +56,13 @@ impl<'r> Run<'r> {
     /// Where a long change says how far it has come.
     pub fn progress(&self) -> Progress {
         self.terminal.progress()
+    }
+
+    /// Who is at work, for the host's lock; from here on each change is written down here, too.
+    pub(crate) fn holder(&self, doing: &str) -> Holder {
+        let holder = operator::holder(self.world, doing);
+        operator::keep_journal(self.world, &holder, self.config.compose.project.as_str());
+        holder
     }
 
     /// Shows a proposal, asks for consent, and carries it out.

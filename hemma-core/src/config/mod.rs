@@ -1,5 +1,7 @@
 //! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
 
+mod database;
+mod env;
 mod error;
 mod names;
 
@@ -8,8 +10,13 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use database::DatabaseConfig;
+pub use env::EnvConfig;
 pub use error::ConfigError;
-pub use names::{CheckoutPath, ComposeFile, NetworkName, ProjectName};
+pub use names::{
+    CheckoutPath, ComposeFile, DatabaseContainer, EnvKey, NameError, NetworkName, PgName,
+    ProjectName,
+};
 
 use crate::Host;
 
@@ -87,26 +94,6 @@ pub struct PublicName {
     pub health: String,
 }
 
-/// The shared database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct DatabaseConfig {
-    /// The container in which PostgreSQL runs.
-    pub container: String,
-    /// The role that owns the databases.
-    pub role: String,
-    /// The name of the key in `.env` that holds the role's password. Never a value.
-    pub password_key: String,
-}
-
-/// The `.env` file beside the compose files.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct EnvConfig {
-    /// Keys that must have a value.
-    pub required: Vec<String>,
-}
-
 /// A localhost-only service on the host, and where it appears on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -158,16 +145,6 @@ impl Default for ComposeConfig {
             research: vec![file("docker-compose.hemma.research.yml")],
             profiles: Vec::new(),
             network: NetworkName::default(),
-        }
-    }
-}
-
-impl Default for DatabaseConfig {
-    fn default() -> Self {
-        Self {
-            container: "shared-postgres".to_owned(),
-            role: "huleedu_user".to_owned(),
-            password_key: "HULEEDU_PROD_DB_PASSWORD".to_owned(),
         }
     }
 }
@@ -245,6 +222,8 @@ mod tests {
                 "[compose]\nfiles = [\"/etc/passwd\"]\n",
                 "hemma.toml:2:9: `/etc/passwd` cannot be a compose file",
             ),
+            ("[env]\nrequired = [\"A B\"]\n", "hemma.toml:2:12: `A B` cannot be a key of .env"),
+            ("[database]\nrole = \"\"\n", "hemma.toml:2:8: `` cannot be a name in PostgreSQL"),
             ("[host\n", "hemma.toml:1:6:"),
         ];
         for (text, expected) in rows {

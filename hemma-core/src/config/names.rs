@@ -19,7 +19,7 @@ pub struct NameError {
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $check:ident, $default:literal) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $check:ident $(, $default:literal)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -66,11 +66,11 @@ macro_rules! name {
             }
         }
 
-        impl Default for $name {
+        $(impl Default for $name {
             fn default() -> Self {
                 Self($default.to_owned())
             }
-        }
+        })?
 
         impl JsonSchema for $name {
             fn schema_name() -> Cow<'static, str> {
@@ -99,6 +99,19 @@ name!(
 name!(
     /// Where the repository is checked out on the host: absolute, or below `~/`.
     CheckoutPath, "a checkout directory", check_checkout, "~/apps/huleedu"
+);
+name!(
+    /// The container in which the database runs.
+    DatabaseContainer, "a container name", check_docker_name, "shared-postgres"
+);
+name!(
+    /// A role or a database of PostgreSQL. Any printable name that PostgreSQL keeps whole is one; it
+    /// is quoted wherever it is used.
+    PgName, "a name in PostgreSQL", check_pg_name
+);
+name!(
+    /// The name of a variable in `.env`. Never a value.
+    EnvKey, "a key of .env", check_env_key
 );
 
 /// Docker's own rule for names.
@@ -144,4 +157,25 @@ fn check_checkout(text: &str) -> Result<(), &'static str> {
         return Err("it must not contain `..`");
     }
     (!text.chars().any(char::is_control)).then_some(()).ok_or("it holds a control character")
+}
+
+/// PostgreSQL cuts a longer name off without an error, and then it is another name.
+fn check_pg_name(text: &str) -> Result<(), &'static str> {
+    if text.is_empty() {
+        return Err("it is empty");
+    }
+    if text.len() > 63 {
+        return Err("PostgreSQL keeps only 63 bytes of a name");
+    }
+    (!text.chars().any(char::is_control)).then_some(()).ok_or("it holds a control character")
+}
+
+/// What a shell takes for the name of a variable; Compose takes more, and nothing else does.
+fn check_env_key(text: &str) -> Result<(), &'static str> {
+    let first = text.chars().next().ok_or("it is empty")?;
+    if !first.is_ascii_alphabetic() && first != '_' {
+        return Err("it must begin with a letter or _");
+    }
+    let taken = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.chars().all(taken).then_some(()).ok_or("only letters, digits and _ are taken")
 }

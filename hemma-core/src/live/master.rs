@@ -87,6 +87,12 @@ impl SshMaster {
         let _ = self.child.lock().await.wait().await;
     }
 
+    /// Ends it at once, for a link that is dead already.
+    pub async fn kill(&self) {
+        // It is gone or it cannot be killed; there is nothing more to do in either case.
+        let _ = self.child.lock().await.kill().await;
+    }
+
     /// Lets go of it and waits for its end.
     pub async fn end(&self) {
         self.echo.lock().await.0.take();

@@ -6,6 +6,7 @@ mod connect_error;
 mod connection;
 mod drain;
 mod duplex;
+mod journal;
 mod local;
 mod master;
 mod remote_line;
@@ -20,6 +21,7 @@ use tokio::sync::OnceCell;
 
 pub use connect_error::ConnectError;
 pub use duplex::Duplex;
+pub use journal::{Journal, JournalEntry, JournalEvent};
 pub use master::SshMaster;
 pub use shelf::Shelf;
 
@@ -58,12 +60,18 @@ pub struct Live {
     options: SshOptions,
     connections: Mutex<HashMap<Host, Attempt>>,
     shelf: Shelf,
+    journal: Journal,
 }
 
 impl Live {
     /// Touches nothing yet.
     pub fn new(options: SshOptions) -> Self {
-        Self { options, connections: Mutex::default(), shelf: Shelf::default() }
+        Self {
+            options,
+            connections: Mutex::default(),
+            shelf: Shelf::default(),
+            journal: Journal::default(),
+        }
     }
 
     /// Runs a command to its end, within its time limit.
@@ -110,6 +118,11 @@ impl Live {
     /// Where a leaf crate keeps a client of its own between questions.
     pub fn shelf(&self) -> &Shelf {
         &self.shelf
+    }
+
+    /// Who is told of each change.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     pub(crate) fn handshakes(&self) -> usize {

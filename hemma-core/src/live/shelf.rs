@@ -23,6 +23,12 @@ impl Shelf {
         value
     }
 
+    /// Takes the value of type `T` away, if there is one.
+    pub fn take<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        values.remove(&TypeId::of::<T>())?.downcast().ok()
+    }
+
     pub(crate) fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -13,7 +13,10 @@ use tokio::sync::watch;
 
 pub use trace::Step;
 
-use crate::{Approval, Cassette, Change, Consent, Cut, Exchange, Live, Progress, Question, Scene};
+use crate::{
+    Approval, Cassette, Change, Consent, Cut, Exchange, JournalEntry, JournalEvent, Live, Progress,
+    Question, Scene, causes,
+};
 use memo::Memo;
 use playback::Playback;
 use tape::Tape;
@@ -135,6 +138,7 @@ impl World {
         }
         let _guard = (C::CUT == Cut::AfterwardsOnly).then(|| Uncuttable::new(&self.uncuttable));
         let begun = Begun::new(&self.trace, C::KIND, change.describe());
+        self.tell_journal::<C>(change, JournalEvent::Begun);
         let started = Instant::now();
         let (receipt, took) = match &self.mode {
             Mode::Live(live) => (change.apply(live, progress).await, started.elapsed()),
@@ -149,7 +153,29 @@ impl World {
         };
         self.memo.forget();
         begun.ended(took, receipt.is_ok());
+        self.tell_journal::<C>(
+            change,
+            match &receipt {
+                Ok(_) => JournalEvent::Done,
+                Err(error) => JournalEvent::Failed(causes(error)),
+            },
+        );
         receipt
+    }
+
+    /// A replay changes nothing, so there is nothing to tell.
+    fn tell_journal<C: Change>(&self, change: &C, event: JournalEvent) {
+        if let Mode::Live(live) | Mode::Recording(live, _) = &self.mode {
+            let (kind, what) = (C::KIND.to_owned(), change.describe());
+            live.journal().tell(&JournalEntry { at: self.now(), kind, what, event });
+        }
+    }
+
+    /// Tells `listener` of each change, before it is made and after.
+    pub fn on_change(&self, listener: impl Fn(&JournalEntry) + Send + Sync + 'static) {
+        if let Mode::Live(live) | Mode::Recording(live, _) = &self.mode {
+            live.journal().add(listener);
+        }
     }
 
     /// Forgets every answer, for a fresh look at the same things.

@@ -8,7 +8,6 @@
 mod clone;
 mod ensure;
 mod look;
-mod mark;
 mod pull;
 mod state;
 mod verify;
@@ -17,7 +16,6 @@ pub use clone::{Clone, CloneError};
 pub use ensure::{Error, Outcome, ensure, plan};
 pub(crate) use ensure::{Move, ensure_as_seen, movement};
 pub use look::{LookError, look};
-pub use mark::{Mark, MarkError};
 pub use pull::{Pull, PullError};
 pub use state::{Checkout, Incoming, Relation, Repository, Tip};
 pub(crate) use verify::short;

@@ -103,8 +103,9 @@ impl EngineError {
             let telling = |it: &&str| words.iter().any(|word| it.contains(word));
             stderr.lines().find(telling).map(|it| plain(it, SAID_CHARS_MAX))
         };
-        if let Some(said) = with(&["Cannot connect to the Docker daemon", "docker daemon running"])
-        {
+        // The API's client says the first, `dial-stdio` itself the second.
+        let no_engine = ["Cannot connect to the Docker daemon", "failed to open the raw stream"];
+        if let Some(said) = with(&no_engine) {
             return Self::NotRunning { host, said };
         }
         if let Some(said) = with(&["docker: not found", "docker: command not found"]) {
@@ -189,6 +190,12 @@ mod tests {
                  Is the docker daemon running?\n",
                 "NotRunning",
                 "unix:///var/run/docker.sock",
+            ),
+            (
+                "failed to open the raw stream connection: dial unix /var/run/docker.sock: \
+                 connect: no such file or directory\n",
+                "NotRunning",
+                "no such file or directory",
             ),
             (
                 "sudo: unable to resolve host hemma: Name or service not known\n\

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bollard::{BollardRequest, Docker};
-use hemma_core::{Command, Duplex, ExecError, Host, Live};
+use hemma_core::{Command, ExecError, Host, Live};
 use hyper::header::{HOST, HeaderValue};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -121,31 +121,32 @@ fn origin_form(mut request: BollardRequest) -> BollardRequest {
 }
 
 /// Ends an answer that is longer than any we ask for.
-struct Bounded {
-    stream: Duplex,
+struct Bounded<S> {
+    stream: S,
     left: Arc<AtomicUsize>,
 }
 
-impl AsyncRead for Bounded {
+impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        let before = buf.filled().len();
-        let read = std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
-        let fresh = buf.filled().len() - before;
+        // Looked at before reading: what was read and then refused would be lost on the way.
         let left = self.left.load(Ordering::Relaxed);
-        if fresh > left {
+        if left == 0 {
             let reason = "the engine's answer is larger than 32 MiB";
             return Poll::Ready(Err(std::io::Error::other(reason)));
         }
-        self.left.store(left - fresh, Ordering::Relaxed);
+        let before = buf.filled().len();
+        let read = std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
+        let fresh = buf.filled().len() - before;
+        self.left.store(left.saturating_sub(fresh), Ordering::Relaxed);
         Poll::Ready(read)
     }
 }
 
-impl AsyncWrite for Bounded {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Bounded<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -160,5 +161,22 @@ impl AsyncWrite for Bounded {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_end_is_ended() {
+        let left = Arc::new(AtomicUsize::new(1 << 20));
+        let mut stream = Bounded { stream: tokio::io::repeat(b'x'), left: Arc::clone(&left) };
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer).await;
+        assert!(read.expect_err("it has no end").to_string().contains("larger than"));
+        assert!(answer.len() < 3 << 20, "{} bytes were taken", answer.len());
     }
 }

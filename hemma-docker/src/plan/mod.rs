@@ -48,8 +48,10 @@ pub enum Action {
     Start,
     /// Stop and remove a container that the files no longer ask for.
     Remove,
-    /// Note the commit as the deployed one.
-    Mark,
+    /// Note the commit as the deployed one, and keep its images.
+    Keep,
+    /// Put a kept release back in place.
+    Restore,
 }
 
 impl Action {
@@ -64,7 +66,8 @@ impl Action {
             Self::Recreate => "recreate",
             Self::Start => "start",
             Self::Remove => "remove",
-            Self::Mark => "mark",
+            Self::Keep => "keep",
+            Self::Restore => "restore",
         }
     }
 }

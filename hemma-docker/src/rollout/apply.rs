@@ -5,19 +5,114 @@ use std::collections::BTreeSet;
 use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
 use super::expectations::expectations;
-use super::look::{layers_in_force, model};
+use super::look::{layers_in_force, look, model};
+use super::rollback::take_back;
 use super::{Error, Situation};
-use crate::checkout::{self, Mark};
-use crate::compose::{Build, ComposeFiles, Layers, Model, ModelAnswer, Tree, Up, UpError};
+use crate::checkout::{self, Checkout};
+use crate::compose::{
+    Build, BuildError, ComposeFiles, Layers, Model, ModelAnswer, Tree, Up, UpError,
+};
 use crate::container::Containers;
 use crate::image::Images;
+use crate::lock::{Acquire, Acquired, Holder, Release};
 use crate::plan::{Action, Plan};
+use crate::release::{Keep, KeptImage};
 use crate::{health, network};
 
 /// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
 ///
-/// Safe to repeat: what is done is seen by the next look, and only the rest is planned.
+/// Under the host's lock, and only if the plan is still the one to carry out. Safe to repeat: what
+/// is done is seen by the next look, and only the rest is planned. What fails is taken back to the
+/// release that ran before; the report says both.
 pub async fn deploy(
+    world: &World,
+    situation: &Situation,
+    plan: &Plan,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let config = &situation.config;
+    take_lock(world, config, holder, approval, progress).await?;
+    let again = look(world, config).await;
+    if !again.blockers().findings.is_empty() || again.plan() != *plan {
+        return Err(Error::Moved(again.plan()));
+    }
+    let report = match carry_out(world, &again, plan, approval, progress).await {
+        Err(Error::Build(BuildError::Failed { last_lines, .. })) => {
+            let detail = "it failed; the containers that ran before still run";
+            Report::from_iter([Finding::fail("build", detail).evidence(last_lines)])
+        }
+        ended => ended?,
+    };
+    let report = match report.verdict() {
+        Verdict::Pass => {
+            keep(world, config, approval, progress).await?;
+            report
+        }
+        Verdict::Fail => take_back(world, &again, report, approval, progress).await?,
+        // Nobody knows how it stands; the next run looks and goes on from there.
+        Verdict::Unknown => report,
+    };
+    let_go(world, config, approval, progress).await?;
+    Ok(report)
+}
+
+pub(super) async fn take_lock(
+    world: &World,
+    config: &Config,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
+    let acquire = Acquire { host, project, holder: holder.clone() };
+    match world.apply(&acquire, approval, progress).await.map_err(Error::Lock)? {
+        Acquired::Ours => Ok(()),
+        Acquired::HeldBy(other) => Err(Error::Locked(other)),
+    }
+}
+
+pub(super) async fn let_go(
+    world: &World,
+    config: &Config,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
+    world.apply(&Release { host, project }, approval, progress).await.map_err(Error::Lock)
+}
+
+/// Keeps what runs now as the release of the commit that is checked out.
+pub(super) async fn keep(
+    world: &World,
+    config: &Config,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let (seen, force) = tokio::join!(checkout::look(world, config, false), in_force(world, config));
+    let ((files, model), seen) = (force?, seen.map_err(Error::LookCheckout)?);
+    let Checkout::Repository(seen) = seen else { return Ok(()) };
+    let asked = Containers { host: files.host.clone() };
+    let containers = world.ask(&asked).await.map_err(Error::Engine)?;
+    let project = &config.compose.project;
+    let image = |(name, service): (&String, &crate::compose::Service)| {
+        let container = containers.iter().find(|it| it.is_of(project.as_str(), name))?;
+        let (service, name) = (name.clone(), service.image.clone());
+        Some(KeptImage { service, name, id: container.image_id.clone() })
+    };
+    let keep = Keep {
+        host: files.host,
+        project: project.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: seen.head,
+        images: model.services.iter().filter_map(image).collect(),
+        at: world.now(),
+    };
+    world.apply(&keep, approval, progress).await.map_err(Error::Keep)
+}
+
+async fn carry_out(
     world: &World,
     situation: &Situation,
     plan: &Plan,
@@ -38,12 +133,7 @@ pub async fn deploy(
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
     let files = ComposeFiles::new(config, situation.layers);
-    let report = bring_up(world, config, &files, plan, approval, progress).await?;
-    if report.verdict() == Verdict::Pass {
-        let mark = Mark { host: config.host.alias.clone(), checkout: config.host.checkout.clone() };
-        world.apply(&mark, approval, progress).await.map_err(Error::Mark)?;
-    }
-    Ok(report)
+    bring_up(world, config, &files, plan, approval, progress).await
 }
 
 /// Builds and starts what `plan` says, and waits until every service is as it should be.

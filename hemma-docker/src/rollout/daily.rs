@@ -3,8 +3,9 @@
 use hemma_core::{Approval, Config, Progress, Report, World};
 
 use super::Error;
-use super::apply::{bring_up, in_force};
+use super::apply::{bring_up, in_force, let_go, take_lock};
 use crate::compose::{ComposeFiles, Model, Up};
+use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
 
 /// What was asked for, resolved and planned, ready to be carried out.
@@ -48,6 +49,20 @@ pub async fn plan_rebuild(
 /// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
 /// healthy.
 pub async fn carry_out(
+    world: &World,
+    config: &Config,
+    asked: &Asked,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    take_lock(world, config, holder, approval, progress).await?;
+    let report = under_lock(world, config, asked, approval, progress).await?;
+    let_go(world, config, approval, progress).await?;
+    Ok(report)
+}
+
+async fn under_lock(
     world: &World,
     config: &Config,
     asked: &Asked,

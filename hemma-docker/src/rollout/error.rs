@@ -1,9 +1,12 @@
 //! Where a deploy stopped.
 
-use crate::checkout::{self, LookError, MarkError};
+use crate::checkout::{self, LookError};
 use crate::compose::{BuildError, ModelError, Refusal, UpError};
 use crate::engine::EngineError;
+use crate::lock::{Holder, LockError, shown};
 use crate::network;
+use crate::plan::Plan;
+use crate::release::{KeepError, ReleasesError, RestoreError, WithdrawError};
 
 /// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
 /// front of it was not.
@@ -33,9 +36,35 @@ pub enum Error {
     /// Compose refused its files.
     #[error("the compose files cannot be used: {}", .0.said)]
     Refused(Refusal),
-    /// The commit could not be noted.
-    #[error("the services are healthy, and the commit could not be noted as deployed")]
-    Mark(#[source] MarkError),
+    /// The release could not be kept.
+    #[error("the services are healthy, and the release could not be kept")]
+    Keep(#[source] KeepError),
+    /// Somebody else is at work.
+    #[error("nothing was changed: the lock is held by {}", shown(.0.as_ref()))]
+    Locked(Option<Holder>),
+    /// It is not known whether somebody else is at work.
+    #[error("nothing was changed")]
+    Lock(#[source] LockError),
+    /// Between the plan that was shown and the lock, the host or the remote changed.
+    #[error("nothing was changed: the plan that was shown is no longer the one to carry out")]
+    Moved(Plan),
+    /// The kept releases are not known.
+    #[error("could not look for a release to go back to")]
+    Releases(#[source] ReleasesError),
+    /// There is no such release.
+    #[error("there is no kept release {asked}; there are {known}")]
+    NoRelease {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        known: String,
+    },
+    /// The way back.
+    #[error("stopped on the way back")]
+    Restore(#[source] RestoreError),
+    /// The way back.
+    #[error("stopped on the way back")]
+    Withdraw(#[source] WithdrawError),
     /// No such service.
     #[error("there is no service `{name}`; there are {known}")]
     NoService {
@@ -63,7 +92,12 @@ impl Error {
             | Self::Up(UpError::Failed { .. })
             | Self::Refused(_)
             | Self::NoService { .. }
-            | Self::Mark(MarkError::Failed { .. }) => true,
+            | Self::NoRelease { .. }
+            | Self::Locked(_)
+            | Self::Moved(_)
+            | Self::Keep(KeepError::Failed { .. })
+            | Self::Restore(RestoreError::Failed { .. })
+            | Self::Withdraw(WithdrawError::Failed { .. }) => true,
             Self::Checkout(error) => error.is_known(),
             _ => false,
         }

@@ -8,6 +8,7 @@ mod daily;
 mod error;
 mod expectations;
 mod look;
+mod rollback;
 mod situation;
 mod status;
 
@@ -15,5 +16,6 @@ pub use apply::{deploy, gate};
 pub use daily::{Asked, carry_out, plan_rebuild, plan_restart};
 pub use error::Error;
 pub use look::look;
+pub use rollback::{plan_rollback, rollback};
 pub use situation::Situation;
 pub use status::{health, status};

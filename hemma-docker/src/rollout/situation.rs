@@ -105,8 +105,18 @@ impl Situation {
                 inputs: &self.inputs,
             }));
         }
-        steps.extend(self.mark_step(!steps.is_empty()));
+        steps.extend(self.keep_step(!steps.is_empty()));
         Plan { steps }
+    }
+
+    /// Whether the commit to deploy is another than the one that was deployed last.
+    pub(super) fn is_another_commit(&self) -> bool {
+        let Ok(Checkout::Repository(seen)) = &self.checkout else { return false };
+        let target = match &seen.tip {
+            checkout::Tip::At(tip) => tip,
+            _ => &seen.head,
+        };
+        seen.deployed.as_ref() != Some(target)
     }
 
     pub(super) fn model(&self) -> Option<&Model> {
@@ -143,12 +153,12 @@ impl Situation {
 
     /// Noting the commit is a step of its own only where nothing else is left of a deploy that was
     /// killed on the way.
-    fn mark_step(&self, something_else: bool) -> Option<Step> {
+    fn keep_step(&self, something_else: bool) -> Option<Step> {
         let Ok(Checkout::Repository(seen)) = &self.checkout else { return None };
         let noted = seen.deployed.as_deref() == Some(seen.head.as_str());
         (!noted && !something_else && self.model().is_some()).then(|| {
             let reason = "it runs and was not noted as deployed yet";
-            Step::new(Action::Mark, checkout::short(&seen.head), reason)
+            Step::new(Action::Keep, checkout::short(&seen.head), reason)
         })
     }
 }

@@ -53,15 +53,11 @@ impl Args {
             return Err(Failure::usage(Error::NothingToRecord(typed.join(" "))));
         }
         let origin = if call.flags.lab { Origin::Lab } else { Origin::Live };
+        let now = run.world().now();
         let (world, config) = play(run, call).await?;
         let tool = tool(&config).await;
-        let scene = Scene {
-            typed: typed.join(" "),
-            origin,
-            now: run.world().now(),
-            tool,
-            config: differences(&config)?,
-        };
+        let scene =
+            Scene { typed: typed.join(" "), origin, now, tool, config: differences(&config)? };
         let cassette = world.cassette(scene);
         let file = file.with_extension("toml");
         workspace::write(&file, &cassette.to_string())?;

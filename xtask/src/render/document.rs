@@ -104,9 +104,14 @@ impl<'r> Document<'r> {
     }
 
     pub(crate) fn usage(words: &str) -> Self {
-        let words = words.trim().trim_start_matches("error: ").to_owned();
-        let error =
-            ErrorWords { message: words, causes: Vec::new(), evidence: Vec::new(), hint: None };
+        // The paragraphs behind the first repeat the usage, for people.
+        let words = words.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+        let error = ErrorWords {
+            message: words.to_owned(),
+            causes: Vec::new(),
+            evidence: Vec::new(),
+            hint: None,
+        };
         Self { error: Some(error), ..Self::new(Exit::Usage) }
     }
 

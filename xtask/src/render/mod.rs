@@ -151,6 +151,10 @@ impl Terminal {
 
     /// Shows what a run that did not come to its end did before.
     pub(crate) fn left_behind(&self, changes: &[&Step], interrupted: bool) {
+        if interrupted && self.0.spinner.is_some() {
+            // The terminal has written `^C` on this line, perhaps behind a prompt.
+            self.err("\n");
+        }
         self.err(&words::left_behind(changes, interrupted));
     }
 

@@ -25,7 +25,9 @@ impl Args {
             return Ok(Answer::Report(rollout::health(world, config).await));
         }
         run.mend(blockers, Proposal::from(&plan), async |approval| {
-            Ok(rollout::deploy(world, &situation, &plan, approval, &run.progress()).await?)
+            let (holder, progress) = (run.holder("deploy"), run.progress());
+            let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
+            Ok(Box::pin(deploy).await?)
         })
         .await
     }

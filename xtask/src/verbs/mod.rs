@@ -3,8 +3,11 @@
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod deploy;
+pub(crate) mod history;
+pub(crate) mod lock;
 pub(crate) mod logs;
 pub(crate) mod plan;
 pub(crate) mod rebuild;
 pub(crate) mod restart;
+pub(crate) mod rollback;
 pub(crate) mod status;

@@ -18,7 +18,8 @@ impl Args {
         let asked = rollout::plan_restart(world, config, &self.services).await?;
         let proposal = Proposal::from(&asked.plan);
         run.mend(hemma_core::Report::default(), proposal, async |approval| {
-            Ok(rollout::carry_out(world, config, &asked, approval, &run.progress()).await?)
+            let (holder, progress) = (run.holder("restart"), run.progress());
+            Ok(rollout::carry_out(world, config, &asked, &holder, approval, &progress).await?)
         })
         .await
     }

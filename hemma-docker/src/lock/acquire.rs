@@ -1,0 +1,151 @@
+//! Taking the lock, and letting it go.
+
+use std::time::Duration;
+
+use hemma_core::config::ProjectName;
+use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Progress};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use super::STATE;
+use super::holder::{self, Holder};
+use super::holding::Holding;
+
+/// How long the host may take to say whether the lock is ours.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
+
+/// Holds the kernel lock as long as beats come. Every other line that comes is the journal's.
+///
+/// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
+/// inherit the lock, or a slow one would hold it after us.
+const HOLD: &str = r#"
+mkdir -p "$s" || exit 70
+exec 9>>"$s/lock"
+if ! flock -n 9; then echo held; cat "$s/holder" 2>/dev/null; exit 0; fi
+printf '%s\n' "$2" >"$s/holder.new" && mv "$s/holder.new" "$s/holder" || exit 70
+echo $$ >"$s/pid"
+trap 'rm -f "$s/holder" "$s/pid"; exit 0' EXIT
+trap 'exit 0' TERM INT HUP
+echo acquired
+while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); do
+    [ "$line" = beat ] || printf '%s\n' "$line" >>"$s/journal.jsonl"
+done
+"#;
+
+/// Takes the lock of a project on a host, without waiting, and writes every further change of
+/// this run into the host's journal.
+#[derive(Debug, Clone, Serialize)]
+pub struct Acquire {
+    /// The host.
+    pub host: Host,
+    /// The project.
+    pub project: ProjectName,
+    /// Who takes it.
+    #[serde(skip)]
+    pub holder: Holder,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Acquired {
+    /// It is ours until the end of the run.
+    Ours,
+    /// Somebody else has it.
+    HeldBy(Option<Holder>),
+}
+
+/// Why it is not known whether the lock is ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum LockError {
+    /// The host could not be asked.
+    #[error("could not ask {host} for the lock")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The host gave no answer that could be read.
+    #[error("{host} did not say whether the lock is free: {said}")]
+    NoAnswer {
+        /// The host.
+        host: Host,
+        /// What it said instead.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for Acquire {
+    const KIND: &'static str = "lock.acquire";
+    const CUT: Cut = Cut::AtOnce;
+    type Receipt = Acquired;
+    type Error = LockError;
+
+    fn describe(&self) -> String {
+        format!("take the lock of {} on {}", self.project, self.host)
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<Acquired, LockError> {
+        let host = self.host.clone();
+        let holder = serde_json::to_string(&self.holder).unwrap_or_default();
+        let script = format!("{STATE}{HOLD}");
+        let command =
+            Command::script(&script, [self.project.to_string(), holder]).named("hold-lock");
+        let duplex = match live.duplex(&host, &command).await {
+            Ok(duplex) => duplex,
+            Err(source) => return Err(LockError::Ask { host, source }),
+        };
+        let (from_host, to_host) = tokio::io::split(duplex);
+        let mut lines = BufReader::new(from_host).lines();
+        let answer = tokio::time::timeout(ANSWER_PATIENCE, lines.next_line()).await;
+        match answer.map(Result::unwrap_or_default) {
+            Ok(Some(word)) if word == "acquired" => {
+                let holding = Holding::keep(lines, to_host, live.journal(), &self.holder);
+                // Whoever acquires twice in one run keeps the first: the second was told "held".
+                drop(live.shelf().get_or_make(|| holding));
+                Ok(Acquired::Ours)
+            }
+            Ok(Some(word)) if word == "held" => {
+                let beside = lines.next_line().await.ok().flatten().unwrap_or_default();
+                Ok(Acquired::HeldBy(holder::read(&beside)))
+            }
+            Ok(said) => Err(LockError::NoAnswer { host, said: said.unwrap_or_default() }),
+            Err(_) => {
+                let said = format!("nothing within {} s", ANSWER_PATIENCE.as_secs());
+                Err(LockError::NoAnswer { host, said })
+            }
+        }
+    }
+}
+
+/// Lets the lock go. It would go by itself with the run; this waits until it is gone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Release {
+    /// The host.
+    pub host: Host,
+    /// The project.
+    pub project: ProjectName,
+}
+
+impl Change for Release {
+    const KIND: &'static str = "lock.release";
+    const CUT: Cut = Cut::AtOnce;
+    type Receipt = ();
+    type Error = LockError;
+
+    fn describe(&self) -> String {
+        format!("let the lock of {} on {} go", self.project, self.host)
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {
+        if let Some(holding) = live.shelf().take::<Holding>() {
+            holding.end().await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! What was done on a host, by whom: reading the journal back.
+
+use hemma_core::config::ProjectName;
+use hemma_core::{
+    Command, ExecError, Host, JournalEntry, JournalEvent, Live, NotRecorded, Place, Question,
+};
+use serde::{Deserialize, Serialize};
+
+use super::STATE;
+use super::holder::Holder;
+
+const READ: &str = r#"[ -e "$s/journal.jsonl" ] || exit 0; tail -n "$2" "$s/journal.jsonl""#;
+
+/// One line of the host's journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// Who.
+    pub who: String,
+    /// From which machine.
+    pub from: String,
+    /// What they typed.
+    pub doing: String,
+    /// The kind of change.
+    pub kind: String,
+    /// The change in one line.
+    pub what: String,
+    /// What happened to it.
+    pub event: JournalEvent,
+}
+
+impl Entry {
+    /// A change of `holder`'s run.
+    pub fn new(holder: &Holder, entry: &JournalEntry) -> Self {
+        Self {
+            at: entry.at,
+            who: holder.who.clone(),
+            from: holder.from.clone(),
+            doing: holder.doing.clone(),
+            kind: entry.kind.clone(),
+            what: entry.what.clone(),
+            event: entry.event.clone(),
+        }
+    }
+}
+
+/// What was done lately?
+#[derive(Debug, Clone, Serialize)]
+pub struct History {
+    /// The host.
+    pub host: Host,
+    /// The project.
+    pub project: ProjectName,
+    /// Lines at most, counted from the end.
+    pub lines: u32,
+}
+
+/// Why the journal is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryError {
+    /// The command's answer is not known.
+    #[error("could not read the journal on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The command failed.
+    #[error("could not read the journal on {host}: {said}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Question for History {
+    const KIND: &'static str = "lock.history";
+    type Answer = Vec<Entry>;
+    type Error = HistoryError;
+
+    async fn ask(&self, live: &Live) -> Result<Vec<Entry>, HistoryError> {
+        let host = self.host.clone();
+        let parameters = [self.project.to_string(), self.lines.to_string()];
+        let command = Command::script(&format!("{STATE}{READ}"), parameters).named("read-journal");
+        match live.run(&Place::On(host.clone()), &command).await {
+            Err(source) => Err(HistoryError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(read(&output.stdout)),
+            Ok(output) => Err(HistoryError::Failed { host, said: output.last_words().to_owned() }),
+        }
+    }
+}
+
+/// A line that cannot be read is half of one: its writer was killed. It says nothing sure.
+fn read(text: &str) -> Vec<Entry> {
+    text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_line_is_skipped() {
+        let entry = Entry {
+            at: "2026-02-03T12:00:00Z".parse().expect("a time"),
+            who: "olof".to_owned(),
+            from: "laptop".to_owned(),
+            doing: "deploy".to_owned(),
+            kind: "compose.up".to_owned(),
+            what: "bring up api".to_owned(),
+            event: JournalEvent::Failed("it did not".to_owned()),
+        };
+        let line = serde_json::to_string(&entry).expect("plain values");
+        assert_eq!(read(&format!("{line}\n{}\n{line}\n", &line[..40])), [entry.clone(), entry]);
+    }
+}

@@ -1,0 +1,82 @@
+//! The lock as long as it is ours: a heartbeat, and the journal's way to the host.
+
+use std::time::Duration;
+
+use hemma_core::{Duplex, Journal};
+use tokio::io::{AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf};
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
+
+use super::history::Entry;
+use super::holder::Holder;
+
+/// The host gives up on us after four missing ones.
+const BEAT_EVERY: Duration = Duration::from_secs(5);
+
+/// How long the host may take to let the lock go.
+const END_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Lives on the run's shelf. Dropped with it, the channel closes and the host lets the lock go.
+pub(super) struct Holding {
+    lines: mpsc::UnboundedSender<Line>,
+    pulse: Mutex<Option<JoinHandle<()>>>,
+}
+
+enum Line {
+    Journal(String),
+    End,
+}
+
+impl Holding {
+    /// Each journal line is sent on the same connection as the change that follows it, before it;
+    /// so whatever reached the host was announced there.
+    pub(super) fn keep(
+        from_host: Lines<BufReader<ReadHalf<Duplex>>>,
+        to_host: WriteHalf<Duplex>,
+        journal: &Journal,
+        holder: &Holder,
+    ) -> Self {
+        let (lines, inbox) = mpsc::unbounded_channel();
+        let (outbox, holder) = (lines.downgrade(), holder.clone());
+        journal.add(move |entry| {
+            let entry = Entry::new(&holder, entry);
+            if let (Some(lines), Ok(line)) = (outbox.upgrade(), serde_json::to_string(&entry)) {
+                // It is gone only once the lock is.
+                let _ = lines.send(Line::Journal(line));
+            }
+        });
+        let pulse = tokio::spawn(beat(from_host, to_host, inbox));
+        Self { lines, pulse: Mutex::new(Some(pulse)) }
+    }
+
+    /// Lets go, and waits until the host has.
+    pub(super) async fn end(&self) {
+        let _ = self.lines.send(Line::End);
+        if let Some(pulse) = self.pulse.lock().await.take() {
+            let _ = tokio::time::timeout(END_PATIENCE, pulse).await;
+        }
+    }
+}
+
+async fn beat(
+    mut from_host: Lines<BufReader<ReadHalf<Duplex>>>,
+    mut to_host: WriteHalf<Duplex>,
+    mut inbox: mpsc::UnboundedReceiver<Line>,
+) {
+    let mut pulse = tokio::time::interval(BEAT_EVERY);
+    loop {
+        let line = tokio::select! {
+            _ = pulse.tick() => "beat".to_owned(),
+            line = inbox.recv() => match line {
+                Some(Line::Journal(line)) => line,
+                Some(Line::End) | None => break,
+            },
+        };
+        if to_host.write_all(format!("{line}\n").as_bytes()).await.is_err() {
+            return;
+        }
+    }
+    let _ = to_host.shutdown().await;
+    // The host's end of the channel closes when the holder has ended.
+    while let Ok(Some(_)) = from_host.next_line().await {}
+}

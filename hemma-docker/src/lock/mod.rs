@@ -1,0 +1,27 @@
+//! One deploy at a time: a lock on the host that frees itself, and the journal that it carries.
+//!
+//! It is held by a process on the host that lives as long as this run's connection: a kernel lock
+//! on a file, so that no crash leaves it behind. Whoever holds it says so beside it. A run whose
+//! link is cut without a word loses it when its heartbeat has been missing for a while.
+//!
+//! Invariant: taking it never breaks it for somebody else.
+
+mod acquire;
+mod end_hold;
+mod history;
+mod holder;
+mod holding;
+mod look;
+
+pub use acquire::{Acquire, Acquired, LockError, Release};
+pub use end_hold::EndHold;
+pub use history::{Entry, History, HistoryError};
+pub use holder::Holder;
+pub(crate) use holder::shown;
+pub use look::{LookLock, Standing, verify};
+
+/// Where a project's lock, journal and releases lie on the host: `$s`.
+pub(crate) const STATE: &str = r"
+s=${XDG_STATE_HOME:-$HOME/.local/state}/hemma/$1
+umask 077
+";

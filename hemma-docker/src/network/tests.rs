@@ -1,0 +1,84 @@
+//! Looking for a network and making it, in worlds typed by hand.
+
+use hemma_core::{Consent, World};
+use serde_json::{Value, json};
+
+use super::*;
+
+fn network(id: &str) -> Value {
+    json!({ "id": id, "name": "hule-network", "driver": "bridge", "created": "2026-02-07" })
+}
+
+fn other() -> Value {
+    json!({ "id": "ab", "name": "hule-network-2", "driver": "bridge", "created": "2026-02-07" })
+}
+
+fn lost() -> Value {
+    json!({ "error": { "lost": { "host": "hemma", "said": "connection closed" } } })
+}
+
+fn list(networks: &[Value]) -> Value {
+    json!({ "answer": networks })
+}
+
+/// A world that answers these, in this order: a list, and what creating came to.
+fn world(listed: Value, made: Option<Value>) -> World {
+    let exchange = |kind: &str, asked: Value, mut told: Value| {
+        told["kind"] = kind.into();
+        told["asked"] = asked;
+        told
+    };
+    let mut exchanges = vec![exchange("docker.networks", json!({ "host": "hemma" }), listed)];
+    let asked = json!({ "host": "hemma", "name": "hule-network" });
+    exchanges.extend(made.map(|made| exchange("docker.network-create", asked, made)));
+    let scene = json!({
+        "typed": "day2 external-network --yes",
+        "origin": "hand",
+        "now": "2026-02-07T12:00:00Z",
+        "tool": "docker 20.10.24",
+    });
+    let cassette = json!({ "scene": scene, "exchange": exchanges });
+    World::replay(serde_json::from_value(cassette).expect("a cassette"))
+}
+
+#[tokio::test]
+async fn a_look_tells_missing_from_unseen() {
+    let several = list(&[network("0cf9b9551ff8aa"), network("53466602aac0bb")]);
+    let rows = [
+        (list(&[network("0cf9b9551ff8aa"), other()]), "pass bridge, 0cf9b9551ff8"),
+        (list(&[other()]), "FAIL there is none of that name on hemma"),
+        (several, "FAIL 2 networks on hemma have the name `hule-network`"),
+        (lost(), "? the connection to the Docker engine on hemma was lost: connection closed"),
+    ];
+    let host = "hemma".parse().expect("a plain word");
+    for (listed, expected) in rows {
+        let seen = verify(&world(listed, None), &host, &NetworkName::default()).await;
+        assert_eq!(format!("{} {}", seen.verdict.mark(), seen.detail), expected);
+        assert_eq!(seen.hint.is_some(), seen.verdict.mark() != "pass", "{expected}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_made_once() {
+    let made = |already: bool| Some(json!({ "answer": { "id": "0cf9", "already": already } }));
+    let refused = json!({ "error": { "refused": {
+        "host": "hemma", "status": 403, "said": "could not find an available subnet",
+    } } });
+    let rows = [
+        (list(&[network("0cf9")]), None, "Ok(Already)"),
+        (list(&[other()]), made(false), "Ok(Created)"),
+        // Somebody else was faster.
+        (list(&[]), made(true), "Ok(Already)"),
+        (list(&[network("0cf9"), network("5346")]), None, "Err(Several"),
+        (lost(), None, "Err(List"),
+        (list(&[]), Some(refused), "Err(Create"),
+    ];
+    let host = "hemma".parse().expect("a plain word");
+    for (listed, made, expected) in rows {
+        let world = world(listed, made);
+        let approval = world.approve(Consent::Given).expect("consent was given");
+        let outcome = ensure(&world, &host, &NetworkName::default(), &approval).await;
+        assert!(format!("{outcome:?}").starts_with(expected), "{outcome:?} is not {expected}");
+        assert!(world.unplayed().is_empty(), "{expected}");
+    }
+}

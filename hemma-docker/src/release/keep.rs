@@ -1,0 +1,110 @@
+//! Keeping what runs.
+
+use hemma_core::config::{CheckoutPath, ProjectName};
+use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use serde::{Deserialize, Serialize};
+
+use super::{KEPT, KeptImage, Release};
+use crate::checkout::short;
+use crate::lock::STATE;
+
+/// The images first, then the record of them, then the ref: killed in between, the release is
+/// not there yet, and the next deploy keeps it. What is too old loses its names last.
+const KEEP: &str = r#"
+project=$1 commit=$2 record=$3 kept=$4
+case $5 in "~/"*) d=$HOME/${5#"~/"} ;; *) d=$5 ;; esac
+shift 5
+mkdir -p "$s/releases" || exit 70
+while [ $# -gt 1 ]; do
+    sudo -n docker tag "$2" "hemma.keep/$project/$1:$commit" || exit 71
+    shift 2
+done
+printf '%s\n' "$record" >"$s/releases/.new" && mv "$s/releases/.new" "$s/releases/$commit.json" || exit 70
+git -C "$d" update-ref refs/hemma/deployed "$commit" || exit 72
+touch "$s/releases/$commit.json"
+ls -t "$s/releases" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
+    old=${old%.json}
+    sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$project/*:$old" |
+        while read -r name; do sudo -n docker image rm "$name" >/dev/null; done
+    rm -f "$s/releases/$old.json"
+done
+exit 0
+"#;
+
+/// Keeps a release, and notes its commit as the deployed one: `refs/hemma/deployed` in the
+/// repository on the host. What changed since then is what the next plan has to build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Keep {
+    /// The host.
+    pub host: Host,
+    /// The project.
+    pub project: ProjectName,
+    /// The checkout.
+    pub checkout: CheckoutPath,
+    /// The commit.
+    pub commit: String,
+    /// The images.
+    pub images: Vec<KeptImage>,
+    /// When it passed its gate.
+    #[serde(skip)]
+    pub at: jiff::Timestamp,
+}
+
+/// Why a release is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum KeepError {
+    /// The command's answer is not known.
+    #[error("could not learn whether the release is kept on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// Something said no.
+    #[error("could not keep the release on {host}: {said}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for Keep {
+    const KIND: &'static str = "release.keep";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = ();
+    type Error = KeepError;
+
+    fn describe(&self) -> String {
+        format!("note {} as deployed and keep its images", short(&self.commit))
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), KeepError> {
+        let host = self.host.clone();
+        let release =
+            Release { commit: self.commit.clone(), at: self.at, images: self.images.clone() };
+        let record = serde_json::to_string(&release).unwrap_or_default();
+        let parameters = [
+            self.project.to_string(),
+            self.commit.clone(),
+            record,
+            KEPT.to_string(),
+            self.checkout.to_string(),
+        ];
+        let images = self.images.iter().flat_map(|it| [it.service.clone(), it.id.clone()]);
+        let script = format!("{STATE}{KEEP}");
+        let command =
+            Command::script(&script, parameters.into_iter().chain(images)).named("keep-release");
+        match live.run(&Place::On(host.clone()), &command).await {
+            Err(source) => Err(KeepError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(()),
+            Ok(output) => Err(KeepError::Failed { host, said: output.last_words().to_owned() }),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Releases: a commit and the images that ran with it, kept so that there is a way back.
+//!
+//! The images get names of their own, `hemma.keep/PROJECT/SERVICE:COMMIT`, so that neither a
+//! rebuild nor a prune loses them. The last few releases are kept, and the one that is deployed.
+
+mod keep;
+mod look;
+mod restore;
+mod withdraw;
+
+use serde::{Deserialize, Serialize};
+
+pub use keep::{Keep, KeepError};
+pub use look::{Releases, ReleasesError};
+pub use restore::{Restore, RestoreError};
+pub use withdraw::{Withdraw, WithdrawError};
+
+/// A commit with the images that ran with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The commit.
+    pub commit: String,
+    /// When it passed its gate.
+    pub at: jiff::Timestamp,
+    /// The images of its services.
+    pub images: Vec<KeptImage>,
+}
+
+/// The image of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KeptImage {
+    /// The service.
+    pub service: String,
+    /// What its compose file calls the image.
+    pub name: String,
+    /// The engine's id for it.
+    pub id: String,
+}
+
+/// Releases that are kept.
+const KEPT: usize = 5;

@@ -1,0 +1,177 @@
+//! The way back to a kept release: by hand, or when what was deployed does not become healthy.
+
+use std::collections::BTreeMap;
+
+use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
+
+use super::apply::{bring_up, in_force, keep, let_go, take_lock};
+use super::look::model;
+use super::{Error, Situation};
+use crate::checkout::{Checkout, short};
+use crate::compose::{Layers, Model, ModelAnswer, Tree};
+use crate::container::Containers;
+use crate::image::Images;
+use crate::lock::Holder;
+use crate::plan::{Action, Plan, Seen, Step, service_steps};
+use crate::release::{Release, Releases, Restore, Withdraw};
+
+/// Which release [`rollback`] would go back to, and what that would take.
+///
+/// `to` is the beginning of a commit; without it, it is the release before the newest.
+pub async fn plan_rollback(
+    world: &World,
+    config: &Config,
+    to: Option<&str>,
+) -> Result<(Release, Plan), Error> {
+    let releases = kept(world, config).await?;
+    let chosen = match to {
+        Some(commit) => releases.iter().find(|it| it.commit.starts_with(commit)),
+        None => releases.get(1),
+    };
+    let Some(release) = chosen else {
+        let known: Vec<&str> = releases.iter().map(|it| short(&it.commit)).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let asked = to.unwrap_or("before the newest").to_owned();
+        return Err(Error::NoRelease { asked, known });
+    };
+    let reason = format!("it passed its gate at {}", release.at.strftime("%F %T %Z"));
+    let mut steps = vec![Step::new(Action::Restore, short(&release.commit), reason)];
+    let (_, running) = in_force(world, config).await?;
+    for image in &release.images {
+        if running.services.contains_key(&image.service) {
+            let reason = "with the image and configuration of that release, where they differ";
+            steps.push(Step::new(Action::Recreate, &image.service, reason));
+        }
+    }
+    Ok((release.clone(), Plan { steps }))
+}
+
+/// Goes back to `release`, under the host's lock, and waits until everything is healthy.
+pub async fn rollback(
+    world: &World,
+    config: &Config,
+    release: &Release,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    take_lock(world, config, holder, approval, progress).await?;
+    let report = go_back(world, config, release, approval, progress).await?;
+    if report.verdict() == Verdict::Pass {
+        keep(world, config, approval, progress).await?;
+    }
+    let_go(world, config, approval, progress).await?;
+    Ok(report)
+}
+
+/// Goes back to what ran before a deploy that failed, and says both.
+pub(super) async fn take_back(
+    world: &World,
+    situation: &Situation,
+    failed: Report,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let config = &situation.config;
+    let mut report: Report =
+        failed.findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect();
+    let Some(release) = release_before(world, situation).await? else {
+        let detail = "there is no release from before to go back to; it is left as it is";
+        report.add(Finding::fail("rollback", detail));
+        return Ok(report);
+    };
+    let to = short(&release.commit).to_owned();
+    progress.line(&format!("going back to {to}"));
+    let back = go_back(world, config, &release, approval, progress).await?;
+    report.add(match back.verdict() {
+        Verdict::Pass => Finding::fail("deploy", format!("it was taken back; {to} runs, healthy")),
+        Verdict::Fail => Finding::fail("rollback", format!("{to} is back and not healthy either")),
+        Verdict::Unknown => Finding::unseen("rollback", format!("it is not known how {to} stands")),
+    });
+    report.extend(back.findings.into_iter().filter(|it| it.verdict != Verdict::Pass));
+    Ok(report)
+}
+
+/// The release that was deployed before, if it is another commit than the one that failed.
+async fn release_before(world: &World, situation: &Situation) -> Result<Option<Release>, Error> {
+    let Ok(Checkout::Repository(seen)) = &situation.checkout else { return Ok(None) };
+    let Some(deployed) = &seen.deployed else { return Ok(None) };
+    if !situation.is_another_commit() {
+        return Ok(None);
+    }
+    let releases = kept(world, &situation.config).await?;
+    Ok(releases.into_iter().find(|it| it.commit == *deployed))
+}
+
+async fn kept(world: &World, config: &Config) -> Result<Vec<Release>, Error> {
+    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
+    world.ask(&Releases { host, project }).await.map_err(Error::Releases)
+}
+
+async fn go_back(
+    world: &World,
+    config: &Config,
+    release: &Release,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    withdraw(world, config, release, approval, progress).await?;
+    let restore = Restore {
+        host: config.host.alias.clone(),
+        project: config.compose.project.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: release.commit.clone(),
+        images: release.images.clone(),
+    };
+    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let (files, model) = in_force(world, config).await?;
+    let plan = steps_to(world, config, &model).await?;
+    bring_up(world, config, &files, &plan, approval, progress).await
+}
+
+/// Services that the failed commit brought, by its own files, while they are still checked out.
+async fn withdraw(
+    world: &World,
+    config: &Config,
+    release: &Release,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let (files, now) = in_force(world, config).await?;
+    let research = files.files.len() > config.compose.files.len();
+    let layers = if research { Layers::Research } else { Layers::Main };
+    let tree = Tree::Commit(release.commit.clone());
+    let then = model(world, config, layers, tree).await.map_err(Error::Model)?;
+    let ModelAnswer::Resolved(then) = then else { return Ok(()) };
+    let asked = Containers { host: files.host.clone() };
+    let containers = world.ask(&asked).await.map_err(Error::Engine)?;
+    let project = config.compose.project.as_str();
+    let brought = now.services.keys().filter(|it| !then.services.contains_key(*it));
+    let services: Vec<String> = brought
+        .filter(|name| containers.iter().any(|it| it.is_of(project, name)))
+        .cloned()
+        .collect();
+    if services.is_empty() {
+        return Ok(());
+    }
+    let withdraw = Withdraw { files, services };
+    world.apply(&withdraw, approval, progress).await.map_err(Error::Withdraw)
+}
+
+/// What it takes to get from what runs to the files that are checked out, without a new build.
+async fn steps_to(world: &World, config: &Config, model: &Model) -> Result<Plan, Error> {
+    let host = &config.host.alias;
+    let (containers, images) = (Containers { host: host.clone() }, Images { host: host.clone() });
+    let (containers, images) =
+        tokio::try_join!(world.ask(&containers), world.ask(&images)).map_err(Error::Engine)?;
+    let steps = service_steps(&Seen {
+        project: config.compose.project.as_str(),
+        model,
+        before: None,
+        containers: &containers,
+        images: &images,
+        changed: Some(&[]),
+        inputs: &BTreeMap::new(),
+    });
+    Ok(Plan { steps })
+}

@@ -1,0 +1,198 @@
+//! The zip that `/v1/extract` answers with.
+
+use std::io::{Cursor, Read};
+
+use serde::{Deserialize, Serialize};
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use crate::npy::{Expect, NpyError, Reader};
+use crate::{FeatureSet, Fingerprint, Matrix, Meta, Model, Rows, meta};
+
+const META: &str = "meta.json";
+const EMBEDDINGS: &str = "embeddings.npy";
+const HANDCRAFTED: &str = "handcrafted.npy";
+/// The names of some 800 columns are 20 KB.
+const META_LIMIT: u64 = 1 << 20;
+
+/// Why an archive is not the answer to what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ArchiveError {
+    /// It cannot be read as a zip.
+    #[error("it is no readable zip, it begins with {beginning:?}: {reason}")]
+    NotZip {
+        /// The first bytes as text.
+        beginning: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Two members share bytes, as in a zip bomb.
+    #[error("its members overlap")]
+    Overlap,
+    /// Something that the contract does not name, e.g. a path.
+    #[error("it has a member {name:?}")]
+    Stranger {
+        /// The name.
+        name: String,
+    },
+    /// A member that belongs into it is not there.
+    #[error("it has no member `{name}`")]
+    Missing {
+        /// The name.
+        name: String,
+    },
+    /// A member cannot be unpacked: it is cut short, or its checksum is wrong.
+    #[error("its member `{name}` cannot be unpacked: {reason}")]
+    Damaged {
+        /// The name.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A matrix is not the one that was asked for.
+    #[error("its member `{name}` is not as expected")]
+    Matrix {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        source: NpyError,
+    },
+    /// `meta.json` is no description that this version reads.
+    #[error("its `meta.json` is of another schema: {reason}")]
+    Meta {
+        /// What does not fit.
+        reason: String,
+    },
+    /// The vectors come from another model.
+    #[error("its vectors come from {found} instead of {expected}")]
+    Model {
+        /// What was asked for.
+        expected: String,
+        /// What the server runs.
+        found: String,
+    },
+}
+
+/// Reads an archive with `rows` rows.
+///
+/// No member is unpacked to more than what was asked for: the first byte too many is an error.
+pub fn unpack(
+    bytes: &[u8],
+    rows: usize,
+    set: FeatureSet,
+    model: &Model,
+) -> Result<(Meta, Rows), ArchiveError> {
+    let mut zip = open(bytes)?;
+    let meta = parse_meta(&small_member(&mut zip, META)?, model)?;
+    let mut matrix =
+        |name: &str, cols: usize| member(&mut zip, name, Expect::Matrix { rows, cols });
+    let embeddings = set.embeds().then(|| matrix(EMBEDDINGS, model.dim)).transpose()?;
+    let counted = meta.feature_schema.counted();
+    let handcrafted = set.counts().then(|| matrix(HANDCRAFTED, counted)).transpose()?;
+    Ok((meta, Rows { embeddings, handcrafted }))
+}
+
+fn open(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, ArchiveError> {
+    let beginning = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).into_owned();
+    let mut zip = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|source| ArchiveError::NotZip { beginning, reason: source.to_string() })?;
+    for name in zip.file_names() {
+        let name = name.map_err(|source| damaged("?", &source))?;
+        if ![META, EMBEDDINGS, HANDCRAFTED].contains(&&*name) {
+            return Err(ArchiveError::Stranger { name: name.chars().take(200).collect() });
+        }
+    }
+    // An error here is one of the local headers, which the members' own reading names better.
+    if zip.has_overlapping_files().unwrap_or(false) {
+        return Err(ArchiveError::Overlap);
+    }
+    Ok(zip)
+}
+
+fn small_member(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Vec<u8>, ArchiveError> {
+    let mut bytes = Vec::new();
+    let member = by_name(zip, name)?;
+    member.take(META_LIMIT + 1).read_to_end(&mut bytes).map_err(|source| damaged(name, &source))?;
+    if bytes.len() as u64 > META_LIMIT {
+        return Err(ArchiveError::Meta { reason: format!("it is over {META_LIMIT} bytes") });
+    }
+    Ok(bytes)
+}
+
+fn member(
+    zip: &mut ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    expect: Expect,
+) -> Result<Matrix, ArchiveError> {
+    let wrong = |source| ArchiveError::Matrix { name: name.to_owned(), source };
+    let mut member = by_name(zip, name)?;
+    let mut reader = Reader::new(expect);
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        // Up to its end even when the matrix is complete: only there is the checksum compared.
+        match member.read(&mut piece).map_err(|source| damaged(name, &source))? {
+            0 => return reader.finish().map_err(wrong),
+            len => reader.push(&piece[..len]).map_err(wrong)?,
+        }
+    }
+}
+
+fn by_name<'z, 'b>(
+    zip: &'z mut ZipArchive<Cursor<&'b [u8]>>,
+    name: &str,
+) -> Result<ZipFile<'z, Cursor<&'b [u8]>>, ArchiveError> {
+    if zip.index_for_name(name).is_none() {
+        return Err(ArchiveError::Missing { name: name.to_owned() });
+    }
+    zip.by_name(name).map_err(|source| damaged(name, &source))
+}
+
+fn damaged(name: &str, source: &dyn std::error::Error) -> ArchiveError {
+    ArchiveError::Damaged { name: name.to_owned(), reason: source.to_string() }
+}
+
+/// Reads `meta.json` and compares it with what was asked for.
+fn parse_meta(bytes: &[u8], model: &Model) -> Result<Meta, ArchiveError> {
+    let other = |reason: String| ArchiveError::Meta { reason };
+    let meta: Meta = serde_json::from_slice(bytes).map_err(|source| other(source.to_string()))?;
+    if meta.schema_version != meta::SCHEMA_VERSION {
+        return Err(other(format!("version {}", meta.schema_version)));
+    }
+    let found = &meta.embedding;
+    if found.pooling != "cls" {
+        return Err(other(format!("the pooling is `{}` instead of `cls`", found.pooling)));
+    }
+    if (&found.model_name, found.max_length, found.dim)
+        != (&model.name, model.max_length, model.dim)
+    {
+        let told =
+            |name: &str, max_length, dim| format!("{name} ({max_length} tokens, {dim} values)");
+        return Err(ArchiveError::Model {
+            expected: told(&model.name, model.max_length, model.dim),
+            found: told(&found.model_name, found.max_length, found.dim),
+        });
+    }
+    let schema = &meta.feature_schema;
+    if schema.counted() == 0 || schema.combined.len() != schema.counted() + found.dim {
+        let columns = (schema.combined.len(), schema.counted(), found.dim);
+        return Err(other(format!(
+            "{} columns are not {} and {}",
+            columns.0, columns.1, columns.2
+        )));
+    }
+    Ok(meta)
+}
+
+/// The fingerprint in the header has to be that in `meta.json`: one of them names the directory
+/// that the features go to.
+pub(crate) fn same_fingerprint(header: Option<&str>, meta: &Meta) -> Result<(), ArchiveError> {
+    let header = header.map(str::parse::<Fingerprint>);
+    match header {
+        Some(Ok(header)) if header == meta.server_fingerprint => Ok(()),
+        None => Err(ArchiveError::Meta { reason: "no X-Server-Fingerprint header".to_owned() }),
+        Some(Ok(other)) => Err(ArchiveError::Meta {
+            reason: format!("the header says {other}, it says {}", meta.server_fingerprint),
+        }),
+        Some(Err(error)) => Err(ArchiveError::Meta { reason: format!("in the header, {error}") }),
+    }
+}

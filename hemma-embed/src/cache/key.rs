@@ -1,0 +1,52 @@
+//! What an entry is called.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::{Essay, Model, meta};
+
+/// The hash of all that an entry depends on, in lowercase hexadecimal digits.
+///
+/// Texts are hashed as they are: two forms of the same letter are two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The vector that `/v1/embed` gives for a text.
+    pub fn embed(model: &Model, text: &str) -> Self {
+        Self::of(&[&model.name, "|", &model.max_length.to_string(), "|", text])
+    }
+
+    /// The vector that `/v1/extract` gives for a text.
+    pub fn extract(model: &Model, text: &str) -> Self {
+        Self::of(&[&model.name, "|", &model.max_length.to_string(), "|cls|", text])
+    }
+
+    /// The handcrafted features of a text and its prompt.
+    pub fn handcrafted(essay: &Essay) -> Self {
+        let version = meta::SCHEMA_VERSION.to_string();
+        Self::of(&[&version, "|", &essay.text, "|", &essay.prompt])
+    }
+
+    /// The hash of the parts, one after another.
+    pub(crate) fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update(part.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        f.write_str(std::str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
+    }
+}

@@ -1,0 +1,82 @@
+//! The grammar service: is it there, is it the real one, and what does it find?
+//!
+//! Without its JAR the service falls back to a stub that says that it is healthy and finds nothing.
+//! [`verify`] takes that for the failure it is.
+
+mod check;
+mod derived;
+mod entry;
+mod health;
+
+use hemma_core::{Finding, Hint, World};
+
+pub use check::{Check, CheckError, Checked, Level, Mistake, Severity, TEXT_LIMIT};
+pub use derived::DerivedCounts;
+pub use entry::{Asked, key};
+pub use health::{Dependencies, Health, Healthz, Implementation, Jvm, Wrapper};
+
+use crate::{Problem, ServerUrl, finding};
+
+/// Whether the grammar service is there and has a real checker behind it.
+pub async fn verify(world: &World, url: &ServerUrl) -> Finding {
+    let subject = format!("grammar service at {url}");
+    match world.ask(&Healthz { url: url.clone() }).await {
+        Ok(health) => judge(subject, &health),
+        Err(error) => finding::of_error(subject, &error),
+    }
+}
+
+/// Whether a sentence with mistakes in it gets them pointed out.
+pub async fn smoke(world: &World, url: &ServerUrl) -> Finding {
+    let subject = format!("grammar of one sentence at {url}");
+    let check = Check::new(url.clone(), "She go to school yesterday, and she have a apple.");
+    match world.ask(&check).await {
+        Ok(checked) if checked.errors.is_empty() => {
+            Finding::fail(subject, "none of three plain mistakes was found").hint(rebuild())
+        }
+        Ok(checked) => {
+            let rules: Vec<_> = checked.errors.iter().map(|it| it.rule_id.as_str()).collect();
+            let found = format!("{} found: {}", rules.len(), rules.join(", "));
+            Finding::pass(subject, format!("{found}, in {} ms", checked.processing_time_ms))
+        }
+        Err(CheckError::Look(error)) => finding::of_error(subject, &error),
+        Err(error @ CheckError::Length { .. }) => Finding::unknown(subject, &error),
+    }
+}
+
+fn judge(subject: String, health: &Health) -> Finding {
+    let Wrapper { implementation, status, recent_output, .. } =
+        &health.dependencies.language_tool_wrapper;
+    match implementation {
+        Implementation::Production if !health.jvm.running => {
+            let lines = recent_output.iter().flat_map(|it| it.stderr.iter().chain(&it.stdout));
+            Finding::fail(subject, "its Java process is not running")
+                .evidence(lines)
+                .hint(Hint::Do(
+                    "restart it; if Java ran out of memory, give it a larger heap".to_owned(),
+                ))
+        }
+        Implementation::Production if health.status != "healthy" => {
+            Finding::fail(subject, format!("it is {}, its checker {status}", health.status))
+        }
+        Implementation::Production => {
+            let heap = health.jvm.heap_used_mb.map(|it| format!(", {it} MB of heap in use"));
+            Finding::pass(subject, format!("the real checker{}", heap.unwrap_or_default()))
+        }
+        Implementation::Stub => {
+            let detail = format!("it says `{}`, but is a stub that finds nothing", health.status);
+            Finding::fail(subject, detail).hint(rebuild())
+        }
+        Implementation::Other(word) => {
+            Finding::fail(subject, format!("its checker is `{word}`, which is none we know"))
+        }
+    }
+}
+
+fn rebuild() -> Hint {
+    Hint::Do("rebuild its image: the download of LanguageTool into it has failed".to_owned())
+}
+
+
+#[cfg(test)]
+mod tests;

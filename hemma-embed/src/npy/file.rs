@@ -1,0 +1,113 @@
+//! A `.npy` file that is written row by row, in any order.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::{extend_little_endian, header};
+use crate::Matrix;
+
+/// A matrix that grows on disk instead of in memory.
+///
+/// The rows go to `NAME.part` beside the target, which appears under its own name when it is
+/// complete and not before. Dropped before that, nothing is left.
+///
+/// It blocks, for as long as the page cache takes to copy what it is given.
+#[derive(Debug)]
+pub struct NpyFile {
+    target: PathBuf,
+    part: PathBuf,
+    file: Option<File>,
+    cols: usize,
+    rows: usize,
+}
+
+/// The file could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write {}", path.display())]
+pub struct NpyFileError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl NpyFile {
+    /// Begins a file whose rows have `cols` values.
+    pub fn create(target: &Path, cols: usize) -> Result<Self, NpyFileError> {
+        let mut part = target.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let file =
+            File::create(&part).map_err(|source| NpyFileError { path: part.clone(), source })?;
+        Ok(Self { target: target.to_owned(), part, file: Some(file), cols, rows: 0 })
+    }
+
+    /// Puts the rows of `matrix` in the places `at`. Neighbours are written together.
+    ///
+    /// # Panics
+    ///
+    /// When a row has another length than the file's, or there are more places than rows.
+    pub fn place(&mut self, at: &[usize], matrix: &Matrix) -> Result<(), NpyFileError> {
+        assert_eq!((at.len(), self.cols), matrix.shape(), "one place for each row of the file");
+        let mut bytes = Vec::with_capacity(size_of_val(matrix.values()));
+        extend_little_endian(&mut bytes, matrix.values());
+        let width = self.width();
+        let mut rest = &bytes[..];
+        for run in at.chunk_by(|a, b| a + 1 == *b) {
+            let (now, later) = rest.split_at(run.len() * width);
+            self.write_at(run[0], now)?;
+            self.rows = self.rows.max(run[run.len() - 1] + 1);
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// Leaves the places `at` without a vector: NaN, which no reader takes for an answer.
+    pub fn leave_out(&mut self, at: &[usize]) -> Result<(), NpyFileError> {
+        let nothing = Matrix::of_shape(vec![f32::NAN; self.cols], 1, self.cols);
+        at.iter().try_for_each(|place| self.place(&[*place], &nothing))
+    }
+
+    /// Completes the header and gives the file its name. Returns the shape.
+    pub fn finish(mut self) -> Result<(usize, usize), NpyFileError> {
+        let header = header::matrix(self.rows, self.cols);
+        debug_assert_eq!(header.len(), HEADER, "two axes of 20 digits fit into 128 bytes");
+        let shape = (self.rows, self.cols);
+        let written = match &mut self.file {
+            Some(file) => file
+                .seek(SeekFrom::Start(0))
+                .and_then(|_| file.write_all(&header))
+                .and_then(|()| file.sync_all()),
+            None => Ok(()),
+        };
+        written
+            .and_then(|()| std::fs::rename(&self.part, &self.target))
+            .map_err(|source| NpyFileError { path: self.target.clone(), source })?;
+        self.file = None;
+        Ok(shape)
+    }
+
+    fn width(&self) -> usize {
+        self.cols * size_of::<f32>()
+    }
+
+    fn write_at(&mut self, row: usize, bytes: &[u8]) -> Result<(), NpyFileError> {
+        let offset = (HEADER + row * self.width()) as u64;
+        let Some(file) = &mut self.file else { return Ok(()) };
+        file.seek(SeekFrom::Start(offset))
+            .and_then(|_| file.write_all(bytes))
+            .map_err(|source| NpyFileError { path: self.part.clone(), source })
+    }
+}
+
+/// Every header of a matrix has this length, so that rows can be written before their number is
+/// known.
+const HEADER: usize = 128;
+
+impl Drop for NpyFile {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // Nobody is left to tell; the next run writes over it anyway.
+            let _ = std::fs::remove_file(&self.part);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How often to ask again, and how long to rest in between.
+
+use std::time::Duration;
+
+use crate::wire::{Problem, RequestError, Until};
+
+/// How hard a request is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Attempts at most.
+    pub attempts: u32,
+    /// The rest after the first attempt; each further one is twice as long.
+    pub first_pause: Duration,
+    /// The longest rest.
+    pub longest_pause: Duration,
+    /// All attempts and rests together. A server that starts again is waited for until then.
+    pub deadline: Duration,
+}
+
+impl Default for Retry {
+    /// The offload server loads its models before it opens its port, which takes minutes when its
+    /// cache is cold.
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            first_pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(15),
+            deadline: Duration::from_secs(600),
+        }
+    }
+}
+
+impl Retry {
+    /// Asks once.
+    pub fn never() -> Self {
+        Self { attempts: 1, ..Self::default() }
+    }
+
+    /// Asks until it is answered, refused for good, or out of attempts or time.
+    ///
+    /// When the connection was lost, `there` says whether the server is back, and nothing is asked
+    /// before: a request that brings the server down is one of few attempts, and a start that
+    /// takes minutes is none. Behind a tunnel a closed port looks like a lost connection, so the
+    /// two are one case.
+    pub(crate) async fn run<T, Asked, There>(
+        &self,
+        mut ask: impl FnMut(Until) -> Asked,
+        there: impl Fn(Until) -> There,
+        worth_waiting_for: impl Fn() -> bool,
+    ) -> Result<T, RequestError>
+    where
+        Asked: Future<Output = Result<T, RequestError>>,
+        There: Future<Output = bool>,
+    {
+        let until = Until::within(self.deadline);
+        let mut pause = self.first_pause;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let error = match ask(until).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => RequestError { attempts, ..error },
+            };
+            let again = error.may_pass() && (!error.lost() || worth_waiting_for());
+            let rest = told(&error).map_or(pause, |it| it.max(pause));
+            if !again || attempts >= self.attempts || !until.allows(rest) {
+                return Err(error);
+            }
+            tokio::time::sleep(rest).await;
+            pause = (pause * 2).min(self.longest_pause);
+            while error.lost() && !there(until).await {
+                if !until.allows(pause) {
+                    return Err(error.gone(self.deadline));
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(self.longest_pause);
+            }
+        }
+    }
+}
+
+/// The rest that the server asks for.
+fn told(error: &RequestError) -> Option<Duration> {
+    match error.problem {
+        Problem::Status { retry_after, .. } => retry_after.map(Duration::from_secs),
+        _ => None,
+    }
+}

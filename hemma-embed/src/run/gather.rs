@@ -1,0 +1,83 @@
+//! All parts of a run in memory.
+
+use futures_util::StreamExt;
+
+use super::{Origin, Part, Parts, RunError};
+use crate::{Matrix, RequestError, Rows};
+
+/// What a run gave, in the order of its input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gathered {
+    /// One row for each item. Those of items that failed hold NaN and nothing else.
+    pub rows: Rows,
+    /// The places of items that failed, and why.
+    pub failed: Vec<(Vec<usize>, RequestError)>,
+    /// How many items came from the cache.
+    pub from_cache: usize,
+    /// How many items came from the server.
+    pub from_server: usize,
+}
+
+impl Parts<'_> {
+    /// Waits for all parts and puts every row in its place.
+    pub async fn gather(mut self) -> Result<Gathered, RunError> {
+        let mut gathered = Gathered {
+            rows: Rows { embeddings: None, handcrafted: None },
+            failed: Vec::new(),
+            from_cache: 0,
+            from_server: 0,
+        };
+        let mut items = 0;
+        while let Some(part) = self.next().await {
+            let part = part?;
+            items = items.max(part.at().iter().max().map_or(0, |it| it + 1));
+            match part {
+                Part::Done { at, rows, origin } => {
+                    place(&mut gathered.rows.embeddings, &at, rows.embeddings);
+                    place(&mut gathered.rows.handcrafted, &at, rows.handcrafted);
+                    match origin {
+                        Origin::Cache => gathered.from_cache += at.len(),
+                        Origin::Server => gathered.from_server += at.len(),
+                    }
+                }
+                Part::Failed { at, error } => gathered.failed.push((at, error)),
+            }
+        }
+        let rows = &mut gathered.rows;
+        for matrix in [&mut rows.embeddings, &mut rows.handcrafted].into_iter().flatten() {
+            matrix.grow(items);
+        }
+        Ok(gathered)
+    }
+}
+
+fn place(whole: &mut Option<Matrix>, at: &[usize], rows: Option<Matrix>) {
+    let Some(rows) = rows else { return };
+    let (_, cols) = rows.shape();
+    let whole = whole.get_or_insert_with(|| Matrix::empty(cols));
+    at.iter().zip(rows.rows()).for_each(|(at, row)| whole.place(*at, row));
+}
+
+impl Part {
+    /// The places of its items in the input, from 0.
+    pub fn at(&self) -> &[usize] {
+        match self {
+            Self::Done { at, .. } | Self::Failed { at, .. } => at,
+        }
+    }
+}
+
+impl Gathered {
+    /// The rows, if every item has some.
+    pub fn whole(self) -> Result<Rows, RunError> {
+        let items = self.failed.iter().map(|(at, _)| at.len()).sum();
+        let first = self.failed.into_iter().min_by_key(|(at, _)| at.iter().min().copied());
+        match first {
+            None => Ok(self.rows),
+            Some((at, source)) => {
+                let first = at.into_iter().min().unwrap_or_default();
+                Err(RunError::Gaps { items, first, source })
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The first half of a run: what is in the cache.
+
+use crate::cache::{Cache, CacheError, Drawer, Key};
+use crate::essay::{Item, Wanted};
+use crate::{Essay, Fingerprint, Limits, Matrix, Meta, Model, Rows};
+
+use super::{Origin, Part};
+
+/// A batch that was looked up.
+pub(super) struct Looked {
+    pub(super) found: Option<Part>,
+    pub(super) missing: Vec<Item>,
+    pub(super) limits: Limits,
+}
+
+/// The part of the cache that a run needs.
+#[derive(Debug, Clone)]
+pub(super) struct Shelves {
+    cache: Cache,
+    model: Model,
+    wanted: Wanted,
+    embeddings: Option<Drawer>,
+    /// `None` until it is known which server's features are wanted.
+    handcrafted: Option<(Fingerprint, Drawer)>,
+}
+
+impl Shelves {
+    /// Reads which server's features were kept last.
+    pub(super) fn open(cache: Cache, model: Model, wanted: Wanted) -> Result<Self, CacheError> {
+        let (embeds, counts) = match wanted {
+            Wanted::Embed => (true, false),
+            Wanted::Extract(set) => (set.embeds(), set.counts()),
+        };
+        let embeddings = embeds.then(|| cache.embeddings(model.dim));
+        let mut shelves = Self { cache, model, wanted, embeddings, handcrafted: None };
+        if counts {
+            let meta = shelves.cache.current_meta()?;
+            shelves.handcrafted = meta.map(|it| shelves.drawer_of(&it));
+        }
+        Ok(shelves)
+    }
+
+    /// The server whose features are looked up.
+    pub(super) fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.handcrafted.as_ref().map(|(fingerprint, _)| fingerprint)
+    }
+
+    /// Splits a batch into what is there and what is missing. An item is there if all of its rows
+    /// are.
+    pub(super) fn split(&self, batch: Vec<Item>) -> Result<(Option<Part>, Vec<Item>), CacheError> {
+        let counts = matches!(self.wanted, Wanted::Extract(set) if set.counts());
+        if counts && self.handcrafted.is_none() {
+            return Ok((None, batch));
+        }
+        let mut at = Vec::new();
+        let mut missing = Vec::new();
+        let (mut embeddings, mut handcrafted) = (Vec::new(), Vec::new());
+        for item in batch {
+            let before = embeddings.len();
+            if self.embedding(&item.essay, &mut embeddings)?
+                && self.counted(&item.essay, &mut handcrafted)?
+            {
+                at.push(item.at);
+            } else {
+                embeddings.truncate(before);
+                missing.push(item);
+            }
+        }
+        if at.is_empty() {
+            return Ok((None, missing));
+        }
+        let matrix = |values, drawer: &Drawer| Matrix::new(values, at.len(), drawer.cols());
+        let rows = Rows {
+            embeddings: self.embeddings.as_ref().and_then(|it| matrix(embeddings, it)),
+            handcrafted: self.handcrafted.as_ref().and_then(|(_, it)| matrix(handcrafted, it)),
+        };
+        Ok((Some(Part::Done { at, rows, origin: Origin::Cache }), missing))
+    }
+
+    /// Keeps the rows of an answer.
+    pub(super) fn keep(
+        &self,
+        items: &[Item],
+        meta: Option<&Meta>,
+        rows: &Rows,
+    ) -> Result<(), CacheError> {
+        if let (Some(drawer), Some(matrix)) = (&self.embeddings, &rows.embeddings) {
+            for (item, row) in items.iter().zip(matrix.rows()) {
+                drawer.write(&self.embedding_key(&item.essay), row)?;
+            }
+        }
+        if let (Some(meta), Some(matrix)) = (meta, &rows.handcrafted) {
+            let (_, drawer) = self.drawer_of(meta);
+            for (item, row) in items.iter().zip(matrix.rows()) {
+                drawer.write(&Key::handcrafted(&item.essay), row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says which server's features the next run shall look up.
+    pub(super) fn keep_meta(&self, meta: &Meta) -> Result<(), CacheError> {
+        self.cache.keep_meta(meta)
+    }
+
+    fn drawer_of(&self, meta: &Meta) -> (Fingerprint, Drawer) {
+        let fingerprint = meta.server_fingerprint.clone();
+        let drawer = self.cache.handcrafted(&fingerprint, meta.feature_schema.counted());
+        (fingerprint, drawer)
+    }
+
+    fn embedding_key(&self, essay: &Essay) -> Key {
+        match self.wanted {
+            Wanted::Embed => Key::embed(&self.model, &essay.text),
+            Wanted::Extract(_) => Key::extract(&self.model, &essay.text),
+        }
+    }
+
+    fn embedding(&self, essay: &Essay, row: &mut Vec<f32>) -> Result<bool, CacheError> {
+        match &self.embeddings {
+            Some(drawer) => drawer.read_onto(&self.embedding_key(essay), row),
+            None => Ok(true),
+        }
+    }
+
+    fn counted(&self, essay: &Essay, row: &mut Vec<f32>) -> Result<bool, CacheError> {
+        match &self.handcrafted {
+            Some((_, drawer)) => drawer.read_onto(&Key::handcrafted(essay), row),
+            None => Ok(true),
+        }
+    }
+}

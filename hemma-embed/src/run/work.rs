@@ -1,0 +1,197 @@
+//! The second half of a run: what has to be asked for.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use super::look_up::{Looked, Shelves};
+use super::{Origin, Part, RunError, Step};
+use crate::cache::CacheError;
+use crate::chunk::{Chunk, Chunker};
+use crate::essay::{Item, Wanted};
+use crate::{Client, Fingerprint, Limits, Meta, Problem, RequestError, Rows};
+
+/// Failures in a row after which nobody believes in the next request any more. With a minute of
+/// silence each, going on would take days to fail.
+const HOPELESS: usize = 8;
+
+/// One run. Clones are the same run.
+#[derive(Debug, Clone)]
+pub(super) struct Work(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    client: Client,
+    wanted: Wanted,
+    shelves: OnceCell<Option<Shelves>>,
+    limits: OnceCell<Limits>,
+    server: Mutex<Option<Fingerprint>>,
+    failures: AtomicUsize,
+}
+
+impl Work {
+    pub(super) fn new(client: Client, wanted: Wanted) -> Self {
+        Self(Arc::new(Inner {
+            client,
+            wanted,
+            shelves: OnceCell::new(),
+            limits: OnceCell::new(),
+            server: Mutex::default(),
+            failures: AtomicUsize::new(0),
+        }))
+    }
+
+    /// Looks a batch up. The server is asked for its limits only if something is missing: a run
+    /// that finds all in the cache needs no server.
+    pub(super) async fn look_up(self, batch: Vec<Item>) -> Result<Looked, RunError> {
+        let (found, missing) = match self.shelves().await? {
+            None => (None, batch),
+            Some(shelves) => {
+                let shelves = shelves.clone();
+                blocking(move || shelves.split(batch)).await?
+            }
+        };
+        if found.is_some() {
+            let fingerprint = self.shelves().await?.and_then(Shelves::fingerprint).cloned();
+            fingerprint.map_or(Ok(()), |it| self.same_server(it))?;
+        }
+        let limits = if missing.is_empty() { Limits::default() } else { self.limits().await? };
+        Ok(Looked { found, missing, limits })
+    }
+
+    /// Does what is to be done.
+    pub(super) async fn take(self, step: Step) -> Vec<Result<Part, RunError>> {
+        match step {
+            Step::Found(part) => vec![Ok(part)],
+            Step::Stop(error) => vec![Err(error)],
+            Step::Ask(chunk) => self.ask(chunk).await,
+        }
+    }
+
+    /// Asks for a chunk, and for ever smaller parts of it as long as the server finds it too large.
+    async fn ask(&self, chunk: Chunk) -> Vec<Result<Part, RunError>> {
+        let chunker = Chunker::new(self.0.wanted, &self.0.client.options().model);
+        let mut parts = Vec::new();
+        let mut left = VecDeque::from([chunk]);
+        while let Some(chunk) = left.pop_front() {
+            if let Some(error) = self.too_large(&chunk) {
+                parts.push(Ok(Part::Failed { at: chunk.places(), error }));
+                continue;
+            }
+            let error = match self.0.client.ask(self.0.wanted, &chunk.items).await {
+                Ok((meta, rows)) => {
+                    parts.push(self.done(chunk.items, meta, rows).await);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            if error.too_large() {
+                match chunker.halves(chunk) {
+                    Ok([first, second]) => {
+                        left.push_front(second);
+                        left.push_front(first);
+                    }
+                    Err(whole) => parts.push(Ok(Part::Failed { at: whole.places(), error })),
+                }
+            } else {
+                parts.push(self.failed(&chunk, error));
+            }
+        }
+        parts
+    }
+
+    /// An item that alone is more than the server takes is not worth a request.
+    fn too_large(&self, chunk: &Chunk) -> Option<RequestError> {
+        let limit = self.0.limits.get().map_or(usize::MAX, |it| it.request_bytes);
+        let problem = Problem::ItemTooLarge { bytes: chunk.bytes, limit };
+        (chunk.bytes > limit).then(|| self.0.client.unasked(self.0.wanted, problem))
+    }
+
+    async fn done(
+        &self,
+        items: Vec<Item>,
+        meta: Option<Meta>,
+        rows: Rows,
+    ) -> Result<Part, RunError> {
+        self.0.failures.store(0, Ordering::Relaxed);
+        let at = items.iter().map(|it| it.at).collect();
+        let same =
+            meta.as_ref().map_or(Ok(()), |it| self.same_server(it.server_fingerprint.clone()));
+        let Some(shelves) = self.shelves().await?.cloned() else {
+            same?;
+            return Ok(Part::Done { at, rows, origin: Origin::Server });
+        };
+        // Features of a server that changed are kept as well, under its own name: the next run
+        // starts from them.
+        let rows = blocking(move || {
+            shelves.keep(&items, meta.as_ref(), &rows)?;
+            meta.map_or(Ok(()), |it| shelves.keep_meta(&it))?;
+            Ok(rows)
+        })
+        .await?;
+        same?;
+        Ok(Part::Done { at, rows, origin: Origin::Server })
+    }
+
+    fn failed(&self, chunk: &Chunk, error: RequestError) -> Result<Part, RunError> {
+        if error.unreachable() {
+            return Err(RunError::Unreachable { source: error });
+        }
+        if error.wrong_model() {
+            return Err(RunError::OtherModel { source: error });
+        }
+        let count = self.0.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if count >= HOPELESS {
+            return Err(RunError::Hopeless { count, source: error });
+        }
+        Ok(Part::Failed { at: chunk.places(), error })
+    }
+
+    /// All rows of a run come from one server, those from the cache included.
+    fn same_server(&self, now: Fingerprint) -> Result<(), RunError> {
+        let mut server = self.0.server.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*server {
+            Some(before) if *before != now => {
+                Err(RunError::FingerprintChanged { before: before.clone(), now })
+            }
+            _ => {
+                *server = Some(now);
+                Ok(())
+            }
+        }
+    }
+
+    async fn shelves(&self) -> Result<Option<&Shelves>, RunError> {
+        let open = || async {
+            let options = self.0.client.options();
+            let Some(cache) = options.cache.clone() else { return Ok(None) };
+            let (model, wanted) = (options.model.clone(), self.0.wanted);
+            blocking(move || Shelves::open(cache, model, wanted)).await.map(Some)
+        };
+        Ok(self.0.shelves.get_or_try_init(open).await?.as_ref())
+    }
+
+    /// What fits into a request.
+    async fn limits(&self) -> Result<Limits, RunError> {
+        let ask = || async {
+            self.0.client.limits().await.map_err(|source| {
+                if source.lost() {
+                    RunError::Unreachable { source }
+                } else {
+                    RunError::Limits { source }
+                }
+            })
+        };
+        self.0.limits.get_or_try_init(ask).await.copied()
+    }
+}
+
+/// Files are read and written where that holds up nobody else.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CacheError> + Send + 'static,
+) -> Result<T, RunError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.expect("reading and writing entries does not panic")?)
+}

@@ -1,0 +1,223 @@
+//! One HTTP request and its answer, with every way in which that can fail told apart.
+//!
+//! hyper without a layer above it: a redirect is an answer like any other and is never followed,
+//! and the bytes of a body are handed on as they come.
+
+mod error;
+mod ids;
+mod until;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+pub use error::{Cause, Problem, ReplyError, RequestError};
+use ids::Ids;
+pub(crate) use until::Until;
+
+use crate::ServerUrl;
+
+/// How long a service may say nothing. Its slowest recorded answer took 46 seconds.
+pub(crate) const SILENCE: Duration = Duration::from_secs(60);
+/// An address behind a tunnel answers within a round trip.
+const CONNECT: Duration = Duration::from_secs(10);
+/// The longest body that is kept of an answer that is an error.
+const ERROR_BODY: usize = 64 << 10;
+
+/// Connections to services.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    client: Client<HttpConnector, Full<Bytes>>,
+    ids: Ids,
+    silence: Duration,
+}
+
+impl Wire {
+    pub(crate) fn new(silence: Duration) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(CONNECT));
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            // Shorter than the 75 seconds after which aiohttp hangs up.
+            .pool_idle_timeout(Duration::from_secs(60))
+            .build(connector);
+        Self { client, ids: Ids::default(), silence }
+    }
+
+    pub(crate) async fn get(
+        &self,
+        url: &ServerUrl,
+        path: &str,
+        until: Until,
+    ) -> Result<Answer, RequestError> {
+        self.send(Method::GET, url, path, Bytes::new(), until).await
+    }
+
+    pub(crate) async fn post(
+        &self,
+        url: &ServerUrl,
+        path: &str,
+        json: Bytes,
+        until: Until,
+    ) -> Result<Answer, RequestError> {
+        self.send(Method::POST, url, path, json, until).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &ServerUrl,
+        path: &str,
+        json: Bytes,
+        until: Until,
+    ) -> Result<Answer, RequestError> {
+        let asked = Asked { endpoint: url.endpoint(path), id: self.ids.next() };
+        let mut request = Request::builder()
+            .method(&method)
+            .uri(&asked.endpoint)
+            .header("X-Correlation-ID", &asked.id);
+        if method == Method::POST {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let request = request
+            .body(Full::new(json))
+            .map_err(|source| asked.failed(Problem::Connect { source: Cause::new(&source) }))?;
+        let response = until
+            .patient(self.silence, self.client.request(request))
+            .await
+            .map_err(|problem| asked.failed(problem))?
+            .map_err(|source| asked.failed(Problem::sending(&source)))?;
+        Ok(Answer { asked, response, silence: self.silence, until })
+    }
+}
+
+/// What an error says about the request that it ended.
+#[derive(Debug)]
+struct Asked {
+    endpoint: String,
+    id: String,
+}
+
+impl Asked {
+    fn failed(&self, problem: Problem) -> RequestError {
+        RequestError {
+            endpoint: self.endpoint.clone(),
+            correlation_id: self.id.clone(),
+            attempts: 1,
+            problem,
+        }
+    }
+}
+
+/// An answer whose body has not been read yet.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    asked: Asked,
+    response: Response<Incoming>,
+    silence: Duration,
+    until: Until,
+}
+
+impl Answer {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        text(self.response.headers(), name)
+    }
+
+    /// An error about this answer.
+    pub(crate) fn bad(&self, source: impl Into<ReplyError>) -> RequestError {
+        self.asked.failed(Problem::Reply { source: source.into() })
+    }
+
+    /// The answer itself if it says 200, else the error that its body tells of.
+    pub(crate) async fn good(mut self) -> Result<Self, RequestError> {
+        let status = self.status();
+        if status == StatusCode::OK {
+            return Ok(self);
+        }
+        if status.is_redirection() {
+            let to = self.header(LOCATION.as_str()).unwrap_or_default().to_owned();
+            return Err(self.asked.failed(Problem::Redirect { status: status.as_u16(), to }));
+        }
+        let retry_after = self.header(RETRY_AFTER.as_str()).and_then(|it| it.parse().ok());
+        let mut body = Vec::new();
+        // What came before it broke off, or before it got too long, still says more than nothing.
+        let _ = self
+            .each(|piece| {
+                body.extend_from_slice(piece);
+                if body.len() > ERROR_BODY {
+                    Err(ReplyError::TooLong { limit: ERROR_BODY })
+                } else {
+                    Ok(())
+                }
+            })
+            .await;
+        Err(self.asked.failed(Problem::refusal(status.as_u16(), &body, retry_after)))
+    }
+
+    /// Hands on the body, piece by piece.
+    pub(crate) async fn each<E: Into<ReplyError>>(
+        &mut self,
+        mut take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), RequestError> {
+        let mut received = 0_u64;
+        loop {
+            let next = self.until.patient(self.silence, self.response.body_mut().frame()).await;
+            let frame = match next.map_err(|problem| self.asked.failed(problem))? {
+                None => return Ok(()),
+                Some(Ok(frame)) => frame,
+                Some(Err(source)) => {
+                    let source = Cause::new(&source);
+                    return Err(self.asked.failed(Problem::Cut { received, source }));
+                }
+            };
+            if let Some(piece) = frame.data_ref() {
+                received += piece.len() as u64;
+                take(piece).map_err(|source| self.bad(source))?;
+            }
+        }
+    }
+
+    /// The whole body, if it is not longer than `limit`.
+    pub(crate) async fn bytes(&mut self, limit: usize) -> Result<Vec<u8>, RequestError> {
+        let mut bytes = Vec::new();
+        self.each(|piece| {
+            if bytes.len() + piece.len() > limit {
+                return Err(ReplyError::TooLong { limit });
+            }
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })
+        .await?;
+        Ok(bytes)
+    }
+
+    /// The whole body as JSON, if it is not longer than `limit`.
+    pub(crate) async fn json<T: serde::de::DeserializeOwned>(
+        &mut self,
+        limit: usize,
+    ) -> Result<T, RequestError> {
+        let bytes = self.bytes(limit).await?;
+        serde_json::from_slice(&bytes).map_err(|source| {
+            self.bad(ReplyError::NotJson {
+                beginning: error::beginning(&bytes),
+                reason: source.to_string(),
+            })
+        })
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,107 @@
+//! What a certificate says. Bytes in, values out: no clock, no socket.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
+use x509_parser::x509::X509Name;
+
+use crate::text::printable;
+
+/// A certificate may carry thousands of names; a person needs to see a few of them.
+const NAMES_MAX: usize = 20;
+const TEXT_CHARS_MAX: usize = 200;
+
+/// One certificate of a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Whom it is for, in the old way; the names are what counts.
+    pub subject: String,
+    /// Who signed it.
+    pub issuer: String,
+    /// The names and addresses it is valid for, the first ones of many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// How many there are in all.
+    pub name_count: usize,
+    /// From when it is valid.
+    pub not_before: Timestamp,
+    /// Until when.
+    pub not_after: Timestamp,
+    /// The kind of key, e.g. `RSA 2048`.
+    pub key: String,
+    /// Whether it may sign others.
+    pub is_authority: bool,
+    /// Whether it is signed with its own key.
+    pub is_self_signed: bool,
+}
+
+/// Why bytes are not a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("this is not a certificate: {reason}")]
+pub struct CertificateError {
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Certificate {
+    /// Reads DER.
+    pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
+        let wrong = |reason: &str| CertificateError { reason: reason.to_owned() };
+        let (_, seen) = X509Certificate::from_der(der).map_err(|it| wrong(&it.to_string()))?;
+        let time =
+            |it: i64| Timestamp::from_second(it).map_err(|_| wrong("its dates are no dates"));
+        let alternatives = seen.subject_alternative_name().ok().flatten();
+        let all = alternatives.map(|it| it.value.general_names.as_slice()).unwrap_or_default();
+        Ok(Self {
+            subject: distinguished(seen.subject()),
+            issuer: distinguished(seen.issuer()),
+            names: all.iter().filter_map(alternative).take(NAMES_MAX).collect(),
+            name_count: all.len(),
+            not_before: time(seen.validity().not_before.timestamp())?,
+            not_after: time(seen.validity().not_after.timestamp())?,
+            key: key(&seen),
+            is_authority: seen.is_ca(),
+            // Equal names alone prove nothing: anybody can write them.
+            is_self_signed: seen.subject() == seen.issuer() && seen.verify_signature(None).is_ok(),
+        })
+    }
+}
+
+/// The common name, which is all that most have, or else the whole.
+fn distinguished(name: &X509Name<'_>) -> String {
+    let common = name.iter_common_name().next().and_then(|it| it.as_str().ok());
+    match common {
+        Some(common) => printable(common.as_bytes(), TEXT_CHARS_MAX),
+        None => printable(name.to_string().as_bytes(), TEXT_CHARS_MAX),
+    }
+}
+
+fn alternative(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(name) => Some(printable(name.as_bytes(), TEXT_CHARS_MAX)),
+        GeneralName::IPAddress(bytes) => match bytes.len() {
+            4 => {
+                <[u8; 4]>::try_from(*bytes).ok().map(|it| std::net::Ipv4Addr::from(it).to_string())
+            }
+            16 => {
+                <[u8; 16]>::try_from(*bytes).ok().map(|it| std::net::Ipv6Addr::from(it).to_string())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn key(seen: &X509Certificate<'_>) -> String {
+    match seen.public_key().parsed() {
+        Ok(PublicKey::RSA(key)) => format!("RSA {}", key.key_size()),
+        Ok(PublicKey::EC(point)) => format!("EC {}", point.key_size()),
+        _ => match seen.public_key().algorithm.algorithm.to_id_string().as_str() {
+            "1.3.101.112" => "Ed25519".to_owned(),
+            other => printable(other.as_bytes(), 40),
+        },
+    }
+}

@@ -1,0 +1,157 @@
+//! From an address to a verified stream, or to what stands in the way.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::{ClientConfig, Error, InvalidMessage};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::recorder::Recorder;
+use super::{HandshakeError, Met, Presented};
+use crate::text::printable;
+use crate::{Certificate, Site, trust};
+
+/// A file of roots is a few of them; the whole public set has 220 KB.
+const ROOTS_BYTES_MAX: u64 = 1 << 20;
+
+/// How a meeting ended.
+pub(crate) enum Open {
+    /// The verifier took the chain; this is the stream.
+    Trusted(Box<TlsStream<TcpStream>>, Presented),
+    /// There is nothing that one may talk over.
+    Not(Met),
+}
+
+/// Opens a connection that the real verifier has accepted, within `limit`.
+pub(crate) async fn open(site: &Site, limit: Duration) -> Result<Open, HandshakeError> {
+    let deadline = Instant::now() + limit;
+    let stream = match open_plain(site, deadline).await? {
+        Ok(stream) => stream,
+        Err(met) => return Ok(Open::Not(met)),
+    };
+    let judge = trust::verifier(&roots(site).await?).map_err(|reason| {
+        let file = site.roots.first().cloned().unwrap_or_default();
+        HandshakeError::Roots { file, reason }
+    })?;
+    let recorder = Arc::new(Recorder::new(Arc::clone(&judge)));
+    let connector = TlsConnector::from(Arc::new(config(&recorder)));
+    let shaken = timeout_at(deadline, connector.connect(site.name.tls(), stream)).await;
+    let ders = recorder.seen();
+    let chain: Vec<Certificate> =
+        ders.iter().filter_map(|it| Certificate::parse(it).ok()).collect();
+    match shaken {
+        Ok(Ok(stream)) => {
+            let version = stream.get_ref().1.protocol_version();
+            let protocol =
+                version.and_then(|it| it.as_str()).map(|it| it.replace('v', " ").replace('_', "."));
+            let presented = Presented { chain, defects: Vec::new(), protocol };
+            Ok(Open::Trusted(Box::new(stream), presented))
+        }
+        Ok(Err(error)) if !ders.is_empty() && is_refusal(&error) => {
+            let defects = trust::judge(&judge, &ders, &chain, &site.name, UnixTime::now());
+            Ok(Open::Not(Met::Tls(Presented { chain, defects, protocol: None })))
+        }
+        Ok(Err(error)) => Ok(Open::Not(stranger(site, &error, deadline).await)),
+        Err(_) => Ok(Open::Not(Met::Silent)),
+    }
+}
+
+/// Opens a connection with nothing on it. What stands in the way is an answer.
+pub(crate) async fn open_plain(
+    site: &Site,
+    deadline: Instant,
+) -> Result<Result<TcpStream, Met>, HandshakeError> {
+    match timeout_at(deadline, TcpStream::connect(site.to)).await {
+        Ok(Ok(stream)) => Ok(Ok(stream)),
+        Ok(Err(error)) => match error.kind() {
+            io::ErrorKind::ConnectionRefused => Ok(Err(Met::Refused)),
+            io::ErrorKind::ConnectionReset => Ok(Err(Met::Closed)),
+            io::ErrorKind::TimedOut => Ok(Err(Met::Unanswered)),
+            _ => Err(HandshakeError::Unreachable { site: site.clone(), reason: error.to_string() }),
+        },
+        Err(_) => Ok(Err(Met::Unanswered)),
+    }
+}
+
+fn config(recorder: &Arc<Recorder>) -> ClientConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier: Arc<dyn rustls::client::danger::ServerCertVerifier> = Arc::clone(recorder) as _;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has every suite that the default versions need")
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let mut config = config.with_no_client_auth();
+    // A resumed session would skip the certificate, which is what we come for.
+    config.resumption = rustls::client::Resumption::disabled();
+    config
+}
+
+async fn roots(site: &Site) -> Result<Vec<CertificateDer<'static>>, HandshakeError> {
+    let mut all = Vec::new();
+    for file in &site.roots {
+        let roots = read_roots(file).await;
+        all.extend(roots.map_err(|reason| HandshakeError::Roots { file: file.clone(), reason })?);
+    }
+    Ok(all)
+}
+
+async fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let opened = tokio::fs::File::open(file).await.map_err(|it| it.to_string())?;
+    let mut bytes = Vec::new();
+    let read = opened.take(ROOTS_BYTES_MAX).read_to_end(&mut bytes).await;
+    read.map_err(|it| it.to_string())?;
+    let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    match roots {
+        Ok(roots) if roots.is_empty() => Err("it holds no certificate".to_owned()),
+        Ok(roots) => Ok(roots),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn tls_error(error: &io::Error) -> Option<&Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// Whether it is the chain that stood in the way.
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(tls_error(error), Some(Error::InvalidCertificate(_)))
+}
+
+/// Who it is that does not come to the point of presenting a chain.
+async fn stranger(site: &Site, error: &io::Error, deadline: Instant) -> Met {
+    match tls_error(error) {
+        Some(Error::AlertReceived(alert)) => Met::Alert { alert: format!("{alert:?}") },
+        Some(Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
+            match first_line(site, deadline).await {
+                Some(line) if line.starts_with("HTTP/") => Met::PlainHttp { status: line },
+                Some(line) => Met::NotTls { reason: format!("it says `{line}`") },
+                None => Met::NotTls { reason: "what it sends is no TLS".to_owned() },
+            }
+        }
+        Some(other) => Met::NotTls { reason: printable(other.to_string().as_bytes(), 200) },
+        None => Met::Closed,
+    }
+}
+
+/// What the same server says to a plain request.
+async fn first_line(site: &Site, deadline: Instant) -> Option<String> {
+    let mut stream = open_plain(site, deadline).await.ok()?.ok()?;
+    let request = format!("GET / HTTP/1.0\r\nHost: {}\r\n\r\n", site.name);
+    let mut start = [0; 64];
+    let talk = async {
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let length = stream.read(&mut start).await.ok()?;
+        let line = start[..length].split(|it| *it == b'\r' || *it == b'\n').next()?;
+        Some(printable(line, 60)).filter(|it| !it.is_empty())
+    };
+    timeout_at(deadline, talk).await.ok().flatten()
+}

@@ -1,0 +1,49 @@
+//! How long to wait before the next attempt. Pure: the outage so far and a die go in.
+
+use std::time::Duration;
+
+/// The first retry of an attempt that failed.
+const FIRST: Duration = Duration::from_millis(250);
+
+/// While an outage is young somebody is waiting for its end.
+const YOUNG: Duration = Duration::from_secs(120);
+const CAP_YOUNG: Duration = Duration::from_millis(1500);
+
+/// Later nobody does, and a host that is ill is not helped by a queue at its door. A wake or a
+/// change of network ends the wait anyway.
+const CAP_OLD: Duration = Duration::from_secs(10);
+
+/// The wait after `failures` attempts in a row, `outage` after the link was lost. `die` is between
+/// 0 and 1 and takes up to a quarter off, so that many machines do not come back in step.
+pub(crate) fn wait(failures: u32, outage: Duration, die: f64) -> Duration {
+    let cap = if outage < YOUNG { CAP_YOUNG } else { CAP_OLD };
+    let Some(doublings) = failures.checked_sub(1) else {
+        return Duration::ZERO;
+    };
+    let grown = FIRST.saturating_mul(2_u32.saturating_pow(doublings));
+    grown.min(cap).mul_f64(1.0 - die.clamp(0.0, 1.0) / 4.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_start_small_and_are_capped_low() {
+        let rows = [
+            (0, 0, 0.0, 0),
+            (1, 0, 0.0, 250),
+            (1, 0, 1.0, 187),
+            (2, 1, 0.0, 500),
+            (3, 2, 0.0, 1000),
+            (4, 3, 0.0, 1500),
+            (400, 119, 0.0, 1500),
+            (400, 121, 0.0, 10_000),
+            (u32::MAX, 86_400, 7.0, 7_500),
+        ];
+        for (failures, outage, die, expected) in rows {
+            let waited = wait(failures, Duration::from_secs(outage), die).as_millis();
+            assert_eq!(waited, expected, "{failures} failures, {outage} s, {die}");
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! One ssh connection: channels over it, and whether it is alive.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hemma_core::{ConnectError, Host, SshMaster, SshOptions};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::mux::{self, Channel};
+use crate::pump::Traffic;
+
+/// The host is asked for a sign of life this often.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// A sign of life that is this late is worth telling.
+const LATE: Duration = Duration::from_millis(1500);
+
+/// A sign of life that is this late will not come, unless a lot was sent before it.
+const DEAD: Duration = Duration::from_secs(3);
+
+/// After sleep the other side has most likely forgotten us, and whoever woke the machine waits.
+const DEAD_AFTER_SLEEP: Duration = Duration::from_millis(1200);
+
+/// The question for a sign of life waits behind what was sent before it. A line that carries less
+/// than this in a second is as good as none.
+const SLOWEST_BYTES_PER_SECOND: u64 = 128 << 10;
+
+/// More patience than this nobody has.
+const DEAD_FOR_SURE: Duration = Duration::from_secs(20);
+
+/// ssh's last words; the cause is in the last few.
+const WORDS_MAX: usize = 8;
+
+/// Between ssh's reason on its standard error and its "no" on the control socket.
+const WORDS_PATIENCE: Duration = Duration::from_millis(100);
+
+/// An ssh connection that was made.
+#[derive(Debug)]
+pub(crate) struct Link {
+    master: SshMaster,
+    words: Arc<Mutex<VecDeque<String>>>,
+    /// Everything that went over it.
+    pub(crate) traffic: Traffic,
+    /// Whether it is gone.
+    lost: watch::Sender<bool>,
+}
+
+/// The means to tell whether it is alive. There is one watcher.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl Link {
+    pub(crate) async fn start(
+        host: &Host,
+        options: &SshOptions,
+    ) -> Result<(Arc<Self>, Pulse), ConnectError> {
+        let master = SshMaster::start(host, options).await?;
+        let words = Arc::new(Mutex::new(VecDeque::new()));
+        if let Some(from) = master.words().await {
+            // Ends with the process, whose end this is.
+            tokio::spawn(listen(from, Arc::clone(&words)));
+        }
+        let (to, from) = master.echo().await.ok_or_else(|| ConnectError::Other {
+            said: "its input and output are not there".to_owned(),
+        })?;
+        let pulse = Pulse { to, from: BufReader::with_capacity(64, from) };
+        let (traffic, lost) = (Traffic::default(), watch::Sender::new(false));
+        Ok((Arc::new(Self { master, words, traffic, lost }), pulse))
+    }
+
+    /// A channel to a service, as soon as it has accepted.
+    pub(crate) async fn open(&self, to: SocketAddr, patience: Duration) -> Result<Channel, Error> {
+        if self.is_lost() {
+            return Err(Error::Lost);
+        }
+        let mut gone = self.lost.subscribe();
+        let opened = tokio::select! {
+            opened = tokio::time::timeout(patience, mux::open(self.master.socket(), to)) => opened,
+            _ = gone.wait_for(|it| *it) => return Err(Error::Lost),
+        };
+        match opened {
+            Err(_) => Err(Error::Late { ms: patience.as_millis() }),
+            Ok(Ok(channel)) => Ok(channel),
+            Ok(Err(mux::Error::Refused { reason })) => Err(self.refusal(reason).await),
+            Ok(Err(mux::Error::Master(_))) => Err(Error::Lost),
+            Ok(Err(error)) => Err(Error::Mux(error)),
+        }
+    }
+
+    /// ssh says "no" to us and the reason to its standard error.
+    async fn refusal(&self, reason: String) -> Error {
+        let deadline = Instant::now() + WORDS_PATIENCE;
+        loop {
+            let why = {
+                let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+                words.pop_back()
+            };
+            match why.as_deref().and_then(why_not_open) {
+                Some(why) if why.contains("administratively prohibited") => {
+                    return Error::Forbidden;
+                }
+                Some(why) => return Error::Refused { why: why.to_owned() },
+                None if Instant::now() > deadline => return Error::Refused { why: reason },
+                None => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    }
+
+    /// Whether it is gone, for whoever holds a connection over it.
+    pub(crate) fn lost(&self) -> watch::Receiver<bool> {
+        self.lost.subscribe()
+    }
+
+    pub(crate) fn is_lost(&self) -> bool {
+        *self.lost.borrow()
+    }
+
+    /// Watches it until it is dead, and says why. `tell` hears of every sign of life, and of one
+    /// that is late; `stirred` changes when the machine has slept or the network is another.
+    pub(crate) async fn watch(
+        &self,
+        pulse: Pulse,
+        stirred: &mut watch::Receiver<u64>,
+        mut tell: impl FnMut(Beat),
+    ) -> String {
+        let Pulse { mut to, mut from } = pulse;
+        let mut beats = Beats::new(self.traffic.sent());
+        let mut ticks = tokio::time::interval(PULSE);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut echo = [0; 1];
+        let died = self.master.died();
+        tokio::pin!(died);
+        loop {
+            tokio::select! {
+                () = &mut died => return self.last_words(),
+                read = from.read_exact(&mut echo) => match read {
+                    Ok(_) => if let Some(took) = beats.answered() {
+                        tell(Beat::Alive(took));
+                    },
+                    Err(_) => return self.last_words(),
+                },
+                _ = ticks.tick() => {
+                    if beats.ask(self.traffic.sent()) && to.write_all(b".").await.is_err() {
+                        return self.last_words();
+                    }
+                }
+                Ok(()) = stirred.changed() => {
+                    beats.hurry();
+                    ticks.reset_immediately();
+                }
+                () = tokio::time::sleep_until(beats.late_at()) => {
+                    tell(Beat::Late(beats.silence()));
+                    beats.told_late();
+                }
+                () = tokio::time::sleep_until(beats.dead_at(self.traffic.sent())) => {
+                    return format!("no sign of life for {} ms", beats.silence().as_millis());
+                }
+            }
+        }
+    }
+
+    /// Whether ssh is still there. An end of a channel that came because ssh died must not be
+    /// passed on as the end of an answer, and this is known before its death is.
+    pub(crate) async fn is_there(&self) -> bool {
+        UnixStream::connect(self.master.socket()).await.is_ok()
+    }
+
+    /// It is dead: whoever uses it learns of it, and nothing of it stays.
+    pub(crate) async fn bury(&self) {
+        self.lost.send_replace(true);
+        self.master.kill().await;
+    }
+
+    /// Says goodbye to the host.
+    pub(crate) async fn end(&self) {
+        self.lost.send_replace(true);
+        self.master.end().await;
+    }
+
+    fn last_words(&self) -> String {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        words.back().cloned().unwrap_or_else(|| "ssh ended without a word".to_owned())
+    }
+}
+
+/// What is heard of a link.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Beat {
+    /// A sign of life, and how long it took.
+    Alive(Duration),
+    /// None for this long.
+    Late(Duration),
+}
+
+/// When a sign of life was asked for, and until when it has to come. One at a time.
+#[derive(Debug)]
+struct Beats {
+    asked: Option<Instant>,
+    limit: Duration,
+    told: bool,
+    /// What had been sent when the last answered question was asked.
+    sent_then: u64,
+    sent_when_asked: u64,
+}
+
+impl Beats {
+    fn new(sent: u64) -> Self {
+        Self { asked: None, limit: DEAD, told: false, sent_then: sent, sent_when_asked: sent }
+    }
+
+    /// Whether to ask now.
+    fn ask(&mut self, sent: u64) -> bool {
+        if self.asked.is_some() {
+            return false;
+        }
+        (self.asked, self.told, self.sent_when_asked) = (Some(Instant::now()), false, sent);
+        true
+    }
+
+    fn answered(&mut self) -> Option<Duration> {
+        let asked = self.asked.take()?;
+        (self.limit, self.sent_then) = (DEAD, self.sent_when_asked);
+        Some(asked.elapsed())
+    }
+
+    /// What was asked before the sleep says nothing about now.
+    fn hurry(&mut self) {
+        self.limit = DEAD_AFTER_SLEEP;
+        if let Some(asked) = &mut self.asked {
+            *asked = Instant::now();
+        }
+    }
+
+    fn silence(&self) -> Duration {
+        self.asked.map_or(Duration::ZERO, |it| it.elapsed())
+    }
+
+    fn told_late(&mut self) {
+        self.told = true;
+    }
+
+    fn late_at(&self) -> Instant {
+        match self.asked {
+            Some(asked) if !self.told => asked + LATE,
+            _ => far(),
+        }
+    }
+
+    fn dead_at(&self, sent: u64) -> Instant {
+        let ahead = sent.saturating_sub(self.sent_then);
+        let queue = Duration::from_millis(ahead.saturating_mul(1000) / SLOWEST_BYTES_PER_SECOND);
+        let limit = self.limit.saturating_add(queue).min(DEAD_FOR_SURE);
+        self.asked.map_or_else(far, |asked| asked + limit)
+    }
+}
+
+fn far() -> Instant {
+    Instant::now() + Duration::from_secs(3600)
+}
+
+async fn listen(from: ChildStderr, words: Arc<Mutex<VecDeque<String>>>) {
+    // A line without an end is not ssh's; it is cut where the limit is.
+    let mut from = BufReader::new(from);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let mut bounded = (&mut from).take(4 << 10);
+        match bounded.read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let said = String::from_utf8_lossy(&line).trim().to_owned();
+        if said.is_empty() {
+            continue;
+        }
+        let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
+        if words.len() == WORDS_MAX {
+            words.pop_front();
+        }
+        words.push_back(said);
+    }
+}
+
+/// `channel 3: open failed: connect failed: Connection refused` → `Connection refused`.
+fn why_not_open(line: &str) -> Option<&str> {
+    let why = line.split_once("open failed: ")?.1;
+    Some(why.strip_prefix("connect failed: ").unwrap_or(why))
+}
+
+/// Why there is no channel.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// There is no link any more.
+    #[error("the link was lost")]
+    Lost,
+    /// The host did not say anything in time.
+    #[error("the host opened no connection within {ms} ms")]
+    Late {
+        /// The limit.
+        ms: u128,
+    },
+    /// Nothing listens there, most often.
+    #[error("{why}")]
+    Refused {
+        /// ssh's words.
+        why: String,
+    },
+    /// `AllowTcpForwarding` or `PermitOpen`.
+    #[error("sshd on the host forbids forwarding (AllowTcpForwarding, PermitOpen)")]
+    Forbidden,
+    /// Something here.
+    #[error(transparent)]
+    Mux(mux::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_read_from_real_messages() {
+        let rows = [
+            ("channel 2: open failed: connect failed: Connection refused", "Connection refused"),
+            (
+                "channel 3: open failed: administratively prohibited: open failed",
+                "administratively prohibited: open failed",
+            ),
+            ("client_loop: send disconnect: Broken pipe", "none"),
+        ];
+        for (line, why) in rows {
+            assert_eq!(why_not_open(line).unwrap_or("none"), why);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_grows_with_what_is_on_its_way_and_shrinks_after_sleep() {
+        let mut beats = Beats::new(0);
+        assert!(beats.ask(0) && !beats.ask(0), "one question at a time");
+        let asked = Instant::now();
+        let rows = [(0, 3000), (128 << 10, 4000), (1 << 20, 11_000), (u64::MAX, 20_000)];
+        for (sent, ms) in rows {
+            assert_eq!(beats.dead_at(sent), asked + Duration::from_millis(ms), "{sent} sent");
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+        beats.hurry();
+        assert_eq!(beats.dead_at(0), asked + Duration::from_millis(2200));
+        assert_eq!(beats.answered(), Some(Duration::ZERO));
+        assert!(beats.ask(1 << 20), "the last one was answered");
+        // All of it was on its way before this question, and none of it is known to have arrived.
+        assert_eq!(beats.dead_at(1 << 20), Instant::now() + Duration::from_secs(11));
+    }
+}

@@ -1,0 +1,156 @@
+//! Where the state of everything is written down, once, for all who watch.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hemma_core::Host;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::link::Link;
+use crate::state::{ForwardStatus, Snapshot, State};
+use crate::{Forward, ForwardName};
+
+/// The snapshot, and the rules by which it changes.
+#[derive(Debug)]
+pub(super) struct Board {
+    snapshot: watch::Sender<Snapshot>,
+    clock: Arc<dyn Clock>,
+    /// The first link replaces nothing.
+    was_connected: AtomicBool,
+}
+
+impl Board {
+    pub(super) fn new(host: Host, clock: Arc<dyn Clock>) -> Self {
+        let snapshot = watch::Sender::new(Snapshot {
+            host,
+            link: State::Starting,
+            since: clock.now(),
+            round_trip_ms: None,
+            reconnects: 0,
+            last_failure: None,
+            forwards: Vec::new(),
+        });
+        Self { snapshot, clock, was_connected: AtomicBool::new(false) }
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<Snapshot> {
+        self.snapshot.subscribe()
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.snapshot.borrow().clone()
+    }
+
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// The link's state. What is true of a link that is away is true of every forward over it.
+    pub(super) fn link(&self, state: &State) {
+        let now = self.clock.now();
+        self.snapshot.send_if_modified(|it| {
+            if it.link == *state {
+                return false;
+            }
+            match state {
+                State::Connected if matches!(it.link, State::Degraded { .. }) => {}
+                State::Connected => {
+                    it.reconnects += u64::from(self.was_connected.swap(true, Ordering::Relaxed));
+                }
+                State::Reconnecting { reason, .. } | State::Fatal { reason } => {
+                    it.last_failure = Some(reason.clone());
+                    it.round_trip_ms = None;
+                }
+                _ => {}
+            }
+            (it.link, it.since) = (state.clone(), now);
+            if *state != State::Connected {
+                for forward in it.forwards.iter_mut().filter(|it| !it.local.is_empty()) {
+                    turn(forward, state.clone(), now);
+                }
+            }
+            true
+        });
+    }
+
+    pub(super) fn round_trip(&self, took: Duration) {
+        let took = u64::try_from(took.as_millis()).ok();
+        // Nobody is woken for a number; it is there for whoever looks.
+        self.snapshot.send_if_modified(|it| {
+            it.round_trip_ms = took;
+            false
+        });
+    }
+
+    pub(super) fn add(&self, forward: &Forward) {
+        let now = self.clock.now();
+        self.snapshot.send_modify(|it| {
+            it.forwards.push(ForwardStatus {
+                name: forward.name().clone(),
+                local: Vec::new(),
+                remote: forward.remote(),
+                state: State::Starting,
+                since: now,
+                connections: 0,
+                bytes_sent: 0,
+                bytes_received: 0,
+                last_failure: None,
+            });
+        });
+    }
+
+    pub(super) fn remove(&self, name: &ForwardName) {
+        self.snapshot.send_modify(|it| it.forwards.retain(|it| it.name != *name));
+    }
+
+    /// The port is ours.
+    pub(super) fn bound(&self, name: &ForwardName, local: Vec<SocketAddr>) {
+        let now = self.clock.now();
+        self.snapshot.send_modify(|it| {
+            let link = it.link.clone();
+            if let Some(forward) = it.forwards.iter_mut().find(|it| it.name == *name) {
+                forward.local = local;
+                let connected = link == State::Connected;
+                turn(forward, if connected { State::Starting } else { link }, now);
+            }
+        });
+    }
+
+    /// What a look at the forward found. A look over a link that is gone meanwhile proves nothing.
+    pub(super) fn forward(&self, name: &ForwardName, state: State, over: &Link) {
+        let now = self.clock.now();
+        self.snapshot.send_if_modified(|it| {
+            let link_is_good = it.link == State::Connected && !over.is_lost();
+            match it.forwards.iter_mut().find(|it| it.name == *name) {
+                Some(forward) if link_is_good && !forward.local.is_empty() => {
+                    turn(forward, state, now)
+                }
+                _ => false,
+            }
+        });
+    }
+
+    /// What is wrong with the forward on this machine, whatever the link does.
+    pub(super) fn here(&self, name: &ForwardName, state: State) {
+        let now = self.clock.now();
+        self.snapshot.send_if_modified(|it| {
+            let forward = it.forwards.iter_mut().find(|it| it.name == *name);
+            forward.is_some_and(|forward| turn(forward, state, now))
+        });
+    }
+}
+
+/// Whether that was news.
+fn turn(forward: &mut ForwardStatus, state: State, now: jiff::Timestamp) -> bool {
+    if forward.state == state {
+        return false;
+    }
+    if !matches!(state, State::Starting | State::Connected) {
+        forward.last_failure = Some(state.to_string());
+    }
+    (forward.state, forward.since) = (state, now);
+    true
+}

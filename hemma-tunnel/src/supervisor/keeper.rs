@@ -1,0 +1,157 @@
+//! Keeps one link: makes it, watches it, replaces it. One attempt at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hemma_core::{ConnectError, Host, SshOptions, causes};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::board::Board;
+use crate::backoff;
+use crate::link::{Beat, Link, Pulse};
+use crate::state::State;
+
+/// A link that lasted this long was a good one: its loss starts a new count.
+const STABLE: Duration = Duration::from_secs(10);
+
+/// An attempt that is older than this when the network changes was made in the old one.
+const STALE_ATTEMPT: Duration = Duration::from_millis(500);
+
+/// What the keeper works with.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    pub(super) host: Host,
+    pub(super) options: SshOptions,
+    pub(super) board: Arc<Board>,
+    /// The link, when there is one.
+    pub(super) current: watch::Sender<Option<Arc<Link>>>,
+    /// Changes when the machine has slept or the network is another.
+    pub(super) stirred: watch::Receiver<u64>,
+    /// Changes when somebody asks for another try.
+    pub(super) retry: watch::Receiver<u64>,
+}
+
+/// The failures in a row, and since when.
+#[derive(Debug)]
+struct Outage {
+    since: Instant,
+    failures: u32,
+    reason: String,
+}
+
+impl Keeper {
+    /// Never returns.
+    pub(super) async fn keep(mut self) {
+        let mut outage: Option<Outage> = None;
+        loop {
+            if let Some(outage) = &outage {
+                self.rest(outage).await;
+            }
+            match self.attempt().await {
+                Ok((link, pulse)) => {
+                    let made = Instant::now();
+                    let reason = self.hold(link, pulse).await;
+                    let failures = match &outage {
+                        Some(before) if made.elapsed() < STABLE => before.failures + 1,
+                        _ if made.elapsed() < STABLE => 1,
+                        _ => 0,
+                    };
+                    let since =
+                        outage.filter(|_| failures > 0).map_or_else(Instant::now, |it| it.since);
+                    outage = Some(Outage { since, failures, reason });
+                }
+                Err(error) if is_fatal(&error) => {
+                    self.board.link(&State::Fatal { reason: causes(&error) });
+                    // sshd punishes those who come again and again with a key it has refused.
+                    if self.retry.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                    self.board.link(&State::Starting);
+                    outage = None;
+                }
+                Err(error) => {
+                    let before = outage.as_ref().map_or(0, |it| it.failures);
+                    let since = outage.map_or_else(Instant::now, |it| it.since);
+                    let reason = causes(&error);
+                    outage = Some(Outage { since, failures: before.saturating_add(1), reason });
+                }
+            }
+        }
+    }
+
+    /// Waits until the next attempt is due, or something makes it due now.
+    async fn rest(&mut self, outage: &Outage) {
+        let wait = backoff::wait(outage.failures, outage.since.elapsed(), fastrand::f64());
+        self.board.link(&State::Reconnecting {
+            attempt: outage.failures.saturating_add(1),
+            next: self.board.now() + wait,
+            reason: outage.reason.clone(),
+        });
+        self.stirred.mark_unchanged();
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            Ok(()) = self.stirred.changed() => {}
+            Ok(()) = self.retry.changed() => {}
+        }
+    }
+
+    /// One attempt. One that was under way when the network changed is given up for a fresh one.
+    async fn attempt(&mut self) -> Result<(Arc<Link>, Pulse), ConnectError> {
+        loop {
+            let begun = Instant::now();
+            let attempt = Link::start(&self.host, &self.options);
+            tokio::pin!(attempt);
+            loop {
+                tokio::select! {
+                    made = &mut attempt => return made,
+                    Ok(()) = self.stirred.changed() => {}
+                }
+                if begun.elapsed() > STALE_ATTEMPT {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Holds a link until it is dead, and says why.
+    async fn hold(&mut self, link: Arc<Link>, pulse: Pulse) -> String {
+        self.board.link(&State::Connected);
+        self.current.send_replace(Some(Arc::clone(&link)));
+        let board = Arc::clone(&self.board);
+        let tell = move |beat| match beat {
+            Beat::Alive(took) => {
+                board.round_trip(took);
+                board.link(&State::Connected);
+            }
+            Beat::Late(by) => {
+                let reason = format!("no sign of life from the host for {} ms", by.as_millis());
+                board.link(&State::Degraded { reason });
+            }
+        };
+        let reason = link.watch(pulse, &mut self.stirred, tell).await;
+        // First the state: nobody may see "connected" over a link that is known to be dead.
+        self.board.link(&State::Reconnecting {
+            attempt: 1,
+            next: self.board.now(),
+            reason: reason.clone(),
+        });
+        self.current.send_replace(None);
+        link.bury().await;
+        reason
+    }
+}
+
+/// What no retry heals, because a person has to do something.
+fn is_fatal(error: &ConnectError) -> bool {
+    match error {
+        ConnectError::HostKey { .. }
+        | ConnectError::KeyRefused { .. }
+        | ConnectError::NoSsh { .. } => true,
+        // A name that does not resolve may be a typing error, or a laptop without network.
+        ConnectError::UnknownHost { .. }
+        | ConnectError::Refused { .. }
+        | ConnectError::TimedOut { .. }
+        | ConnectError::Other { .. } => false,
+    }
+}

@@ -1,0 +1,89 @@
+//! How much slower than `ssh -L` it is, over the same line in the same run.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use hemma_tunnel::Supervisor;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::sshd::{command, free_port};
+use crate::support::{Scene, asked, host, is_connected, measured, until};
+
+/// Enough to see a difference, and small enough for every run. `HEMMA_TUNNEL_SPEED_MB=500` is the
+/// real thing, with `--release`.
+const USUAL_MB: u64 = 32;
+
+const ROUNDS: u32 = 3;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_ssh_itself() {
+    let Some(scene) = Scene::new().await else { return };
+    let bytes = asked("HEMMA_TUNNEL_SPEED_MB").unwrap_or(USUAL_MB) << 20;
+    let supervisor = Supervisor::start(host(), scene.options());
+    supervisor.add(scene.forward("language-tool")).expect("the only one");
+    let mut changes = supervisor.subscribe();
+    until(&mut changes, Duration::from_secs(10), is_connected).await;
+    let ours = changes.borrow().forwards[0].local[0].port();
+    let plain = free_port();
+    let mut ssh = command("ssh");
+    ssh.arg("-F").arg(scene.sshd.client_config()).args(["-N", "-L"]);
+    ssh.arg(format!("127.0.0.1:{plain}:127.0.0.1:{}", scene.service.port())).arg("hemma");
+    let mut ssh = ssh.stdin(Stdio::null()).kill_on_drop(true).spawn().expect("ssh starts");
+    while TcpStream::connect(("127.0.0.1", plain)).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for one_way in [0, 15] {
+        scene.relay.delay(Duration::from_millis(one_way));
+        let (mut ours_best, mut plain_best) = (Duration::MAX, Duration::MAX);
+        for _ in 0..ROUNDS {
+            ours_best = ours_best.min(fetch(ours, bytes).await);
+            plain_best = plain_best.min(fetch(plain, bytes).await);
+        }
+        let megabytes = |took: Duration| (bytes >> 20) as f64 / took.as_secs_f64();
+        measured(&format!(
+            "{one_way} ms one way: {:.0} MB/s through ours, {:.0} through ssh -L, ratio {:.3}",
+            megabytes(ours_best),
+            megabytes(plain_best),
+            plain_best.as_secs_f64() / ours_best.as_secs_f64(),
+        ));
+        let small = async |port| {
+            let begun = Instant::now();
+            keep_alive(port, 1000 / (1 + 9 * u32::from(one_way > 0))).await;
+            begun.elapsed()
+        };
+        let (a, b) = (small(ours).await, small(plain).await);
+        measured(&format!("{one_way} ms one way, small requests: {a:?} ours, {b:?} ssh -L"));
+    }
+    ssh.kill().await.expect("it is ours");
+    supervisor.stop(Duration::from_secs(1)).await;
+}
+
+async fn fetch(port: u16, bytes: u64) -> Duration {
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+    let question = format!("GET /bytes/{bytes} HTTP/1.1\r\nhost: x\r\n\r\n");
+    stream.write_all(question.as_bytes()).await.expect("it takes the question");
+    let mut chunk = vec![0; 256 << 10];
+    let mut seen = 0;
+    while seen < bytes {
+        match stream.read(&mut chunk).await.expect("it answers") {
+            0 => panic!("the answer ended after {seen} of {bytes}"),
+            count => seen += count as u64,
+        }
+    }
+    begun.elapsed()
+}
+
+async fn keep_alive(port: u16, requests: u32) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+    let mut chunk = vec![0; 4 << 10];
+    for _ in 0..requests {
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it is open");
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"}") {
+            let count = stream.read(&mut chunk).await.expect("it answers");
+            seen.extend_from_slice(&chunk[..count]);
+        }
+    }
+}

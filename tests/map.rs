@@ -1,0 +1,137 @@
+//! One slug, one place on each shelf; and arrows that point one way.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use hemma_xtask::{App, subcommand};
+
+#[test]
+fn every_section_has_its_place_on_every_shelf_and_nothing_else_is_there() {
+    let runbook = runbook();
+    let sections: BTreeSet<String> = runbook.iter().cloned().collect();
+    for (shelf, ending) in [
+        ("xtask/src/sections", ".rs"),
+        ("examples", ".rs"),
+        ("tests/cassettes", ""),
+        ("tests/snapshots", ".snap"),
+    ] {
+        let found = on_shelf(shelf, ending);
+        let missing: Vec<_> = sections.difference(&found).collect();
+        let stray: Vec<_> = found.difference(&sections).collect();
+        assert!(missing.is_empty(), "{shelf} lacks {{slug}}{ending} for {missing:?}");
+        assert!(stray.is_empty(), "{shelf} has {stray:?}, which RUNBOOK.md does not name");
+    }
+}
+
+#[test]
+fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
+    let app = App::new();
+    assert_eq!(app.slugs().collect::<Vec<_>>(), runbook());
+    let root = app.command();
+    for slug in app.slugs() {
+        let (group, name) = subcommand(slug).expect("a slug is a command");
+        let group = root.find_subcommand(&group).expect("its group is a command");
+        let command = group.find_subcommand(&name).expect("it is a command below its group");
+        assert!(command.get_about().is_some(), "{slug} says nothing of itself");
+    }
+}
+
+#[test]
+fn leaf_crates_know_only_the_core() {
+    for manifest in manifests() {
+        let name = manifest["package"]["name"].as_str().expect("a package has a name");
+        let known = manifest.get("dependencies").and_then(|it| it.as_table());
+        let known = known.into_iter().flat_map(|it| it.keys());
+        let known: Vec<_> = known.filter(|it| it.starts_with("hemma")).collect();
+        match name {
+            "hemma" | "hemma-xtask" => {}
+            "hemma-core" => assert!(known.is_empty(), "the core knows {known:?}"),
+            leaf => assert!(known.iter().all(|it| *it == "hemma-core"), "{leaf} knows {known:?}"),
+        }
+    }
+}
+
+#[test]
+fn consent_is_given_by_the_driver_alone() {
+    // The core compares against it, which is what an approval is made from.
+    let may = ["xtask/src/run.rs", "hemma-core/src/world/mod.rs"];
+    for file in rust_files(&root()).into_iter().filter(|it| it.contains("/src/")) {
+        let text = read(&file);
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = code.lines().filter(|it| !it.trim_start().starts_with("//"));
+        let makes = code.clone().any(|it| it.contains("Consent::Given"));
+        assert!(!makes || may.contains(&file.as_str()), "{file} gives consent");
+    }
+}
+
+#[test]
+fn dependencies_and_lints_are_the_workspaces() {
+    for manifest in manifests() {
+        let name = manifest["package"]["name"].as_str().expect("a package has a name");
+        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "the lints of {name}");
+        for kind in ["dependencies", "dev-dependencies"] {
+            let all = manifest.get(kind).and_then(|it| it.as_table()).into_iter().flatten();
+            let own: Vec<_> = all.filter(|(_, it)| it.get("workspace").is_none()).collect();
+            assert!(own.is_empty(), "{name} has versions of its own: {own:?}");
+        }
+    }
+}
+
+#[test]
+fn the_changelog_has_a_heading_for_this_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let changelog = read("CHANGELOG.md");
+    assert!(changelog.lines().any(|it| it.starts_with("## ") && it.contains(version)), "{version}");
+}
+
+/// The slugs at the ends of the runbook's headings, in backticks behind a dash.
+fn runbook() -> Vec<String> {
+    let text = read("xtask/RUNBOOK.md");
+    let headings = text.lines().filter(|it| it.starts_with('#'));
+    let slugs = headings.filter_map(|it| it.strip_suffix('`')?.rsplit_once(" — `"));
+    slugs.map(|(_, slug)| slug.to_owned()).collect()
+}
+
+fn on_shelf(shelf: &str, ending: &str) -> BTreeSet<String> {
+    let entries =
+        std::fs::read_dir(root().join(shelf)).unwrap_or_else(|_| panic!("{shelf} is there"));
+    let names = entries.map(|it| it.expect("it can be listed"));
+    let of_kind = names.filter(|it| it.path().is_file() != ending.is_empty());
+    let names = of_kind.map(|it| it.file_name().to_string_lossy().into_owned());
+    names
+        .filter_map(|it| it.strip_suffix(ending).map(str::to_owned))
+        .filter(|it| it != "mod")
+        .collect()
+}
+
+fn manifests() -> Vec<toml::Table> {
+    let workspace: toml::Table = read("Cargo.toml").parse().expect("it is TOML");
+    let members = workspace["workspace"]["members"].as_array().expect("members are listed").clone();
+    let files = members.iter().filter_map(|it| it.as_str()).map(|it| format!("{it}/Cargo.toml"));
+    let read = |it: String| read(&it).parse().expect("it is TOML");
+    files.map(read).chain([workspace.clone()]).collect()
+}
+
+/// All Rust files, relative to the root, without what is built.
+fn rust_files(dir: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).expect("it can be listed") {
+        let path = entry.expect("it can be listed").path();
+        let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let relative = path.strip_prefix(root()).expect("it is below the root");
+            files.push(relative.display().to_string());
+        }
+    }
+    files
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap_or_else(|it| panic!("{file}: {it}"))
+}
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}

@@ -1,0 +1,45 @@
+//! The deploy lock.
+
+use hemma_core::Report;
+use hemma_docker::lock;
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Show who holds the deploy lock, or end their hold
+///
+/// A hold ends by itself: at once when its run ends in any way, and within 20 seconds when the
+/// link to it is gone. Ending it by hand is for a run that hangs.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+enum What {
+    /// Show who holds it
+    Show,
+    /// End the hold of whoever has it
+    Release,
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let (host, project) = (&config.host.alias, &config.compose.project);
+        let standing = lock::verify(world, host, project).await;
+        let held = standing.detail.clone();
+        let free = standing.verdict != hemma_core::Verdict::Fail;
+        let report = Report::from_iter([standing]);
+        if matches!(self.what, What::Show) || free {
+            return Ok(Answer::Report(report));
+        }
+        let proposal = Proposal::default().step("end the hold of", "the lock", held);
+        run.mend(report, proposal, async |approval| {
+            let end = lock::EndHold { host: host.clone(), project: project.clone() };
+            world.apply(&end, approval, &run.progress()).await?;
+            Ok(Report::from_iter([lock::verify(world, host, project).await]))
+        })
+        .await
+    }
+}

@@ -1,0 +1,29 @@
+//! The way back to a release that ran.
+
+use hemma_core::Report;
+use hemma_docker::rollout;
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Go back to a release that ran: its commit, its images, its configuration
+///
+/// Changes the host. Databases and `.env` are not touched.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The commit to go back to, or its beginning; without it, the release before the newest
+    #[arg(long, value_name = "SHA")]
+    to: Option<String>,
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let (release, plan) = rollout::plan_rollback(world, config, self.to.as_deref()).await?;
+        run.mend(Report::default(), Proposal::from(&plan), async |approval| {
+            let (holder, progress) = (run.holder("rollback"), run.progress());
+            let back = rollout::rollback(world, config, &release, &holder, approval, &progress);
+            Ok(Box::pin(back).await?)
+        })
+        .await
+    }
+}
