@@ -130,7 +130,7 @@ impl EnvFile {
             outside,
         };
         let mut file = Self { bom, crlf: text.contains("\r\n"), ..Self::default() };
-        while reader.to_next_statement() {
+        while reader.skip_to_statement() {
             match reader.statement()? {
                 Statement::Entry(entry) => file.entries.push(entry),
                 Statement::Bare(line) => file.bare_lines.push(line),
@@ -170,7 +170,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A statement need not begin on a line of its own: `A="x" B=y` is two.
-    fn to_next_statement(&mut self) -> bool {
+    fn skip_to_statement(&mut self) -> bool {
         self.skip(char::is_whitespace);
         while self.rest().starts_with('#') {
             self.skip(|it| it != '\n');

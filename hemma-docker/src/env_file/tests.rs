@@ -93,7 +93,7 @@ fn values_that_grow_without_bound_are_refused() {
     let mut laughs = "A=xxxxxxxxxx\n".to_owned();
     for it in 'B'..='Z' {
         let before = char::from(u8::try_from(it).expect("a letter") - 1);
-        laughs.push_str(&format!("{it}=${before}${before}${before}${before}\n"));
+        laughs += &format!("{it}=${before}${before}${before}${before}\n");
     }
     let deep = format!("A={}{}\n", "${X:-".repeat(5000), "}".repeat(5000));
     for text in [laughs, deep] {
