@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
 use super::expectations::expectations;
-use super::look::{layers_in_force, look, model};
+use super::look::{layers_in_force, look};
 use super::rollback::take_back;
 use super::{Error, Situation};
 use crate::checkout::{self, Checkout};
 use crate::compose::{
-    Build, BuildError, ComposeFiles, Layers, Model, ModelAnswer, Tree, Up, UpError,
+    Build, BuildError, ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree, Up, UpError,
 };
 use crate::container::Containers;
 use crate::image::Images;
@@ -151,7 +151,7 @@ pub(super) async fn bring_up(
         let build = Build { files: files.clone(), services: builds.clone() };
         world.apply(&build, approval, progress).await.map_err(Error::Build)?;
     }
-    let project = resolve(world, config, files).await?;
+    let project = resolve(world, without_hashes(files)).await?;
     let services = to_bring_up(world, config, &project, plan, &builds).await?;
     let mut failed = None;
     if !services.is_empty() {
@@ -207,14 +207,9 @@ async fn to_bring_up(
     Ok(services.into_iter().collect())
 }
 
-pub(super) async fn resolve(
-    world: &World,
-    config: &Config,
-    files: &ComposeFiles,
-) -> Result<Model, Error> {
-    let research = files.files.len() > config.compose.files.len();
-    let layers = if research { Layers::Research } else { Layers::Main };
-    match model(world, config, layers, Tree::Checkout).await.map_err(Error::Model)? {
+/// What the compose files in the checkout resolve to.
+pub(super) async fn resolve(world: &World, asked: LookModel) -> Result<Model, Error> {
+    match world.ask(&asked).await.map_err(Error::Model)? {
         ModelAnswer::Resolved(model) => Ok(model),
         ModelAnswer::Refused(refusal) => Err(Error::Refused(refusal)),
     }
@@ -236,14 +231,18 @@ pub(super) async fn in_force(
     let host = config.host.alias.clone();
     let main = ComposeFiles::new(config, Layers::Main);
     let asked = Containers { host };
-    let (containers, seen) = tokio::join!(world.ask(&asked), resolve(world, config, &main));
+    let (containers, seen) = tokio::join!(world.ask(&asked), resolve(world, without_hashes(&main)));
     let containers = containers.map_err(Error::Engine)?;
     match layers_in_force(config, &containers) {
         Layers::Main => Ok((main, seen?)),
         Layers::Research => {
             let files = ComposeFiles::new(config, Layers::Research);
-            let model = resolve(world, config, &files).await?;
+            let model = resolve(world, without_hashes(&files)).await?;
             Ok((files, model))
         }
     }
+}
+
+fn without_hashes(files: &ComposeFiles) -> LookModel {
+    LookModel { files: files.clone(), tree: Tree::Checkout, hashes: false }
 }

@@ -59,14 +59,15 @@ pub async fn look(world: &World, config: &Config) -> Situation {
     }
 }
 
-/// What the compose files of a tree resolve to.
+/// What the compose files of a tree resolve to, with the hashes of the services.
 pub(super) async fn model(
     world: &World,
     config: &Config,
     layers: Layers,
     tree: Tree,
 ) -> Result<ModelAnswer, ModelError> {
-    world.ask(&LookModel { files: ComposeFiles::new(config, layers), tree }).await
+    let files = ComposeFiles::new(config, layers);
+    world.ask(&LookModel { files, tree, hashes: true }).await
 }
 
 /// The research files bind services to localhost ports. If a container was made with them, a

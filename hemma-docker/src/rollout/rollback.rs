@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
-use super::apply::{bring_up, in_force, keep, let_go, take_lock};
+use super::apply::{bring_up, in_force, keep, let_go, resolve, take_lock};
 use super::look::model;
 use super::{Error, Situation};
 use crate::checkout::{Checkout, short};
-use crate::compose::{Layers, Model, ModelAnswer, Tree};
+use crate::compose::{Layers, LookModel, Model, ModelAnswer, Tree};
 use crate::container::Containers;
 use crate::image::Images;
 use crate::lock::Holder;
@@ -124,8 +124,9 @@ async fn go_back(
         images: release.images.clone(),
     };
     world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
-    let (files, model) = in_force(world, config).await?;
-    let plan = steps_to(world, config, &model).await?;
+    let (files, _) = in_force(world, config).await?;
+    let asked = LookModel { files: files.clone(), tree: Tree::Checkout, hashes: true };
+    let plan = steps_to(world, config, &resolve(world, asked).await?).await?;
     bring_up(world, config, &files, &plan, approval, progress).await
 }
 
