@@ -15,9 +15,6 @@ use crate::{Host, Progress};
 /// How often we look whether the control socket is there. A handshake takes a hundred times that.
 const LOOK_EVERY: Duration = Duration::from_millis(3);
 
-/// How long a master may take to end before it is killed.
-const END_PATIENCE: Duration = Duration::from_secs(1);
-
 /// One ssh connection, held by a process of ours, for those who keep it longer than a run.
 ///
 /// A child, so that its death is seen at once and its own words tell the cause. It runs `cat` on
@@ -93,14 +90,14 @@ impl SshMaster {
         let _ = self.child.lock().await.kill().await;
     }
 
-    /// Lets go of it and waits for its end.
+    /// Ends it, and waits until it is gone.
+    ///
+    /// Nothing of ours is left on it, so it is not asked to say goodbye: that would take two round
+    /// trips, and on a dead link for ever. The host sees the connection close either way.
     pub async fn end(&self) {
         self.echo.lock().await.0.take();
-        let mut child = self.child.lock().await;
-        if tokio::time::timeout(END_PATIENCE, child.wait()).await.is_err() {
-            // It waits for a dead link; nothing of ours is left on it.
-            let _ = child.kill().await;
-        }
+        // It may have ended by itself.
+        let _ = self.child.lock().await.kill().await;
     }
 }
 
