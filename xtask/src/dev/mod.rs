@@ -1,5 +1,6 @@
 //! Tasks for those who work on hemma itself, apart from the runbook.
 
+mod bench;
 pub(crate) mod ci;
 mod record;
 mod stale;
@@ -18,6 +19,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Task {
     Ci(ci::Args),
+    Bench(bench::Args),
     Record(record::Args),
     Stale(stale::Args),
     Tables(tables::Args),
@@ -27,6 +29,7 @@ impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         match self.task {
             Task::Ci(args) => args.run(run).await,
+            Task::Bench(args) => args.run(run).await,
             Task::Record(args) => args.run(run).await,
             Task::Stale(args) => args.run(run),
             Task::Tables(args) => args.run(run),
