@@ -52,7 +52,6 @@ pub mod compose;
 mod container;
 mod engine;
 pub mod env_file;
-pub mod env_file;
 pub mod health;
 mod host_tools;
 mod image;
