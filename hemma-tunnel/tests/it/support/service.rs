@@ -73,6 +73,7 @@ async fn listen(listener: TcpListener, mood: Arc<watch::Sender<Mood>>) {
 
 /// `GET /healthz`, `GET /bytes/N`, `GET /slow/MS`; anything else is told back.
 async fn serve(mut client: TcpStream, mood: watch::Receiver<Mood>) {
+    let _ = client.set_nodelay(true);
     let mut asked = Vec::new();
     let mut chunk = [0; 4096];
     loop {
