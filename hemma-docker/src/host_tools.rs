@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use hemma_core::{Command, Exec, ExecError, Finding, Hint, Host, World};
+use hemma_core::{Command, Exec, ExecError, Finding, Hint, Host, Report, Verdict, World};
 
 /// Everything in one script: two round trips.
 const SCRIPT: &str = r#"
@@ -34,6 +34,14 @@ pub(crate) async fn verify(world: &World, host: &Host) -> Vec<Finding> {
     match world.ask(&asked).await {
         Ok(output) => judge(host, &output.stdout),
         Err(error) => vec![unreachable(host, &error)],
+    }
+}
+
+/// The one thing to say where the host cannot be reached: every other look failed for that reason.
+pub(crate) fn out_of_reach(tools: &[Finding]) -> Option<Report> {
+    match tools {
+        [only] if only.verdict == Verdict::Unknown => Some(Report::from_iter([only.clone()])),
+        _ => None,
     }
 }
 
@@ -134,8 +142,6 @@ fn numbers(version: &str) -> Option<(u64, u64, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::Verdict;
-
     use super::*;
 
     fn check(text: &str, expected: &[(&str, Verdict)]) {

@@ -15,5 +15,8 @@ pub async fn verify(world: &World, config: &Config) -> Report {
         proxy::verify(world, host),
         network::verify(world, host, &config.compose.network),
     );
+    if let Some(report) = host_tools::out_of_reach(&tools) {
+        return report;
+    }
     tools.into_iter().chain(proxy).chain([network]).collect()
 }

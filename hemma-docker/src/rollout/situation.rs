@@ -8,6 +8,7 @@ use crate::checkout::{self, Checkout, LookError};
 use crate::compose::{Layers, Model, ModelAnswer, ModelError};
 use crate::container::Container;
 use crate::engine::EngineError;
+use crate::host_tools;
 use crate::image::Image;
 use crate::listeners::Listener;
 use crate::network::Network;
@@ -37,11 +38,8 @@ impl Situation {
     /// What stops a deploy: whatever is wrong that the plan does not mend, and whatever could not
     /// be looked at.
     pub fn blockers(&self) -> Report {
-        // Without a host there is one thing to say, not nine.
-        if let [only] = &self.tools[..]
-            && only.verdict == Verdict::Unknown
-        {
-            return Report::from_iter([only.clone()]);
+        if let Some(report) = host_tools::out_of_reach(&self.tools) {
+            return report;
         }
         let mut findings = self.tools.clone();
         let engine_is_known = !findings.iter().any(|it| it.verdict != Verdict::Pass);

@@ -1,6 +1,6 @@
 //! Every look of the runbook at once.
 
-use hemma_core::{Config, Finding, Report, Verdict, World};
+use hemma_core::{Config, Finding, Report, World};
 
 use super::apply::in_force;
 use super::expectations::expectations;
@@ -16,11 +16,8 @@ pub async fn status(world: &World, config: &Config) -> Report {
         checkout::verify(world, config),
         health(world, config),
     );
-    // Without a host there is one thing to say, not five.
-    if let [only] = &tools[..]
-        && only.verdict == Verdict::Unknown
-    {
-        return Report::from_iter([only.clone()]);
+    if let Some(report) = host_tools::out_of_reach(&tools) {
+        return report;
     }
     tools
         .into_iter()
