@@ -20,13 +20,24 @@ pub(crate) struct Args {
     slug: String,
     /// The state that is shown: ok, already, missing, refused, unreachable
     state: String,
+    /// Where the answers come from; `--lab` in the command says so by itself
+    #[arg(long, value_enum, default_value = "live")]
+    origin: From,
     /// The command, as it would be typed after `cargo xtask`
     #[arg(last = true, required = true)]
     typed: Vec<String>,
 }
 
-/// The practice host's flag is no part of a scene: a replay needs no host.
+/// Where answers come from.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum From {
+    Live,
+    Lab,
+}
+
+/// Which host answered is no part of what was typed: a replay needs none.
 const LAB: &str = "--lab";
+const CONFIG: &str = "--config=";
 
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -47,12 +58,15 @@ impl Args {
             slug => return Err(Failure::usage(Error::NoSection(slug.to_owned()))),
         };
         let call = run.app.parse(self.typed.iter().map(String::as_str)).map_err(Failure::usage)?;
-        let typed: Vec<_> =
-            self.typed.iter().filter(|it| *it != LAB).map(|it| quoted(it)).collect();
+        let shown = |it: &&String| *it != LAB && !it.starts_with(CONFIG);
+        let typed: Vec<_> = self.typed.iter().filter(shown).map(|it| quoted(it)).collect();
         if !call.what.needs_config() {
             return Err(Failure::usage(Error::NothingToRecord(typed.join(" "))));
         }
-        let origin = if call.flags.lab { Origin::Lab } else { Origin::Live };
+        let origin = match self.origin {
+            From::Live if !call.flags.lab => Origin::Live,
+            From::Live | From::Lab => Origin::Lab,
+        };
         let now = run.world().now();
         let (world, config) = play(run, call).await?;
         let tool = tool(&config).await;
