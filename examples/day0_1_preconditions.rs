@@ -1,0 +1,23 @@
+//! Is a host ready for its first deploy? Played from a recording, so it runs anywhere.
+//!
+//! `cargo run --example day0_1_preconditions`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::preconditions;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette = include_str!("../tests/cassettes/day0_1_preconditions/ok.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    for finding in preconditions::verify(&world, &config).await.findings {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! What state is a repository on a host in? Played from a recording, so it runs anywhere.
+//!
+//! `cargo run --example day2_0_checkout_location`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::checkout::{self, Checkout};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/day2_0_checkout_location/drifted.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    match checkout::look(&world, &config, false).await? {
+        Checkout::Repository(seen) => {
+            println!("{} is at {} on {:?}", seen.dir, seen.head, seen.branch);
+            println!("changed since: {:?}", seen.dirty);
+        }
+        other => println!("no repository: {other:?}"),
+    }
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! Move a checkout forward to the tip of its branch, never sideways. Played from a recording.
+//!
+//! `cargo run --example day2_2_mirror_repo`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, Consent, Progress, World};
+use hemma_docker::checkout::{self, Outcome};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/day2_2_mirror_repo/behind.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    if let Some(line) = checkout::plan(&world, &config).await? {
+        println!("would {line}");
+    }
+    let Some(approval) = world.approve(Consent::Given) else { return Ok(()) };
+    match checkout::ensure(&world, &config, &approval, &Progress::silent()).await? {
+        Outcome::Already => println!("it was up to date"),
+        Outcome::Cloned => println!("it was cloned"),
+        Outcome::Pulled(to) => println!("it moved to {to}"),
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! What would a deploy change, and why? The plan alone, played from a recording.
+//!
+//! `cargo run --example day2_5_first_deploy`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::rollout;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/day2_5_first_deploy/changed.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    let situation = rollout::look(&world, &config).await;
+    for blocker in situation.blockers().findings {
+        println!("{} {}: {}", blocker.verdict.mark(), blocker.subject, blocker.detail);
+    }
+    for step in situation.plan().steps {
+        println!("{step}");
+    }
+    Ok(())
+}

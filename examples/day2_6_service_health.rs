@@ -1,0 +1,26 @@
+//! Does every service stand as its compose file says? Played from a recording.
+//!
+//! `cargo run --example day2_6_service_health`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, Verdict, World};
+use hemma_docker::rollout;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/day2_6_service_health/drifted.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    let report = rollout::health(&world, &config).await;
+    for finding in report.findings.iter().filter(|it| it.verdict != Verdict::Pass) {
+        println!("{}: {}", finding.subject, finding.detail);
+    }
+    println!("altogether: {}", report.verdict().mark());
+    Ok(())
+}
