@@ -1,10 +1,49 @@
-//! Tmp.
+//! *Does HTTPS reach the right service with the right certificate?*
+//!
+//! A [`Handshake`] keeps what a server presents, even when it is bad, and lets the real verifier
+//! judge it: trusted, or expired, not yet valid, for another name, the proxy's default one,
+//! self-signed, of an unknown root, incomplete; or no TLS at all, refused, closed, silent. A
+//! [`Get`] sends a request to a chosen address, over a connection that was verified and over no
+//! other. On them stand [`chain`] (the right certificate, and for how long), [`routing`] (the right
+//! service), [`challenge`] (port 80), [`issuance`] (why is there none yet) and [`readiness`] (does
+//! the proxy get to know the names).
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use hemma_core::{Live, SshOptions, Verdict, World};
+//! use hemma_tls::{Site, chain};
+//!
+//! // For real: the address that the name has, or the one that it should have, port 443.
+//! let nobody = "127.0.0.1:1".parse()?;
+//! let site = Site::new("api.huleedu.hule.education".parse()?, nobody);
+//! let world = World::live(Live::new(SshOptions::default()));
+//! let report = chain::verify(&world, &[site]).await;
+//! assert_eq!(report.verdict(), Verdict::Fail);
+//! assert_eq!(report.findings[0].detail, "nobody listens there");
+//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+//! ```
+//!
+//! # What it does not do
+//!
+//! It resolves no name: addresses are given to it. It asks no engine: log lines and variables are
+//! given to it. It requests no certificate and renews none; it never follows a redirect, never sends
+//! HEAD, and sends nothing to a server that the verifier refuses. It checks no revocation, as
+//! browsers do not either.
+
 mod certificate;
+pub mod chain;
+pub mod challenge;
+mod get;
 mod handshake;
+pub mod issuance;
+pub mod readiness;
+pub mod routing;
 mod site;
 mod text;
 mod trust;
+
 pub use certificate::{Certificate, CertificateError};
+pub use get::{Get, GetError, Reply, Scheme};
 pub use handshake::{Handshake, HandshakeError, Met, Presented};
 pub use site::{Site, SiteName, SiteNameError};
 pub use trust::Defect;

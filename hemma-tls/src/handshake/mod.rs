@@ -4,6 +4,7 @@ mod connect;
 mod error;
 mod recorder;
 
+use std::fmt;
 use std::time::Duration;
 
 use hemma_core::{Live, Question};
@@ -98,6 +99,34 @@ impl Question for Handshake {
             // Dropping the stream sends nothing further.
             Open::Trusted(_, presented) => Ok(Met::Tls(presented)),
             Open::Not(met) => Ok(met),
+        }
+    }
+}
+
+impl fmt::Display for Met {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tls(presented) if presented.defects.is_empty() => f.write_str("a trusted chain"),
+            Self::Tls(presented) => {
+                let defects: Vec<String> =
+                    presented.defects.iter().map(ToString::to_string).collect();
+                write!(f, "the certificate is not trusted: {}", defects.join("; "))
+            }
+            Self::Refused => f.write_str("nobody listens there"),
+            Self::Unanswered => f.write_str(
+                "no answer to the attempt to connect: a firewall, a router that forwards \
+                 elsewhere, or no way from here",
+            ),
+            Self::Silent => {
+                f.write_str("it accepts the connection, and does not finish a handshake")
+            }
+            Self::Closed => f.write_str("it accepts the connection, and ends it at once"),
+            Self::PlainHttp { status } => write!(f, "it speaks HTTP without TLS (`{status}`)"),
+            Self::NotTls { reason } => write!(f, "it speaks no TLS: {reason}"),
+            Self::Alert { alert } if alert == "UnrecognisedName" => {
+                f.write_str("it has no certificate for this name (alert `unrecognized_name`)")
+            }
+            Self::Alert { alert } => write!(f, "it refuses the handshake (alert {alert})"),
         }
     }
 }

@@ -1,0 +1,151 @@
+//! Is the certificate the right one, and for how long?
+//!
+//! Runbook: day 2, step 7.
+
+use futures_util::future::join_all;
+use hemma_core::{Finding, Hint, Report, World};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Certificate, Handshake, HandshakeError, Met, Site};
+
+/// Renewal is due when a third of the life is left. Fixed numbers of days would cry wolf for ever
+/// on certificates that live 45 days, so everything here is a share of the life.
+const OVERDUE_BELOW: f64 = 0.25;
+const ENDING_BELOW: f64 = 0.1;
+
+/// How much of a certificate's life is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// Whole days left.
+    pub days_left: i64,
+    /// Of how many.
+    pub days_whole: i64,
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+/// Where a certificate stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Nothing to do.
+    Fresh,
+    /// It should have been renewed by now, and there is time left to find out why it was not.
+    RenewalOverdue,
+    /// Little time is left.
+    Ending,
+}
+
+/// How much of its life is left at `now`.
+pub fn life(certificate: &Certificate, now: Timestamp) -> Life {
+    const DAY: i64 = 24 * 60 * 60;
+    let (start, end) = (certificate.not_before.as_second(), certificate.not_after.as_second());
+    let (left, whole) = (end.saturating_sub(now.as_second()), end.saturating_sub(start).max(1));
+    // Two decimal places are all that matters of a share.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds of a certificate's life are exact in f64"
+    )]
+    let share = left as f64 / whole as f64;
+    let stage = if share < ENDING_BELOW {
+        Stage::Ending
+    } else if share < OVERDUE_BELOW {
+        Stage::RenewalOverdue
+    } else {
+        Stage::Fresh
+    };
+    Life { days_left: left.div_euclid(DAY), days_whole: whole / DAY, stage }
+}
+
+/// Meets every site at once and says how its certificate stands.
+pub async fn verify(world: &World, sites: &[Site]) -> Report {
+    let met = join_all(sites.iter().map(async |it| world.ask(&Handshake::new(it)).await)).await;
+    let now = world.now();
+    sites.iter().zip(met).map(|(site, met)| finding(site, &met, now)).collect()
+}
+
+/// What the operator reads of one meeting.
+pub fn finding(site: &Site, met: &Result<Met, HandshakeError>, now: Timestamp) -> Finding {
+    let subject = format!("certificate of {site}");
+    match met {
+        Err(error) => Finding::unknown(subject, error),
+        // From here nobody can tell a dead server from a closed way to it.
+        Ok(Met::Unanswered) => Finding::unseen(subject, Met::Unanswered.to_string()),
+        Ok(Met::Tls(presented)) if presented.defects.is_empty() => {
+            let Some(leaf) = presented.chain.first() else {
+                return Finding::unseen(subject, "the chain is trusted, and cannot be read here");
+            };
+            let protocol = presented.protocol.as_deref().unwrap_or("TLS");
+            trusted(subject, leaf, protocol, life(leaf, now))
+        }
+        Ok(met) => {
+            let finding = Finding::fail(subject, met.to_string());
+            let Met::Tls(presented) = met else { return finding };
+            finding.evidence(presented.chain.iter().map(shown))
+        }
+    }
+}
+
+fn trusted(subject: String, leaf: &Certificate, protocol: &str, life: Life) -> Finding {
+    let Life { days_left, days_whole, stage } = life;
+    let detail = format!("trusted, issued by {}, {days_left} days left, {protocol}", leaf.issuer);
+    let hint = Hint::Do("read the ACME companion's log for why it was not renewed".to_owned());
+    match stage {
+        Stage::Fresh => Finding::pass(subject, detail),
+        Stage::RenewalOverdue => {
+            Finding::pass(subject, format!("{detail}; renewal is overdue ({days_whole} in all)"))
+                .hint(hint)
+        }
+        Stage::Ending => {
+            Finding::fail(subject, format!("{detail} of {days_whole}: it was not renewed"))
+                .hint(hint)
+        }
+    }
+}
+
+fn shown(it: &Certificate) -> String {
+    let names = if it.names.is_empty() { it.subject.clone() } else { it.names.join(", ") };
+    let more = it.name_count.saturating_sub(it.names.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let (from, until) = (it.not_before.strftime("%Y-%m-%d"), it.not_after.strftime("%Y-%m-%d"));
+    format!("{names}{more}: issued by {}, {from} to {until}, {}", it.issuer, it.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certificate(days: i64) -> Certificate {
+        let start = Timestamp::UNIX_EPOCH;
+        Certificate {
+            subject: String::new(),
+            issuer: String::new(),
+            names: Vec::new(),
+            name_count: 0,
+            not_before: start,
+            not_after: start + jiff::SignedDuration::from_hours(24 * days),
+            key: String::new(),
+            is_authority: false,
+            is_self_signed: false,
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_judged_by_the_whole() {
+        let rows = [
+            (90, 31, Stage::Fresh),
+            (90, 20, Stage::RenewalOverdue),
+            (90, 8, Stage::Ending),
+            (45, 20, Stage::Fresh),
+            (45, 11, Stage::RenewalOverdue),
+            (6, 2, Stage::Fresh),
+            (6, -1, Stage::Ending),
+        ];
+        for (whole, left, stage) in rows {
+            let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * (whole - left));
+            let seen = life(&certificate(whole), now);
+            assert_eq!((seen.days_left, seen.stage), (left, stage), "{whole} days");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Can the certificate authority's challenge come in over port 80, and are visitors sent on to
+//! HTTPS from there?
+
+use futures_util::future::join_all;
+use hemma_core::{Finding, Report, World};
+use serde::{Deserialize, Serialize};
+
+use crate::{Get, GetError, Met, Reply, Scheme, Site, SiteName};
+
+/// Below the directory that the authority asks for. There is no such file, and nobody makes one:
+/// that the request comes to the place where it would be is what can be seen without a change.
+pub const CHALLENGE_PATH: &str = "/.well-known/acme-challenge/hemma-probe";
+
+/// How a reply on port 80 stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// To the same name over HTTPS.
+    ToHttps,
+    /// Elsewhere.
+    Astray {
+        /// Where to.
+        location: String,
+    },
+    /// It answers itself.
+    Answers {
+        /// With which code.
+        status: u16,
+    },
+}
+
+/// Judges one reply of `name` on port 80.
+pub fn judge(reply: &Reply, name: &SiteName) -> Standing {
+    match &reply.location {
+        Some(location) if (300..400).contains(&reply.status) => {
+            let rest = location.strip_prefix("https://").unwrap_or_default();
+            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let host = authority.strip_suffix(":443").unwrap_or(authority);
+            if host.eq_ignore_ascii_case(name.as_str()) {
+                Standing::ToHttps
+            } else {
+                Standing::Astray { location: location.clone() }
+            }
+        }
+        _ => Standing::Answers { status: reply.status },
+    }
+}
+
+/// Asks every site for its front page and for a challenge, at once.
+pub async fn verify(world: &World, sites: &[Site]) -> Report {
+    let both = sites.iter().map(async |site| {
+        let ask = |path| async move { world.ask(&Get::new(site, Scheme::Http, path)).await };
+        tokio::join!(ask("/"), ask(CHALLENGE_PATH))
+    });
+    let seen = join_all(both).await;
+    let findings = sites.iter().zip(seen).flat_map(|(site, (front, challenge))| {
+        [front_page(site, &front), challenge_path(site, &challenge)]
+    });
+    findings.collect()
+}
+
+fn front_page(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
+    let subject = format!("http://{} at {}", site.name, site.to);
+    match reply.as_ref().map(|it| judge(it, &site.name)) {
+        Ok(Standing::ToHttps) => Finding::pass(subject, "redirects to HTTPS"),
+        Ok(Standing::Astray { location }) => {
+            Finding::fail(subject, format!("redirects to {location}, and not to itself over HTTPS"))
+        }
+        Ok(Standing::Answers { status }) => {
+            let detail = format!("answers {status} itself: visitors are not sent on to HTTPS");
+            Finding::fail(subject, detail)
+        }
+        Err(error) => no_reply(subject, error),
+    }
+}
+
+fn challenge_path(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
+    let subject = format!("challenges for {} at {}", site.name, site.to);
+    match reply.as_ref().map(|it| judge(it, &site.name)) {
+        // Nobody laid a file there, so "not found" is what the right place says.
+        Ok(Standing::Answers { status: status @ (200..=299 | 404) }) => {
+            Finding::pass(subject, format!("come in over port 80 ({status})"))
+        }
+        // The authority follows it, and takes any certificate there.
+        Ok(Standing::ToHttps) => Finding::pass(subject, "are sent on to HTTPS, where they follow"),
+        Ok(Standing::Astray { location }) => Finding::fail(
+            subject,
+            format!("are sent to {location}, which does not prove this name"),
+        ),
+        Ok(Standing::Answers { status: 503 }) => {
+            Finding::fail(subject, "503: the proxy knows no running container for this name")
+        }
+        Ok(Standing::Answers { status }) => Finding::fail(
+            subject,
+            format!("are answered with {status}: no certificate can be issued"),
+        ),
+        Err(error) => no_reply(subject, error),
+    }
+}
+
+fn no_reply(subject: String, error: &GetError) -> Finding {
+    match error {
+        GetError::NoConnection { met: Met::Unanswered, .. } => {
+            Finding::unseen(subject, Met::Unanswered.to_string())
+        }
+        GetError::NoConnection { met, .. } => Finding::fail(subject, met.to_string()),
+        GetError::TimedOut { .. } | GetError::Broken { .. } => {
+            Finding::fail(subject, error.to_string())
+        }
+        GetError::Handshake { .. } | GetError::NotRecorded(_) => Finding::unknown(subject, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_name_over_https_will_do() {
+        let rows = [
+            ("https://a.example/x", true),
+            ("https://A.example:443", true),
+            ("https://a.example?x", true),
+            ("https://b.example/", false),
+            ("https://a.example:8443/", false),
+            ("https://a.example.evil.test/", false),
+            ("https://a.example@evil.test/", false),
+            ("http://a.example/", false),
+            ("/x", false),
+        ];
+        let name = "a.example".parse().expect("a name");
+        for (location, expected) in rows {
+            let reply = Reply {
+                status: 301,
+                location: Some(location.to_owned()),
+                hsts: None,
+                server: None,
+                protocol: None,
+                service: None,
+                body: String::new(),
+                body_bytes: 0,
+                cut: false,
+            };
+            assert_eq!(judge(&reply, &name) == Standing::ToHttps, expected, "{location}");
+        }
+    }
+}

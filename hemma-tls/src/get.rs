@@ -1,0 +1,214 @@
+//! One GET to a chosen address, with the name that should be there.
+//!
+//! GET and never HEAD: the services behind the proxy answer HEAD with 405.
+
+mod error;
+
+use std::time::Duration;
+
+use hemma_core::{Live, Question};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::{HeaderMap, Request, Response};
+use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout_at};
+
+pub use error::GetError;
+
+use crate::handshake::{Open, open, open_plain};
+use crate::text::printable;
+use crate::{Met, Site};
+
+const USUAL_LIMIT: Duration = Duration::from_secs(8);
+/// A health body has a few hundred bytes.
+const BODY_BYTES_MAX: usize = 64 << 10;
+const HEADER_BYTES_MAX: usize = 32 << 10;
+const BODY_CHARS_KEPT: usize = 300;
+const HEADER_CHARS_MAX: usize = 200;
+
+/// Asks a site for one path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Get {
+    /// Whom.
+    #[serde(flatten)]
+    pub site: Site,
+    /// Over what.
+    pub scheme: Scheme,
+    /// Which path, beginning with `/`.
+    pub path: String,
+    /// How long it may take in all.
+    pub limit_ms: u64,
+}
+
+/// What carries a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scheme {
+    /// A verified TLS connection. Nothing is sent over one that is not.
+    Https,
+    /// A plain connection, as the certificate authority's challenge uses it.
+    Http,
+}
+
+impl Get {
+    /// Asks within the usual time.
+    pub fn new(site: &Site, scheme: Scheme, path: impl Into<String>) -> Self {
+        Self { site: site.clone(), scheme, path: path.into(), limit_ms: 0 }.within(USUAL_LIMIT)
+    }
+
+    /// The same question with another time limit.
+    #[must_use]
+    pub fn within(mut self, limit: Duration) -> Self {
+        self.limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+}
+
+/// What came back. Redirects are shown and not followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// Where it sends us instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// For how long browsers are to use HTTPS only (HSTS), as it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hsts: Option<String>,
+    /// What the server calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// The TLS version. `None` without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+    /// The `service` field, if the body is JSON and has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The beginning of the body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+    /// How much of the body was read.
+    pub body_bytes: usize,
+    /// Whether there was more of it than anybody wants to read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+impl Question for Get {
+    const KIND: &'static str = "tls.get";
+    type Answer = Reply;
+    type Error = GetError;
+
+    async fn ask(&self, _: &Live) -> Result<Reply, GetError> {
+        let limit = Duration::from_millis(self.limit_ms);
+        let deadline = Instant::now() + limit;
+        let met = |met: Met| GetError::NoConnection { site: self.site.clone(), met };
+        let failed = |source| GetError::Handshake { site: self.site.clone(), source };
+        match self.scheme {
+            Scheme::Https => match open(&self.site, limit).await.map_err(failed)? {
+                Open::Trusted(stream, presented) => {
+                    let reply = self.talk(*stream, deadline).await?;
+                    Ok(Reply { protocol: presented.protocol, ..reply })
+                }
+                Open::Not(other) => Err(met(other)),
+            },
+            Scheme::Http => match open_plain(&self.site, deadline).await.map_err(failed)? {
+                Ok(stream) => self.talk(stream, deadline).await,
+                Err(other) => Err(met(other)),
+            },
+        }
+    }
+}
+
+impl Get {
+    async fn talk<S>(&self, stream: S, deadline: Instant) -> Result<Reply, GetError>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let talked = timeout_at(deadline, self.exchange(stream)).await;
+        talked.unwrap_or_else(|_| {
+            let (site, path) = (self.site.clone(), self.path.clone());
+            Err(GetError::TimedOut { site, path, limit_ms: self.limit_ms })
+        })
+    }
+
+    async fn exchange<S>(&self, stream: S) -> Result<Reply, GetError>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let request = Request::get(&self.path)
+            .header("host", self.host())
+            .header("user-agent", "hemma")
+            .header("accept", "application/json, */*")
+            .header("connection", "close")
+            .body(Empty::<Bytes>::new())
+            .map_err(|it| self.broken(&it))?;
+        let handshake = http1::Builder::new()
+            .max_buf_size(HEADER_BYTES_MAX)
+            .handshake(TokioIo::new(stream))
+            .await;
+        let (mut sender, connection) = handshake.map_err(|it| self.broken(&it))?;
+        // It ends with the sender, so with this function, however that ends.
+        tokio::spawn(connection);
+        let response = sender.send_request(request).await.map_err(|it| self.broken(&it))?;
+        self.reply(response).await
+    }
+
+    async fn reply(&self, response: Response<Incoming>) -> Result<Reply, GetError> {
+        let (head, mut incoming) = response.into_parts();
+        let (mut body, mut cut) = (Vec::new(), false);
+        while let Some(frame) = incoming.frame().await {
+            let frame = frame.map_err(|it| self.broken(&it))?;
+            let Ok(data) = frame.into_data() else { continue };
+            let room = BODY_BYTES_MAX - body.len();
+            body.extend_from_slice(&data[..data.len().min(room)]);
+            if data.len() > room {
+                cut = true;
+                break;
+            }
+        }
+        Ok(Reply {
+            status: head.status.as_u16(),
+            location: header(&head.headers, "location"),
+            hsts: header(&head.headers, "strict-transport-security"),
+            server: header(&head.headers, "server"),
+            protocol: None,
+            service: service(&body),
+            body: printable(&body, BODY_CHARS_KEPT),
+            body_bytes: body.len(),
+            cut,
+        })
+    }
+
+    fn host(&self) -> String {
+        let usual = match self.scheme {
+            Scheme::Https => 443,
+            Scheme::Http => 80,
+        };
+        let (name, port) = (self.site.name.as_str(), self.site.to.port());
+        let name = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
+        if port == usual { name } else { format!("{name}:{port}") }
+    }
+
+    fn broken(&self, source: &dyn std::error::Error) -> GetError {
+        let (site, path) = (self.site.clone(), self.path.clone());
+        GetError::Broken {
+            site,
+            path,
+            reason: printable(hemma_core::causes(source).as_bytes(), 200),
+        }
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|it| printable(it.as_bytes(), HEADER_CHARS_MAX))
+}
+
+/// What a health body says that it is.
+pub(crate) fn service(body: &[u8]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    Some(printable(body.get("service")?.as_str()?.as_bytes(), 100))
+}

@@ -1,0 +1,189 @@
+//! Waiting for certificates, one look at a time.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hemma_core::{Finding, Hint, Patience, Progress, World, causes};
+use serde::{Deserialize, Serialize};
+
+use super::{Cause, Event, What, read};
+use crate::{Handshake, HandshakeError, Met, Site, chain};
+
+/// Five minutes: the companion waits up to twenty seconds for the proxy, and needs about as long
+/// for a name. A look every ten seconds troubles neither the proxy nor whoever bans in front of it.
+pub const USUAL_PATIENCE: Patience = Patience { looks: 31, pause: Duration::from_secs(10) };
+
+/// How the waiting ended for one site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuance {
+    /// The site.
+    pub site: Site,
+    /// How.
+    pub end: End,
+    /// What it presents now.
+    pub met: Result<Met, HandshakeError>,
+}
+
+/// How the waiting ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// It has a certificate that is trusted.
+    Issued,
+    /// The companion tried and failed; it will not try again by itself for an hour.
+    Failed(Cause),
+    /// The companion tries, and has not come to an end.
+    UnderWay,
+    /// The companion says that it has one, and the proxy presents another.
+    NotPresented,
+    /// The companion does not mention the name: no running container asks for it.
+    NotMentioned,
+    /// The companion's log could not be read.
+    LogUnseen {
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// Waits until every site presents a trusted certificate, or the companion's log says why that
+/// will not come, or the patience ends. `log` gives the companion's lines since the wait began.
+pub async fn wait_for_issuance<E: std::error::Error>(
+    world: &World,
+    sites: &[Site],
+    patience: Patience,
+    progress: &Progress,
+    mut log: impl AsyncFnMut() -> Result<Vec<String>, E>,
+) -> Vec<Issuance> {
+    let mut latest: Vec<Issuance> = Vec::new();
+    let ended = patience
+        .wait(world, async |count| {
+            // Those that are through are not asked again.
+            let open = |site: &Site| {
+                let known = latest.iter().find(|it| it.site == *site);
+                known.filter(|it| it.end == End::Issued).cloned()
+            };
+            let looked =
+                sites.iter().map(|it| (it, open(it))).map(async |(site, known)| match known {
+                    Some(known) => known.met,
+                    None => world.ask_again(&Handshake::new(site)).await,
+                });
+            let met = join_all(looked).await;
+            let lines = if met.iter().all(is_trusted) {
+                Ok(Vec::new())
+            } else {
+                log().await.map_err(|it| causes(&it))
+            };
+            let events = lines.map(|it| read(it.iter().map(String::as_str)));
+            let judged = sites.iter().zip(met).map(|(site, met)| judge(site, met, &events));
+            latest = judged.collect();
+            tell(progress, count, patience, &latest);
+            let is_final = |it: &Issuance| matches!(it.end, End::Issued | End::Failed(_));
+            latest.iter().all(is_final).then(|| latest.clone())
+        })
+        .await;
+    ended.unwrap_or(latest)
+}
+
+fn is_trusted(met: &Result<Met, HandshakeError>) -> bool {
+    matches!(met, Ok(Met::Tls(presented)) if presented.defects.is_empty())
+}
+
+fn judge(
+    site: &Site,
+    met: Result<Met, HandshakeError>,
+    events: &Result<Vec<Event>, String>,
+) -> Issuance {
+    let end = match events {
+        _ if is_trusted(&met) => End::Issued,
+        Err(reason) => End::LogUnseen { reason: reason.clone() },
+        Ok(events) => last_word(site, events),
+    };
+    Issuance { site: site.clone(), end, met }
+}
+
+/// What the log comes to for one site. The last event counts: a failure of an hour ago is over as
+/// soon as the companion begins anew.
+fn last_word(site: &Site, events: &[Event]) -> End {
+    let name = site.name.as_str();
+    let about = |it: &&Event| it.names.is_empty() || it.names.iter().any(|it| it == name);
+    let said = events.iter().rev().filter(about).find(|it| it.what != What::Resting);
+    match said.map(|it| &it.what) {
+        None => End::NotMentioned,
+        Some(What::Failed(cause)) => End::Failed(cause.clone()),
+        Some(What::Begun | What::Resting) => End::UnderWay,
+        Some(What::Issued | What::NotDue) => End::NotPresented,
+    }
+}
+
+fn tell(progress: &Progress, count: u32, patience: Patience, latest: &[Issuance]) {
+    let issued = latest.iter().filter(|it| it.end == End::Issued).count();
+    let open = latest.iter().filter(|it| it.end != End::Issued);
+    let open: Vec<String> =
+        open.map(|it| format!("{}: {}", it.site.name, words(&it.end))).collect();
+    let open = if open.is_empty() { String::new() } else { format!("; {}", open.join(", ")) };
+    let (look, looks) = (count + 1, patience.looks);
+    progress.line(&format!("look {look} of {looks}: {issued} of {} issued{open}", latest.len()));
+}
+
+fn words(end: &End) -> String {
+    match end {
+        End::Issued => "issued".to_owned(),
+        End::Failed(cause) => cause.to_string(),
+        End::UnderWay => "under way".to_owned(),
+        End::NotPresented => "issued, and not presented yet".to_owned(),
+        End::NotMentioned => "the ACME companion does not mention it".to_owned(),
+        End::LogUnseen { reason } => {
+            format!("the ACME companion's log could not be read: {reason}")
+        }
+    }
+}
+
+/// What the operator reads of one wait.
+pub fn finding(issuance: &Issuance, now: jiff::Timestamp) -> Finding {
+    let Issuance { site, end, met } = issuance;
+    let seen = chain::finding(site, met, now);
+    let subject = seen.subject.clone();
+    let advice = match end {
+        End::Issued => return seen,
+        End::LogUnseen { .. } => {
+            return Finding::unseen(subject, words(end)).evidence([seen.detail]);
+        }
+        End::Failed(cause) => cause.advice().to_owned(),
+        End::UnderWay => "look again in some minutes; nothing has failed so far".to_owned(),
+        End::NotPresented => "see whether the proxy has reloaded since".to_owned(),
+        End::NotMentioned => format!(
+            "see whether a container with LETSENCRYPT_HOST={} runs on the proxy's network",
+            site.name
+        ),
+    };
+    Finding::fail(subject, words(end)).evidence([seen.detail]).hint(Hint::Do(advice))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(log: &[&str]) -> End {
+        let site = Site::new("a.example".parse().expect("a name"), ([127, 0, 0, 1], 443).into());
+        judge(&site, Ok(Met::Silent), &Ok(read(log.iter().copied()))).end
+    }
+
+    #[test]
+    fn the_last_word_about_a_name_counts() {
+        let begun = "Creating/renewal a.example certificates... (a.example)";
+        let other = "Creating/renewal b.example certificates... (b.example)";
+        let failed = "a.example:Verify error:Connection refused";
+        let rows: [(&[&str], End); 7] = [
+            (&[], End::NotMentioned),
+            (&[other, "Sleep for 3600s"], End::NotMentioned),
+            (&[begun], End::UnderWay),
+            (&[begun, failed], End::Failed(Cause::ConnectionRefused)),
+            (&[begun, failed, other, "Sleep for 3600s"], End::Failed(Cause::ConnectionRefused)),
+            (&[begun, failed, begun], End::UnderWay),
+            (&[begun, "Cert success."], End::NotPresented),
+        ];
+        for (log, expected) in rows {
+            assert_eq!(end(log), expected, "{log:?}");
+        }
+    }
+}

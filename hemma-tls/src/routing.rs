@@ -1,0 +1,200 @@
+//! Does HTTPS reach the right service?
+//!
+//! Runbook: day 2, step 7.
+//!
+//! The `service` field of the health body is what counts: a proxy with a default host answers 200
+//! for every name that it has no container for, with somebody else's pages.
+
+use futures_util::future::join_all;
+use hemma_core::{Finding, Hint, Report, World};
+use serde::{Deserialize, Serialize};
+
+use crate::{Get, GetError, Met, Reply, Scheme, Site};
+
+/// A public name, and who should answer there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// Where it is asked.
+    pub site: Site,
+    /// The path of its health body.
+    pub path: String,
+    /// What the health body must call itself.
+    pub service: String,
+}
+
+/// How a route stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The right one answers.
+    Right,
+    /// Another service answers: the proxy has no container for this name, and falls back.
+    SomeoneElse {
+        /// Who.
+        service: String,
+    },
+    /// A page answers that does not say who it is.
+    Nameless,
+    /// It sends us elsewhere.
+    Redirected {
+        /// Where to.
+        location: String,
+    },
+    /// The proxy answers by itself, because it cannot reach the service, or knows none.
+    Proxy {
+        /// Its code.
+        status: u16,
+        /// What that code means here.
+        meaning: String,
+    },
+    /// Another code.
+    Status {
+        /// The code.
+        status: u16,
+    },
+}
+
+/// Judges one reply.
+pub fn judge(reply: &Reply, service: &str) -> Standing {
+    let status = reply.status;
+    match (&reply.service, &reply.location) {
+        // Who answers matters more than with which code: a 503 of the right one is its own word.
+        (Some(seen), _) if seen != service => Standing::SomeoneElse { service: seen.clone() },
+        (Some(_), _) if (200..300).contains(&status) => Standing::Right,
+        (Some(_), _) => Standing::Status { status },
+        (None, Some(location)) if (300..400).contains(&status) => {
+            Standing::Redirected { location: location.clone() }
+        }
+        (None, _) if (200..300).contains(&status) => Standing::Nameless,
+        (None, _) => match meaning(status) {
+            Some(meaning) => Standing::Proxy { status, meaning: meaning.to_owned() },
+            None => Standing::Status { status },
+        },
+    }
+}
+
+fn meaning(status: u16) -> Option<&'static str> {
+    match status {
+        502 => Some("its container is not on the shared network, or listens on another port"),
+        503 => Some("the proxy knows no running container for this name"),
+        504 => Some("the service takes the request and does not answer"),
+        _ => None,
+    }
+}
+
+/// Asks every route at once.
+pub async fn verify(world: &World, routes: &[Route]) -> Report {
+    let asked = routes
+        .iter()
+        .map(async |it| world.ask(&Get::new(&it.site, Scheme::Https, it.path.as_str())).await);
+    let replies = join_all(asked).await;
+    routes.iter().zip(replies).map(|(route, reply)| finding(route, &reply)).collect()
+}
+
+/// What the operator reads of one route.
+pub fn finding(route: &Route, reply: &Result<Reply, GetError>) -> Finding {
+    let subject = format!("{} at {}{}", route.site.name, route.site.to, route.path);
+    match reply {
+        Ok(reply) => {
+            let standing = judge(reply, &route.service);
+            let finding = match words(&standing, route) {
+                Ok(detail) => Finding::pass(subject, format!("{detail}, {}", manners(reply))),
+                Err(detail) => Finding::fail(subject, detail).evidence(body(reply)),
+            };
+            match hint(&standing, route) {
+                Some(hint) => finding.hint(Hint::Do(hint)),
+                None => finding,
+            }
+        }
+        Err(GetError::NoConnection { met: Met::Unanswered, .. }) => {
+            Finding::unseen(subject, Met::Unanswered.to_string())
+        }
+        Err(GetError::NoConnection { met, .. }) => Finding::fail(subject, met.to_string()),
+        Err(error @ (GetError::TimedOut { .. } | GetError::Broken { .. })) => {
+            Finding::fail(subject, error.to_string())
+        }
+        Err(error) => Finding::unknown(subject, error),
+    }
+}
+
+fn words(standing: &Standing, route: &Route) -> Result<String, String> {
+    match standing {
+        Standing::Right => Ok(format!("{} answers", route.service)),
+        Standing::SomeoneElse { service } => Err(format!(
+            "`{service}` answers instead of `{}`: the proxy has no container for this name and \
+             falls back to its default host",
+            route.service
+        )),
+        Standing::Nameless => Err(format!(
+            "a page answers that does not say it is `{}`; it may be the proxy's default host",
+            route.service
+        )),
+        Standing::Redirected { location } => Err(format!("it redirects to {location}")),
+        Standing::Proxy { status, meaning } => Err(format!("{status}: {meaning}")),
+        Standing::Status { status } => Err(format!("{} answers {status}", route.site.name)),
+    }
+}
+
+fn hint(standing: &Standing, route: &Route) -> Option<String> {
+    match standing {
+        Standing::SomeoneElse { .. } | Standing::Nameless | Standing::Proxy { .. } => {
+            Some(format!(
+                "see whether a container of {} runs on the shared network with VIRTUAL_HOST={}",
+                route.service, route.site.name
+            ))
+        }
+        Standing::Redirected { location } if location.starts_with("http://") => Some(format!(
+            "let {} trust the proxy's headers (`--proxy-headers --forwarded-allow-ips='*'`)",
+            route.service
+        )),
+        _ => None,
+    }
+}
+
+/// How it answers, beside what.
+fn manners(reply: &Reply) -> String {
+    let hsts = if reply.hsts.is_some() { "HSTS" } else { "no HSTS" };
+    format!("{}, {hsts}", reply.protocol.as_deref().unwrap_or("no TLS"))
+}
+
+fn body(reply: &Reply) -> Option<String> {
+    (!reply.body.is_empty()).then(|| format!("body: {}", reply.body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, service: Option<&str>, location: Option<&str>) -> Reply {
+        Reply {
+            status,
+            location: location.map(str::to_owned),
+            hsts: None,
+            server: None,
+            protocol: None,
+            service: service.map(str::to_owned),
+            body: String::new(),
+            body_bytes: 0,
+            cut: false,
+        }
+    }
+
+    #[test]
+    fn who_answers_matters_more_than_how() {
+        let rows = [
+            (reply(200, Some("api"), None), "Right"),
+            (reply(200, Some("skriptoteket"), None), "SomeoneElse"),
+            (reply(503, Some("skriptoteket"), None), "SomeoneElse"),
+            (reply(503, Some("api"), None), "Status"),
+            (reply(200, None, None), "Nameless"),
+            (reply(301, None, Some("http://x/")), "Redirected"),
+            (reply(502, None, None), "Proxy"),
+            (reply(503, None, None), "Proxy"),
+            (reply(405, None, None), "Status"),
+        ];
+        for (reply, expected) in rows {
+            let standing = format!("{:?}", judge(&reply, "api"));
+            assert!(standing.starts_with(expected), "{reply:?} is {standing}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The crate against servers on loopback, well-behaved and hostile.
+
+mod get;
+mod handshake;
+mod issuance;
+mod server;
