@@ -54,7 +54,7 @@ impl ComposeFiles {
     }
 
     /// Everything after `docker`, up to where the subcommand goes.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(crate) fn words(&self) -> Vec<String> {
         let mut words = vec!["compose".to_owned(), "-p".into(), self.project.to_string()];
         for file in &self.files {
             words.extend(["-f".into(), file.to_string()]);

@@ -2,11 +2,31 @@
 //!
 //! Runbook: day 2, step 3.
 
+mod edit;
+mod escape;
+mod flaw;
+mod header;
 mod interpolate;
+mod judge;
+mod look;
 mod parse;
+mod read;
+mod shell;
+mod verify;
+mod write;
 
+pub use edit::{SetError, with_value};
+pub use flaw::{Flaw, ParseError};
+pub use header::Header;
 pub use interpolate::Uses;
-pub use parse::{Entry, EnvFile, Flaw, ParseError, Quoting, Surroundings};
+pub use judge::{Flaws, RequiredBy, Requirement, judge};
+pub use look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
+pub use parse::{Entry, EnvFile, Quoting, Surroundings};
+pub use read::Obstacle;
+pub use verify::{findings, verify};
+pub use write::{
+    Draft, DraftError, Error, FetchText, WriteEnv, WriteError, Written, draft, set, write,
+};
 
 #[cfg(test)]
 mod tests;

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use hemma_core::Secret;
-use serde::{Deserialize, Serialize};
 
-use super::interpolate::{Expansion, Fault, Uses};
+use super::escape::unescape;
+use super::flaw::{Flaw, ParseError};
+use super::interpolate::{Expansion, Uses};
 
 /// More than this is no settings file.
 pub(crate) const BYTES_MAX: usize = 1 << 20;
@@ -61,50 +62,6 @@ pub enum Quoting {
     Double,
 }
 
-/// Where a `.env` file cannot be read, and why. Holds nothing of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("line {line}, column {column}: {flaw}")]
-pub struct ParseError {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// What is wrong there.
-    pub flaw: Flaw,
-}
-
-/// What is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Flaw {
-    /// `A-+B=1`
-    #[error("no key can hold this character")]
-    KeyCharacter,
-    /// `A B=1`
-    #[error("a key cannot hold a space")]
-    KeySpace,
-    /// `export` and nothing more.
-    #[error("`export` without a key")]
-    NoKey,
-    /// `A="…` to the end of the file.
-    #[error("the quote that opens here is never closed")]
-    Unterminated,
-    /// `A=${`
-    #[error(
-        "Compose cannot read what follows `$`; a literal one is written `$$`, or in single quotes"
-    )]
-    Template,
-    /// `A=${B:?}` without `B`.
-    #[error("the value requires a variable that has none")]
-    Required,
-    /// Values that are put into values until nothing is left of the memory.
-    #[error("the values grow without bound through `$`")]
-    Unbounded,
-    /// A byte that no environment can hold.
-    #[error("a NUL byte")]
-    Nul,
-}
-
 impl EnvFile {
     /// Reads the text of a `.env` file.
     ///
@@ -118,7 +75,7 @@ impl EnvFile {
     /// ```
     pub fn parse(text: &str, outside: &Surroundings) -> Result<Self, ParseError> {
         if let Some(at) = text.find('\0') {
-            return Err(error_at(text, at, Flaw::Nul));
+            return Err(ParseError::at(text, at, Flaw::Nul));
         }
         let bom = text.starts_with('\u{feff}');
         let mut reader = Reader {
@@ -200,7 +157,7 @@ impl<'t> Reader<'t> {
             let value = expansion.expand(&template);
             self.budget = expansion.budget;
             uses = expansion.uses;
-            value.map_err(|fault| error_at(self.text, value_at, fault.into()))?
+            value.map_err(|fault| ParseError::at(self.text, value_at, fault.into()))?
         };
         self.known.insert(key.clone(), value.clone());
         let (span, value_span) = (start..end, value_at..end);
@@ -210,7 +167,7 @@ impl<'t> Reader<'t> {
 
     fn spend(&mut self, bytes: usize, at: usize) -> Result<(), ParseError> {
         let left = self.budget.checked_sub(bytes);
-        self.budget = left.ok_or_else(|| error_at(self.text, at, Flaw::Unbounded))?;
+        self.budget = left.ok_or_else(|| ParseError::at(self.text, at, Flaw::Unbounded))?;
         Ok(())
     }
 
@@ -222,7 +179,7 @@ impl<'t> Reader<'t> {
             self.at += "export".len();
             self.skip(is_space_within_line);
             if self.rest().is_empty() {
-                return Err(error_at(self.text, self.at, Flaw::NoKey));
+                return Err(ParseError::at(self.text, self.at, Flaw::NoKey));
             }
         }
         let start = self.at;
@@ -241,11 +198,11 @@ impl<'t> Reader<'t> {
             return Ok(None);
         };
         if !ends(last) {
-            return Err(error_at(self.text, start + offset, Flaw::KeyCharacter));
+            return Err(ParseError::at(self.text, start + offset, Flaw::KeyCharacter));
         }
         let key = self.rest()[..offset].trim_end();
         if let Some(space) = key.find(' ') {
-            return Err(error_at(self.text, start + space, Flaw::KeySpace));
+            return Err(ParseError::at(self.text, start + space, Flaw::KeySpace));
         }
         self.at = start + offset + 1;
         Ok((last != '\n').then(|| key.to_owned()))
@@ -277,7 +234,7 @@ impl<'t> Reader<'t> {
             }
             value.push(escaped);
         }
-        Err(error_at(self.text, start, Flaw::Unterminated))
+        Err(ParseError::at(self.text, start, Flaw::Unterminated))
     }
 
     fn plain_value(&mut self) -> String {
@@ -296,74 +253,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-impl From<Fault> for Flaw {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Template => Self::Template,
-            Fault::Required => Self::Required,
-            Fault::Unbounded => Self::Unbounded,
-        }
-    }
-}
-
 /// The space that Compose skips without leaving the line.
 fn is_space_within_line(it: char) -> bool {
     matches!(it, '\t' | '\u{b}' | '\u{c}' | '\r' | ' ' | '\u{85}' | '\u{a0}')
-}
-
-/// The escapes of a value in double quotes. `\$` becomes `$$`, which the expansion after it takes
-/// for a literal `$`.
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        let Some(it) = after.chars().next() else {
-            out.push('\\');
-            return out;
-        };
-        let mut used = it.len_utf8();
-        match it {
-            'a' => out.push('\u{7}'),
-            'b' => out.push('\u{8}'),
-            'f' => out.push('\u{c}'),
-            'n' => out.push('\n'),
-            'r' => out.push('\r'),
-            't' => out.push('\t'),
-            'v' => out.push('\u{b}'),
-            '"' | '\\' => out.push(it),
-            '$' => out.push_str("$$"),
-            '0' => used += octal(&after[1..], &mut out),
-            // Not an escape: the backslash stays, and what follows it may begin another one.
-            _ => {
-                out.push('\\');
-                used = 0;
-            }
-        }
-        rest = &after[used..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// `\0` and up to three digits. Compose knows it only with three octal ones that fit a byte; of
-/// anything else the zero is lost and the rest stays. Gives how many bytes of `after` it took.
-fn octal(after: &str, out: &mut String) -> usize {
-    let digits = after.bytes().take(3).take_while(u8::is_ascii_digit).count();
-    match u8::from_str_radix(&after[..digits], 8) {
-        Ok(code) if digits == 3 => out.push(char::from(code)),
-        _ => {
-            out.push('\\');
-            out.push_str(&after[..digits]);
-        }
-    }
-    digits
-}
-
-fn error_at(text: &str, at: usize, flaw: Flaw) -> ParseError {
-    let before = &text[..at];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    ParseError { line, column, flaw }
 }

@@ -90,11 +90,10 @@ fn a_flaw_has_a_place_and_no_value() {
 
 #[test]
 fn values_that_grow_without_bound_are_refused() {
-    let mut laughs = "A=xxxxxxxxxx\n".to_owned();
-    for it in 'B'..='Z' {
-        let before = char::from(u8::try_from(it).expect("a letter") - 1);
-        laughs += &format!("{it}=${before}${before}${before}${before}\n");
-    }
+    let fourfold =
+        |(before, it): (char, char)| format!("{it}=${before}${before}${before}${before}\n");
+    let lines = ('A'..='Y').zip('B'..='Z').map(fourfold);
+    let laughs = format!("A=xxxxxxxxxx\n{}", lines.collect::<String>());
     let deep = format!("A={}{}\n", "${X:-".repeat(5000), "}".repeat(5000));
     for text in [laughs, deep] {
         let error = EnvFile::parse(&text, &Surroundings::new()).expect_err("it is refused");

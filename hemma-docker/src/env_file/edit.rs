@@ -1,0 +1,108 @@
+//! Changing one value in the text of a `.env` file, and nothing else in it.
+
+use hemma_core::Secret;
+use hemma_core::config::EnvKey;
+
+use super::flaw::ParseError;
+use super::parse::{EnvFile, Quoting, Surroundings};
+
+/// Why a value cannot be put into the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetError {
+    /// The file cannot be read as it is.
+    #[error("the file cannot be read as it is")]
+    Unreadable(#[source] ParseError),
+    /// No environment can hold it.
+    #[error("a value cannot hold a NUL byte")]
+    Nul,
+}
+
+/// The text with `key` set to `value`: in the place of the entry that counts, or at the end.
+pub fn with_value(text: &str, key: &EnvKey, value: &Secret) -> Result<Secret, SetError> {
+    if value.reveal().contains('\0') {
+        return Err(SetError::Nul);
+    }
+    let file = EnvFile::parse(text, &Surroundings::new()).map_err(SetError::Unreadable)?;
+    let Some(entry) = file.get(key.as_str()) else {
+        let written = written(value.reveal(), false);
+        let line_end = if file.crlf { "\r\n" } else { "\n" };
+        let before = if text.is_empty() || text.ends_with('\n') { "" } else { line_end };
+        return Ok(Secret::new(format!("{text}{before}{key}={written}{line_end}")));
+    };
+    let (before, after) = (&text[..entry.value_span.start], &text[entry.span.end..]);
+    // Without quotes, what follows the closing quote on the line would become part of the value.
+    let quoted =
+        entry.quoting != Quoting::None && !after.is_empty() && !after.starts_with(['\r', '\n']);
+    Ok(Secret::new(format!("{before}{}{after}", written(value.reveal(), quoted))))
+}
+
+/// A value as Compose reads it back, and a shell as well.
+fn written(value: &str, quoted: bool) -> String {
+    let plain = |it: char| it.is_ascii_alphanumeric() || "_-./:@%+,".contains(it);
+    if !quoted && value.chars().all(plain) {
+        return value.to_owned();
+    }
+    // A backslash at the end would hide the closing quote from Compose, and not from a shell.
+    if !value.contains(['\'', '\r']) && !value.ends_with('\\') {
+        return format!("'{value}'");
+    }
+    let mut out = String::from('"');
+    for it in value.chars() {
+        match it {
+            '"' | '\\' | '$' => out.extend(['\\', it]),
+            _ => out.push(it),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set(text: &str, value: &str) -> String {
+        let key = "A".parse().expect("a key");
+        with_value(text, &key, &Secret::new(value)).expect("it can be set").reveal().to_owned()
+    }
+
+    #[test]
+    fn only_the_value_changes() {
+        let rows = [
+            ("", "1", "A=1\n"),
+            ("B=1", "1", "B=1\nA=1\n"),
+            ("B=1\r\n", "1", "B=1\r\nA=1\r\n"),
+            ("A=old # why\nB=2\n", "new", "A=new # why\nB=2\n"),
+            ("export A='old'\n", "it's $5", "export A=\"it's \\$5\"\n"),
+            ("A=1\nA=2\n", "3", "A=1\nA=3\n"),
+            ("A=\nB=1\n", "two words", "A='two words'\nB=1\n"),
+            ("A='x'B=2\n", "y", "A='y'B=2\n"),
+            ("A=\"x\"#c\n", "y", "A='y'#c\n"),
+            ("# A=x\nA=#y\n", "z", "# A=x\nA=z\n"),
+        ];
+        for (before, value, after) in rows {
+            assert_eq!(set(before, value), after, "{before:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_set_reads_back_and_nothing_else_moves(
+            before in "[ABC]{1,2}=[a-z '\"\\\\$#{}]{0,8}(\n[BC]=['\"]?[a-z$ ]{0,5}['\"]?){0,2}\n?",
+            value in any::<String>().prop_map(|it| it.replace('\0', "")),
+        ) {
+            let none = Surroundings::new();
+            let Ok(old) = EnvFile::parse(&before, &none) else { return Ok(()) };
+            let after = set(&before, &value);
+            let new = EnvFile::parse(&after, &none).expect("still a file");
+            let read = new.get("A").map(|it| it.value.reveal());
+            prop_assert_eq!(read, Some(value.as_str()), "{:?}", after);
+            let others = |file: &EnvFile| -> Vec<_> {
+                file.entries.iter().filter(|it| it.key != "A").map(|it| it.key.clone()).collect()
+            };
+            prop_assert_eq!(others(&old), others(&new), "{:?} {:?}", before, after);
+        }
+    }
+}

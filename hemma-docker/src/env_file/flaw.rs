@@ -1,0 +1,68 @@
+//! Where a `.env` file is wrong, and how.
+
+use serde::{Deserialize, Serialize};
+
+use super::interpolate::Fault;
+
+/// Where a `.env` file cannot be read, and why. Holds nothing of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("line {line}, column {column}: {flaw}")]
+pub struct ParseError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub flaw: Flaw,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// `A-+B=1`
+    #[error("no key can hold this character")]
+    KeyCharacter,
+    /// `A B=1`
+    #[error("a key cannot hold a space")]
+    KeySpace,
+    /// `export` and nothing more.
+    #[error("`export` without a key")]
+    NoKey,
+    /// `A="…` to the end of the file.
+    #[error("the quote that opens here is never closed")]
+    Unterminated,
+    /// `A=${`
+    #[error(
+        "Compose cannot read what follows `$`; a literal one is written `$$`, or in single quotes"
+    )]
+    Template,
+    /// `A=${B:?}` without `B`.
+    #[error("the value requires a variable that has none")]
+    Required,
+    /// Values that are put into values until nothing is left of the memory.
+    #[error("the values grow without bound through `$`")]
+    Unbounded,
+    /// A byte that no environment can hold.
+    #[error("a NUL byte")]
+    Nul,
+}
+
+impl ParseError {
+    pub(super) fn at(text: &str, at: usize, flaw: Flaw) -> Self {
+        let before = &text[..at];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self { line, column, flaw }
+    }
+}
+
+impl From<Fault> for Flaw {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Template => Self::Template,
+            Fault::Required => Self::Required,
+            Fault::Unbounded => Self::Unbounded,
+        }
+    }
+}
