@@ -67,7 +67,11 @@ struct Inner {
 impl Client {
     /// Connects to nothing yet.
     pub fn new(url: ServerUrl, options: Options) -> Self {
-        let wire = Wire::new(options.silence);
+        Self::on(Wire::new(options.silence), url, options)
+    }
+
+    /// Shares the connections of others.
+    pub(crate) fn on(wire: Wire, url: ServerUrl, options: Options) -> Self {
         let (limits, met) = (OnceCell::new(), AtomicBool::new(false));
         Self { inner: Arc::new(Inner { url, options, wire, limits, met }) }
     }

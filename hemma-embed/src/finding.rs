@@ -10,8 +10,9 @@ use crate::{LookError, Problem};
 pub(crate) fn of_error(subject: String, error: &LookError) -> Finding {
     let LookError::Request(request) = error else { return Finding::unknown(subject, error) };
     match &request.problem {
-        Problem::Connect { .. } | Problem::Cut { .. } => Finding::unknown(subject, error)
-            .hint(Hint::Run("cargo xtask tunnel status".to_owned())),
+        Problem::Connect { .. } | Problem::Cut { .. } => {
+            Finding::unknown(subject, error).hint(Hint::Run("cargo xtask tunnel status".to_owned()))
+        }
         Problem::Gone { .. } | Problem::Silent { .. } | Problem::OutOfTime { .. } => {
             Finding::unknown(subject, error)
         }

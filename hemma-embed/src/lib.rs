@@ -1,19 +1,54 @@
-//! stub
+//! *What vectors, features and mistakes do the research services see in these texts?*
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use hemma_embed::{Client, Options, cache::Cache};
+//!
+//! let options = Options { cache: Some(Cache::at(".cache")), ..Options::default() };
+//! let client = Client::new("http://127.0.0.1:19000".parse()?, options);
+//! let rows = client.embed(["Hello world.", "Hej världen."]).gather().await?.whole()?;
+//! let (texts, values) = rows.embeddings.expect("they were asked for").shape(); // 2, 768
+//! # Ok(()) }
+//! ```
+//!
+//! [`Client::embed`] and [`Client::extract`] take any number of texts and cut them into requests
+//! that the offload server accepts. What one request costs it costs alone: the others go on, and
+//! what is done lies in the [`cache`], which is the Python client's own. A second run asks for what
+//! is missing and for nothing else.
+//!
+//! An answer is checked before it is believed (shape, type, order, finite values, model, server)
+//! and read into its final place as it comes; see [`npy`].
+//!
+//! [`readiness::verify`] and [`language_tool::verify`] are looks at the services for a
+//! [`World`](hemma_core::World). Many vectors are no look: they are too large for a cassette, and
+//! have an API of their own.
+//!
+//! # What it does not do
+//!
+//! It opens no tunnel and speaks no TLS: it gets a URL on this machine. It follows no redirect,
+//! since none of the services gives one. It does not read `.npy` files in general, only those that
+//! the services and the Python client write. It computes no fingerprint, but compares those that it
+//! is given. It never asks a silent server again: that one is most likely still computing.
+
 pub mod archive;
 pub mod cache;
 mod chunk;
 mod client;
 mod essay;
+mod finding;
 mod health;
+pub mod language_tool;
 mod matrix;
 mod meta;
 mod model;
 pub mod npy;
+pub mod readiness;
 mod retry;
 mod rows;
 mod run;
 mod server_url;
 mod wire;
+
 pub use chunk::Limits;
 pub use client::{Client, Options};
 pub use essay::{Essay, FeatureSet};

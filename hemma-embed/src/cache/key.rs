@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{Essay, Model, meta};
+use crate::{Essay, Model, ServerUrl, meta};
 
 /// The hash of all that an entry depends on, in lowercase hexadecimal digits.
 ///
@@ -29,6 +30,31 @@ impl Key {
         Self::of(&[&version, "|", &essay.text, "|", &essay.prompt])
     }
 
+    /// What the grammar service says about a text, in
+    /// `offload_language_tool/<key>.json`.
+    ///
+    /// This crate does not read or write those entries: it has no use for them, and their content
+    /// is whatever the service answered.
+    pub fn grammar(
+        url: &ServerUrl,
+        language: &str,
+        timeout_seconds: f64,
+        options: &Map<String, Value>,
+        text: &str,
+    ) -> Self {
+        let text = python_words(text).collect::<Vec<_>>().join(" ");
+        // The keys of this map are sorted, and a whole number of seconds keeps its `.0`.
+        let asked = json!({
+            "schema_version": 1,
+            "language_tool_url": url.as_str(),
+            "language": language,
+            "request_timeout_s": timeout_seconds,
+            "request_options": options,
+            "text_sha256": Self::of(&[&text]).to_string(),
+        });
+        Self::of(&[&asked.to_string()])
+    }
+
     /// The hash of the parts, one after another.
     pub(crate) fn of(parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
@@ -37,6 +63,13 @@ impl Key {
         }
         Self(hash.finalize().into())
     }
+}
+
+/// The words of a text as Python's `\\s+` parts them: it takes four control characters for white
+/// space that Unicode does not.
+fn python_words(text: &str) -> impl Iterator<Item = &str> {
+    let space = |it: char| it.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&it);
+    text.split(space).filter(|it| !it.is_empty())
 }
 
 impl fmt::Display for Key {

@@ -27,6 +27,20 @@ fn keys_are_those_of_the_python_client() {
     }
 }
 
+#[test]
+fn the_key_of_grammar_is_that_of_the_python_client() {
+    let key = |url: &str, text: &str| {
+        let url = url.parse().expect("plain");
+        Key::grammar(&url, "en-US", 60.0, &serde_json::Map::new(), text).to_string()
+    };
+    let golden = "beccbbae8c9d48322b0873bb07c839467c141b199c48677fa92a34bd44e829aa";
+    for text in ["Hello world.", " Hello\n\tworld. ", "Hello\u{1c}\u{a0}world.\u{1f}"] {
+        assert_eq!(key("http://127.0.0.1:18085", text), golden, "{text:?}");
+    }
+    assert_ne!(key("http://127.0.0.1:18085/", "Hello world."), golden, "the slash counts");
+    assert_ne!(key("http://127.0.0.1:18085", "Hello\u{200b}world."), golden);
+}
+
 fn files(dir: &Path) -> Vec<String> {
     let mut names: Vec<_> = std::fs::read_dir(dir)
         .expect("the directory is there")

@@ -4,18 +4,14 @@
 //! [`verify`] takes that for the failure it is.
 
 mod check;
-mod derived;
-mod entry;
 mod health;
 
 use hemma_core::{Finding, Hint, World};
 
-pub use check::{Check, CheckError, Checked, Level, Mistake, Severity, TEXT_LIMIT};
-pub use derived::DerivedCounts;
-pub use entry::{Asked, key};
-pub use health::{Dependencies, Health, Healthz, Implementation, Jvm, Wrapper};
+pub use check::{Check, CheckError, CheckRequest, Checked, Level, Mistake, Severity, TEXT_LIMIT};
+pub use health::{Dependencies, Health, Healthz, Implementation, Jvm, RecentOutput, Wrapper};
 
-use crate::{Problem, ServerUrl, finding};
+use crate::{ServerUrl, finding};
 
 /// Whether the grammar service is there and has a real checker behind it.
 pub async fn verify(world: &World, url: &ServerUrl) -> Finding {
@@ -50,11 +46,9 @@ fn judge(subject: String, health: &Health) -> Finding {
     match implementation {
         Implementation::Production if !health.jvm.running => {
             let lines = recent_output.iter().flat_map(|it| it.stderr.iter().chain(&it.stdout));
-            Finding::fail(subject, "its Java process is not running")
-                .evidence(lines)
-                .hint(Hint::Do(
-                    "restart it; if Java ran out of memory, give it a larger heap".to_owned(),
-                ))
+            Finding::fail(subject, "its Java process is not running").evidence(lines).hint(
+                Hint::Do("restart it; if Java ran out of memory, give it a larger heap".to_owned()),
+            )
         }
         Implementation::Production if health.status != "healthy" => {
             Finding::fail(subject, format!("it is {}, its checker {status}", health.status))
@@ -76,7 +70,6 @@ fn judge(subject: String, health: &Health) -> Finding {
 fn rebuild() -> Hint {
     Hint::Do("rebuild its image: the download of LanguageTool into it has failed".to_owned())
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -177,7 +177,7 @@ impl Work {
     async fn limits(&self) -> Result<Limits, RunError> {
         let ask = || async {
             self.0.client.limits().await.map_err(|source| {
-                if source.lost() {
+                if source.lost() || source.unreachable() {
                     RunError::Unreachable { source }
                 } else {
                     RunError::Limits { source }
