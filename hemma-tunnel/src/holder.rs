@@ -1,9 +1,31 @@
 //! Who has a port of this machine. Looks only: nothing is freed by force.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
-use hemma_core::{Command, Live, Place};
+use hemma_core::{Command, Live, NotRecorded, Place, Question};
+use serde::Serialize;
+
+/// Who has a port of this machine's 127.0.0.1: `None` if it is free.
+#[derive(Debug, Clone, Serialize)]
+pub struct Holder {
+    /// The port.
+    pub port: u16,
+}
+
+impl Question for Holder {
+    const KIND: &'static str = "tunnel.port-holder";
+    type Answer = Option<String>;
+    type Error = NotRecorded;
+
+    async fn ask(&self, live: &Live) -> Result<Option<String>, NotRecorded> {
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        if TcpListener::bind(at).is_ok() {
+            return Ok(None);
+        }
+        Ok(Some(name(live, at).await))
+    }
+}
 
 /// The program behind a listening port, in words: `nginx (pid 4711)`.
 pub(crate) async fn name(live: &Live, at: SocketAddr) -> String {

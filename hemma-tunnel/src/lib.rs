@@ -35,6 +35,7 @@
 
 mod backoff;
 mod clock;
+pub mod daemon;
 pub mod forward;
 mod holder;
 mod link;
@@ -42,12 +43,15 @@ mod mux;
 mod open;
 mod outlook;
 pub mod probe;
+mod pulse;
 mod pump;
+pub mod service;
 mod state;
 mod supervisor;
 
 pub use clock::{Clock, SystemClock};
 pub use forward::{Forward, ForwardName};
+pub use holder::Holder;
 pub use open::{Error, OpenForward};
 pub use probe::Probe;
 pub use state::{ForwardStatus, Snapshot, State};

@@ -13,26 +13,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::mux::{self, Channel};
+use crate::pulse::{Beat, Beats, PULSE};
 use crate::pump::Traffic;
-
-/// The host is asked for a sign of life this often.
-const PULSE: Duration = Duration::from_secs(1);
-
-/// A sign of life that is this late is worth telling.
-const LATE: Duration = Duration::from_millis(1500);
-
-/// A sign of life that is this late will not come, unless a lot was sent before it.
-const DEAD: Duration = Duration::from_secs(3);
-
-/// After sleep the other side has most likely forgotten us, and whoever woke the machine waits.
-const DEAD_AFTER_SLEEP: Duration = Duration::from_millis(1200);
-
-/// The question for a sign of life waits behind what was sent before it. A line that carries less
-/// than this in a second is as good as none.
-const SLOWEST_BYTES_PER_SECOND: u64 = 128 << 10;
-
-/// More patience than this nobody has.
-const DEAD_FOR_SURE: Duration = Duration::from_secs(20);
 
 /// ssh's last words; the cause is in the last few.
 const WORDS_MAX: usize = 8;
@@ -192,81 +174,6 @@ impl Link {
     }
 }
 
-/// What is heard of a link.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Beat {
-    /// A sign of life, and how long it took.
-    Alive(Duration),
-    /// None for this long.
-    Late(Duration),
-}
-
-/// When a sign of life was asked for, and until when it has to come. One at a time.
-#[derive(Debug)]
-struct Beats {
-    asked: Option<Instant>,
-    limit: Duration,
-    told: bool,
-    /// What had been sent when the last answered question was asked.
-    sent_then: u64,
-    sent_when_asked: u64,
-}
-
-impl Beats {
-    fn new(sent: u64) -> Self {
-        Self { asked: None, limit: DEAD, told: false, sent_then: sent, sent_when_asked: sent }
-    }
-
-    /// Whether to ask now.
-    fn ask(&mut self, sent: u64) -> bool {
-        if self.asked.is_some() {
-            return false;
-        }
-        (self.asked, self.told, self.sent_when_asked) = (Some(Instant::now()), false, sent);
-        true
-    }
-
-    fn answered(&mut self) -> Option<Duration> {
-        let asked = self.asked.take()?;
-        (self.limit, self.sent_then) = (DEAD, self.sent_when_asked);
-        Some(asked.elapsed())
-    }
-
-    /// What was asked before the sleep says nothing about now.
-    fn hurry(&mut self) {
-        self.limit = DEAD_AFTER_SLEEP;
-        if let Some(asked) = &mut self.asked {
-            *asked = Instant::now();
-        }
-    }
-
-    fn silence(&self) -> Duration {
-        self.asked.map_or(Duration::ZERO, |it| it.elapsed())
-    }
-
-    fn told_late(&mut self) {
-        self.told = true;
-    }
-
-    fn late_at(&self) -> Instant {
-        match self.asked {
-            Some(asked) if !self.told => asked + LATE,
-            _ => far(),
-        }
-    }
-
-    fn dead_at(&self, sent: u64) -> Instant {
-        let ahead = sent.saturating_sub(self.sent_then);
-        let queue = Duration::from_millis(ahead.saturating_mul(1000) / SLOWEST_BYTES_PER_SECOND);
-        let limit = self.limit.saturating_add(queue).min(DEAD_FOR_SURE);
-        self.asked.map_or_else(far, |asked| asked + limit)
-    }
-}
-
-fn far() -> Instant {
-    Instant::now() + Duration::from_secs(3600)
-}
-
 async fn listen(from: ChildStderr, words: Arc<Mutex<VecDeque<String>>>) {
     // A line without an end is not ssh's; it is cut where the limit is.
     let mut from = BufReader::new(from);
@@ -339,23 +246,5 @@ mod tests {
         for (line, why) in rows {
             assert_eq!(why_not_open(line).unwrap_or("none"), why);
         }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn patience_grows_with_what_is_on_its_way_and_shrinks_after_sleep() {
-        let mut beats = Beats::new(0);
-        assert!(beats.ask(0) && !beats.ask(0), "one question at a time");
-        let asked = Instant::now();
-        let rows = [(0, 3000), (128 << 10, 4000), (1 << 20, 11_000), (u64::MAX, 20_000)];
-        for (sent, ms) in rows {
-            assert_eq!(beats.dead_at(sent), asked + Duration::from_millis(ms), "{sent} sent");
-        }
-        tokio::time::advance(Duration::from_secs(1)).await;
-        beats.hurry();
-        assert_eq!(beats.dead_at(0), asked + Duration::from_millis(2200));
-        assert_eq!(beats.answered(), Some(Duration::ZERO));
-        assert!(beats.ask(1 << 20), "the last one was answered");
-        // All of it was on its way before this question, and none of it is known to have arrived.
-        assert_eq!(beats.dead_at(1 << 20), Instant::now() + Duration::from_secs(11));
     }
 }

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use super::board::Board;
 use crate::backoff;
-use crate::link::{Beat, Link, Pulse};
+use crate::link::{Link, Pulse};
+use crate::pulse::Beat;
 use crate::state::State;
 
 /// A link that lasted this long was a good one: its loss starts a new count.

@@ -155,7 +155,8 @@ impl Supervisor {
 
     /// What is the case: asks every service that can be asked, now.
     pub async fn look(&self) -> Snapshot {
-        if let Some(link) = self.current.borrow().clone() {
+        let link = self.current.borrow().clone();
+        if let Some(link) = link {
             let shared: Vec<Arc<Shared>> = {
                 let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
                 open.iter().map(|it| Arc::clone(&it.shared)).collect()

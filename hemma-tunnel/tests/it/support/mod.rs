@@ -1,5 +1,6 @@
 //! A private sshd, a line to it that can be ill, and a service behind it. Loopback only.
 
+pub(crate) mod background;
 pub(crate) mod relay;
 pub(crate) mod service;
 pub(crate) mod sshd;
@@ -80,4 +81,21 @@ pub(crate) fn state(snapshot: &Snapshot) -> State {
 #[expect(clippy::disallowed_methods, reason = "a test has no other settings")]
 pub(crate) fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
+}
+
+/// The processes that a process has started. Empty where there is no `/proc`.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|it| std::fs::read_to_string(it.path().join("children")).ok());
+    lists.flat_map(|it| it.split_whitespace().flat_map(str::parse).collect::<Vec<u32>>()).collect()
+}
+
+pub(crate) fn descriptors(pid: u32) -> usize {
+    std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().count()
+}
+
+pub(crate) fn memory_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"));
+    line.and_then(|it| it.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }

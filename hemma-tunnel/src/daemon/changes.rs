@@ -1,0 +1,211 @@
+//! The supervisor in the background as questions and changes.
+
+use std::time::Duration;
+
+use hemma_core::{Change, Command, Cut, Live, Progress, Question};
+use serde::{Deserialize, Serialize};
+
+use super::log::tail;
+use super::{Client, Error, Request, Seat, Status};
+use crate::{Forward, ForwardName, ForwardStatus, State};
+
+/// Between the start of a process and its first word.
+const SIT_PATIENCE: Duration = Duration::from_secs(5);
+
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How the tunnel is: `None` if none runs.
+#[derive(Debug, Clone, Serialize)]
+pub struct Running {
+    /// Where it sits.
+    pub seat: Seat,
+}
+
+impl Question for Running {
+    const KIND: &'static str = "tunnel.status";
+    type Answer = Option<Status>;
+    type Error = Error;
+
+    async fn ask(&self, _live: &Live) -> Result<Option<Status>, Error> {
+        match Client::find(&self.seat).await? {
+            Some(client) => client.status().await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The end of the log, whether the tunnel runs or not.
+#[derive(Debug, Clone, Serialize)]
+pub struct Logs {
+    /// Where it sits.
+    pub seat: Seat,
+    /// How many lines.
+    pub lines: usize,
+}
+
+impl Question for Logs {
+    const KIND: &'static str = "tunnel.logs";
+    type Answer = Vec<String>;
+    type Error = Error;
+
+    async fn ask(&self, _live: &Live) -> Result<Vec<String>, Error> {
+        let path = self.seat.log();
+        let failed =
+            |error: std::io::Error| Error::Seat { path: path.clone(), said: error.to_string() };
+        tail(&path, self.lines).map_err(failed)
+    }
+}
+
+/// Starts a tunnel in the background, or adds forwards to the one that runs, and waits until
+/// every one of them answers or cannot.
+#[derive(Debug, Clone, Serialize)]
+pub struct Start {
+    /// Where it sits.
+    pub seat: Seat,
+    /// What has to be open.
+    pub forwards: Vec<Forward>,
+    /// The command line of a process that calls [`run`](super::run) for them.
+    pub command: Command,
+    /// How long to wait for answers, in seconds.
+    pub patience_s: u64,
+}
+
+/// What [`Start`] has brought about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// It ran before, with these forwards.
+    pub ran_already: Vec<ForwardName>,
+    /// How it is now.
+    pub status: Status,
+}
+
+impl Change for Start {
+    const KIND: &'static str = "tunnel.start";
+    const CUT: Cut = Cut::AtOnce;
+    type Receipt = Started;
+    type Error = Error;
+
+    fn describe(&self) -> String {
+        let names: Vec<&str> = self.forwards.iter().map(|it| it.name().as_str()).collect();
+        format!("open {} to {} in the background", names.join(", "), self.seat.host())
+    }
+
+    async fn apply(&self, live: &Live, progress: &Progress) -> Result<Started, Error> {
+        let mut ran_already = Vec::new();
+        let client = if let Some(client) = Client::find(&self.seat).await? {
+            let status = client.status().await?;
+            ran_already.extend(status.tunnel.forwards.iter().map(|it| it.name.clone()));
+            client
+        } else {
+            self.seat.prepare()?;
+            live.detach(&self.command, &self.seat.log())?;
+            self.sat_down().await?
+        };
+        for forward in self.forwards.iter().filter(|it| !ran_already.contains(it.name())) {
+            let known = client.status().await?.tunnel;
+            if known.forward(forward.name()).is_none() {
+                client.tell(&Request::Add { forward: forward.clone() }).await?;
+            }
+        }
+        if matches!(client.status().await?.tunnel.link, State::Fatal { .. }) {
+            client.tell(&Request::Retry).await?;
+        }
+        let status = self.settled(&client, progress).await?;
+        Ok(Started { ran_already, status })
+    }
+}
+
+impl Start {
+    async fn sat_down(&self) -> Result<Client, Error> {
+        let deadline = tokio::time::Instant::now() + SIT_PATIENCE;
+        loop {
+            if let Some(client) = Client::find(&self.seat).await? {
+                return Ok(client);
+            }
+            if tokio::time::Instant::now() > deadline {
+                let last = tail(&self.seat.log(), 1).unwrap_or_default();
+                let said = last.into_iter().next().unwrap_or_else(|| "it said nothing".to_owned());
+                return Err(Error::Died { host: self.seat.host().clone(), said });
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn settled(&self, client: &Client, progress: &Progress) -> Result<Status, Error> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(self.patience_s);
+        let mut told = String::new();
+        loop {
+            let status = client.status().await?;
+            let ours = |it: &&ForwardStatus| self.forwards.iter().any(|own| *own.name() == it.name);
+            let mut rest = status.tunnel.forwards.iter().filter(ours);
+            let over = tokio::time::Instant::now() > deadline;
+            let Some(open) = rest.find(|it| !over && !is_final(&it.state)) else {
+                return Ok(status);
+            };
+            let line = format!("{}: {}", open.name, open.state);
+            if line != told {
+                progress.line(&line);
+                told = line;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+/// A service that is silent may still be starting; a port that somebody holds will not be ours.
+fn is_final(state: &State) -> bool {
+    matches!(state, State::Connected | State::Held { .. } | State::Fatal { .. })
+}
+
+/// Ends the tunnel in the background, or closes some of its forwards.
+#[derive(Debug, Clone, Serialize)]
+pub struct Stop {
+    /// Where it sits.
+    pub seat: Seat,
+    /// Which forwards; none are all.
+    pub only: Vec<ForwardName>,
+}
+
+/// What [`Stop`] has brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// None ran.
+    Already,
+    /// The forwards are closed; others go on.
+    Closed,
+    /// All of it is gone.
+    Gone,
+}
+
+impl Change for Stop {
+    const KIND: &'static str = "tunnel.stop";
+    const CUT: Cut = Cut::AtOnce;
+    type Receipt = Stopped;
+    type Error = Error;
+
+    fn describe(&self) -> String {
+        let names: Vec<&str> = self.only.iter().map(ForwardName::as_str).collect();
+        match names.as_slice() {
+            [] => format!("stop the tunnel to {}", self.seat.host()),
+            names => format!("close {} to {}", names.join(", "), self.seat.host()),
+        }
+    }
+
+    async fn apply(&self, _live: &Live, _progress: &Progress) -> Result<Stopped, Error> {
+        let Some(client) = Client::find(&self.seat).await? else {
+            return Ok(Stopped::Already);
+        };
+        let there = client.status().await?.tunnel.forwards;
+        let stays = |it: &ForwardStatus| !self.only.contains(&it.name);
+        // Without a forward a supervisor has nothing to do.
+        if self.only.is_empty() || !there.iter().any(stays) {
+            client.stop().await?;
+            return Ok(Stopped::Gone);
+        }
+        for name in there.into_iter().map(|it| it.name).filter(|it| self.only.contains(it)) {
+            client.tell(&Request::Remove { name }).await?;
+        }
+        Ok(Stopped::Closed)
+    }
+}

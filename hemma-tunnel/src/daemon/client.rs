@@ -1,0 +1,107 @@
+//! Speaking to the supervisor in the background.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::BufReader;
+use tokio::net::UnixStream;
+
+use super::protocol::{Answer, Request, Status, read_line, write_line};
+use super::{Error, Seat};
+
+/// It drains, says goodbye to the host, and is gone.
+const END_PATIENCE: Duration = Duration::from_secs(10);
+
+/// One who is just sitting down or getting up has no socket yet or any more.
+const SIT_PATIENCE: Duration = Duration::from_secs(2);
+
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// A supervisor that runs in the background.
+#[derive(Debug)]
+pub struct Client {
+    seat: Seat,
+}
+
+impl Client {
+    /// The one that sits there, if any.
+    pub async fn find(seat: &Seat) -> Result<Option<Self>, Error> {
+        let found = async {
+            loop {
+                if UnixStream::connect(seat.socket()).await.is_ok() {
+                    return Ok(Some(Self { seat: seat.clone() }));
+                }
+                // A socket that nobody answers on is left over; the lock says so.
+                if !seat.is_taken()? {
+                    return Ok(None);
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        let stuck = |_| Error::Mute { host: seat.host().clone() };
+        tokio::time::timeout(SIT_PATIENCE, found).await.map_err(stuck)?
+    }
+
+    /// How it is, by a fresh look.
+    pub async fn status(&self) -> Result<Status, Error> {
+        match self.ask(&Request::Status).await? {
+            Answer::Status(status) => Ok(status),
+            answer => Err(self.unexpected(&answer)),
+        }
+    }
+
+    /// The end of its log.
+    pub async fn logs(&self, lines: usize) -> Result<Vec<String>, Error> {
+        match self.ask(&Request::Logs { lines }).await? {
+            Answer::Lines { lines } => Ok(lines),
+            answer => Err(self.unexpected(&answer)),
+        }
+    }
+
+    /// Asks for something that is done or refused.
+    pub async fn tell(&self, request: &Request) -> Result<(), Error> {
+        match self.ask(request).await? {
+            Answer::Done => Ok(()),
+            answer => Err(self.unexpected(&answer)),
+        }
+    }
+
+    /// Ends it, and returns when nothing of it is left.
+    pub async fn stop(&self) -> Result<(), Error> {
+        self.tell(&Request::Stop).await?;
+        let gone = async {
+            while self.seat.is_taken()? {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            Ok(())
+        };
+        let stays = |_| Error::Stays { host: self.seat.host().clone() };
+        tokio::time::timeout(END_PATIENCE, gone).await.map_err(stays)?
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Answer, Error> {
+        let asking = async {
+            let mut stream = BufReader::new(UnixStream::connect(self.seat.socket()).await?);
+            write_line(&mut stream, request).await?;
+            let line = read_line(&mut stream).await?;
+            let line = line.ok_or_else(|| io::Error::other("it hung up"))?;
+            Ok(serde_json::from_slice(&line)?)
+        };
+        let failed = |source: io::Error| Error::Talk {
+            host: self.seat.host().clone(),
+            said: source.to_string(),
+        };
+        match tokio::time::timeout(request.patience(), asking).await {
+            Ok(answer) => answer.map_err(failed),
+            Err(_) => Err(Error::Mute { host: self.seat.host().clone() }),
+        }
+    }
+
+    fn unexpected(&self, answer: &Answer) -> Error {
+        let said = match answer {
+            Answer::Refused { reason } => reason.clone(),
+            other => format!("an answer to something else: {other:?}"),
+        };
+        Error::Talk { host: self.seat.host().clone(), said }
+    }
+}

@@ -1,0 +1,153 @@
+//! The one place for the one supervisor of a host: a lock, a socket and a log.
+//!
+//! Whoever holds the lock is it. The lock goes with the process, however that ends, so there is
+//! no process id to guess from and nothing left behind that means anything.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use hemma_core::Host;
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+
+/// The path of a socket has to fit into 104 bytes on macOS, with its end.
+const SOCKET_PATH_BYTES_MAX: usize = 103;
+
+/// Where the supervisor of `host` sits, in a directory that is ours alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    dir: PathBuf,
+    host: Host,
+}
+
+/// The seat, taken. Free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Taken {
+    // The lock is on the open file.
+    _lock: File,
+}
+
+impl Seat {
+    /// In `dir`, usually the user's runtime directory; it is made if it is not there.
+    pub fn new(dir: impl Into<PathBuf>, host: Host) -> Self {
+        Self { dir: dir.into(), host }
+    }
+
+    /// Where its supervisor leads.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Where its supervisor writes what happens.
+    pub fn log(&self) -> PathBuf {
+        self.file("log")
+    }
+
+    pub(super) fn socket(&self) -> PathBuf {
+        self.file("sock")
+    }
+
+    fn file(&self, kind: &str) -> PathBuf {
+        self.dir.join(format!("tunnel-{}.{kind}", self.host))
+    }
+
+    /// Makes the directory, for us alone.
+    pub(super) fn prepare(&self) -> Result<(), Error> {
+        let socket = self.socket();
+        if socket.as_os_str().len() > SOCKET_PATH_BYTES_MAX {
+            return Err(Error::Seat {
+                path: socket,
+                said: format!("longer than {SOCKET_PATH_BYTES_MAX} bytes"),
+            });
+        }
+        let failed =
+            |source: io::Error| Error::Seat { path: self.dir.clone(), said: source.to_string() };
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(failed)?;
+        let mode = std::fs::metadata(&self.dir).map_err(failed)?.permissions().mode();
+        if mode & 0o022 != 0 {
+            // Others could put a socket of theirs where ours is expected.
+            return Err(failed(io::Error::other("others may write there")));
+        }
+        Ok(())
+    }
+
+    /// Takes it, unless somebody sits there.
+    pub(super) fn take(&self) -> Result<Taken, Error> {
+        self.prepare()?;
+        let lock = self.lock_file().map_err(|source| self.failed(&source))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Taken { _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::Runs { host: self.host.clone() }),
+            Err(TryLockError::Error(source)) => Err(self.failed(&source)),
+        }
+    }
+
+    /// Whether somebody sits there.
+    pub(super) fn is_taken(&self) -> Result<bool, Error> {
+        let lock = match File::open(self.file("lock")) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(self.failed(&error)),
+        };
+        // Shared: two that only look must not take each other for a supervisor.
+        match lock.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(source)) => Err(self.failed(&source)),
+        }
+    }
+
+    fn lock_file(&self) -> io::Result<File> {
+        File::options().create(true).truncate(false).write(true).open(self.file("lock"))
+    }
+
+    fn failed(&self, source: &io::Error) -> Error {
+        Error::Seat { path: self.file("lock"), said: source.to_string() }
+    }
+}
+
+/// Removes a file that may not be there.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seat(dir: &Path) -> Seat {
+        Seat::new(dir.join("run"), "hemma".parse().expect("a host"))
+    }
+
+    #[test]
+    fn there_is_one_seat_and_leftovers_do_not_hold_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let seat = seat(dir.path());
+        assert_eq!(seat.is_taken(), Ok(false), "nothing was ever there");
+        let taken = seat.take().expect("it is free");
+        assert_eq!(seat.is_taken(), Ok(true));
+        assert!(matches!(seat.take(), Err(Error::Runs { .. })));
+        drop(taken);
+        assert!(seat.file("lock").exists(), "the file stays");
+        assert_eq!(seat.is_taken(), Ok(false), "and means nothing");
+        seat.take().expect("it is free again");
+    }
+
+    #[test]
+    fn a_directory_that_others_may_write_is_refused() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let seat = seat(dir.path());
+        std::fs::create_dir(dir.path().join("run")).expect("writable");
+        let open = std::fs::Permissions::from_mode(0o777);
+        std::fs::set_permissions(dir.path().join("run"), open).expect("it is ours");
+        assert!(matches!(seat.take(), Err(Error::Seat { .. })));
+        let long = Seat::new("/tmp/".to_owned() + &"x".repeat(100), seat.host);
+        assert!(matches!(long.take(), Err(Error::Seat { .. })));
+    }
+}

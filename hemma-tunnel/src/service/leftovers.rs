@@ -1,0 +1,171 @@
+//! What the runbook's old script has left on this machine. Looked for, shown, and only then
+//! removed.
+
+use std::path::{Path, PathBuf};
+
+use hemma_core::{Change, Command, Cut, Live, Place, Progress, Question};
+use serde::{Deserialize, Serialize};
+
+use super::install::{boot_out, domain};
+use super::{Error, Manager};
+
+const OLD_LABEL: &str = "com.hemma.huleedu-tunnel";
+const OLD_SCRIPT: &str = "bin/hemma-huleedu-tunnel";
+const OLD_PIDS: &str = ".cache/hemma-huleedu-tunnel";
+
+/// One thing that the old script has left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leftover {
+    /// The script itself.
+    Script(PathBuf),
+    /// Its launchd agent, which would bind our ports at the next login.
+    Agent(PathBuf),
+    /// The directory with its process ids.
+    Pids(PathBuf),
+    /// An autossh of it that still runs and holds a port.
+    Process {
+        /// Its id.
+        pid: u32,
+        /// Its command line.
+        line: String,
+    },
+}
+
+/// What is left of the old script.
+#[derive(Debug, Clone, Serialize)]
+pub struct Leftovers {
+    /// The user's home directory.
+    pub home: PathBuf,
+}
+
+impl Question for Leftovers {
+    const KIND: &'static str = "tunnel.leftovers";
+    type Answer = Vec<Leftover>;
+    type Error = Error;
+
+    async fn ask(&self, live: &Live) -> Result<Vec<Leftover>, Error> {
+        let mut found = Vec::new();
+        for pid in pids(&self.home.join(OLD_PIDS)) {
+            if let Some(line) = old_tunnel(live, pid).await? {
+                found.push(Leftover::Process { pid, line });
+            }
+        }
+        let agent = self.home.join(format!("Library/LaunchAgents/{OLD_LABEL}.plist"));
+        let files = [
+            (agent, Leftover::Agent as fn(PathBuf) -> Leftover),
+            (self.home.join(OLD_SCRIPT), Leftover::Script),
+            (self.home.join(OLD_PIDS), Leftover::Pids),
+        ];
+        found.extend(files.into_iter().filter(|(it, _)| it.exists()).map(|(it, kind)| kind(it)));
+        Ok(found)
+    }
+}
+
+/// Ends and removes what [`Leftovers`] has found.
+#[derive(Debug, Clone, Serialize)]
+pub struct RemoveLeftovers {
+    /// What to remove.
+    pub found: Vec<Leftover>,
+}
+
+impl Change for RemoveLeftovers {
+    const KIND: &'static str = "tunnel.leftovers-remove";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = ();
+    type Error = Error;
+
+    fn describe(&self) -> String {
+        let words = self.found.iter().map(|it| match it {
+            Leftover::Script(path) | Leftover::Agent(path) | Leftover::Pids(path) => {
+                path.display().to_string()
+            }
+            Leftover::Process { pid, .. } => format!("autossh (pid {pid})"),
+        });
+        format!("remove the old tunnel script's {}", words.collect::<Vec<_>>().join(", "))
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), Error> {
+        for it in &self.found {
+            match it {
+                Leftover::Agent(path) => {
+                    if Manager::here() == Manager::Launchd {
+                        boot_out(live, &domain(live).await?, OLD_LABEL).await?;
+                    }
+                    gone(path, std::fs::remove_file(path))?;
+                }
+                Leftover::Script(path) => gone(path, std::fs::remove_file(path))?,
+                Leftover::Pids(path) => gone(path, std::fs::remove_dir_all(path))?,
+                Leftover::Process { pid, .. } => {
+                    // Asked again: an id may belong to somebody else meanwhile.
+                    if old_tunnel(live, *pid).await?.is_some() {
+                        live.run(&Place::Here, &Command::new("kill").arg(pid.to_string())).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn gone(path: &Path, removed: std::io::Result<()>) -> Result<(), Error> {
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::File { path: path.to_owned(), said: error.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the old script believed to run: `tunnel-18085.pid` and the like.
+fn pids(dir: &Path) -> Vec<u32> {
+    let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let texts = files.filter_map(|it| std::fs::read_to_string(it.path()).ok());
+    texts.filter_map(|it| it.trim().parse().ok()).collect()
+}
+
+/// The command line of a process, if it is one of the old script's. A process id that was
+/// written down proves nothing: its number is given out again.
+async fn old_tunnel(live: &Live, pid: u32) -> Result<Option<String>, Error> {
+    let ps = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]);
+    let output = live.run(&Place::Here, &ps).await?;
+    let shown = output.stdout.trim();
+    let is_one = shown.contains("autossh") && shown.contains(":localhost:");
+    Ok(is_one.then(|| shown.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_core::{SshOptions, World};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_left_is_found_and_removed_and_a_stale_id_kills_nobody() {
+        let home = tempfile::tempdir().expect("a directory");
+        let at = |it: &str| home.path().join(it);
+        for dir in ["bin", ".cache/hemma-huleedu-tunnel", "Library/LaunchAgents"] {
+            std::fs::create_dir_all(at(dir)).expect("writable");
+        }
+        let agent = "Library/LaunchAgents/com.hemma.huleedu-tunnel.plist";
+        for file in [OLD_SCRIPT, agent] {
+            std::fs::write(at(file), "").expect("writable");
+        }
+        // Our own id, which is alive and no autossh.
+        let pid = std::process::id().to_string();
+        std::fs::write(at(OLD_PIDS).join("tunnel-18085.pid"), pid).expect("writable");
+        let world = World::live(Live::new(SshOptions::default()));
+        let question = Leftovers { home: home.path().to_owned() };
+        let found = world.ask(&question).await.expect("it can be looked for");
+        let expected = [
+            Leftover::Agent(at(agent)),
+            Leftover::Script(at(OLD_SCRIPT)),
+            Leftover::Pids(at(OLD_PIDS)),
+        ];
+        assert_eq!(found, expected);
+        let approval = world.approve(hemma_core::Consent::Given).expect("it is not planning");
+        let remove = RemoveLeftovers { found };
+        world.apply(&remove, &approval, &Progress::silent()).await.expect("they are ours");
+        assert_eq!(world.ask(&question).await, Ok(Vec::new()));
+    }
+}

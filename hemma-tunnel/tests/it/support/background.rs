@@ -1,0 +1,88 @@
+//! A supervisor in a process of its own: this test program, started again.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hemma_core::{Approval, Command, Consent, Live, Progress, SshOptions, World};
+use hemma_tunnel::daemon::{Client, Error, Seat, Start, Started, Stop, Stopped, run};
+use hemma_tunnel::{Forward, Options};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+
+/// What the process is told, in a file: a test program takes no arguments of its own.
+#[derive(Serialize, Deserialize)]
+struct Orders {
+    seat: Seat,
+    ssh_config: PathBuf,
+    forwards: Vec<Forward>,
+}
+
+const ORDERS: &str = "HEMMA_TUNNEL_TEST_ORDERS";
+
+/// The process itself. Run by [`Background`]; alone it does nothing.
+#[test]
+#[ignore = "this is the process that other tests start"]
+fn as_process() {
+    #[expect(clippy::disallowed_methods, reason = "a test program takes no arguments of its own")]
+    let Ok(path) = std::env::var(ORDERS) else { return };
+    let text = std::fs::read(path).expect("the orders are there");
+    let orders: Orders = serde_json::from_slice(&text).expect("they are ours");
+    let mut options = Options::default();
+    options.ssh.config_file = Some(orders.ssh_config);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = runtime.expect("a runtime").block_on(run(
+        orders.seat,
+        options,
+        orders.forwards,
+        std::future::pending(),
+    ));
+    ended.expect("it ends when it is told to");
+}
+
+pub(crate) struct Background {
+    pub(crate) seat: Seat,
+    dir: TempDir,
+    world: World,
+    approval: Approval,
+}
+
+impl Background {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::Builder::new().prefix("hemma-run-").tempdir_in("/tmp");
+        let dir = dir.expect("a directory");
+        let seat = Seat::new(dir.path().join("run"), super::host());
+        let world = World::live(Live::new(SshOptions::default()));
+        let approval = world.approve(Consent::Given).expect("it is not planning");
+        Self { seat, dir, world, approval }
+    }
+
+    pub(crate) async fn start(
+        &self,
+        ssh_config: PathBuf,
+        forwards: Vec<Forward>,
+    ) -> Result<Started, Error> {
+        let (seat, file) = (self.seat.clone(), self.dir.path().join("orders.json"));
+        let orders = Orders { seat: seat.clone(), ssh_config, forwards: forwards.clone() };
+        std::fs::write(&file, serde_json::to_vec(&orders).expect("serializes")).expect("writable");
+        let start = Start { seat, forwards, command: again(&file), patience_s: 15 };
+        self.world.apply(&start, &self.approval, &Progress::silent()).await
+    }
+
+    pub(crate) async fn client(&self) -> Option<Client> {
+        Client::find(&self.seat).await.expect("it can be looked for")
+    }
+
+    pub(crate) async fn stop(&self) -> Result<Stopped, Error> {
+        let stop = Stop { seat: self.seat.clone(), only: Vec::new() };
+        self.world.apply(&stop, &self.approval, &Progress::silent()).await
+    }
+}
+
+fn again(orders: &Path) -> Command {
+    let program = std::env::current_exe().expect("a test runs from a file");
+    let words = [orders, &program].map(|it| it.display().to_string());
+    let line = format!(
+        "{ORDERS}=\"$1\" exec \"$2\" --exact support::background::as_process --ignored --nocapture"
+    );
+    Command::script(&line, words).limit(Duration::from_secs(5))
+}
