@@ -38,6 +38,19 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
     }
 }
 
+/// Whether there is no such network, so that [`ensure`] would make it.
+pub async fn is_missing(world: &World, host: &Host, name: &NetworkName) -> Result<bool, Error> {
+    let networks = world.ask(&Networks { host: host.clone() }).await.map_err(|source| {
+        let (host, name) = (host.clone(), name.clone());
+        Error::List { host, name, source }
+    })?;
+    match named(networks, name).as_slice() {
+        [] => Ok(true),
+        [_] => Ok(false),
+        several => Err(Error::several(host, name, several)),
+    }
+}
+
 /// What [`ensure`] found or did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

@@ -52,7 +52,10 @@ async fn a_look_tells_missing_from_unseen() {
     ];
     let host = "hemma".parse().expect("a plain word");
     for (listed, expected) in rows {
-        let seen = verify(&world(listed, None), &host, &NetworkName::default()).await;
+        let (world, name) = (world(listed, None), NetworkName::default());
+        let seen = verify(&world, &host, &name).await;
+        let missing = is_missing(&world, &host, &name).await;
+        assert_eq!(missing == Ok(true), expected.starts_with("FAIL there is none"), "{expected}");
         assert_eq!(format!("{} {}", seen.verdict.mark(), seen.detail), expected);
         assert_eq!(seen.hint.is_some(), seen.verdict.mark() != "pass", "{expected}");
     }

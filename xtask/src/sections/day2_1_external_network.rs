@@ -1,6 +1,5 @@
 //! Day 2, step 1: the network on which the reverse proxy meets the application.
 
-use hemma_core::Verdict;
 use hemma_docker::network;
 
 use crate::{Answer, Failure, Proposal, Run, Section};
@@ -17,12 +16,11 @@ impl Section for Args {
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (host, name) = (&run.config().host.alias, &run.config().compose.network);
         let found = network::verify(run.world(), host, name).await;
-        let proposal = match found.verdict {
-            Verdict::Fail => {
-                Proposal::default().step("create network", name.as_str(), &*found.detail)
-            }
-            Verdict::Pass | Verdict::Unknown => Proposal::default(),
-        };
+        let mut proposal = Proposal::default();
+        // Why it is not known, or cannot be mended, is what was found.
+        if let Ok(true) = network::is_missing(run.world(), host, name).await {
+            proposal = proposal.step("create network", name.as_str(), &*found.detail);
+        }
         run.mend([found].into_iter().collect(), proposal, async |approval| {
             network::ensure(run.world(), host, name, approval).await?;
             Ok([network::verify(run.world(), host, name).await].into_iter().collect())

@@ -49,7 +49,7 @@ pub(super) fn checks(root: &Path) -> Vec<Check> {
         check("storyboards and map", &[&replay]),
         Check { heading: "practice host".to_owned(), commands: lines(&lab) },
         Check { heading: "examples".to_owned(), commands: lines(&examples) },
-        Check { heading: "licences and sources".to_owned(), commands: vec![deny()] },
+        Check { heading: "licences and sources".to_owned(), commands: deny() },
     ]
     .into_iter()
     .filter(|it| !it.commands.is_empty())
@@ -61,10 +61,15 @@ fn cargo(line: &str) -> Command {
 }
 
 /// Advisories are left out: they need a list from the network, which a bare machine may not have.
-fn deny() -> Command {
-    let script = "cargo deny --version >/dev/null 2>&1 || cargo install --quiet --locked cargo-deny
-        cargo deny --offline check licenses bans sources";
-    Command::script(script, [""; 0])
+/// What is judged are the crates for all systems, so those for others are fetched first.
+fn deny() -> Vec<Command> {
+    let install =
+        "cargo deny --version >/dev/null 2>&1 || cargo install --quiet --locked cargo-deny";
+    vec![
+        Command::script(install, [""; 0]),
+        cargo("fetch --quiet --locked"),
+        cargo("deny --offline check licenses bans sources"),
+    ]
 }
 
 /// The names of the Rust files in a directory.
