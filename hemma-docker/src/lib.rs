@@ -64,6 +64,7 @@ pub mod preconditions;
 pub mod proxy;
 pub mod release;
 pub mod rollout;
+pub mod shared_db;
 mod text;
 
 pub use container::{

@@ -15,7 +15,10 @@ use crate::compose::ComposeFiles;
 
 /// What is around the file: git, root's environment, and what the compose files ask for. `$1` is
 /// how many of the words after it are compose files; the others are Compose's own.
+///
+/// Compose opens the file itself, and would wait for ever for a pipe to be written to.
 const AROUND: &str = r#"
+[ -f "$f" ] || exit 0
 echo "login=$(id -un)"
 if git -C "$d" ls-files --error-unmatch -- .env >/dev/null 2>&1; then echo git=tracked
 else

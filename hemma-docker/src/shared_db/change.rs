@@ -1,0 +1,84 @@
+//! Making what is missing, one statement at a time.
+
+use std::time::Duration;
+
+use hemma_core::config::{CheckoutPath, EnvKey, PgName};
+use hemma_core::{Change, Command, Cut, Live, Place, Progress};
+use serde::{Deserialize, Serialize};
+
+use super::error::{DatabaseError, NoPassword};
+use super::look::{BEGIN, parameters, refused_by_sudo};
+use super::sql::set_password;
+use super::{Server, Step};
+
+const STATEMENT: &str = r#"
+psql -U "$a" -d postgres
+"#;
+
+/// psql asks for the password on the terminal, and where there is none on its input.
+const PASSWORD: &str = r#"
+password
+[ -z "$why" ] || { echo "no_password=$why"; exit 72; }
+printf '%s\n%s\n' "$pw" "$pw" | psql -U "$a" -d postgres -c "$1"
+"#;
+
+/// Takes one [`Step`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeStep {
+    /// Where PostgreSQL is.
+    pub server: Server,
+    /// Where the `.env` is.
+    pub checkout: CheckoutPath,
+    /// The application's role.
+    pub role: PgName,
+    /// The key of its password.
+    pub password_key: EnvKey,
+    /// What to do.
+    pub step: Step,
+}
+
+impl Change for TakeStep {
+    const KIND: &'static str = "database.step";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = ();
+    type Error = DatabaseError;
+
+    fn describe(&self) -> String {
+        format!("in {}: {}", self.server.container, self.step.statement(&self.role))
+    }
+
+    async fn apply(&self, live: &Live, _: &Progress) -> Result<(), DatabaseError> {
+        let server = self.server.clone();
+        let on = Place::On(server.host.clone());
+        let output = match live.run(&on, &self.command()).await {
+            Ok(output) => output,
+            Err(source) => return Err(DatabaseError::Ask { server, source }),
+        };
+        if output.success() {
+            return Ok(());
+        }
+        if let Some(source) = refused_by_sudo(&on, &output.stderr) {
+            return Err(DatabaseError::Ask { server, source });
+        }
+        let word = output.stdout.lines().find_map(|it| it.strip_prefix("no_password="));
+        if let Some(reason) = word.and_then(NoPassword::read) {
+            return Err(DatabaseError::Password { key: self.password_key.clone(), reason });
+        }
+        Err(DatabaseError::read(&server, &output.stderr))
+    }
+}
+
+impl TakeStep {
+    fn command(&self) -> Command {
+        let parameters = parameters(&self.server, &self.checkout, &self.role, &self.password_key);
+        let command = if self.step == Step::SetPassword {
+            let script = format!("{BEGIN}{PASSWORD}");
+            Command::script(&script, parameters).arg(set_password(&self.role))
+        } else {
+            let script = format!("{BEGIN}{STATEMENT}");
+            Command::script(&script, parameters).stdin(self.step.script(&self.role))
+        };
+        // A database is a copy of a template, and a slow disk takes its time.
+        command.named("change PostgreSQL").limit(Duration::from_secs(5 * 60))
+    }
+}

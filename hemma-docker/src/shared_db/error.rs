@@ -1,0 +1,266 @@
+//! Why PostgreSQL did not answer, or would not.
+
+use hemma_core::config::EnvKey;
+use hemma_core::{ExecError, Hint, NotRecorded};
+use serde::{Deserialize, Serialize};
+
+use super::Server;
+use crate::text::plain;
+
+/// More of its words than this do not help.
+const SAID_CHARS_MAX: usize = 300;
+
+/// Why nobody knows how the databases stand, or why a change was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum DatabaseError {
+    /// The command's answer is not known.
+    #[error("could not ask PostgreSQL in {} on {}", .server.container, .server.host)]
+    Ask {
+        /// The server.
+        server: Server,
+        /// Why not.
+        source: ExecError,
+    },
+    /// Docker did not answer.
+    #[error("could not ask Docker on {} about {}: {said}", .server.host, .server.container)]
+    Engine {
+        /// The server.
+        server: Server,
+        /// Its words.
+        said: String,
+    },
+    /// There is no such container.
+    #[error("there is no container `{}` on {}", .server.container, .server.host)]
+    NoContainer {
+        /// The server.
+        server: Server,
+    },
+    /// The container does not run.
+    #[error("container `{}` on {} does not run: it is {state}", .server.container, .server.host)]
+    Stopped {
+        /// The server.
+        server: Server,
+        /// Docker's word for it.
+        state: String,
+    },
+    /// The container runs, and PostgreSQL in it does not answer.
+    #[error("PostgreSQL in {} on {} does not answer: {said}", .server.container, .server.host)]
+    Down {
+        /// The server.
+        server: Server,
+        /// psql's words.
+        said: String,
+    },
+    /// The administrator is none.
+    #[error("PostgreSQL in {} does not let `{}` in: {said}", .server.container, .server.administrator)]
+    WrongRole {
+        /// The server.
+        server: Server,
+        /// psql's words.
+        said: String,
+    },
+    /// The administrator may not do it.
+    #[error("`{}` may not do that in {}: {said}", .server.administrator, .server.container)]
+    Denied {
+        /// The server.
+        server: Server,
+        /// psql's words.
+        said: String,
+    },
+    /// It takes no changes.
+    #[error("PostgreSQL in {} is read-only: {said}", .server.container)]
+    ReadOnly {
+        /// The server.
+        server: Server,
+        /// psql's words.
+        said: String,
+    },
+    /// The password could not be had from the host's `.env`.
+    #[error("could not take the password from {key} in the host's .env: {reason}")]
+    Password {
+        /// The key.
+        key: EnvKey,
+        /// Why not.
+        reason: NoPassword,
+    },
+    /// Anything else that PostgreSQL refused.
+    #[error("PostgreSQL in {} refused: {said}", .server.container)]
+    Refused {
+        /// The server.
+        server: Server,
+        /// psql's words.
+        said: String,
+    },
+    /// The answer is not one.
+    #[error("could not read what PostgreSQL in {} answered: {reason}", .server.container)]
+    Read {
+        /// The server.
+        server: Server,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+/// Why there is no password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum NoPassword {
+    /// Compose did not say what is in the file.
+    #[error(
+        "Compose there does not print the file's values (it needs 2.28 or newer), or cannot read it"
+    )]
+    NotPrinted,
+    /// It has no value.
+    #[error("it has no value")]
+    NoValue,
+    /// PostgreSQL's own prompt takes one line.
+    #[error("it spans several lines")]
+    SeveralLines,
+}
+
+impl NoPassword {
+    pub(super) fn read(word: &str) -> Option<Self> {
+        match word {
+            "not_printed" => Some(Self::NotPrinted),
+            "no_value" => Some(Self::NoValue),
+            "several_lines" => Some(Self::SeveralLines),
+            _ => None,
+        }
+    }
+}
+
+impl DatabaseError {
+    /// Whether it was looked and found wrong, as opposed to not known.
+    pub fn is_known(&self) -> bool {
+        !matches!(
+            self,
+            Self::Ask { .. } | Self::Engine { .. } | Self::Read { .. } | Self::NotRecorded(_)
+        )
+    }
+
+    /// The one thing to try next.
+    pub fn hint(&self) -> Option<Hint> {
+        let on = |server: &Server, line: String| Hint::Run(format!("ssh {} {line}", server.host));
+        match self {
+            Self::NoContainer { .. } => Some(Hint::Do(
+                "bring up the shared stack that runs it, or set [database] container".to_owned(),
+            )),
+            Self::Stopped { server, .. } => {
+                Some(on(server, format!("sudo -n docker start {}", server.container)))
+            }
+            Self::Down { server, .. } | Self::ReadOnly { server, .. } => {
+                Some(on(server, format!("sudo -n docker logs --tail 50 {}", server.container)))
+            }
+            Self::WrongRole { .. } | Self::Denied { .. } => Some(Hint::Do(
+                "set [database] administrator to a superuser of that PostgreSQL".to_owned(),
+            )),
+            Self::Password { key, .. } => Some(Hint::Run(format!("cargo xtask env set {key}"))),
+            _ => None,
+        }
+    }
+
+    /// What psql's words mean. Its own states come first: words change with the version and the
+    /// server's language, states do not. Before a connection there are only words.
+    pub(super) fn read(server: &Server, stderr: &str) -> Self {
+        let server = server.clone();
+        let telling =
+            |it: &&str| it.contains("ERROR:") || it.contains("FATAL:") || it.contains("error:");
+        let line = stderr
+            .lines()
+            .find(telling)
+            .or_else(|| stderr.lines().find(|it| !it.trim().is_empty()));
+        let said = plain(line.unwrap_or("it said nothing"), SAID_CHARS_MAX);
+        let state = said.split_once("ERROR:").and_then(|(_, it)| it.trim().split_once(':'));
+        match state.map(|(state, _)| state) {
+            Some("25006") => return Self::ReadOnly { server, said },
+            Some("42501") => return Self::Denied { server, said },
+            Some("57P01" | "57P02" | "57P03") => return Self::Down { server, said },
+            Some(_) => return Self::Refused { server, said },
+            None => {}
+        }
+        let has = |words: &str| stderr.contains(words);
+        if has("Cannot connect to the Docker daemon") || has("OCI runtime") {
+            return Self::Engine { server, said };
+        }
+        let names_the_role = said.contains("role \"") || said.contains("user \"");
+        if has("FATAL:") && names_the_role {
+            return Self::WrongRole { server, said };
+        }
+        let down = [
+            "could not connect",
+            "connection to server",
+            "the database system is",
+            "server closed",
+        ];
+        if down.iter().any(|it| has(it)) {
+            return Self::Down { server, said };
+        }
+        if has("No such container") {
+            return Self::NoContainer { server };
+        }
+        if has("is not running") {
+            return Self::Stopped { server, state: "not running".to_owned() };
+        }
+        Self::Refused { server, said }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_core::config::DatabaseContainer;
+
+    use super::*;
+
+    #[test]
+    fn what_psql_says_is_told_apart() {
+        let server = Server {
+            host: "hemma".parse().expect("a host"),
+            container: DatabaseContainer::default(),
+            administrator: "postgres".parse().expect("a name"),
+        };
+        let kind = |stderr: &str| {
+            let error = DatabaseError::read(&server, stderr);
+            serde_json::to_value(error).expect("it serializes")
+        };
+        let rows = [
+            (
+                "psql: error: connection to server on socket \"/var/run/postgresql/.s.PGSQL.5432\" failed: \
+                 No such file or directory\n\tIs the server running locally and accepting connections?\n",
+                "down",
+            ),
+            (
+                "psql: error: connection to server on socket \"x\" failed: FATAL:  the database system is starting up\n",
+                "down",
+            ),
+            (
+                "psql: error: connection to server on socket \"x\" failed: FATAL:  role \"admin\" does not exist\n",
+                "wrong_role",
+            ),
+            (
+                "psql: error: connection to server on socket \"x\" failed: FATAL:  Peer authentication failed for user \"admin\"\n",
+                "wrong_role",
+            ),
+            (
+                "ERROR:  25006: cannot execute CREATE ROLE in a read-only transaction\nLOCATION:  x\n",
+                "read_only",
+            ),
+            ("psql:<stdin>:3: ERROR:  42501: permission denied to create role\n", "denied"),
+            ("ERROR:  42P04: database \"x\" already exists\n", "refused"),
+            ("Error response from daemon: No such container: shared-postgres\n", "no_container"),
+            ("Error response from daemon: Container 5f is not running\n", "stopped"),
+            (
+                "OCI runtime exec failed: exec failed: \"psql\": executable file not found\n",
+                "engine",
+            ),
+            ("", "refused"),
+        ];
+        for (stderr, expected) in rows {
+            let seen = kind(stderr);
+            assert!(seen.get(expected).is_some(), "{stderr:?} gave {seen}");
+        }
+    }
+}

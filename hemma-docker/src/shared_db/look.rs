@@ -1,0 +1,176 @@
+//! Looking at PostgreSQL, and asking whether the application would get in.
+
+use std::time::Duration;
+
+use hemma_core::config::{CheckoutPath, EnvKey, PgName};
+use hemma_core::{Command, ExecError, Live, Place, Question};
+use serde::{Deserialize, Serialize};
+
+use super::Server;
+use super::error::{DatabaseError, NoPassword};
+use super::state::{Databases, Login, look_statements, read};
+
+/// Begins every script here. `password` leaves the value of a key in `$pw`, as Compose itself reads
+/// it from `.env`, or says in `$why` why not. It is in a variable of this shell and in pipes, never
+/// in the environment or the arguments of a process, and it does not leave the host.
+pub(super) const BEGIN: &str = r#"
+case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
+export LC_ALL=C
+c=$2 a=$3 role=$4 key=$5
+shift 5
+psql() { sudo -n docker exec -i "$c" env LC_ALL=C psql -X -q -At -v ON_ERROR_STOP=1 -v VERBOSITY=verbose "$@"; }
+password() {
+    pw='' why=not_printed
+    all=$(printf 'services: {x: {image: x}}\n' |
+        sudo -n docker compose -p x --project-directory "$d" --env-file "$d/.env" -f - config --environment 2>/dev/null) || return
+    why=several_lines
+    pw=$(printf '%s\n' "$all" | awk -v k="$key=" '
+        on { if ($0 !~ /^[A-Za-z_][A-Za-z0-9_.-]*=/) bad = 1; exit }
+        index($0, k) == 1 { print substr($0, length(k) + 1); on = 1 }
+        END { exit bad }') || { pw=''; return; }
+    why=no_value
+    [ -z "$pw" ] || why=''
+}
+"#;
+
+/// `docker ps` lists, so a container that is not there is told from an engine that is not.
+const LOOK: &str = r#"
+w=$(mktemp -d) || exit 71
+trap 'rm -rf "$w"' EXIT
+trap 'exit 75' TERM INT HUP
+seen=$(sudo -n docker ps --all --filter "name=$c" --format '{{.Names}} {{.State}}') || exit 70
+printf '%s\n' "$seen" | sed 's/^/container=/'
+printf '%s\n' "$seen" | grep -qxF "$c running" || exit 0
+psql -U "$a" -d postgres >"$w/out" 2>"$w/err"
+echo "psql=$?"
+sed 's/^/seen=/' "$w/out"
+sed 's/^/said=/' "$w/err"
+password
+if [ -n "$why" ]; then echo "login=$why"; exit 0; fi
+at=$(sudo -n docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$c")
+if printf '%s\n' "$pw" | psql -W -h "${at%% *}" -U "$role" -d postgres -c 'SELECT 1' >"$w/out" 2>"$w/err"
+then echo login=accepted
+else sed 's/^/login_said=/' "$w/err"
+fi
+exit 0
+"#;
+
+/// How do the role and the databases of an application stand?
+///
+/// Whether the role gets in is tried for real, over the container's own network address: on the
+/// loopback address PostgreSQL's image asks nobody for a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookDatabases {
+    /// Where PostgreSQL is.
+    pub server: Server,
+    /// Where the `.env` is.
+    pub checkout: CheckoutPath,
+    /// The application's role.
+    pub role: PgName,
+    /// The key of its password.
+    pub password_key: EnvKey,
+    /// The databases that are wanted.
+    pub wanted: Vec<PgName>,
+}
+
+impl Question for LookDatabases {
+    const KIND: &'static str = "database.look";
+    type Answer = Databases;
+    type Error = DatabaseError;
+
+    async fn ask(&self, live: &Live) -> Result<Databases, DatabaseError> {
+        let server = self.server.clone();
+        let on = Place::On(server.host.clone());
+        let output = match live.run(&on, &self.command()).await {
+            Ok(output) => output,
+            Err(source) => return Err(DatabaseError::Ask { server, source }),
+        };
+        if let Some(source) = refused_by_sudo(&on, &output.stderr) {
+            return Err(DatabaseError::Ask { server, source });
+        }
+        if !output.success() {
+            let said = output.last_words().to_owned();
+            return Err(DatabaseError::Engine { server, said });
+        }
+        self.read(&output.stdout)
+    }
+}
+
+/// The script runs as the operator, and sudo in it; its refusal is not an answer of Docker's.
+pub(super) fn refused_by_sudo(on: &Place, stderr: &str) -> Option<ExecError> {
+    let line = stderr.lines().find_map(|it| it.strip_prefix("sudo: "))?;
+    let (on, stderr) = (on.clone(), line.to_owned());
+    Some(ExecError::Sudo { on, command: "docker".to_owned(), stderr })
+}
+
+/// What every script here is given, in the order of [`BEGIN`].
+pub(super) fn parameters(
+    server: &Server,
+    checkout: &CheckoutPath,
+    role: &PgName,
+    key: &EnvKey,
+) -> [String; 5] {
+    let (container, administrator) = (&server.container, &server.administrator);
+    [
+        checkout.to_string(),
+        container.to_string(),
+        administrator.to_string(),
+        role.to_string(),
+        key.to_string(),
+    ]
+}
+
+impl LookDatabases {
+    fn command(&self) -> Command {
+        let parameters = parameters(&self.server, &self.checkout, &self.role, &self.password_key);
+        Command::script(&format!("{BEGIN}{LOOK}"), parameters)
+            .stdin(look_statements(&self.role, &self.wanted))
+            .named("look at PostgreSQL")
+            .limit(Duration::from_secs(60))
+    }
+
+    fn read(&self, output: &str) -> Result<Databases, DatabaseError> {
+        let server = self.server.clone();
+        let lines = |key: &str| -> Vec<&str> {
+            let pairs = output.lines().filter_map(|it| it.split_once('='));
+            pairs.filter(|(it, _)| *it == key).map(|(_, value)| value).collect()
+        };
+        let container = server.container.as_str();
+        let state = lines("container").into_iter().find_map(|it| {
+            let (name, state) = it.split_once(' ')?;
+            (name == container).then_some(state)
+        });
+        match state {
+            None => return Err(DatabaseError::NoContainer { server }),
+            Some("running") => {}
+            Some(state) => {
+                return Err(DatabaseError::Stopped { server, state: state.to_owned() });
+            }
+        }
+        if lines("psql") != ["0"] {
+            return Err(DatabaseError::read(&server, &lines("said").join("\n")));
+        }
+        let login = read_login(lines("login").first().copied(), &lines("login_said").join("\n"));
+        let mut seen = read(&lines("seen").join("\n"), login)
+            .map_err(|reason| DatabaseError::Read { server, reason })?;
+        if seen.role.is_none() {
+            seen.login = Login::NoRole;
+        }
+        Ok(seen)
+    }
+}
+
+fn read_login(word: Option<&str>, said: &str) -> Login {
+    match word {
+        Some("accepted") => Login::Accepted,
+        Some(word) => NoPassword::read(word)
+            .map_or_else(|| Login::Unknown("it was not tried".to_owned()), Login::NoPassword),
+        None if said.contains("password authentication failed") => Login::Refused,
+        // It got in, and then the door of that database was closed.
+        None if said.contains("permission denied for database") => Login::Accepted,
+        None => {
+            let line = said.lines().find(|it| it.contains("error:")).unwrap_or("it said nothing");
+            Login::Unknown(crate::text::plain(line, 300))
+        }
+    }
+}

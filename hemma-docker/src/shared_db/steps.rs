@@ -1,0 +1,191 @@
+//! What is missing, and the statements that would mend it.
+
+use hemma_core::config::PgName;
+use serde::{Deserialize, Serialize};
+
+use super::sql::{connect, identifier, literal};
+use super::state::{Database, Databases, Login};
+
+/// One thing that would be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Makes the role.
+    CreateRole,
+    /// Lets the role log in.
+    AllowLogin,
+    /// Gives the role the password of `.env`.
+    SetPassword,
+    /// Makes a database of the role's.
+    CreateDatabase(PgName),
+    /// Gives the role a database that a superuser made.
+    GiveDatabase(PgName),
+    /// Lets the role make tables in a database that is older than PostgreSQL 15's rule.
+    OpenSchema(PgName),
+}
+
+impl Step {
+    /// The statement, as a plan shows it.
+    pub fn statement(&self, role: &PgName) -> String {
+        let role = identifier(role);
+        match self {
+            Self::CreateRole => format!("CREATE ROLE {role} LOGIN;"),
+            Self::AllowLogin => format!("ALTER ROLE {role} LOGIN;"),
+            Self::SetPassword => format!("ALTER ROLE {role} PASSWORD {};", hemma_core::HIDDEN),
+            Self::CreateDatabase(name) => {
+                format!("CREATE DATABASE {} OWNER {role};", identifier(name))
+            }
+            Self::GiveDatabase(name) => {
+                format!("ALTER DATABASE {} OWNER TO {role};", identifier(name))
+            }
+            Self::OpenSchema(_) => format!("GRANT USAGE, CREATE ON SCHEMA public TO {role};"),
+        }
+    }
+
+    /// Why.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::CreateRole => "the application logs in as it".to_owned(),
+            Self::AllowLogin => "it may not log in".to_owned(),
+            Self::SetPassword => "it does not get in with the password of .env".to_owned(),
+            Self::CreateDatabase(_) => "it is missing".to_owned(),
+            Self::GiveDatabase(_) => {
+                "whoever made it did not say whose it is, and only its owner may make tables"
+                    .to_owned()
+            }
+            Self::OpenSchema(name) => format!("in {name} its role may not make tables"),
+        }
+    }
+
+    /// The database that it is about.
+    pub(super) fn database(&self) -> Option<&PgName> {
+        match self {
+            Self::CreateDatabase(name) | Self::GiveDatabase(name) | Self::OpenSchema(name) => {
+                Some(name)
+            }
+            Self::CreateRole | Self::AllowLogin | Self::SetPassword => None,
+        }
+    }
+
+    /// What psql is fed; safe to repeat. A password is not set this way.
+    pub(super) fn script(&self, role: &PgName) -> String {
+        let statement = self.statement(role);
+        match self {
+            Self::CreateRole => unless(&statement, "pg_roles WHERE rolname", role),
+            // PostgreSQL makes no database inside a transaction, and psql puts several statements
+            // of one `-c` into one; on its input each is one of its own.
+            Self::CreateDatabase(name) => unless(&statement, "pg_database WHERE datname", name),
+            Self::OpenSchema(name) => format!("{}\n{statement}\n", connect(name)),
+            Self::AllowLogin | Self::SetPassword | Self::GiveDatabase(_) => {
+                format!("{statement}\n")
+            }
+        }
+    }
+}
+
+/// Runs the statement unless there is a row for `name`. `\gexec` takes it from a text.
+fn unless(statement: &str, rows: &str, name: &PgName) -> String {
+    let (statement, name) = (literal(statement.trim_end_matches(';')), literal(name.as_str()));
+    format!("SELECT {statement} WHERE NOT EXISTS (SELECT FROM {rows} = {name})\\gexec\n")
+}
+
+/// What would be done, in order; nothing, if all is as it should be.
+///
+/// A database that belongs to another role is not taken away from it: that is for a person.
+pub fn steps(seen: &Databases, role: &PgName, wanted: &[PgName]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    match &seen.role {
+        None => steps.extend([Step::CreateRole, Step::SetPassword]),
+        Some(role) => {
+            if !role.can_login {
+                steps.push(Step::AllowLogin);
+            }
+            if seen.login == Login::Refused {
+                steps.push(Step::SetPassword);
+            }
+        }
+    }
+    for name in wanted {
+        match seen.databases.get(name.as_str()) {
+            None => steps.push(Step::CreateDatabase(name.clone())),
+            Some(database) if database.owner == role.as_str() => {
+                if database.role_may_create == Some(false) {
+                    steps.push(Step::OpenSchema(name.clone()));
+                }
+            }
+            Some(Database { owner_is_superuser: true, .. }) => {
+                steps.push(Step::GiveDatabase(name.clone()));
+            }
+            Some(_) => {}
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared_db::Role;
+
+    fn name(text: &str) -> PgName {
+        text.parse().expect("a name")
+    }
+
+    fn shown(seen: &Databases, wanted: &[&str]) -> Vec<String> {
+        let wanted: Vec<_> = wanted.iter().map(|it| name(it)).collect();
+        steps(seen, &name("app"), &wanted).iter().map(|it| it.statement(&name("app"))).collect()
+    }
+
+    #[test]
+    fn what_is_missing_is_made_and_what_is_somebody_else_s_is_left() {
+        let database = |owner: &str, role_may_create| Database {
+            owner: owner.to_owned(),
+            owner_is_superuser: owner == "postgres",
+            role_may_create,
+        };
+        let mut seen = Databases {
+            version: 150_006,
+            read_only: false,
+            may_create: true,
+            role: None,
+            databases: [
+                ("made".to_owned(), database("postgres", Some(false))),
+                ("old".to_owned(), database("app", Some(false))),
+                ("theirs".to_owned(), database("other", Some(false))),
+                ("fine".to_owned(), database("app", Some(true))),
+            ]
+            .into(),
+            login: Login::NoRole,
+        };
+        let wanted = ["made", "old", "theirs", "fine", "new"];
+        assert_eq!(
+            shown(&seen, &wanted),
+            [
+                "CREATE ROLE \"app\" LOGIN;",
+                "ALTER ROLE \"app\" PASSWORD [hidden];",
+                "ALTER DATABASE \"made\" OWNER TO \"app\";",
+                "GRANT USAGE, CREATE ON SCHEMA public TO \"app\";",
+                "CREATE DATABASE \"new\" OWNER \"app\";",
+            ]
+        );
+        seen.role = Some(Role { can_login: false });
+        seen.login = Login::Refused;
+        assert_eq!(
+            shown(&seen, &[]),
+            ["ALTER ROLE \"app\" LOGIN;", "ALTER ROLE \"app\" PASSWORD [hidden];"]
+        );
+        seen.role = Some(Role { can_login: true });
+        seen.login = Login::Accepted;
+        assert!(shown(&seen, &["fine"]).is_empty());
+    }
+
+    #[test]
+    fn a_database_is_made_once_and_outside_a_transaction() {
+        let step = Step::CreateDatabase(name("it's \"x\""));
+        assert_eq!(
+            step.script(&name("app")),
+            "SELECT 'CREATE DATABASE \"it''s \"\"x\"\"\" OWNER \"app\"' WHERE NOT EXISTS \
+             (SELECT FROM pg_database WHERE datname = 'it''s \"x\"')\\gexec\n"
+        );
+    }
+}

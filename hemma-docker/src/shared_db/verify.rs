@@ -1,0 +1,122 @@
+//! What there is to say about the databases.
+
+use hemma_core::config::PgName;
+use hemma_core::{Config, Finding, Hint, Report, World, causes};
+
+use super::{Databases, Error, Login, Wanted, look, steps, wanted};
+
+/// Whether the role and the databases are there, and the role's.
+pub async fn verify(world: &World, config: &Config) -> Report {
+    let wanted = match wanted(world, config).await {
+        Ok(wanted) => wanted,
+        Err(error) => return Report::from_iter([of_error(config, &error)]),
+    };
+    match look(world, config, &wanted).await {
+        Ok(seen) => findings(config, &seen, &wanted).into_iter().collect(),
+        Err(error) => Report::from_iter([of_error(config, &error)]),
+    }
+}
+
+fn of_error(config: &Config, error: &Error) -> Finding {
+    let subject = config.database.container.to_string();
+    let finding = match error {
+        // It was looked: PostgreSQL is down, say. That is a "no" and not a "don't know".
+        Error::Look(source) if source.is_known() => Finding::fail(subject, causes(source)),
+        Error::NoneWanted { .. } => Finding::fail("databases", error.to_string()),
+        _ => Finding::unknown(subject, error),
+    };
+    match error.hint() {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    }
+}
+
+/// The findings about what was seen.
+pub fn findings(config: &Config, seen: &Databases, wanted: &Wanted) -> Vec<Finding> {
+    let mut findings = vec![of_server(config, seen)];
+    findings.push(of_role(config, seen));
+    findings.extend(of_databases(config, seen, &wanted.0));
+    findings
+}
+
+fn of_server(config: &Config, seen: &Databases) -> Finding {
+    let container = config.database.container.to_string();
+    let version = format!("PostgreSQL {}.{}", seen.version / 10_000, seen.version % 10_000);
+    if seen.read_only {
+        let detail = format!("{version} is read-only: a standby, or default_transaction_read_only");
+        return Finding::fail(container, detail);
+    }
+    if !seen.may_create {
+        let administrator = &config.database.administrator;
+        let detail = format!("{version}: `{administrator}` may not make roles and databases");
+        let hint = "set [database] administrator to a superuser of that PostgreSQL";
+        return Finding::fail(container, detail).hint(Hint::Do(hint.to_owned()));
+    }
+    Finding::pass(container, version)
+}
+
+fn mend() -> Hint {
+    Hint::Run("cargo xtask day2 shared-db".to_owned())
+}
+
+fn of_role(config: &Config, seen: &Databases) -> Finding {
+    let subject = format!("role {}", config.database.role);
+    let key = &config.database.password_key;
+    let Some(role) = &seen.role else {
+        return Finding::fail(subject, "there is no such role").hint(mend());
+    };
+    if !role.can_login {
+        return Finding::fail(subject, "it may not log in").hint(mend());
+    }
+    match &seen.login {
+        Login::Accepted => Finding::pass(subject, format!("gets in with {key} of .env")),
+        Login::Refused => {
+            Finding::fail(subject, format!("does not get in with {key} of .env")).hint(mend())
+        }
+        Login::NoPassword(reason) => {
+            Finding::unseen(subject, format!("{key} of .env could not be tried: {reason}"))
+                .hint(Hint::Run("cargo xtask day2 env-file".to_owned()))
+        }
+        Login::Unknown(said) => {
+            Finding::unseen(subject, format!("{key} of .env could not be tried: {said}"))
+        }
+        Login::NoRole => Finding::unseen(subject, "nobody tried to log in as it"),
+    }
+}
+
+fn of_databases(config: &Config, seen: &Databases, wanted: &[PgName]) -> Vec<Finding> {
+    let role = &config.database.role;
+    let steps = steps(seen, role, wanted);
+    let mut sound = 0_usize;
+    let mut findings = Vec::new();
+    for name in wanted {
+        let subject = format!("database {name}");
+        let about_it = steps.iter().find(|it| it.database() == Some(name));
+        let database = seen.databases.get(name.as_str());
+        match (database, about_it) {
+            (None, _) => {
+                findings.push(Finding::fail(subject, "there is none of that name").hint(mend()));
+            }
+            (Some(database), Some(_)) if database.owner == role.as_str() => {
+                let detail = format!("{role} may not make tables in its public schema");
+                findings.push(Finding::fail(subject, detail).hint(mend()));
+            }
+            (Some(database), Some(_)) => {
+                let detail =
+                    format!("it belongs to {}, so {role} may not make tables", database.owner);
+                findings.push(Finding::fail(subject, detail).hint(mend()));
+            }
+            (Some(database), None) if database.owner != role.as_str() => {
+                let detail = format!("it belongs to {}, which is no superuser", database.owner);
+                let hint = "find out whose data it is; hemma takes no database from another role";
+                findings.push(Finding::fail(subject, detail).hint(Hint::Do(hint.to_owned())));
+            }
+            (Some(_), None) => sound += 1,
+        }
+    }
+    if sound > 0 {
+        let detail = format!("{sound} of {} are there and {role}'s", wanted.len());
+        findings.insert(0, Finding::pass("databases", detail));
+    }
+    findings
+}

@@ -1,0 +1,151 @@
+//! An application of our own on the practice host, beside the one that others deploy there.
+
+use std::path::{Path, PathBuf};
+
+use hemma_core::{
+    Approval, Command, Config, Consent, Exec, Live, Origin, Output, Report, Scene, SshOptions,
+    Verdict, World,
+};
+
+/// The compose files: a header, a variable with `:?`, and one that has a default.
+const COMPOSE: &str = "\
+# === Create databases in shared-postgres ===
+# CREATE DATABASE hemma_test_content;
+# CREATE DATABASE hemma_test_nlp;
+# === Required .env variables ===
+# JWT_SECRET_KEY=<secret>
+# OPENAI_API_KEY=<key> (if used)
+services:
+  api:
+    image: x
+    environment:
+      JAR: ${JAR_VERSION:?Missing JAR_VERSION}
+      LEVEL: ${LEVEL:-info}
+";
+
+/// A `.env` to which nobody has an objection. The values are what must be seen nowhere.
+pub(crate) const SOUND: &str = "\
+ENVIRONMENT=production
+DB_USER=hemma_test_role
+DB_PASSWORD=canary-Zq7-database
+JWT_SECRET_KEY=canary-Zq7-jwt
+GATEWAY_JWT=canary-Zq7-jwt
+JAR_VERSION=6.6
+";
+
+const SETTINGS: &str = r#"
+[host]
+alias = "hemma"
+checkout = "~/apps/env-test"
+
+[compose]
+project = "env-test"
+files = ["compose.yml"]
+research = []
+
+[database]
+container = "hemma-test-postgres"
+role = "hemma_test_role"
+role_key = "DB_USER"
+password_key = "DB_PASSWORD"
+
+[env]
+required = ["ENVIRONMENT", "DB_PASSWORD"]
+optional = ["HF_TOKEN"]
+one_of = []
+equal = [["JWT_SECRET_KEY", "GATEWAY_JWT"]]
+refused = ["COMPOSE_FILE"]
+
+[env.values]
+ENVIRONMENT = ["production"]
+"#;
+
+/// What every test here works with.
+pub(crate) struct Stage {
+    pub(crate) config: Config,
+    live: PathBuf,
+    _alone: std::fs::File,
+}
+
+impl Stage {
+    /// Waits for the lab, and lays out the application anew.
+    pub(crate) async fn take() -> Self {
+        let lab = std::env::vars().find(|(name, _)| name == "HEMMA_LAB_NAME");
+        let lab = lab.map_or_else(|| "hemma-lab".to_owned(), |(_, name)| name);
+        let home = std::env::home_dir().expect("there is one");
+        let directory = home.join(".cache/hemma").join(lab);
+        let file = std::fs::File::create(directory.join("in-use.lock"));
+        let file = file.expect("the lab is up: cargo xtask lab up");
+        let alone = tokio::task::spawn_blocking(move || file.lock().map(|()| file));
+        let alone = alone.await.expect("it does not panic").expect("a lock can be had");
+        let config = Config::parse(SETTINGS, Path::new("hemma.toml")).expect("our own words");
+        let stage = Self { config, live: directory.join("ssh_config"), _alone: alone };
+        stage
+            .root(
+                "umount /home/operator/apps/env-test 2>/dev/null; rm -rf ~operator/apps/env-test",
+                "",
+            )
+            .await;
+        let lay_out = "mkdir -p ~/apps/env-test && cd ~/apps/env-test && git init -q . && \
+                       echo .env > .gitignore && cat > compose.yml && rm -rf ~/.local/state/hemma/env-test";
+        stage.operator(lay_out, COMPOSE).await;
+        stage.write(SOUND).await;
+        stage
+    }
+
+    /// A world in which everything is written down.
+    pub(crate) fn world(&self) -> World {
+        World::recording(Live::new(SshOptions {
+            config_file: Some(self.live.clone()),
+            ..SshOptions::default()
+        }))
+    }
+
+    /// Puts a `.env` there, as an operator with an editor would.
+    pub(crate) async fn write(&self, text: &str) {
+        let line = "cd ~/apps/env-test && umask 077 && cat > .env && chmod 600 .env";
+        self.operator(line, text).await;
+    }
+
+    /// Runs a script as the operator; it succeeds.
+    pub(crate) async fn operator(&self, script: &str, input: &str) -> String {
+        self.run(Command::script(script, [""; 0]).stdin(input)).await
+    }
+
+    /// Runs a script as root; it succeeds.
+    pub(crate) async fn root(&self, script: &str, input: &str) -> String {
+        self.run(Command::script(script, [""; 0]).stdin(input).sudo()).await
+    }
+
+    async fn run(&self, line: Command) -> String {
+        let world = self.world();
+        let asked = Exec::on(&self.config.host.alias, line);
+        let output: Output = world.ask_again(&asked).await.expect("the lab answers");
+        world.close().await;
+        assert!(output.success(), "{output:?}");
+        output.stdout
+    }
+}
+
+/// Everything that a run wrote down.
+pub(crate) fn recorded(world: &World) -> String {
+    let scene = Scene {
+        typed: "test".to_owned(),
+        origin: Origin::Lab,
+        now: world.now(),
+        tool: String::new(),
+        config: String::new(),
+    };
+    let steps = world.steps();
+    format!("{}\n{steps:?}", world.cassette(scene))
+}
+
+/// What is wrong: subjects with details.
+pub(crate) fn wrong(report: &Report) -> Vec<String> {
+    let wrong = report.findings.iter().filter(|it| it.verdict != Verdict::Pass);
+    wrong.map(|it| format!("{} {}: {}", it.verdict.mark(), it.subject, it.detail)).collect()
+}
+
+pub(crate) fn approval(world: &World) -> Approval {
+    world.approve(Consent::Given).expect("this world changes things")
+}
