@@ -105,7 +105,9 @@ impl App {
 
     async fn as_process(&self, call: Call, terminal: Terminal) -> Exit {
         let surroundings = std::env::current_dir().and_then(|here| {
-            let interrupts = Interrupts::of_process()?;
+            let ends_itself = call.what.ends_itself();
+            let interrupts =
+                if ends_itself { Interrupts::never() } else { Interrupts::of_process()? };
             Ok((here, interrupts))
         });
         let (here, interrupts) = match surroundings {

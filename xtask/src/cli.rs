@@ -66,6 +66,7 @@ pub(crate) enum Verb {
     Rollback(verbs::rollback::Args),
     History(verbs::history::Args),
     Lock(verbs::lock::Args),
+    Tunnel(verbs::tunnel::Args),
     #[command(display_order = 200)]
     Lab(lab::Args),
     #[command(display_order = 201)]
@@ -122,12 +123,22 @@ impl What {
     /// Whether it is about a host, and so needs a `hemma.toml`.
     pub(crate) fn needs_config(&self) -> bool {
         use Verb::{Ci, Completions, Config, Dev, Lab};
-        !matches!(self, Self::Verb(Lab(_) | Config(_) | Completions(_) | Dev(_) | Ci(_)))
+        match self {
+            Self::Verb(Verb::Tunnel(args)) => args.needs_config(),
+            what => {
+                !matches!(what, Self::Verb(Lab(_) | Config(_) | Completions(_) | Dev(_) | Ci(_)))
+            }
+        }
     }
 
     /// Whether there is a recording of it to rehearse with.
     pub(crate) fn can_be_rehearsed(&self) -> bool {
         matches!(self, Self::Verb(Verb::Deploy(_) | Verb::Plan(_)))
+    }
+
+    /// Whether it sees to its own end: a signal does not cut it, but asks it to finish.
+    pub(crate) fn ends_itself(&self) -> bool {
+        matches!(self, Self::Verb(Verb::Tunnel(args)) if args.ends_itself())
     }
 
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
@@ -142,6 +153,7 @@ impl What {
             Self::Verb(Verb::Rollback(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::History(args)) => args.run(run).await,
             Self::Verb(Verb::Lock(args)) => args.run(run).await,
+            Self::Verb(Verb::Tunnel(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Lab(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Config(args)) => args.run(run),
             Self::Verb(Verb::Completions(args)) => Ok(args.run(run)),

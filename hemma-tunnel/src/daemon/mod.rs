@@ -9,6 +9,7 @@ mod log;
 mod protocol;
 mod seat;
 mod server;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub use client::Client;
 pub use protocol::{Answer, Malformed, Request, Status};
 pub use seat::Seat;
 pub use server::run;
+pub use verify::verify;
 
 use crate::forward;
 

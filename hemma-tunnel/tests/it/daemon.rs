@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hemma_tunnel::State;
 use hemma_tunnel::daemon::{Error, Request, Seat, Stopped, run};
+use hemma_tunnel::{Forward, State};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use crate::support::background::Background;
@@ -39,6 +39,10 @@ async fn it_starts_once_says_what_is_the_case_and_leaves_nothing() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(client.status().await.expect("it answers").tunnel.is_well());
 
+    let report = background.verify(&[scene.forward("a"), scene.forward("c")]).await;
+    let said: Vec<&str> = report.findings.iter().map(|it| it.detail.as_str()).collect();
+    assert!(said[0].contains("connected") && said[1] == "not running", "{said:?}");
+
     let name = "b".parse().expect("a name");
     client.tell(&Request::Remove { name }).await.expect("it is there");
     let log = client.logs(100).await.expect("it answers").join("\n");
@@ -53,6 +57,12 @@ async fn it_starts_once_says_what_is_the_case_and_leaves_nothing() {
     measured(&format!("resident memory of the supervisor: {} KiB", memory_kib(first.status.pid)));
     assert_eq!(background.stop().await, Ok(Stopped::Gone));
     assert!(tokio::net::TcpStream::connect(at).await.is_err(), "something still listens");
+    let taken = std::net::TcpListener::bind(at).expect("it is free again");
+    let same = Forward::new("a".parse().expect("a name"), at.port(), 80).expect("a forward");
+    let report = background.verify(&[same]).await;
+    let said = &report.findings[0].detail;
+    assert!(said.starts_with(&format!("not running, and port {} is held by", at.port())), "{said}");
+    drop(taken);
 }
 
 #[tokio::test]

@@ -11,3 +11,4 @@ pub(crate) mod rebuild;
 pub(crate) mod restart;
 pub(crate) mod rollback;
 pub(crate) mod status;
+pub(crate) mod tunnel;

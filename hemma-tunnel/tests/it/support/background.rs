@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hemma_core::{Approval, Command, Consent, Live, Progress, SshOptions, World};
-use hemma_tunnel::daemon::{Client, Error, Seat, Start, Started, Stop, Stopped, run};
+use hemma_core::{Approval, Command, Consent, Live, Progress, Report, SshOptions, World};
+use hemma_tunnel::daemon::{Client, Error, Seat, Start, Started, Stop, Stopped, run, verify};
 use hemma_tunnel::{Forward, Options};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -70,6 +70,10 @@ impl Background {
 
     pub(crate) async fn client(&self) -> Option<Client> {
         Client::find(&self.seat).await.expect("it can be looked for")
+    }
+
+    pub(crate) async fn verify(&self, forwards: &[Forward]) -> Report {
+        verify(&self.world, &self.seat, forwards).await
     }
 
     pub(crate) async fn stop(&self) -> Result<Stopped, Error> {

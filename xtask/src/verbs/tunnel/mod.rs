@@ -1,0 +1,187 @@
+//! Localhost-only services of the host, reachable from here.
+
+mod place;
+mod run;
+mod service;
+
+use hemma_core::{Finding, Report};
+use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
+use hemma_tunnel::{Forward, ForwardName, forward};
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Open ports here that lead to localhost-only services of the host
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Open forwards in the background, and wait until they answer
+    Start(Named),
+    /// Close them, when whoever uses them has finished
+    Stop(Named),
+    /// Close them and open them again
+    Restart(Named),
+    /// Ask every service behind them, now
+    Status(Named),
+    /// Show what happened to them
+    Logs {
+        /// How many lines, from the end
+        #[arg(long, value_name = "N", default_value = "100")]
+        tail: usize,
+    },
+    /// Keep them open in the foreground, until Ctrl-C
+    Run(run::Args),
+    /// Open them whenever you log in
+    Install(service::InstallArgs),
+    /// No longer open them when you log in
+    Uninstall,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct Named {
+    /// Only these forwards of hemma.toml
+    #[arg(value_name = "FORWARD")]
+    names: Vec<ForwardName>,
+}
+
+/// How long `start` waits for answers. The language tool takes 30 s for its first one.
+const PATIENCE_S: u64 = 40;
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("hemma.toml has no forward `{0}`")]
+    NoSuch(ForwardName),
+}
+
+impl Args {
+    /// One that was started by another has been told everything.
+    pub(crate) fn needs_config(&self) -> bool {
+        !matches!(&self.what, What::Run(args) if args.is_told())
+    }
+
+    /// A signal asks it to drain.
+    pub(crate) fn ends_itself(&self) -> bool {
+        matches!(self.what, What::Run(_))
+    }
+
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        match self.what {
+            What::Start(named) => named.start(run).await,
+            What::Stop(named) => named.stop(run).await,
+            What::Restart(named) => named.restart(run).await,
+            What::Status(named) => {
+                let report = verify(run.world(), &place::seat(run)?, &named.forwards(run)?).await;
+                Ok(Answer::Report(report))
+            }
+            What::Logs { tail } => {
+                let logs = Logs { seat: place::seat(run)?, lines: tail };
+                let lines = run.world().ask_again(&logs).await?;
+                let end = if lines.is_empty() { "" } else { "\n" };
+                Ok(Answer::text(lines.join("\n") + end))
+            }
+            What::Run(args) => args.run(run).await,
+            What::Install(args) => args.run(run).await,
+            What::Uninstall => service::uninstall(run).await,
+        }
+    }
+}
+
+impl Named {
+    fn forwards(&self, run: &Run<'_>) -> Result<Vec<Forward>, Failure> {
+        let all = forward::from_config(&run.config().forward).map_err(Failure::usage)?;
+        if let Some(name) = self.names.iter().find(|it| !all.iter().any(|own| own.name() == *it)) {
+            return Err(Failure::usage(Error::NoSuch(name.clone())));
+        }
+        let wanted = |it: &Forward| self.names.is_empty() || self.names.contains(it.name());
+        Ok(all.into_iter().filter(wanted).collect())
+    }
+
+    async fn start(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (seat, forwards) = (place::seat(run)?, self.forwards(run)?);
+        run.terminal().busy("asking the services");
+        let report = verify(run.world(), &seat, &forwards).await;
+        let proposal = opening(run, &seat, &forwards).await?;
+        if proposal.is_empty() {
+            run.terminal().note("it runs already");
+        }
+        run.mend(report, proposal, async |approval| {
+            open(run, &seat, forwards.clone(), approval).await?;
+            Ok(verify(run.world(), &seat, &forwards).await)
+        })
+        .await
+    }
+
+    async fn stop(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let seat = place::seat(run)?;
+        // A name that is not there is a typing error.
+        self.forwards(run)?;
+        let proposal = closing(run, &seat, &self.names).await?;
+        let subject = format!("tunnel to {}", seat.host());
+        let before = Report::from_iter([Finding::pass(subject.clone(), "not running")]);
+        run.mend(before, proposal, async |approval| {
+            let stop = Stop { seat: seat.clone(), only: self.names.clone() };
+            let stopped = run.world().apply(&stop, approval, &run.progress()).await?;
+            let words = match stopped {
+                Stopped::Already => "it was not running",
+                Stopped::Closed => "closed; its other forwards go on",
+                Stopped::Gone => "stopped, and nothing of it is left",
+            };
+            Ok(Report::from_iter([Finding::pass(subject.clone(), words)]))
+        })
+        .await
+    }
+
+    async fn restart(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (seat, forwards) = (place::seat(run)?, self.forwards(run)?);
+        let closed = closing(run, &seat, &self.names).await?;
+        let proposal = forwards.iter().fold(closed, propose_open);
+        run.mend(Report::default(), proposal, async |approval| {
+            let stop = Stop { seat: seat.clone(), only: self.names.clone() };
+            run.world().apply(&stop, approval, &run.progress()).await?;
+            open(run, &seat, forwards.clone(), approval).await?;
+            Ok(verify(run.world(), &seat, &forwards).await)
+        })
+        .await
+    }
+}
+
+async fn open(
+    run: &Run<'_>,
+    seat: &Seat,
+    forwards: Vec<Forward>,
+    approval: &hemma_core::Approval,
+) -> Result<(), Failure> {
+    let command = run::again(run, seat, &forwards)?;
+    let start = Start { seat: seat.clone(), forwards, command, patience_s: PATIENCE_S };
+    run.world().apply(&start, approval, &run.progress()).await?;
+    Ok(())
+}
+
+/// A step for each forward that is not open.
+async fn opening(run: &Run<'_>, seat: &Seat, wanted: &[Forward]) -> Result<Proposal, Failure> {
+    let running = run.world().ask_again(&Running { seat: seat.clone() }).await?;
+    let is_open = |it: &&Forward| {
+        running.as_ref().is_some_and(|status| status.tunnel.forward(it.name()).is_some())
+    };
+    Ok(wanted.iter().filter(|it| !is_open(it)).fold(Proposal::default(), propose_open))
+}
+
+fn propose_open(proposal: Proposal, forward: &Forward) -> Proposal {
+    let (name, remote) = (forward.name(), forward.remote());
+    let leads = format!("127.0.0.1:{} here is {remote} on the host", forward.local_port());
+    proposal.step("open", format!("forward {name}"), leads)
+}
+
+/// A step for each forward that is open.
+async fn closing(run: &Run<'_>, seat: &Seat, only: &[ForwardName]) -> Result<Proposal, Failure> {
+    let running = run.world().ask_again(&Running { seat: seat.clone() }).await?;
+    let open = running.into_iter().flat_map(|it| it.tunnel.forwards);
+    let asked = open.filter(|it| only.is_empty() || only.contains(&it.name));
+    Ok(asked.fold(Proposal::default(), |proposal, it| {
+        proposal.step("close", format!("forward {}", it.name), it.state.to_string())
+    }))
+}

@@ -1,0 +1,48 @@
+//! Where a tunnel sits on this machine, and what it finds around it.
+
+use std::path::PathBuf;
+
+use hemma_tunnel::daemon::Seat;
+
+use crate::{Failure, Run};
+
+/// Where programs are if nobody has said otherwise. Homebrew's are not in a service's own path.
+const USUAL_PATH: &str = "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+#[derive(Debug, thiserror::Error)]
+#[error("this user has no home directory")]
+pub(super) struct NoHome;
+
+/// The one place for a tunnel to the host. It must be the same from a terminal and from a service.
+pub(super) fn seat(run: &Run<'_>) -> Result<Seat, Failure> {
+    Ok(Seat::new(directory()?, run.config().host.alias.clone()))
+}
+
+/// Linux has a directory that ends with the session; elsewhere the cache has to do.
+fn directory() -> Result<PathBuf, Failure> {
+    let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let session = session.filter(|it| cfg!(target_os = "linux") && it.is_absolute());
+    match session {
+        Some(session) => Ok(session.join("hemma")),
+        None => Ok(home()?.join(".cache/hemma/run")),
+    }
+}
+
+pub(super) fn home() -> Result<PathBuf, Failure> {
+    std::env::home_dir().ok_or_else(|| Failure::unknown(NoHome))
+}
+
+/// Where this user's programs are, without what is meant from a directory.
+pub(super) fn path() -> String {
+    let own = variable("PATH").unwrap_or_else(|| USUAL_PATH.to_owned());
+    own.split(':').filter(|it| it.starts_with('/')).collect::<Vec<_>>().join(":")
+}
+
+pub(super) fn agent() -> Option<String> {
+    variable("SSH_AUTH_SOCK")
+}
+
+#[expect(clippy::disallowed_methods, reason = "what surrounds the user is known from nowhere else")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|it| !it.is_empty())
+}
