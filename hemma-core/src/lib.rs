@@ -42,7 +42,8 @@ pub use config::Config;
 pub use exec::{Exec, ExecError, Output};
 pub use host::{Host, HostError, Place};
 pub use live::{
-    ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Shelf, SshMaster, SshOptions,
+    Attended, ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Shelf, SshMaster,
+    SshOptions,
 };
 pub use patience::Patience;
 pub use question::{Change, Cut, NotRecorded, Progress, Question};

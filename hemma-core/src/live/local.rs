@@ -35,6 +35,36 @@ pub(super) async fn run(command: &Command, progress: &Progress) -> Result<Output
     Ok(Output { exit, stdout: stdout.map_err(failed)?, stderr: stderr.map_err(failed)? })
 }
 
+/// Where the output of a command goes that has the terminal for its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attended {
+    /// To the terminal.
+    Shown,
+    /// To us.
+    Kept,
+}
+
+/// It is not ended when nobody waits for it any more: Ctrl-C reaches it as well as us, and it has to
+/// put the terminal back as it was.
+pub(super) async fn attend(command: &Command, output: Attended) -> Result<Output, ExecError> {
+    let failed = |source: std::io::Error| ExecError::Start {
+        on: Place::Here,
+        command: command.to_string(),
+        reason: source.to_string(),
+    };
+    let mut process = process(command);
+    process.stdin(Stdio::inherit()).stderr(Stdio::inherit()).kill_on_drop(false);
+    if output == Attended::Shown {
+        process.stdout(Stdio::inherit());
+    }
+    let ended = process.spawn().map_err(failed)?.wait_with_output().await.map_err(failed)?;
+    let Some(exit) = ended.status.code() else {
+        return Err(ExecError::Signalled { on: Place::Here, command: command.to_string() });
+    };
+    let stdout = String::from_utf8_lossy(&ended.stdout).into_owned();
+    Ok(Output { exit, stdout, stderr: String::new() })
+}
+
 /// Starts a process that outlives this one, in a group of its own so that Ctrl-C at the terminal
 /// is not for it. What it says goes to the end of `log`. Gives its process id.
 pub(super) fn detach(command: &Command, log: &Path) -> Result<u32, ExecError> {

@@ -22,6 +22,7 @@ use tokio::sync::OnceCell;
 pub use connect_error::ConnectError;
 pub use duplex::Duplex;
 pub use journal::{Journal, JournalEntry, JournalEvent};
+pub use local::Attended;
 pub use master::SshMaster;
 pub use shelf::Shelf;
 
@@ -113,6 +114,13 @@ impl Live {
     /// of the file `log`. Gives its process id.
     pub fn detach(&self, command: &Command, log: &std::path::Path) -> Result<u32, ExecError> {
         local::detach(command, log)
+    }
+
+    /// Runs a command on this machine with the operator's terminal as its own, however long it
+    /// takes: an editor, or a question whose answer is not echoed. What it writes to standard
+    /// output is kept if `output` says so, and is on the terminal if not.
+    pub async fn attend(&self, command: &Command, output: Attended) -> Result<Output, ExecError> {
+        local::attend(command, output).await
     }
 
     /// Where a leaf crate keeps a client of its own between questions.
