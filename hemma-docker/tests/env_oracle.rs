@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use hemma_core::config::EnvConfig;
 use hemma_core::{Command, Exec, Live, SshOptions, World};
-use hemma_docker::env_file::{EnvFile, Surroundings};
+use hemma_docker::env_file::{EnvFile, Surroundings, judge};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -89,9 +90,8 @@ fn each_row_is_what_the_real_compose_makes_of_it() {
     }
 }
 
-#[test]
-fn whatever_the_file_holds_both_say_the_same() {
-    let oracle = Oracle::new();
+/// Files that are files for the most part, and some that are anything.
+fn files() -> impl Strategy<Value = String> {
     let text = proptest::collection::vec(proptest::sample::select(PIECES), 0..24);
     let statement = (
         proptest::sample::select(&["A=", "B=", "C=", "D = ", "export E=", "K: "][..]),
@@ -101,13 +101,53 @@ fn whatever_the_file_holds_both_say_the_same() {
         let line = |(key, value): (&str, Vec<&str>)| format!("{key}{}\n", value.concat());
         lines.into_iter().map(line).collect::<String>()
     });
-    let text = prop_oneof![1 => text.prop_map(|it| it.concat()), 3 => file];
-    let mut runner =
-        TestRunner::new(Config { cases: 200, failure_persistence: None, ..Config::default() });
-    runner
-        .run(&text, |text| {
-            prop_assert_eq!(ours(&text), oracle.ask(&text), "{:?}", text);
-            Ok(())
-        })
-        .expect("they agree");
+    prop_oneof![1 => text.prop_map(|it| it.concat()), 3 => file]
+}
+
+fn runner(cases: u32) -> TestRunner {
+    TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })
+}
+
+#[test]
+fn whatever_the_file_holds_both_say_the_same() {
+    let oracle = Oracle::new();
+    let checked = runner(200).run(&files(), |text| {
+        prop_assert_eq!(ours(&text), oracle.ask(&text), "{:?}", text);
+        Ok(())
+    });
+    checked.expect("they agree");
+}
+
+/// Prints the keys that are compared, after a shell took the file in.
+const SOURCE: &str = r#"
+. "$1"
+for key in A B C D E K; do eval "printf '%s\0' \"\${$key-(unset)}\""; done
+"#;
+
+#[test]
+fn what_is_not_called_unsafe_is_the_same_to_a_real_shell() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("env");
+    let path = path.to_str().expect("a plain path");
+    let checked = runner(3_000).run(&files(), |text| {
+        let Ok(file) = EnvFile::parse(&text, &Surroundings::new()) else { return Ok(()) };
+        let rules = EnvConfig::default();
+        let flaws = judge(&text, &file, &rules, &[], &Surroundings::new());
+        // Carriage returns are said once, of the whole file.
+        let said = !flaws.shell_unsafe.is_empty() || !flaws.repeated.is_empty();
+        if said || !flaws.bare_lines.is_empty() || text.contains('\r') || file.entries.is_empty() {
+            return Ok(());
+        }
+        std::fs::write(path, &text).expect("it is our directory");
+        let world = World::live(Live::new(SshOptions::default()));
+        let line = Command::new("env").args(["-i", "sh", "-c", SOURCE, "sh", path]);
+        let output = runtime.block_on(world.ask(&Exec::here(line))).expect("sh runs");
+        let value = |key: &str| file.get(key).map_or(UNSET, |it| it.value.reveal());
+        let expected: String = KEYS.iter().map(|it| format!("{}\0", value(it))).collect();
+        prop_assert_eq!(&output.stdout, &expected, "{:?} {:?}", text, output);
+        Ok(())
+    });
+    checked.expect("they agree");
 }

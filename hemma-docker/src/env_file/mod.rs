@@ -2,6 +2,7 @@
 //!
 //! Runbook: day 2, step 3.
 
+mod compare;
 mod edit;
 mod escape;
 mod flaw;
@@ -15,6 +16,7 @@ mod shell;
 mod verify;
 mod write;
 
+pub use compare::{Difference, compare_with_example};
 pub use edit::{SetError, with_value};
 pub use flaw::{Flaw, ParseError};
 pub use header::Header;
