@@ -16,6 +16,10 @@ use crate::{Command, ExecError, Host, Output, Place, Progress};
 
 type Child = openssh::Child<Arc<openssh::Session>>;
 
+/// Linux takes 128 KiB for one argument, and sshd hands the whole line to the login shell as one.
+/// A longer one ends without a word.
+const LINE_BYTES_MAX: usize = (128 << 10) - 1;
+
 pub(super) struct Connection {
     host: Host,
     session: Arc<openssh::Session>,
@@ -91,6 +95,12 @@ impl Connection {
         let permit = Arc::clone(&self.budget).acquire_owned().await;
         let permit = permit.map_err(|_| self.lost(command))?;
         let line = line(command, input);
+        if line.len() > LINE_BYTES_MAX {
+            let bytes = line.len();
+            let reason = format!("its line has {bytes} bytes, and the host's shell takes fewer");
+            let on = Place::On(self.host.clone());
+            return Err(ExecError::Start { on, command: command.to_string(), reason });
+        }
         let child = (|| async {
             let mut session = Arc::clone(&self.session).arc_raw_command(&line);
             session.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
