@@ -29,7 +29,8 @@ pub(super) fn checks(root: &Path) -> Vec<Check> {
     let replay: Vec<_> = replay.iter().map(|it| format!("--test {it}")).collect();
     let replay = format!("test --no-fail-fast --package hemma {}", replay.join(" "));
     let lab = root.join("tests/lab/main.rs").is_file();
-    let lab = lab.then(|| "test --no-fail-fast --package hemma --features lab --test lab".to_owned());
+    let lab =
+        lab.then(|| "test --no-fail-fast --package hemma --features lab --test lab".to_owned());
     let examples: Vec<_> = stems(&root.join("examples"))
         .iter()
         .map(|it| format!("run --quiet --package hemma --example {it}"))
