@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWriteExt;
 
 use super::drain::drain;
@@ -14,7 +15,8 @@ pub(super) async fn run(command: &Command, progress: &Progress) -> Result<Output
         command: command.to_string(),
         reason: source.to_string(),
     };
-    let mut child = process(command).spawn().map_err(failed)?;
+    let mut child = process(command).process_group(0).spawn().map_err(failed)?;
+    let group = Group::of(&child);
     let input = command.input().map(|it| it.bytes().to_vec()).unwrap_or_default();
     let mut stdin = child.stdin.take();
     let feed = async {
@@ -29,10 +31,36 @@ pub(super) async fn run(command: &Command, progress: &Progress) -> Result<Output
     };
     let ((), stdout, stderr) = tokio::join!(feed, drain(stdout, progress), drain(stderr, progress));
     let status = child.wait().await.map_err(failed)?;
+    group.ended();
     let Some(exit) = status.code() else {
         return Err(ExecError::Signalled { on: Place::Here, command: command.to_string() });
     };
     Ok(Output { exit, stdout: stdout.map_err(failed)?, stderr: stderr.map_err(failed)? })
+}
+
+/// A command and what it started, all of which ends when nobody waits for it any more. Killing the
+/// command alone would leave the rest running: the test behind a `cargo test`.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(leader: &tokio::process::Child) -> Self {
+        let id = leader.id().and_then(|it| i32::try_from(it).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+
+    /// The leader ended by itself; whatever it left running it meant to.
+    fn ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // It may be gone already.
+            let _ = kill_process_group(group, Signal::TERM);
+        }
+    }
 }
 
 /// Where the output of a command goes that has the terminal for its input.
@@ -110,6 +138,8 @@ fn expand_home(dir: &str) -> std::path::PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[tokio::test]
@@ -121,6 +151,22 @@ mod tests {
             (output.exit, output.stdout.as_str(), output.stderr.as_str()),
             (7, "fed", "oops\n")
         );
+    }
+
+    #[tokio::test]
+    async fn what_a_command_started_ends_with_it() {
+        let dir = tempfile::tempdir().expect("a place");
+        let file = dir.path().join("alive").display().to_string();
+        let script = "(while :; do echo >>\"$1\"; sleep 0.02; done) & wait";
+        let command = Command::script(script, [file.clone()]);
+        let silent = Progress::silent();
+        let dropped = tokio::time::timeout(Duration::from_millis(300), run(&command, &silent));
+        assert!(dropped.await.is_err(), "it does not end by itself");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let size = || std::fs::metadata(&file).map_or(0, |it| it.len());
+        let before = size();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(before > 0 && before == size(), "it still writes: {before}, {}", size());
     }
 
     #[tokio::test]
