@@ -29,6 +29,7 @@ storyboards! {
     day2_2_mirror_repo
     day2_5_first_deploy
     day2_6_service_health
+    day3_3_tunnels
 }
 
 #[test]

@@ -6,6 +6,7 @@ use hemma_core::{Change, Command, Cut, Live, Progress, Question};
 use serde::{Deserialize, Serialize};
 
 use super::log::tail;
+use super::seat::host_only;
 use super::{Client, Error, Request, Seat, Status};
 use crate::{Forward, ForwardName, ForwardStatus, State};
 
@@ -18,6 +19,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 #[derive(Debug, Clone, Serialize)]
 pub struct Running {
     /// Where it sits.
+    #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
 }
 
@@ -38,6 +40,7 @@ impl Question for Running {
 #[derive(Debug, Clone, Serialize)]
 pub struct Logs {
     /// Where it sits.
+    #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
     /// How many lines.
     pub lines: usize,
@@ -61,10 +64,12 @@ impl Question for Logs {
 #[derive(Debug, Clone, Serialize)]
 pub struct Start {
     /// Where it sits.
+    #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
     /// What has to be open.
     pub forwards: Vec<Forward>,
     /// The command line of a process that calls [`run`](super::run) for them.
+    #[serde(skip)]
     pub command: Command,
     /// How long to wait for answers, in seconds.
     pub patience_s: u64,
@@ -161,6 +166,7 @@ fn is_final(state: &State) -> bool {
 #[derive(Debug, Clone, Serialize)]
 pub struct Stop {
     /// Where it sits.
+    #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
     /// Which forwards; none are all.
     pub only: Vec<ForwardName>,

@@ -109,6 +109,12 @@ impl Seat {
     }
 }
 
+/// A seat in a question or a change. Where it is on this machine is this machine's own business,
+/// so a recording is played on any.
+pub(super) fn host_only<S: serde::Serializer>(seat: &Seat, to: S) -> Result<S::Ok, S::Error> {
+    seat.host.serialize(to)
+}
+
 /// Removes a file that may not be there.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {

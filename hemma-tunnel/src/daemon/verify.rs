@@ -41,7 +41,9 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
             _ => logs,
         }),
     };
-    let last = forward.last_failure.iter().filter(|_| forward.state != State::Connected);
+    let is_news =
+        |it: &&String| forward.state != State::Connected && **it != forward.state.to_string();
+    let last = forward.last_failure.iter().filter(is_news);
     finding.evidence(last.map(|it| format!("last failure: {it}")))
 }
 

@@ -6,6 +6,7 @@ mod day2_1_external_network;
 mod day2_2_mirror_repo;
 mod day2_5_first_deploy;
 mod day2_6_service_health;
+mod day3_3_tunnels;
 
 use std::pin::Pin;
 
@@ -23,18 +24,23 @@ pub trait Section: clap::Args + 'static {
 }
 
 /// hemma's own, in runbook order.
-pub(crate) const OWN: [Registered; 6] = [
+pub(crate) const OWN: [Registered; 7] = [
     Registered::of::<day0_1_preconditions::Args>(),
     Registered::of::<day2_0_checkout_location::Args>(),
     Registered::of::<day2_1_external_network::Args>(),
     Registered::of::<day2_2_mirror_repo::Args>(),
     Registered::of::<day2_5_first_deploy::Args>(),
     Registered::of::<day2_6_service_health::Args>(),
+    Registered::of::<day3_3_tunnels::Args>(),
 ];
 
 /// What the groups are called in the help.
-const GROUPS: [(&str, &str); 3] =
-    [("day0", "Preconditions"), ("day1", "DNS + TLS surface"), ("day2", "First deploy workflow")];
+const GROUPS: [(&str, &str); 4] = [
+    ("day0", "Preconditions"),
+    ("day1", "DNS + TLS surface"),
+    ("day2", "First deploy workflow"),
+    ("day3", "Research services, tunneled"),
+];
 
 type Running<'r> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + 'r>>;
 

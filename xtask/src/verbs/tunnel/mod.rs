@@ -90,6 +90,11 @@ impl Args {
     }
 }
 
+/// Opens all that hemma.toml names.
+pub(crate) async fn start_all(run: &Run<'_>) -> Result<Answer, Failure> {
+    Named { names: Vec::new() }.start(run).await
+}
+
 impl Named {
     fn forwards(&self, run: &Run<'_>) -> Result<Vec<Forward>, Failure> {
         let all = forward::from_config(&run.config().forward).map_err(Failure::usage)?;

@@ -1,0 +1,25 @@
+//! Are the localhost-only services of the host reachable from here? Played from a recording.
+//!
+//! `cargo run --example day3_3_tunnels`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_tunnel::daemon::{Seat, verify};
+use hemma_tunnel::forward;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette = include_str!("../tests/cassettes/day3_3_tunnels/ok.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    let seat = Seat::new("/run/user/1000/hemma", config.host.alias.clone());
+    for finding in verify(&world, &seat, &forward::from_config(&config.forward)?).await.findings {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}
