@@ -24,11 +24,14 @@ macro_rules! storyboards {
 
 storyboards! {
     day0_1_preconditions
+    day1_1_dns_records
+    day1_2_proxy_health
     day2_0_checkout_location
     day2_1_external_network
     day2_2_mirror_repo
     day2_5_first_deploy
     day2_6_service_health
+    day2_7_routing_tls
     day3_3_tunnels
 }
 

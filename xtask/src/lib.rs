@@ -45,6 +45,7 @@ mod answer;
 mod app;
 mod cli;
 mod dev;
+mod edge;
 mod exit;
 mod failure;
 mod interrupt;

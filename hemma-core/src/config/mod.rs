@@ -1,6 +1,7 @@
 //! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
 
 mod database;
+mod edge;
 mod env;
 mod error;
 mod names;
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use database::DatabaseConfig;
+pub use edge::EdgeConfig;
 pub use env::EnvConfig;
 pub use error::ConfigError;
 pub use names::{
@@ -32,6 +34,8 @@ pub struct Config {
     pub compose: ComposeConfig,
     /// The names that the public reaches.
     pub public: Vec<PublicName>,
+    /// How the public reaches them.
+    pub edge: EdgeConfig,
     /// The shared database.
     pub database: DatabaseConfig,
     /// The `.env` file beside the compose files.
@@ -116,6 +120,7 @@ impl Default for Config {
             repository: RepositoryConfig::default(),
             compose: ComposeConfig::default(),
             public: public_names(),
+            edge: EdgeConfig::default(),
             database: DatabaseConfig::default(),
             env: EnvConfig::default(),
             forward: forwards(),

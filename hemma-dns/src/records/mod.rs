@@ -64,11 +64,19 @@ pub enum Target {
 
 /// Looks at every name from every vantage at once, and says how each stands.
 pub async fn verify(world: &World, scope: &Scope) -> Report {
-    let judged = standings(world, scope).await;
-    let of = |(name, standings): (DnsName, Vec<Standing>)| {
-        standings.into_iter().map(move |it| finding(&name, &it)).collect::<Vec<_>>()
-    };
-    judged.into_iter().flat_map(of).collect()
+    let mut report = Report::default();
+    let mut aimless = false;
+    for (name, standings) in standings(world, scope).await {
+        for standing in standings {
+            // What keeps all names from being judged is said once.
+            let again = matches!(standing, Standing::NoTarget { .. })
+                && std::mem::replace(&mut aimless, true);
+            if !again {
+                report.add(finding(&name, &standing));
+            }
+        }
+    }
+    report
 }
 
 /// The same as values, in the order of the names.

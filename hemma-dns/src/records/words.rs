@@ -86,9 +86,8 @@ fn issuing_or_unseen(subject: &str, standing: &Standing) -> Finding {
             subject,
             format!("the CAA records of {records_at} let only the account {account} issue"),
         ),
-        Standing::Unseen { error } | Standing::NoTarget { error } => {
-            Finding::unknown(subject, error)
-        }
+        Standing::Unseen { error } => Finding::unknown(subject, error),
+        Standing::NoTarget { error } => Finding::unknown("where the names should lead", error),
         Standing::NoAuthority { error } => Finding::unknown(subject, error),
         // The caller has dealt with the rest; a new standing must still not go by unseen.
         other => Finding::unseen(subject, format!("{other:?}")),
@@ -106,7 +105,7 @@ fn nothing(found: Found, alias: Option<&str>) -> String {
 }
 
 fn said_by(at: &[Vantage]) -> Option<String> {
-    (!at.is_empty()).then(|| format!("says {}", list(at)))
+    (!at.is_empty()).then(|| format!("seen from {}", list(at)))
 }
 
 fn list<T: Display>(items: &[T]) -> String {

@@ -1,11 +1,14 @@
 //! The runbook's sections, one file each, in runbook order; and what makes a section.
 
 mod day0_1_preconditions;
+mod day1_1_dns_records;
+mod day1_2_proxy_health;
 mod day2_0_checkout_location;
 mod day2_1_external_network;
 mod day2_2_mirror_repo;
 mod day2_5_first_deploy;
 mod day2_6_service_health;
+mod day2_7_routing_tls;
 mod day3_3_tunnels;
 
 use std::pin::Pin;
@@ -24,13 +27,16 @@ pub trait Section: clap::Args + 'static {
 }
 
 /// hemma's own, in runbook order.
-pub(crate) const OWN: [Registered; 7] = [
+pub(crate) const OWN: [Registered; 10] = [
     Registered::of::<day0_1_preconditions::Args>(),
+    Registered::of::<day1_1_dns_records::Args>(),
+    Registered::of::<day1_2_proxy_health::Args>(),
     Registered::of::<day2_0_checkout_location::Args>(),
     Registered::of::<day2_1_external_network::Args>(),
     Registered::of::<day2_2_mirror_repo::Args>(),
     Registered::of::<day2_5_first_deploy::Args>(),
     Registered::of::<day2_6_service_health::Args>(),
+    Registered::of::<day2_7_routing_tls::Args>(),
     Registered::of::<day3_3_tunnels::Args>(),
 ];
 

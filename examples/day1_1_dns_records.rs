@@ -1,0 +1,30 @@
+//! Do the public names lead to the host, seen from everywhere? Played from a recording, so it runs
+//! anywhere.
+//!
+//! `cargo run --example day1_1_dns_records`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_dns::{Authorities, Scope, Target, Vantage};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette = include_str!("../tests/cassettes/day1_1_dns_records/ok.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    let names = config.public.iter().map(|it| it.name.parse()).collect::<Result<Vec<_>, _>>()?;
+    let scope = Scope {
+        resolvers: config.edge.resolvers.iter().copied().map(Vantage::Resolver).collect(),
+        authorities: Authorities::Given(config.edge.name_servers),
+        ..Scope::everywhere(names, Target::SameAs(config.edge.host.parse()?))
+    };
+    for finding in hemma_dns::verify(&world, &scope).await.findings {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

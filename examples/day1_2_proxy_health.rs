@@ -1,0 +1,22 @@
+//! Does the shared reverse proxy run, and has it the web's two ports? Played from a recording, so
+//! it runs anywhere.
+//!
+//! `cargo run --example day1_2_proxy_health`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+
+use hemma_core::{Cassette, World};
+use hemma_docker::proxy;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette = include_str!("../tests/cassettes/day1_2_proxy_health/ok.toml").parse()?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    for finding in proxy::verify(&world, &"hemma".parse()?).await {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Does HTTPS reach the right service with the right certificate? Played from a recording, so it
+//! runs anywhere.
+//!
+//! `cargo run --example day2_7_routing_tls`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_tls::routing::{self, Route};
+use hemma_tls::{Site, chain};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette = include_str!("../tests/cassettes/day2_7_routing_tls/ok.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    let mut routes = Vec::new();
+    for public in config.public {
+        let to = "203.0.113.10:443".parse()?;
+        let roots = config.edge.roots.clone();
+        let site = Site { roots, ..Site::new(public.name.parse()?, to) };
+        routes.push(Route { site, path: public.health, service: public.service });
+    }
+    let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();
+    let (chains, routing) =
+        tokio::join!(chain::verify(&world, &sites), routing::verify(&world, &routes));
+    for finding in chains.findings.into_iter().chain(routing.findings) {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

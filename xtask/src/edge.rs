@@ -1,0 +1,86 @@
+//! The public edge that `hemma.toml` describes, in the words of the crates that look at it.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use hemma_core::config::PublicName;
+use hemma_core::{Config, Finding, Report, World};
+use hemma_dns::{Authorities, DnsName, Lookup, LookupError, RecordKind, Scope, Target, Vantage};
+use hemma_tls::routing::{self, Route};
+use hemma_tls::{Site, chain, challenge};
+
+use crate::Failure;
+
+/// Which names are looked at, and from where.
+pub(crate) fn scope(config: &Config) -> Result<Scope, Failure> {
+    let edge = &config.edge;
+    let names = config.public.iter().map(|it| it.name.parse()).collect::<Result<_, _>>();
+    let target = if edge.addresses.is_empty() {
+        Target::SameAs(edge.host.parse().map_err(Failure::usage)?)
+    } else {
+        Target::Addresses(edge.addresses.clone())
+    };
+    let mut scope = Scope::everywhere(names.map_err(Failure::usage)?, target);
+    if !edge.resolvers.is_empty() {
+        scope.resolvers = edge.resolvers.iter().copied().map(Vantage::Resolver).collect();
+    }
+    if !edge.name_servers.is_empty() {
+        scope.authorities = Authorities::Given(edge.name_servers.clone());
+    }
+    Ok(scope)
+}
+
+/// Certificates, routing and port 80, at the address that each name has and at the one that it
+/// should have: where they differ, both are worth knowing.
+pub(crate) async fn outside(world: &World, config: &Config) -> Result<Report, Failure> {
+    let scope = scope(config)?;
+    let should = should(world, &scope).await;
+    let (mut routes, mut plain, mut report) = (Vec::new(), Vec::new(), Report::default());
+    for (public, name) in config.public.iter().zip(&scope.names) {
+        match addresses(world, &scope, name).await {
+            Ok(has) => {
+                for address in has.union(&should) {
+                    routes.push(route(config, public, *address)?);
+                    plain.push(site(config, public, (*address, config.edge.http).into())?);
+                }
+            }
+            Err(error) => report.add(Finding::unknown(&public.name, &error)),
+        }
+    }
+    let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();
+    let (chains, routing, challenges) = tokio::join!(
+        chain::verify(world, &sites),
+        routing::verify(world, &routes),
+        challenge::verify(world, &plain),
+    );
+    report.extend(chains.findings.into_iter().chain(routing.findings).chain(challenges.findings));
+    Ok(report)
+}
+
+fn route(config: &Config, public: &PublicName, address: IpAddr) -> Result<Route, Failure> {
+    let site = site(config, public, (address, config.edge.https).into())?;
+    Ok(Route { site, path: public.health.clone(), service: public.service.clone() })
+}
+
+fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Failure> {
+    let name = public.name.parse().map_err(Failure::usage)?;
+    Ok(Site { roots: config.edge.roots.clone(), ..Site::new(name, to) })
+}
+
+/// Without a word on it, only the addresses that the names have are looked at.
+async fn should(world: &World, scope: &Scope) -> BTreeSet<IpAddr> {
+    match &scope.target {
+        Target::Addresses(addresses) => addresses.iter().copied().collect(),
+        Target::SameAs(host) => addresses(world, scope, host).await.unwrap_or_default(),
+    }
+}
+
+async fn addresses(
+    world: &World,
+    scope: &Scope,
+    name: &DnsName,
+) -> Result<BTreeSet<IpAddr>, LookupError> {
+    let at = scope.resolvers.first().copied().unwrap_or(Vantage::System);
+    let answer = world.ask(&Lookup::new(name, RecordKind::A, at)).await?;
+    Ok(answer.addresses().collect())
+}

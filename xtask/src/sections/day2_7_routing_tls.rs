@@ -1,0 +1,18 @@
+//! Day 2, step 7: each public name answers over verified TLS, as the service that it should be.
+
+use crate::{Answer, Failure, Run, Section, edge};
+
+/// Check that HTTPS reaches the right service with the right certificate
+///
+/// Reads only, from this machine: the certificate of each public name and how long it lasts, who
+/// answers GET behind it, and port 80. Runbook: day 2, step 7.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "day2_7_routing_tls";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        Ok(Answer::Report(edge::outside(run.world(), run.config()).await?))
+    }
+}
