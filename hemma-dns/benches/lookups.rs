@@ -1,0 +1,116 @@
+//! Lookups against a server on loopback, beside dnspython in the same run.
+//!
+//! `cargo bench -p hemma-dns`. Never a test: a busy machine is no reason to fail.
+
+#![expect(clippy::print_stdout, reason = "a measurement is shown")]
+
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, stream};
+use hemma_core::{Command, Exec, Live, Question, SshOptions, World};
+use hemma_dns::{Lookup, RecordKind, Vantage};
+
+const AT_ONCE: usize = 64;
+const COUNTS: [usize; 2] = [1_000, 10_000];
+
+/// The same from dnspython, with a pool of threads; prints seconds.
+const PYTHON: &str = "
+import sys, time, concurrent.futures as f
+import dns.message, dns.query
+port, count, pool = map(int, sys.argv[1:4])
+def look(n):
+    q = dns.message.make_query(f'n{n}.example.', 'A')
+    return dns.query.udp(q, '127.0.0.1', port=port, timeout=5)
+start = time.perf_counter()
+with f.ThreadPoolExecutor(pool) as e:
+    assert all(r.answer for r in e.map(look, range(count)))
+print(time.perf_counter() - start)
+";
+
+#[tokio::main]
+async fn main() {
+    let server = serve();
+    println!("{AT_ONCE} at once, against one server thread on loopback");
+    for count in COUNTS {
+        report("bare sockets, nothing read", count, bare(server, count).await);
+        report("hemma-dns", count, ours(server, count).await);
+        println!("  resident {} KiB, peak {} KiB", kib("VmRSS:"), kib("VmHWM:"));
+    }
+    let count = COUNTS[1];
+    match python(server, count).await {
+        Some(took) => report("dnspython", count, took),
+        None => println!("dnspython: not here (`pip install dnspython`)"),
+    }
+}
+
+fn report(what: &str, count: usize, took: Duration) {
+    #[expect(clippy::cast_precision_loss, reason = "a count of thousands is exact")]
+    let rate = count as f64 / took.as_secs_f64();
+    println!("{what}: {count} in {} ms, {rate:.0} a second", took.as_millis());
+}
+
+async fn ours(server: SocketAddr, count: usize) -> Duration {
+    let live = Live::new(SshOptions::default());
+    let started = Instant::now();
+    let looked = stream::iter(0..count).map(async |it| {
+        let name = format!("n{it}.example").parse().expect("a name");
+        let lookup = Lookup::new(&name, RecordKind::A, Vantage::Resolver(server));
+        lookup.ask(&live).await.expect("it answers").addresses().count()
+    });
+    let found: usize = looked.buffer_unordered(AT_ONCE).fold(0, async |all, it| all + it).await;
+    assert_eq!(found, count);
+    started.elapsed()
+}
+
+/// What sockets and server alone take: as fast as anybody could be.
+async fn bare(server: SocketAddr, count: usize) -> Duration {
+    let mut packet = vec![0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, b'n', 7];
+    packet.extend(b"example\0\0\x01\0\x01");
+    let packet = &packet;
+    let started = Instant::now();
+    let sent = stream::iter(0..count).map(async |_| {
+        let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("loopback");
+        socket.connect(server).await.expect("loopback");
+        socket.send(packet).await.expect("loopback");
+        socket.recv(&mut [0; 512]).await.expect("it answers")
+    });
+    sent.buffer_unordered(AT_ONCE).for_each(async |_| ()).await;
+    started.elapsed()
+}
+
+async fn python(server: SocketAddr, count: usize) -> Option<Duration> {
+    let words = [server.port().to_string(), count.to_string(), AT_ONCE.to_string()];
+    let command = Command::new("python3").args(["-c", PYTHON]).args(words);
+    let world = World::live(Live::new(SshOptions::default()));
+    let seen = world.ask(&Exec::here(command)).await.ok()?;
+    seen.stdout.trim().parse().ok().map(Duration::from_secs_f64)
+}
+
+/// Answers every question with one address: the question itself, a pointer to its name, and that.
+fn serve() -> SocketAddr {
+    const ADDRESS: [u8; 16] = [0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
+    let address = socket.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        let mut packet = [0; 512];
+        while let Ok((length, from)) = socket.recv_from(&mut packet) {
+            // Behind the name come its end, the type and the class; what follows is left out.
+            let name = packet[12..length].iter().position(|it| *it == 0).unwrap_or_default();
+            let end = 12 + name + 5;
+            let mut reply = packet[..end].to_vec();
+            reply[2] |= 0x80;
+            reply[7] = 1;
+            reply[11] = 0;
+            reply.extend(ADDRESS);
+            let _ = socket.send_to(&reply, from);
+        }
+    });
+    address
+}
+
+fn kib(what: &str) -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|it| it.strip_prefix(what)).unwrap_or("?");
+    line.trim().trim_end_matches(" kB").to_owned()
+}
