@@ -130,11 +130,6 @@ impl Forward {
         let v6 = self.0.ipv6.then_some(Ipv6Addr::LOCALHOST.into());
         std::iter::once(Ipv4Addr::LOCALHOST.into()).chain(v6)
     }
-
-    /// Whether both want the same port here.
-    pub(crate) fn collides(&self, other: &Self) -> bool {
-        self.0.local != 0 && self.0.local == other.0.local
-    }
 }
 
 impl TryFrom<Draft> for Forward {
@@ -190,7 +185,7 @@ pub(crate) fn check_beside<'f>(
         if forward.name() == other.name() {
             return Err(Error::SameName { name: forward.name().clone() });
         }
-        if forward.collides(other) {
+        if forward.local_port() != 0 && forward.local_port() == other.local_port() {
             let (name, other) = (forward.name().clone(), other.name().clone());
             return Err(Error::SamePort { name, other, port: forward.local_port() });
         }

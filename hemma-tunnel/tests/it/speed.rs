@@ -1,14 +1,14 @@
-//! How much slower than `ssh -L` it is, over the same line in the same run.
+//! Beside what people use today, over the same line in the same run: `ssh -L` and autossh.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use hemma_tunnel::Supervisor;
+use hemma_tunnel::{Probe, Supervisor, probe};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::sshd::{command, free_port};
-use crate::support::{Scene, asked, host, is_connected, measured, until};
+use crate::support::{Scene, asked, host, is_connected, measured, skipped, until};
 
 /// Enough to see a difference, and small enough for every run. `HEMMA_TUNNEL_SPEED_MB=500` is the
 /// real thing, with `--release`.
@@ -58,6 +58,56 @@ async fn beside_ssh_itself() {
     }
     ssh.kill().await.expect("it is ours");
     supervisor.stop(Duration::from_secs(1)).await;
+}
+
+/// The runbook's own way, with its options. `HEMMA_TUNNEL_AUTOSSH=1`: it takes two minutes, all of
+/// which are autossh's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_autossh() {
+    if asked("HEMMA_TUNNEL_AUTOSSH").is_none() {
+        return skipped("HEMMA_TUNNEL_AUTOSSH is not set");
+    }
+    let Some(scene) = Scene::new().await else { return };
+    scene.relay.delay(Duration::from_millis(15));
+    let supervisor = Supervisor::start(host(), scene.options());
+    supervisor.add(scene.forward("language-tool")).expect("the only one");
+    let mut changes = supervisor.subscribe();
+    until(&mut changes, Duration::from_secs(10), is_connected).await;
+    let ours = changes.borrow().forwards[0].local[0].port();
+    let theirs = free_port();
+    let mut autossh = command("autossh");
+    autossh.args(["-M", "0", "-N", "-o", "ServerAliveInterval=30", "-o", "ServerAliveCountMax=3"]);
+    autossh.args(["-o", "ExitOnForwardFailure=yes", "-F"]).arg(scene.sshd.client_config());
+    autossh.arg("-L").arg(format!("127.0.0.1:{theirs}:127.0.0.1:{}", scene.service.port()));
+    let Ok(mut autossh) = autossh.arg("hemma").stdin(Stdio::null()).spawn() else {
+        return skipped("there is no autossh");
+    };
+    answers(theirs).await;
+    scene.relay.freeze();
+    let begun = Instant::now();
+    let (a, b) = tokio::join!(
+        async {
+            answers(ours).await;
+            begun.elapsed()
+        },
+        async {
+            answers(theirs).await;
+            begun.elapsed()
+        },
+    );
+    measured(&format!("from a frozen link to the first answer: {a:?} ours, {b:?} autossh"));
+    // It ends its ssh only when it is asked.
+    let pid = autossh.id().expect("it runs").to_string();
+    let _ = command("kill").arg(pid).status().await;
+    let _ = autossh.wait().await;
+    supervisor.stop(Duration::from_secs(1)).await;
+}
+
+async fn answers(port: u16) {
+    let (at, health) = (([127, 0, 0, 1], port).into(), Probe::http("/healthz"));
+    while probe::ask_at(at, &health, Duration::from_secs(5)).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 async fn fetch(port: u16, bytes: u64) -> Duration {
