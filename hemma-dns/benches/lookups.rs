@@ -39,8 +39,8 @@ async fn main() {
     }
     let count = COUNTS[1];
     match python(server, count).await {
-        Some(took) => report("dnspython", count, took),
-        None => println!("dnspython: not here (`pip install dnspython`)"),
+        Ok(took) => report("dnspython", count, took),
+        Err(why) => println!("dnspython: {why}"),
     }
 }
 
@@ -79,12 +79,13 @@ async fn bare(server: SocketAddr, count: usize) -> Duration {
     started.elapsed()
 }
 
-async fn python(server: SocketAddr, count: usize) -> Option<Duration> {
+async fn python(server: SocketAddr, count: usize) -> Result<Duration, String> {
     let words = [server.port().to_string(), count.to_string(), AT_ONCE.to_string()];
     let command = Command::new("python3").args(["-c", PYTHON]).args(words);
     let world = World::live(Live::new(SshOptions::default()));
-    let seen = world.ask(&Exec::here(command)).await.ok()?;
-    seen.stdout.trim().parse().ok().map(Duration::from_secs_f64)
+    let seen = world.ask(&Exec::here(command)).await.map_err(|it| it.to_string())?;
+    let seconds = seen.stdout.trim().parse().map_err(|_| seen.last_words().to_owned())?;
+    Ok(Duration::from_secs_f64(seconds))
 }
 
 /// Answers every question with one address: the question itself, a pointer to its name, and that.

@@ -49,8 +49,8 @@ async fn main() {
     }
     let before = busy();
     match python(port, COUNT, root.path()).await {
-        Some(took) => report("Python ssl", COUNT, took, busy().saturating_sub(before)),
-        None => println!("Python ssl: not here"),
+        Ok(took) => report("Python ssl", COUNT, took, busy().saturating_sub(before)),
+        Err(why) => println!("Python ssl: {why}"),
     }
 }
 
@@ -80,25 +80,31 @@ async fn ours(port: u16, count: usize, root: &Path) -> Duration {
     started.elapsed()
 }
 
-async fn python(port: u16, count: usize, root: &Path) -> Option<Duration> {
+async fn python(port: u16, count: usize, root: &Path) -> Result<Duration, String> {
     let numbers = [port.to_string(), count.to_string(), AT_ONCE.to_string()];
     let command = Command::new("python3").args(["-c", PYTHON]).args(numbers);
     let command = command.arg(root.display().to_string());
     let world = World::live(Live::new(SshOptions::default()));
-    let seen = world.ask(&Exec::here(command)).await.ok()?;
-    seen.stdout.trim().parse().ok().map(Duration::from_secs_f64)
+    let seen = world.ask(&Exec::here(command)).await.map_err(|it| it.to_string())?;
+    let seconds = seen.stdout.trim().parse().map_err(|_| seen.last_words().to_owned())?;
+    Ok(Duration::from_secs_f64(seconds))
 }
 
 /// A server's certificate, whose root is written to `root`.
 fn identity(mut root: &std::fs::File) -> ServerConfig {
     let mut params = CertificateParams::new(Vec::new()).expect("no names");
     params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    // OpenSSL takes equal names of subject and issuer for a self-signed certificate.
+    params.distinguished_name.push(rcgen::DnType::CommonName, "Bench Root");
+    // Newer Pythons are strict about what an authority's certificate has to say.
+    params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
     let key = KeyPair::generate().expect("a key");
     let authority = params.self_signed(&key).expect("it signs");
     root.write_all(authority.pem().as_bytes()).expect("it is written");
     let issuer = Issuer::new(params, key);
     let own = KeyPair::generate().expect("a key");
-    let params = CertificateParams::new(vec!["api.hemma.example".to_owned()]).expect("a name");
+    let mut params = CertificateParams::new(vec!["api.hemma.example".to_owned()]).expect("a name");
+    params.use_authority_key_identifier_extension = true;
     let certificate = params.signed_by(&own, &issuer).expect("it signs").der().clone();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)

@@ -10,78 +10,56 @@ use crate::{DnsName, Found, Vantage};
 /// What the operator reads of one standing of `name`.
 pub fn finding(name: &DnsName, standing: &Standing) -> Finding {
     let subject = name.as_str();
+    let fail = |detail: String, at: &[Vantage], advice: String| {
+        Finding::fail(subject, detail).evidence(said_by(at)).hint(Hint::Do(advice))
+    };
     match standing {
         Standing::Here { addresses, alias, views, better_alias_of, unasked } => {
-            let way = alias.as_ref().map(|it| format!(" by way of {it}")).unwrap_or_default();
-            let detail = format!("{}{way}, {}", list(addresses), counted(*views, "view"));
-            let finding =
-                Finding::pass(subject, detail).evidence(unasked.iter().map(|it| causes(it)));
-            match better_alias_of {
-                None => finding,
-                Some(host) => finding.hint(Hint::Do(format!(
-                    "make {name} an alias (CNAME) of {host}: its own A record goes stale when the \
-                     host's address changes"
-                ))),
-            }
+            let detail =
+                format!("{}{}, {}", list(addresses), by(alias.as_ref()), counted(*views, "view"));
+            let unasked = unasked.iter().map(|it| causes(it));
+            let finding = Finding::pass(subject, detail).evidence(unasked);
+            better_alias_of.iter().fold(finding, |it, host| it.hint(better_alias(name, host)))
         }
-        Standing::Elsewhere { addresses, wanted, alias, at } => {
-            let way = alias.as_ref().map(|it| format!(" by way of {it}")).unwrap_or_default();
-            let detail = format!("leads to {}{way}; the host is {}", list(addresses), list(wanted));
-            Finding::fail(subject, detail)
-                .evidence(said_by(at))
-                .hint(Hint::Do(format!("let {name} lead to the host where the zone is kept")))
-        }
-        Standing::Missing { found, alias, at } => {
-            let hint =
-                Hint::Do(format!("add {name} where the zone is kept, as an alias of the host"));
-            let detail = nothing(*found, alias.as_deref());
-            Finding::fail(subject, detail).evidence(said_by(at)).hint(hint)
-        }
+        Standing::Elsewhere { addresses, wanted, alias, at } => fail(
+            format!(
+                "leads to {}{}; the host is {}",
+                list(addresses),
+                by(alias.as_ref()),
+                list(wanted)
+            ),
+            at,
+            format!("let {name} lead to the host where the zone is kept"),
+        ),
+        Standing::Missing { found, alias, at } => fail(
+            nothing(*found, alias.as_deref()),
+            at,
+            format!("add {name} where the zone is kept, as an alias of the host"),
+        ),
         Standing::Stale { at, addresses, seconds_left } => {
-            stale(subject, *at, addresses, *seconds_left)
+            fail(stale(*at, addresses, *seconds_left), &[], "wait, then look again".to_owned())
         }
         Standing::Disagreement { here, not, seconds_left } => {
-            let left =
-                seconds_left.map(|it| format!("; they may keep it for {it} s")).unwrap_or_default();
-            let detail =
-                format!("{} right, {} not{left}", counted(here.len(), "server"), not.len());
+            let left = seconds_left.map(|it| format!("; they may keep it for {it} s"));
+            let (right, left) = (counted(here.len(), "server"), left.unwrap_or_default());
             let lines = here.iter().map(|it| format!("{it} leads to the host"));
-            let finding = Finding::fail(subject, detail).evidence(lines);
-            finding.evidence(not.iter().map(|it| format!("{it} does not")))
+            Finding::fail(subject, format!("{right} right, {} not{left}", not.len()))
+                .evidence(lines.chain(not.iter().map(|it| format!("{it} does not"))))
         }
-        Standing::Ipv6Elsewhere { addresses, at } => {
-            let detail = format!(
+        Standing::Ipv6Elsewhere { addresses, at } => fail(
+            format!(
                 "its AAAA record leads to {}, which is not the host; certificate authorities try \
                  IPv6 first",
                 list(addresses)
-            );
-            Finding::fail(subject, detail)
-                .evidence(said_by(at))
-                .hint(Hint::Do(format!("remove the AAAA record of {name}")))
-        }
-        other => issuing_or_unseen(subject, other),
-    }
-}
-
-fn stale(subject: &str, at: Vantage, addresses: &[std::net::IpAddr], left: Option<u32>) -> Finding {
-    let still = match addresses {
-        [] => "that there is nothing".to_owned(),
-        some => list(some),
-    };
-    let left = left.map_or("for a while".to_owned(), |it| format!("for {it} s more"));
-    let detail = format!("{at} still says {still}, and may do so {left}; the zone itself is right");
-    Finding::fail(subject, detail).hint(Hint::Do("wait, then look again".to_owned()))
-}
-
-fn issuing_or_unseen(subject: &str, standing: &Standing) -> Finding {
-    match standing {
-        Standing::CaaForbids { records_at, because } => {
-            let detail =
-                format!("the CAA records of {records_at} forbid the certificate: {because}");
-            Finding::fail(subject, detail).hint(Hint::Do(format!(
-                "let the authority issue in the CAA records of {records_at}, or remove them"
-            )))
-        }
+            ),
+            at,
+            format!("remove the AAAA record of {name}"),
+        ),
+        Standing::CaaForbids { records_at, because } => fail(
+            format!("the CAA records of {records_at} forbid the certificate: {because}"),
+            &[],
+            format!("let the authority issue in the CAA records of {records_at}, or remove them"),
+        ),
         Standing::CaaOneAccount { records_at, account } => Finding::unseen(
             subject,
             format!("the CAA records of {records_at} let only the account {account} issue"),
@@ -89,9 +67,27 @@ fn issuing_or_unseen(subject: &str, standing: &Standing) -> Finding {
         Standing::Unseen { error } => Finding::unknown(subject, error),
         Standing::NoTarget { error } => Finding::unknown("where the names should lead", error),
         Standing::NoAuthority { error } => Finding::unknown(subject, error),
-        // The caller has dealt with the rest; a new standing must still not go by unseen.
-        other => Finding::unseen(subject, format!("{other:?}")),
     }
+}
+
+fn better_alias(name: &DnsName, host: &DnsName) -> Hint {
+    Hint::Do(format!(
+        "make {name} an alias (CNAME) of {host}: its own A record goes stale when the host's \
+         address changes"
+    ))
+}
+
+fn by(alias: Option<&String>) -> String {
+    alias.map(|it| format!(" by way of {it}")).unwrap_or_default()
+}
+
+fn stale(at: Vantage, addresses: &[std::net::IpAddr], left: Option<u32>) -> String {
+    let still = match addresses {
+        [] => "that there is nothing".to_owned(),
+        some => list(some),
+    };
+    let left = left.map_or("for a while".to_owned(), |it| format!("for {it} s more"));
+    format!("{at} still says {still}, and may do so {left}; the zone itself is right")
 }
 
 fn nothing(found: Found, alias: Option<&str>) -> String {

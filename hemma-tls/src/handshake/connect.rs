@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::{ClientConfig, Error, InvalidMessage};
+use rustls::{ClientConfig, Error, InvalidMessage, ProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -45,13 +45,11 @@ pub(crate) async fn open(site: &Site, limit: Duration) -> Result<Open, Handshake
     let connector = TlsConnector::from(Arc::new(config(&recorder)));
     let shaken = timeout_at(deadline, connector.connect(site.name.tls(), stream)).await;
     let ders = recorder.seen();
-    let chain: Vec<Certificate> =
-        ders.iter().filter_map(|it| Certificate::parse(it).ok()).collect();
+    // Up to the first one that cannot be read, so that the first is always the site's own.
+    let chain: Vec<Certificate> = ders.iter().map_while(|it| Certificate::parse(it).ok()).collect();
     match shaken {
         Ok(Ok(stream)) => {
-            let version = stream.get_ref().1.protocol_version();
-            let protocol =
-                version.and_then(|it| it.as_str()).map(|it| it.replace('v', " ").replace('_', "."));
+            let protocol = stream.get_ref().1.protocol_version().map(version);
             let presented = Presented { chain, defects: Vec::new(), protocol };
             Ok(Open::Trusted(Box::new(stream), presented))
         }
@@ -61,6 +59,14 @@ pub(crate) async fn open(site: &Site, limit: Duration) -> Result<Open, Handshake
         }
         Ok(Err(error)) => Ok(Open::Not(stranger(site, &error, deadline).await)),
         Err(_) => Ok(Open::Not(Met::Silent)),
+    }
+}
+
+fn version(agreed: ProtocolVersion) -> String {
+    match agreed {
+        ProtocolVersion::TLSv1_3 => "TLS 1.3".to_owned(),
+        ProtocolVersion::TLSv1_2 => "TLS 1.2".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 
