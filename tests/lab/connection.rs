@@ -83,7 +83,8 @@ async fn what_is_dropped_here_ends_there() {
     for _ in 0..12 {
         let sleep = on_hemma(Command::new("sleep").arg("4242").limit(Duration::from_secs(60)));
         let dropped = tokio::time::timeout(Duration::from_millis(200), world.ask_again(&sleep));
-        assert!(dropped.await.is_err(), "it sleeps");
+        let dropped = dropped.await;
+        assert!(dropped.is_err(), "it sleeps, and does not say {dropped:?}");
     }
     let gone = async {
         while stage.root(count).await.trim() != "0" {
