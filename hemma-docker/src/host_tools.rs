@@ -83,7 +83,8 @@ fn login(host: &Host, user: &str, uid: &str) -> Finding {
 fn git(version: Option<&str>) -> Finding {
     match version {
         Some(version) => Finding::pass("git", version),
-        None => Finding::fail("git", "it is not installed on the host"),
+        None => Finding::fail("git", "it is not installed on the host")
+            .hint(Hint::Do("install git on the host".to_owned())),
     }
 }
 

@@ -71,7 +71,11 @@ fn unreachable_remote(config: &Config, said: &str) -> Finding {
 fn repository(config: &Config, seen: &Repository) -> Vec<Finding> {
     let mut findings = vec![tree(config, seen)];
     findings.extend(branch(config, seen));
-    findings.extend(remote(config, seen));
+    if let Some(finding) = remote(config, seen) {
+        // What another remote says about its branch is no news of ours.
+        findings.push(finding);
+        return findings;
+    }
     if let Tip::Unknown(said) = &seen.tip {
         findings.push(unreachable_remote(config, said));
     }

@@ -43,7 +43,11 @@ impl Situation {
         }
         let mut findings = self.tools.clone();
         let engine_is_known = !findings.iter().any(|it| it.verdict != Verdict::Pass);
+        let is_missing =
+            |tool| findings.iter().any(|it| it.subject == tool && it.verdict == Verdict::Fail);
         match &self.checkout {
+            // Said already, and all that the checkout could say.
+            _ if is_missing("git") => {}
             Ok(seen) => findings.extend(checkout::findings(&self.config, seen)),
             Err(error) => findings.push(Finding::unknown("checkout", error)),
         }
