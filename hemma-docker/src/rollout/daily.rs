@@ -3,8 +3,8 @@
 use hemma_core::{Approval, Config, Progress, Report, World};
 
 use super::Error;
-use super::apply::{bring_up, in_force, let_go, take_lock};
-use crate::compose::{ComposeFiles, Model, Up};
+use super::apply::{in_force, let_go, take_lock};
+use crate::compose::{Build, ComposeFiles, Model, Up};
 use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
 
@@ -69,15 +69,19 @@ async fn under_lock(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
+    let files = &asked.files;
     let builds = asked.plan.subjects(Action::Build);
-    if builds.is_empty() {
-        let services = asked.plan.subjects(Action::Recreate);
-        progress.line(&format!("restarting {}", services.join(", ")));
-        let up = Up { files: asked.files.clone(), services, force: true };
-        world.apply(&up, approval, progress).await.map_err(Error::Up)?;
-        return super::gate(world, config, progress).await;
+    if !builds.is_empty() {
+        progress.line(&format!("building {}", builds.join(", ")));
+        let build = Build { files: files.clone(), services: builds };
+        world.apply(&build, approval, progress).await.map_err(Error::Build)?;
     }
-    bring_up(world, config, &asked.files, &asked.plan, approval, progress).await
+    let services = asked.plan.subjects(Action::Recreate);
+    progress.line(&format!("replacing {}", services.join(", ")));
+    // Also where nothing about them changed: that is what was asked for.
+    let up = Up { files: files.clone(), services, force: true };
+    world.apply(&up, approval, progress).await.map_err(Error::Up)?;
+    super::gate(world, config, progress).await
 }
 
 /// The services that were asked for, by their own or their containers' names.
