@@ -19,7 +19,7 @@ mkdir -p "$d"
 w=$d/.hemma-clone
 rm -rf "$w"
 trap 'rm -rf "$w"' EXIT
-trap 'exit 75' TERM INT HUP
+trap 'exit 75' TERM INT HUP PIPE
 git clone --no-checkout --origin origin --branch "$3" -- "$2" "$w"
 mv "$w/.git" "$d/.git"
 rm -rf "$w"

@@ -22,6 +22,9 @@ pub enum Tree {
 /// Begins every script here: `$d` is the checkout with `~` expanded, `$t` the tree to work in, `$w`
 /// a directory for what the script itself needs, which goes away with it.
 ///
+/// A shell whose child was ended says so, and ends of that itself where the connection is gone
+/// already: so PIPE is a signal to clean up after, like the others.
+///
 /// What is not checked out is laid into `$w`, so that a look changes nothing. The operator's
 /// `.env` is not in the repository; a link stands for it there.
 pub(crate) const LAY_OUT: &str = r#"
@@ -29,7 +32,7 @@ case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
 w=$(mktemp -d) || exit 71
 trap 'rm -rf "$w"' EXIT
-trap 'exit 75' TERM INT HUP
+trap 'exit 75' TERM INT HUP PIPE
 t=$w/tree
 case $2 in
 checkout) t=$d ;;

@@ -30,7 +30,7 @@ w=$(dirname "$f")
 rm -f "$w"/hemma-env.*
 t=$(mktemp "$w/hemma-env.XXXXXX") || exit 71
 trap 'rm -f "$t"' EXIT
-trap 'exit 75' TERM INT HUP
+trap 'exit 75' TERM INT HUP PIPE
 cat >"$t" || exit 71
 [ "$(stat -c %s "$t")" = "$length" ] || exit 76
 digest() { sha256sum <"$1" | cut -c1-64; }

@@ -37,7 +37,7 @@ password() {
 const LOOK: &str = r#"
 w=$(mktemp -d) || exit 71
 trap 'rm -rf "$w"' EXIT
-trap 'exit 75' TERM INT HUP
+trap 'exit 75' TERM INT HUP PIPE
 seen=$(sudo -n docker ps --all --filter "name=$c" --format '{{.Names}} {{.State}}') || exit 70
 printf '%s\n' "$seen" | sed 's/^/container=/'
 printf '%s\n' "$seen" | grep -qxF "$c running" || exit 0
