@@ -142,6 +142,25 @@ impl Lab {
         self.shell.run(&doing, line.args(args.iter().copied())).await
     }
 
+    /// Makes the git remote's branch point at a commit that it has.
+    pub async fn rewind_remote(&self, commit: &str) -> Result<(), LabError> {
+        let args = ["exec", &self.instance.git, "/lab/remote", "rewind", commit];
+        self.containers().run("rewind the git remote", args).await.map(drop)
+    }
+
+    /// Breaks the host in one of the ways of `tests/lab/host/lab/break`.
+    pub async fn break_host(&self, way: &str, args: &[&str]) -> Result<(), LabError> {
+        let line = self.docker.line(["exec", &self.instance.host, "/lab/break", way]);
+        let doing = format!("break the host: {way}");
+        self.shell.run(&doing, line.args(args.iter().copied())).await.map(drop)
+    }
+
+    /// Undoes every [`break_host`](Self::break_host).
+    pub async fn mend_host(&self) -> Result<(), LabError> {
+        let args = ["exec", &self.instance.host, "/lab/mend"];
+        self.containers().run("mend the host", args).await.map(drop)
+    }
+
     /// Makes the host as it was before the first deploy, and the git remote as it was at first.
     /// Images and the proxy stack stay. Starts the engine if it was stopped.
     pub async fn reset(&self) -> Result<(), LabError> {
