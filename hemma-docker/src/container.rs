@@ -3,6 +3,7 @@
 //! Absent on purpose: environments. They hold every secret of an application; of each only the
 //! three public names that the reverse proxy reads are kept.
 
+mod discard;
 mod inspect;
 mod list;
 mod name;
@@ -13,6 +14,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+pub use discard::{Discard, Discarded};
 pub use inspect::{ContainerDetail, HealthLog, Inspect, Probe, ProxyNames};
 pub use list::Containers;
 pub use name::{ContainerName, ContainerNameError};
@@ -67,7 +69,17 @@ impl Container {
     /// Whether it is the container of a service of a compose project.
     pub fn is_of(&self, project: &str, service: &str) -> bool {
         let labels = self.compose.as_ref();
-        labels.is_some_and(|it| it.project == project && it.service == service && !it.oneoff)
+        let named = labels.is_some_and(|it| it.project == project && it.service == service);
+        named && !labels.is_some_and(|it| it.oneoff) && !self.is_unfinished()
+    }
+
+    /// Whether it is what Compose left when it was cut while replacing a container: the new one is
+    /// made under the old one's id and name, and gets its own name, and is started, when the old
+    /// one is gone.
+    pub fn is_unfinished(&self) -> bool {
+        let made_for = self.name.as_str().split_once('_').map(|(id, _)| id);
+        let is_id = |it: &str| it.len() == 12 && it.bytes().all(|it| it.is_ascii_hexdigit());
+        self.state == State::Created && self.compose.is_some() && made_for.is_some_and(is_id)
     }
 }
 

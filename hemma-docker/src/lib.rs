@@ -38,6 +38,7 @@
 //! |---|---|
 //! | [`NetworkCreate`], by [`network::ensure`] | makes a network unless it is there |
 //! | [`Restart`] | stops a container and starts it again, as it is |
+//! | [`Discard`] | removes a container that was made and never ran |
 //!
 //! [`health::gate`] waits until a project is up and stays up. `docker compose` and `git` have no
 //! better interface than their command lines: [`compose`] and [`checkout`] run them.
@@ -69,7 +70,8 @@ mod text;
 
 pub use container::{
     Binding, ComposeLabels, Container, ContainerDetail, ContainerName, ContainerNameError,
-    Containers, Health, HealthLog, Inspect, Probe, Protocol, ProxyNames, Restart, Restarted, State,
+    Containers, Discard, Discarded, Health, HealthLog, Inspect, Probe, Protocol, ProxyNames,
+    Restart, Restarted, State,
 };
 pub use engine::{EngineError, Version, VersionAnswer};
 pub use image::{Image, Images};

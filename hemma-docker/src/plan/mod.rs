@@ -42,12 +42,16 @@ pub enum Action {
     Build,
     /// Create and start a container that is not there.
     Create,
-    /// Replace a container.
+    /// Replace a container that differs from what the files say.
     Recreate,
+    /// Replace a container that Compose would leave as it is.
+    Replace,
     /// Start a container that is there and does not run.
     Start,
     /// Stop and remove a container that the files no longer ask for.
     Remove,
+    /// Remove a container that Compose made and was cut before it could start it.
+    Discard,
     /// Note the commit as the deployed one, and keep its images.
     Keep,
     /// Put a kept release back in place.
@@ -64,8 +68,10 @@ impl Action {
             Self::Build => "build",
             Self::Create => "create",
             Self::Recreate => "recreate",
+            Self::Replace => "replace",
             Self::Start => "start",
             Self::Remove => "remove",
+            Self::Discard => "discard",
             Self::Keep => "keep",
             Self::Restore => "restore",
         }

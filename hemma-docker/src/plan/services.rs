@@ -33,6 +33,7 @@ pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
         wanted.iter().filter_map(|(name, it)| Some((*name, build(seen, name, it)?))).collect();
     let mut steps: Vec<Step> =
         builds.iter().map(|(name, reason)| Step::new(Action::Build, *name, reason)).collect();
+    steps.extend(discards(seen));
     for (name, service) in wanted {
         steps.extend(container(seen, name, service, builds.contains_key(name)));
     }
@@ -78,6 +79,11 @@ fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Opt
     let Some(container) = seen.containers.iter().find(|it| it.is_of(seen.project, name)) else {
         return Some(Step::new(Action::Create, name, "it has no container yet"));
     };
+    let called = container.name.as_str();
+    if service.container_name.as_deref().is_some_and(|it| it != called) {
+        let reason = format!("it is called {called}");
+        return Some(Step::new(Action::Replace, name, reason));
+    }
     let differ = parts_that_differ(seen, name, service);
     // The hash of another tree than the checkout holds that tree's own directory.
     let hash =
@@ -136,6 +142,14 @@ fn parts_that_differ(seen: &Seen<'_>, name: &str, service: &Service) -> Vec<Stri
     differ.sort();
     differ.dedup();
     differ
+}
+
+/// What is in Compose's way since it was cut while replacing a container.
+fn discards(seen: &Seen<'_>) -> impl Iterator<Item = Step> {
+    let left = seen.containers.iter().filter(|it| it.belongs_to(seen.project));
+    left.filter(|it| it.is_unfinished()).map(|it| {
+        Step::new(Action::Discard, it.name.as_str(), "a replacement that was cut left it")
+    })
 }
 
 /// Containers of services that the files name with zero replicas. One of a service that the files

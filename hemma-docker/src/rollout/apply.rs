@@ -12,7 +12,7 @@ use crate::checkout::{self, Checkout};
 use crate::compose::{
     Build, BuildError, ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree, Up, UpError,
 };
-use crate::container::Containers;
+use crate::container::{Containers, Discard};
 use crate::image::Images;
 use crate::lock::{Acquire, Acquired, Holder, Release};
 use crate::plan::{Action, Plan};
@@ -151,12 +151,14 @@ pub(super) async fn bring_up(
         let build = Build { files: files.clone(), services: builds.clone() };
         world.apply(&build, approval, progress).await.map_err(Error::Build)?;
     }
+    discard(world, config, plan, approval, progress).await?;
     let project = resolve(world, without_hashes(files)).await?;
     let services = to_bring_up(world, config, &project, plan, &builds).await?;
     let mut failed = None;
     if !services.is_empty() {
         progress.line(&format!("bringing up {}", services.join(", ")));
-        let up = Up { files: files.clone(), services, force: false };
+        let force = !plan.subjects(Action::Replace).is_empty();
+        let up = Up { files: files.clone(), services, force };
         match world.apply(&up, approval, progress).await {
             Ok(()) => {}
             // The gate knows better than Compose why.
@@ -177,6 +179,22 @@ pub(super) async fn bring_up(
     })
 }
 
+/// Compose itself would stumble over the names of these.
+async fn discard(
+    world: &World,
+    config: &Config,
+    plan: &Plan,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    for name in plan.subjects(Action::Discard) {
+        let Ok(container) = name.parse() else { continue };
+        let discard = Discard { host: config.host.alias.clone(), container };
+        world.apply(&discard, approval, progress).await.map_err(Error::Engine)?;
+    }
+    Ok(())
+}
+
 /// What the plan names, and what a build turned out to have changed.
 async fn to_bring_up(
     world: &World,
@@ -185,7 +203,8 @@ async fn to_bring_up(
     plan: &Plan,
     builds: &[String],
 ) -> Result<Vec<String>, Error> {
-    let actions = [Action::Create, Action::Recreate, Action::Start, Action::Remove];
+    let actions =
+        [Action::Create, Action::Recreate, Action::Replace, Action::Start, Action::Remove];
     let mut services: BTreeSet<String> =
         actions.into_iter().flat_map(|it| plan.subjects(it)).collect();
     if builds.iter().all(|it| services.contains(it)) {

@@ -1,0 +1,42 @@
+//! Removing a container that never ran.
+
+use bollard::query_parameters::RemoveContainerOptions;
+use hemma_core::{Change, Cut, Host, Live, Progress};
+use serde::{Deserialize, Serialize};
+
+use super::ContainerName;
+use crate::engine::{EngineError, USUAL_LIMIT, call};
+
+/// Removes a container that was made and not started; its volumes stay. The engine refuses to
+/// remove one that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Discard {
+    /// Where the engine is.
+    pub host: Host,
+    /// Which one.
+    pub container: ContainerName,
+}
+
+/// It was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discarded {}
+
+impl Change for Discard {
+    const KIND: &'static str = "docker.container-discard";
+    const CUT: Cut = Cut::AtOnce;
+    type Receipt = Discarded;
+    type Error = EngineError;
+
+    fn describe(&self) -> String {
+        format!("remove container {} on {}, which never ran", self.container, self.host)
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<Discarded, EngineError> {
+        let container = self.container.as_str();
+        call(live, &self.host, USUAL_LIMIT, |docker| async move {
+            docker.remove_container(container, None::<RemoveContainerOptions>).await
+        })
+        .await?;
+        Ok(Discarded {})
+    }
+}
