@@ -1,11 +1,27 @@
-//! The real thing, end to end, on the practice host: `cargo test --features lab --test lab`.
+//! hemma itself, as the operator's shell runs it, against the practice host.
 //!
-//! The tests share one host and take it one after another, so each begins by making it what it
-//! needs. They run the program itself, as an operator would: what counts is its exit code, what it
-//! says, and what the host looks like afterwards.
+//! Real sshd, sudo, engine, Compose and git, and what goes wrong with them. The tests take turns on
+//! the host: each begins with a [`stage::Stage`], which waits for its turn, mends what a test before
+//! it may have left broken, and brings the host to where the test begins. A host with the
+//! application on it is kept from test to test: a deploy costs more than most tests.
+//!
+//! ```text
+//! cargo build --package hemma-xtask && cargo test --features lab --test lab
+//! ```
 
-mod connection;
-mod deploys;
-mod interrupts;
-mod refusals;
+mod hemma;
 mod stage;
+
+mod checkout;
+mod compose_files;
+mod connection;
+mod deploy;
+mod gate;
+mod interruption;
+mod link;
+mod practice;
+mod sessions;
+mod settings;
+mod tools;
+mod verbs;
+mod words;

@@ -1,143 +1,197 @@
-//! The practice host, and an operator who types at it.
+//! The host that a test plays on, for as long as the test has it to itself.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use hemma_core::{Command, Live, Output, Place, Progress, SshOptions};
+use hemma_core::{Command, Config, Exec, Live, Progress, SshOptions, World};
 use hemma_xtask::lab::{Claim, Lab};
+use rustix::process::Signal;
+use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
-/// The practice host, taken for one test.
+use crate::hemma::{Ran, Running, ssh_with};
+
+static TURN: Mutex<()> = Mutex::const_new(());
+static UP: OnceCell<()> = OnceCell::const_new();
+
+/// How often a condition is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// The host, the remote, and a directory with a `hemma.toml`.
 pub(crate) struct Stage {
     pub(crate) lab: Lab,
-    live: Live,
+    here: TempDir,
     _claim: Claim,
+    _turn: MutexGuard<'static, ()>,
 }
 
-/// How a host stands, in a form that two looks can be compared in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Standing(String);
+/// Everything on the host that a run might have changed, one line each.
+pub(crate) struct Traces(BTreeSet<String>);
 
-const STANDING: &str = "
-    docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.Image}} {{.State}}' 2>/dev/null | sort
-    docker network ls --no-trunc --quiet 2>/dev/null | sort
-    docker image ls --no-trunc --quiet 2>/dev/null | sort -u
-    cd /home/operator/apps/huleedu && sha256sum .env
-    git -c safe.directory='*' for-each-ref 2>/dev/null
-    git -c safe.directory='*' status --porcelain --branch 2>/dev/null
-    find /home/operator/.local/state/hemma -name '*.json' 2>/dev/null | sort
-    true";
+const TRACES: &str = r#"
+dir=/home/operator/apps/huleedu
+docker ps --all --no-trunc --format 'container {{.Names}} {{.ID}} {{.State}}'
+docker images --no-trunc --format 'image {{.Repository}}:{{.Tag}} {{.ID}}'
+# The engine makes a new `bridge` each time that it starts.
+docker network ls --no-trunc --format 'network {{.Name}} {{.ID}}' | grep -v '^network bridge '
+docker volume ls --format 'volume {{.Name}}'
+git() { runuser -u operator -- git -C "$dir" "$@"; }
+if [ -e "$dir/.git" ]; then
+  echo "head $(git rev-parse HEAD) on $(git symbolic-ref --quiet HEAD)"
+  git for-each-ref --format='ref %(refname) %(objectname)'
+  git status --porcelain
+fi
+sha256sum "$dir"/.env* 2>/dev/null
+ls -A "$dir"
+# Health checks come and go.
+ls -A /tmp | grep -v '^runc-process'"#;
 
 impl Stage {
-    /// Waits for the host; nothing of it is changed.
-    pub(crate) async fn enter() -> Self {
-        let lab = Lab::up(&Progress::silent()).await.expect("the lab comes up");
-        let claim = lab.claim().await.expect("nobody keeps it for ever");
-        Self { lab, live: Live::new(SshOptions::default()), _claim: claim }
+    /// The host as it happens to be, but whole.
+    pub(crate) async fn set() -> Self {
+        let turn = TURN.lock().await;
+        UP.get_or_init(async || {
+            Lab::up(&Progress::silent()).await.expect("the lab comes up");
+        })
+        .await;
+        let lab = Lab::find().await.expect("the lab is up");
+        let claim = lab.claim().await.expect("nobody holds the lab for ever");
+        lab.mend_host().await.expect("the host is mended");
+        let here = tempfile::tempdir().expect("a place");
+        std::fs::copy(lab.config_file(), here.path().join("hemma.toml")).expect("it is copied");
+        Self { lab, here, _claim: claim, _turn: turn }
     }
 
-    /// The host as before its first deploy.
+    /// The host before its first deploy, without the application's images.
     pub(crate) async fn fresh() -> Self {
-        let stage = Self::enter().await;
-        stage.lab.reset().await.expect("the lab can be reset");
+        let stage = Self::set().await;
+        stage.lab.reset().await.expect("the host is reset");
+        let reference = ["huleedu-*", "hemma.keep/*/*"].map(|it| format!("reference={it}"));
+        let [own, kept] = reference.each_ref().map(String::as_str);
+        let list = "docker image ls --format '{{.Repository}}:{{.Tag}}' --filter";
+        let forget = format!(r#"for f; do {list} "$f"; done | xargs -r docker rmi >/dev/null"#);
+        let output = stage.lab.root(&forget, &[own, kept]).await.expect("the host answers");
+        assert!(output.success(), "{}", output.stderr);
         stage
     }
 
-    /// The host with the first commit deployed and healthy.
+    /// The host with the application running on it, at the tip of the remote's branch.
     pub(crate) async fn deployed() -> Self {
-        let stage = Self::fresh().await;
-        stage.hemma(&["deploy", "--yes"]).await.ends(0);
+        let stage = Self::set().await;
+        if stage.hemma(&["plan"]).await.exit != Some(0) {
+            stage.lab.reset().await.expect("the host is reset");
+            stage.hemma(&["deploy", "--yes"]).await.exits(0);
+        }
         stage
     }
 
-    /// Types `cargo xtask ARGS` at the practice host.
-    pub(crate) async fn hemma(&self, args: &[&str]) -> Seen {
-        let config = self.lab.config_file();
-        self.hemma_with(&config.display().to_string(), args).await
+    /// The directory that hemma runs in.
+    pub(crate) fn here(&self) -> &Path {
+        self.here.path()
     }
 
-    /// The same with another `hemma.toml`.
-    pub(crate) async fn hemma_with(&self, config: &str, args: &[&str]) -> Seen {
-        let program = program().display().to_string();
-        let line = Command::new(program).args(args.iter().copied());
-        let line = line.args(["--config", config]).limit(std::time::Duration::from_secs(300));
-        let typed = args.join(" ");
-        Seen { output: self.here(&line).await, typed }
+    /// Writes a file into it.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.here().join(name);
+        std::fs::write(&path, text).expect("it is written");
+        path
     }
 
-    /// Runs a command on this machine.
-    pub(crate) async fn here(&self, command: &Command) -> Output {
-        self.live.run(&Place::Here, command).await.expect("it can be started")
+    /// Changes the `hemma.toml` in it.
+    pub(crate) fn configure(&self, change: impl FnOnce(&mut Config)) {
+        let text = std::fs::read_to_string(self.here().join("hemma.toml")).expect("it is there");
+        let mut config = Config::parse(&text, Path::new("hemma.toml")).expect("hemma wrote it");
+        change(&mut config);
+        self.write("hemma.toml", &toml::to_string(&config).expect("it holds plain values"));
     }
 
-    /// Runs a script as root on the practice host; it has to succeed.
+    /// Runs hemma to its end. It leaves no process behind, here or on the host.
+    pub(crate) async fn hemma(&self, args: &[&str]) -> Ran {
+        let ran = self.start(args).end().await;
+        self.is_quiet().await;
+        ran
+    }
+
+    /// Begins a run.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        Running::start(self.here(), &self.here().join("state"), args)
+    }
+
+    /// Begins a run, and interrupts it as soon as standard error has `words` in it.
+    pub(crate) async fn interrupted(&self, args: &[&str], words: &str, signal: Signal) -> Ran {
+        let running = self.start(args);
+        running.has_said(words).await;
+        running.signal(signal);
+        let ran = running.end().await;
+        self.is_quiet().await;
+        ran
+    }
+
+    /// A world that reaches the host over one connection.
+    pub(crate) fn world(&self) -> World {
+        let config_file = Some(self.lab.ssh_config());
+        World::live(Live::new(SshOptions { config_file, ..SshOptions::default() }))
+    }
+
+    /// What a script says that runs as root on the host.
     pub(crate) async fn root(&self, script: &str) -> String {
-        let output = self.lab.root(script, &[]).await.expect("the host can be asked");
-        assert!(output.success(), "`{script}` failed: {}", output.stderr);
-        output.stdout
+        let output = self.lab.root(script, &[]).await.expect("the host answers");
+        assert!(output.success(), "{script}\n{}{}", output.stdout, output.stderr);
+        output.stdout.trim_end().to_owned()
     }
 
-    /// Pushes a commit that breaks or changes something.
-    pub(crate) async fn fault(&self, name: &str) {
-        self.lab.push_fault(name, &[]).await.expect("it can be pushed");
+    /// What a script says that runs in the checkout on the host, as the operator.
+    pub(crate) async fn operator(&self, script: &str) -> String {
+        let line = r#"cd /home/operator/apps/huleedu && runuser -u operator -- sh -c "$1""#;
+        let output = self.lab.root(line, &[script]).await.expect("the host answers");
+        assert!(output.success(), "{script}\n{}{}", output.stdout, output.stderr);
+        output.stdout.trim_end().to_owned()
     }
 
-    /// How the host stands.
-    pub(crate) async fn standing(&self) -> Standing {
-        Standing(self.root(STANDING).await)
+    /// What there is on the host.
+    pub(crate) async fn traces(&self) -> Traces {
+        let seen = self.lab.root(TRACES, &[]).await.expect("the host answers");
+        Traces(seen.stdout.lines().map(str::to_owned).collect())
     }
 
-    /// Writes a `hemma.toml` beside the practice host's own and returns its path.
-    pub(crate) fn config(&self, name: &str, text: &str) -> String {
-        let path = self.lab.directory().join(name);
-        std::fs::write(&path, text).expect("the lab's directory can be written");
-        path.display().to_string()
+    /// Expects everything on the host to be as it was.
+    pub(crate) async fn is_as(&self, before: &Traces) {
+        let now = self.traces().await;
+        let beside = |one: &Traces, other: &Traces| -> Vec<String> {
+            one.0.difference(&other.0).cloned().collect()
+        };
+        let (gone, new) = (beside(before, &now), beside(&now, before));
+        assert!(gone.is_empty() && new.is_empty(), "gone: {gone:#?}\nnew: {new:#?}");
+    }
+
+    /// Waits until no ssh of ours is left on this machine and no process of ours on the host.
+    pub(crate) async fn is_quiet(&self) {
+        let here = async || ssh_with(self.lab.directory()).join("\n");
+        until("no ssh is left on this machine", here).await;
+        until("no process is left on the host", async || self.on_the_host().await).await;
+    }
+
+    /// The operator's processes on the host, and those that act for them as root.
+    async fn on_the_host(&self) -> String {
+        self.root("pgrep -a -u operator; pgrep -a -x 'sudo|docker|docker-compose|git'; true").await
     }
 }
 
-/// The program that was built beside this test.
-pub(crate) fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a file");
-    let program = test.parent().and_then(|it| it.parent()).expect("it lies in target/*/deps");
-    let program = program.join("hemma-xtask");
-    assert!(program.is_file(), "build it first: cargo build --package hemma-xtask");
-    program
+/// A command on the host, as a question.
+pub(crate) fn on_host(command: Command) -> Exec {
+    Exec::on(&"hemma".parse().expect("an alias"), command)
 }
 
-/// What the operator saw.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    typed: String,
-    output: Output,
-}
-
-impl Seen {
-    /// It ended with this exit code.
-    #[track_caller]
-    pub(crate) fn ends(&self, exit: i32) -> &Self {
-        let Output { stdout, stderr, .. } = &self.output;
-        let ended = self.output.exit;
-        assert_eq!(ended, exit, "`{}` ended with {ended}\n{stdout}\n---\n{stderr}", self.typed);
-        self
+/// Waits until `left` is empty: what it was waited for comes at once, or it does not come.
+pub(crate) async fn until(what: &str, left: impl AsyncFn() -> String) {
+    let mut still = left().await;
+    for _ in 0..400 {
+        if still.is_empty() {
+            return;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+        still = left().await;
     }
-
-    /// It said this, on either stream.
-    #[track_caller]
-    pub(crate) fn says(&self, words: &str) -> &Self {
-        let Output { stdout, stderr, .. } = &self.output;
-        let found = stdout.contains(words) || stderr.contains(words);
-        assert!(found, "`{}` did not say `{words}`\n{stdout}\n---\n{stderr}", self.typed);
-        self
-    }
-
-    /// It did not say this, on either stream.
-    #[track_caller]
-    pub(crate) fn never_says(&self, words: &str) -> &Self {
-        let Output { stdout, stderr, .. } = &self.output;
-        let found = stdout.contains(words) || stderr.contains(words);
-        assert!(!found, "`{}` said `{words}`\n{stdout}\n---\n{stderr}", self.typed);
-        self
-    }
-
-    pub(crate) fn stdout(&self) -> &str {
-        &self.output.stdout
-    }
+    panic!("{what}, was expected; there is\n{still}");
 }

@@ -1,0 +1,84 @@
+//! Deploys that fail on the way: the cause is shown, and what ran before runs again.
+
+use crate::deploy::{changed, containers, service_images};
+use crate::hemma::Ran;
+use crate::stage::Stage;
+
+/// Pushes a fault, deploys it in vain, and expects everything else to be as it was.
+async fn fails(stage: &Stage, fault: &str, touched: &[&str]) -> Ran {
+    let head = stage.lab.remote_head().await.expect("it has one");
+    let before = containers(stage).await;
+    stage.lab.push_fault(fault, &[]).await.expect("it is pushed");
+    let deploy = stage.hemma(&["deploy", "--yes"]).await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    deploy.exits(1);
+    assert_eq!(stage.operator("git rev-parse HEAD").await, head, "{deploy}");
+    assert_eq!(changed(&before, &containers(stage).await), touched, "{deploy}");
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+    deploy
+}
+
+#[tokio::test]
+async fn a_build_that_fails_shows_its_end_and_touches_no_container() {
+    let stage = Stage::deployed().await;
+    let deploy = fails(&stage, "build-fails", &[]).await;
+    deploy.says("[PdmUsageError]: Requested groups not in lockfile: dev");
+    let finding = deploy.stdout.lines().skip_while(|it| !it.starts_with("FAIL  build"));
+    let shown = finding.skip(1).take_while(|it| it.starts_with("      ")).count();
+    assert_eq!(shown, 20, "{deploy}");
+}
+
+#[tokio::test]
+async fn a_service_that_turns_unhealthy_is_taken_back_with_its_last_words() {
+    let stage = Stage::deployed().await;
+    let deploy = fails(&stage, "unhealthy", &["huleedu_bff_teacher_service"]).await;
+    deploy.says("FAIL  service bff_teacher_service  unhealthy").says("503");
+    taken_back(&stage, &deploy).await;
+}
+
+#[tokio::test]
+async fn compose_that_gives_up_in_the_middle_is_taken_back() {
+    let stage = Stage::deployed().await;
+    let deploy = fails(&stage, "unhealthy-dependency", &["huleedu_content_service"]).await;
+    deploy.says("FAIL  service content_service  unhealthy");
+    taken_back(&stage, &deploy).await;
+}
+
+#[tokio::test]
+async fn a_service_that_restarts_in_a_loop_is_taken_back_with_its_last_words() {
+    let stage = Stage::deployed().await;
+    let deploy = fails(&stage, "crash-loop", &["huleedu_essay_lifecycle_worker"]).await;
+    deploy.says("FAIL  service essay_lifecycle_worker").says("RuntimeError: no consumer group");
+    taken_back(&stage, &deploy).await;
+}
+
+#[tokio::test]
+async fn a_one_shot_that_exits_non_zero_is_taken_back() {
+    let stage = Stage::deployed().await;
+    let deploy = fails(&stage, "one-shot-fails", &["huleedu_kafka_topic_setup"]).await;
+    deploy.says("FAIL  service kafka_topic_setup").says("exited 3");
+    taken_back(&stage, &deploy).await;
+}
+
+/// It is said, it is in the history, and nobody holds the lock any more.
+async fn taken_back(stage: &Stage, deploy: &Ran) {
+    let head = stage.operator("git rev-parse HEAD").await;
+    let head = &head[..10];
+    deploy.says(&format!("it was taken back; {head} runs, healthy"));
+    stage.hemma(&["history"]).await.exits(0).says(&format!("put {head} and its images back"));
+    stage.hemma(&["lock", "show"]).await.exits(0).says("nobody is at work");
+}
+
+#[tokio::test]
+async fn a_deploy_that_passed_can_be_taken_back_by_hand() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    let before = service_images(&stage).await;
+    stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
+    stage.hemma(&["deploy", "--yes"]).await.exits(0);
+    stage.hemma(&["rollback", "--to", &head[..8], "--yes"]).await.exits(0);
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    assert_eq!(stage.operator("git rev-parse HEAD").await, head);
+    assert_eq!(service_images(&stage).await, before);
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+}

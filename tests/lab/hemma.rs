@@ -1,0 +1,165 @@
+//! The binary as a process: started, listened to, interrupted, and what it left behind.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::Child;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Longer than the slowest deploy on a slow machine: reached only where something hangs.
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// A run that has begun.
+pub(crate) struct Running {
+    child: Child,
+    process: Pid,
+    started: Instant,
+    stdout: Heard,
+    stderr: Heard,
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    /// `None` if a signal ended it.
+    pub(crate) exit: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
+}
+
+/// What a stream has said so far.
+struct Heard {
+    text: watch::Receiver<String>,
+    reading: JoinHandle<()>,
+}
+
+impl Running {
+    /// Starts the binary beside this test in `dir`, in a process group of its own as a shell
+    /// would, with the operator's state in `state` and nobody at the terminal.
+    pub(crate) fn start(dir: &Path, state: &Path, args: &[&str]) -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the door of hemma-core has no signals, and the binary is what is tested"
+        )]
+        let mut command = tokio::process::Command::new(binary());
+        command.args(args).current_dir(dir).env("XDG_STATE_HOME", state).process_group(0);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().expect("the binary starts");
+        let id = child.id().and_then(|it| Pid::from_raw(it.try_into().ok()?));
+        let stdout = Heard::new(child.stdout.take().expect("it is piped"));
+        let stderr = Heard::new(child.stderr.take().expect("it is piped"));
+        let process = id.expect("it was not waited for yet");
+        Self { child, process, started: Instant::now(), stdout, stderr }
+    }
+
+    /// Waits until standard error contains `words`.
+    pub(crate) async fn has_said(&self, words: &str) {
+        let mut text = self.stderr.text.clone();
+        let heard = text.wait_for(|it| it.contains(words));
+        let heard = tokio::time::timeout(LIMIT, heard).await.is_ok_and(|it| it.is_ok());
+        assert!(heard, "it never said `{words}`:\n{}", *self.stderr.text.borrow());
+    }
+
+    /// What Ctrl-C (or a shutdown) does: the signal goes to the whole group.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process_group(self.process, signal).expect("it still runs");
+    }
+
+    /// Ends it in the way that it cannot notice.
+    pub(crate) fn kill(&self) {
+        kill_process(self.process, Signal::KILL).expect("it still runs");
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn end(mut self) -> Ran {
+        let ended = tokio::time::timeout(LIMIT, self.child.wait()).await;
+        let status = ended.expect("it ends in time").expect("it is ours to wait for");
+        let took = self.started.elapsed();
+        let (stdout, stderr) = (self.stdout.whole().await, self.stderr.whole().await);
+        Ran { exit: status.code(), stdout, stderr, took }
+    }
+}
+
+impl Ran {
+    /// The lines that say what is wrong: findings that are not passed, and errors.
+    pub(crate) fn problems(&self) -> Vec<&str> {
+        let finding = |it: &&str| it.starts_with("FAIL  ") || it.starts_with("?     ");
+        let found = self.stdout.lines().filter(finding);
+        found.chain(self.stderr.lines().filter(|it| it.starts_with("error: "))).collect()
+    }
+
+    /// Expects an exit code.
+    #[track_caller]
+    pub(crate) fn exits(&self, code: i32) -> &Self {
+        assert_eq!(self.exit, Some(code), "{self}");
+        self
+    }
+
+    /// Expects words on either stream.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) -> &Self {
+        let said = self.stdout.contains(words) || self.stderr.contains(words);
+        assert!(said, "`{words}` was not said\n{self}");
+        self
+    }
+
+    /// Expects one clear message, with these words in it, and this exit code.
+    #[track_caller]
+    pub(crate) fn refuses(&self, code: i32, words: &str) -> &Self {
+        self.exits(code).says(words);
+        assert_eq!(self.problems().len(), 1, "one message was expected\n{self}");
+        self
+    }
+}
+
+impl std::fmt::Display for Ran {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { exit, stdout, stderr, took } = self;
+        write!(f, "exit {exit:?} after {took:.1?}\n--- stdout\n{stdout}--- stderr\n{stderr}")
+    }
+}
+
+impl Heard {
+    fn new(stream: impl AsyncRead + Unpin + Send + 'static) -> Self {
+        let (said, text) = watch::channel(String::new());
+        let reading = tokio::spawn(async move {
+            let mut lines = BufReader::new(stream).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                said.send_modify(|it| *it = format!("{it}{line}\n"));
+            }
+        });
+        Self { text, reading }
+    }
+
+    /// All of it. An ssh that outlived hemma would hold the stream open, and this would not end.
+    async fn whole(self) -> String {
+        let read = tokio::time::timeout(Duration::from_secs(5), self.reading).await;
+        read.expect("nobody else holds the stream").expect("reading does not panic");
+        self.text.borrow().clone()
+    }
+}
+
+/// The binary that cargo built beside this test.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().expect("a process knows its file");
+    let built = test.parent().and_then(Path::parent).map(|it| it.join("hemma-xtask"));
+    let built = built.expect("tests lie in target/<profile>/deps");
+    assert!(built.is_file(), "`cargo build --package hemma-xtask` makes {}", built.display());
+    built
+}
+
+/// The ssh processes on this machine with a configuration of `dir`, each with its command line.
+pub(crate) fn ssh_with(dir: &Path) -> Vec<String> {
+    let config = format!("-F {}/", dir.display());
+    let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
+    processes
+        .filter_map(|it| std::fs::read(it.path().join("cmdline")).ok())
+        .map(|it| String::from_utf8_lossy(&it).replace('\0', " "))
+        .filter(|it| it.starts_with("ssh ") && it.contains(&config))
+        .collect()
+}

@@ -1,0 +1,65 @@
+//! The everyday verbs, on a host where all is well.
+
+use serde_json::Value;
+
+use crate::deploy::{changed, containers};
+use crate::stage::Stage;
+
+#[tokio::test]
+async fn looking_changes_nothing() {
+    let stage = Stage::deployed().await;
+    let before = stage.traces().await;
+    let status = stage.hemma(&["status"]).await;
+    status.exits(0).says("pass  sudo").says("pass  service redis");
+    for section in ["day0 preconditions", "day2 checkout-location", "day2 service-health"] {
+        let args: Vec<_> = section.split(' ').collect();
+        stage.hemma(&args).await.exits(0).says("pass  ");
+    }
+    let logs = stage.hemma(&["logs", "redis", "--tail", "1"]).await;
+    assert_eq!(logs.exits(0).stdout.lines().count(), 1, "{logs}");
+    let both = stage.hemma(&["logs", "huleedu_redis", "kafka", "--tail", "1"]).await;
+    both.exits(0).says("huleedu_redis | ").says("huleedu_kafka | ");
+    stage.hemma(&["logs", "redsi"]).await.refuses(1, "no container of a service `redsi`");
+    stage.is_as(&before).await;
+}
+
+#[tokio::test]
+async fn json_is_one_versioned_document_whatever_happens() {
+    let stage = Stage::deployed().await;
+    let before = stage.traces().await;
+    let rows: [(&[&str], i32); 7] = [
+        (&["status"], 0),
+        (&["plan"], 0),
+        (&["restart", "redis", "--plan"], 4),
+        (&["restart", "redis"], 2),
+        (&["logs", "redsi"], 1),
+        (&["status", "--host", "hemmma.invalid"], 3),
+        (&["no-such-verb"], 2),
+    ];
+    for (args, exit) in rows {
+        let args: Vec<_> = args.iter().copied().chain(["--json"]).collect();
+        let ran = stage.hemma(&args).await;
+        let document: Value = serde_json::from_str(&ran.exits(exit).stdout).expect("it is JSON");
+        assert_eq!(document["schema"], hemma_xtask::render::document::SCHEMA, "{ran}");
+        assert_eq!(document["exit"]["code"], exit, "{ran}");
+        assert_eq!(ran.stdout.lines().count(), 1, "{ran}");
+    }
+    stage.is_as(&before).await;
+}
+
+#[tokio::test]
+async fn a_restart_or_rebuild_replaces_one_container_through_the_gate() {
+    let stage = Stage::deployed().await;
+    for (verb, service) in [("restart", "redis"), ("rebuild", "language_tool_service")] {
+        let (before, all) = (containers(&stage).await, stage.traces().await);
+        stage.hemma(&[verb, "redsi", "--yes"]).await.refuses(1, "there is no service `redsi`");
+        stage.hemma(&[verb, service]).await.refuses(2, "nobody is here to agree to it");
+        stage.hemma(&[verb, service, "--plan"]).await.exits(4).says(service);
+        stage.is_as(&all).await;
+        let done = stage.hemma(&[verb, service, "--yes"]).await;
+        done.exits(0).says(&format!("pass  service {service}"));
+        let name = format!("huleedu_{service}");
+        assert_eq!(changed(&before, &containers(&stage).await), [name], "{done}");
+    }
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+}
