@@ -38,7 +38,10 @@ pub(super) fn checks(root: &Path) -> Vec<Check> {
     let lines = |it: &[String]| it.iter().map(|it| cargo(it)).collect();
     vec![
         check("format", &["fmt --all --check"]),
-        check("lints", &["clippy --workspace --all-targets --quiet -- -D warnings"]),
+        check(
+            "lints",
+            &["clippy --workspace --all-targets --features hemma/lab --quiet -- -D warnings"],
+        ),
         check(
             "documentation",
             &["--config build.rustdocflags=['-Dwarnings'] doc --workspace --no-deps --quiet"],
