@@ -1,6 +1,7 @@
 //! One text, and what is wrong with it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use bytes::Bytes;
 use hemma_core::{Live, NotRecorded, Question};
@@ -125,11 +126,10 @@ pub enum Severity {
 }
 
 impl Mistake {
-    /// The part of `text` that it is about. The service counts in UTF-16 units, as Java does.
-    pub fn span<'t>(&self, text: &'t str) -> Option<&'t str> {
+    /// The bytes of `text` that it is about. The service counts in UTF-16 units, as Java does.
+    pub fn span(&self, text: &str) -> Option<Range<usize>> {
         let start = byte_of(text, self.offset)?;
-        let end = byte_of(text, self.offset.checked_add(self.length)?)?;
-        text.get(start..end)
+        Some(start..byte_of(text, self.offset.checked_add(self.length)?)?)
     }
 }
 

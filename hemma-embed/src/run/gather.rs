@@ -1,9 +1,11 @@
 //! All parts of a run in memory.
 
+use std::sync::Arc;
+
 use futures_util::StreamExt;
 
 use super::{Origin, Part, Parts, RunError};
-use crate::{Matrix, RequestError, Rows};
+use crate::{Matrix, Meta, RequestError, Rows};
 
 /// What a run gave, in the order of its input.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +14,8 @@ pub struct Gathered {
     pub rows: Rows,
     /// The places of items that failed, and why.
     pub failed: Vec<(Vec<usize>, RequestError)>,
+    /// What the server said about the features, if there are any.
+    pub meta: Option<Arc<Meta>>,
     /// How many items came from the cache.
     pub from_cache: usize,
     /// How many items came from the server.
@@ -24,6 +28,7 @@ impl Parts<'_> {
         let mut gathered = Gathered {
             rows: Rows { embeddings: None, handcrafted: None },
             failed: Vec::new(),
+            meta: None,
             from_cache: 0,
             from_server: 0,
         };
@@ -32,7 +37,8 @@ impl Parts<'_> {
             let part = part?;
             items = items.max(part.at().iter().max().map_or(0, |it| it + 1));
             match part {
-                Part::Done { at, rows, origin } => {
+                Part::Done { at, rows, meta, origin } => {
+                    gathered.meta = meta.or(gathered.meta);
                     place(&mut gathered.rows.embeddings, &at, rows.embeddings);
                     place(&mut gathered.rows.handcrafted, &at, rows.handcrafted);
                     match origin {

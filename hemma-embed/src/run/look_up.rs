@@ -1,5 +1,7 @@
 //! The first half of a run: what is in the cache.
 
+use std::sync::Arc;
+
 use crate::cache::{Cache, CacheError, Drawer, Key};
 use crate::essay::{Item, Wanted};
 use crate::{Essay, Fingerprint, Limits, Matrix, Meta, Model, Rows};
@@ -21,7 +23,7 @@ pub(super) struct Shelves {
     wanted: Wanted,
     embeddings: Option<Drawer>,
     /// `None` until it is known which server's features are wanted.
-    handcrafted: Option<(Fingerprint, Drawer)>,
+    handcrafted: Option<(Arc<Meta>, Drawer)>,
 }
 
 impl Shelves {
@@ -35,14 +37,17 @@ impl Shelves {
         let mut shelves = Self { cache, model, wanted, embeddings, handcrafted: None };
         if counts {
             let meta = shelves.cache.current_meta()?;
-            shelves.handcrafted = meta.map(|it| shelves.drawer_of(&it));
+            shelves.handcrafted = meta.map(|it| {
+                let drawer = shelves.drawer_of(&it);
+                (Arc::new(it), drawer)
+            });
         }
         Ok(shelves)
     }
 
     /// The server whose features are looked up.
     pub(super) fn fingerprint(&self) -> Option<&Fingerprint> {
-        self.handcrafted.as_ref().map(|(fingerprint, _)| fingerprint)
+        self.handcrafted.as_ref().map(|(meta, _)| &meta.server_fingerprint)
     }
 
     /// Splits a batch into what is there and what is missing. An item is there if all of its rows
@@ -74,7 +79,8 @@ impl Shelves {
             embeddings: self.embeddings.as_ref().and_then(|it| matrix(embeddings, it)),
             handcrafted: self.handcrafted.as_ref().and_then(|(_, it)| matrix(handcrafted, it)),
         };
-        Ok((Some(Part::Done { at, rows, origin: Origin::Cache }), missing))
+        let meta = self.handcrafted.as_ref().map(|(meta, _)| Arc::clone(meta));
+        Ok((Some(Part::Done { at, rows, meta, origin: Origin::Cache }), missing))
     }
 
     /// Keeps the rows of an answer.
@@ -90,7 +96,7 @@ impl Shelves {
             }
         }
         if let (Some(meta), Some(matrix)) = (meta, &rows.handcrafted) {
-            let (_, drawer) = self.drawer_of(meta);
+            let drawer = self.drawer_of(meta);
             for (item, row) in items.iter().zip(matrix.rows()) {
                 drawer.write(&Key::handcrafted(&item.essay), row)?;
             }
@@ -103,10 +109,8 @@ impl Shelves {
         self.cache.keep_meta(meta)
     }
 
-    fn drawer_of(&self, meta: &Meta) -> (Fingerprint, Drawer) {
-        let fingerprint = meta.server_fingerprint.clone();
-        let drawer = self.cache.handcrafted(&fingerprint, meta.feature_schema.counted());
-        (fingerprint, drawer)
+    fn drawer_of(&self, meta: &Meta) -> Drawer {
+        self.cache.handcrafted(&meta.server_fingerprint, meta.feature_schema.counted())
     }
 
     fn embedding_key(&self, essay: &Essay) -> Key {

@@ -10,6 +10,7 @@ mod look_up;
 mod work;
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::{Stream, StreamExt, future, stream};
@@ -21,7 +22,7 @@ use work::Work;
 
 use crate::chunk::{Chunk, Chunker};
 use crate::essay::{Item, Wanted};
-use crate::{Client, Essay, FeatureSet, RequestError, Rows};
+use crate::{Client, Essay, FeatureSet, Meta, RequestError, Rows};
 
 /// Items that are looked up together.
 const BATCH: usize = 256;
@@ -37,6 +38,8 @@ pub enum Part {
         at: Vec<usize>,
         /// What was asked for.
         rows: Rows,
+        /// What the server said about its features; nothing about plain vectors.
+        meta: Option<Arc<Meta>>,
         /// Where it comes from.
         origin: Origin,
     },

@@ -117,22 +117,17 @@ impl Work {
     ) -> Result<Part, RunError> {
         self.0.failures.store(0, Ordering::Relaxed);
         let at = items.iter().map(|it| it.at).collect();
-        let same =
-            meta.as_ref().map_or(Ok(()), |it| self.same_server(it.server_fingerprint.clone()));
-        let Some(shelves) = self.shelves().await?.cloned() else {
-            same?;
-            return Ok(Part::Done { at, rows, origin: Origin::Server });
+        let meta = meta.map(Arc::new);
+        let same = match &meta {
+            Some(meta) => self.same_server(meta.server_fingerprint.clone()),
+            None => Ok(()),
         };
-        // Features of a server that changed are kept as well, under its own name: the next run
-        // starts from them.
-        let rows = blocking(move || {
-            shelves.keep(&items, meta.as_ref(), &rows)?;
-            meta.map_or(Ok(()), |it| shelves.keep_meta(&it))?;
-            Ok(rows)
-        })
-        .await?;
+        let rows = match self.shelves().await?.cloned() {
+            None => rows,
+            Some(shelves) => keep(shelves, items, meta.clone(), rows).await?,
+        };
         same?;
-        Ok(Part::Done { at, rows, origin: Origin::Server })
+        Ok(Part::Done { at, rows, meta, origin: Origin::Server })
     }
 
     fn failed(&self, chunk: &Chunk, error: RequestError) -> Result<Part, RunError> {
@@ -186,6 +181,24 @@ impl Work {
         };
         self.0.limits.get_or_try_init(ask).await.copied()
     }
+}
+
+/// Puts rows into the cache.
+///
+/// Those of a server that changed under way are kept as well, under its own name: the next run
+/// begins with them.
+async fn keep(
+    shelves: Shelves,
+    items: Vec<Item>,
+    meta: Option<Arc<Meta>>,
+    rows: Rows,
+) -> Result<Rows, RunError> {
+    blocking(move || {
+        shelves.keep(&items, meta.as_deref(), &rows)?;
+        meta.map_or(Ok(()), |it| shelves.keep_meta(&it))?;
+        Ok(rows)
+    })
+    .await
 }
 
 /// Files are read and written where that holds up nobody else.

@@ -181,8 +181,13 @@ impl RequestError {
         let Problem::Status { status, code, detail, .. } = &self.problem else { return false };
         match *status {
             413 => true,
-            // aiohttp's own limit on a body comes as a schema error, in its own words.
-            400 => detail.to_ascii_lowercase().contains("entity too large"),
+            // aiohttp's own limit on a body comes as a schema error, in one of its own words.
+            400 => {
+                let detail = detail.to_ascii_lowercase();
+                ["entity too large", "maximum request body size"]
+                    .iter()
+                    .any(|it| detail.contains(it))
+            }
             500 => code == "response_too_large",
             _ => false,
         }
@@ -204,6 +209,11 @@ impl RequestError {
     /// Whether the connection is what failed.
     pub(crate) fn lost(&self) -> bool {
         matches!(self.problem, Problem::Connect { .. } | Problem::Cut { .. })
+    }
+
+    /// Whether nothing was learned about the service: the way to it may be what is missing.
+    pub fn nobody_there(&self) -> bool {
+        self.lost() || self.unreachable()
     }
 
     /// Whether nobody is there, so that no other request can fare better.

@@ -160,7 +160,7 @@ async fn grammar_is_checked_and_its_failures_are_named() {
     let mut check = Check::new(server.url.clone(), "She go.");
     check.request.level = Some(Level::Picky);
     let checked = world.ask(&check).await.expect("a sound answer");
-    assert_eq!(checked.errors[0].span(&check.request.text), Some("go"));
+    assert_eq!(checked.errors[0].span(&check.request.text), Some(4..6));
     assert_eq!(server.asked()[0].json()["level"], "picky");
     assert_eq!(server.asked()[0].headers["content-type"], "application/json");
 

@@ -94,6 +94,8 @@ async fn features_come_back_from_server_and_cache_alike() {
         let again = run().await;
         assert_eq!((again.from_cache, again.from_server), (150, 0), "{set:?}");
         assert_eq!(rows.rows, again.rows);
+        assert!(rows.meta.is_some() || !counts, "the server says how it made them");
+        assert_eq!(again.meta.is_some(), counts, "the cache knows of features only");
         assert_eq!(rows.rows.embeddings, embeds.then(|| matrix(&texts, DIM)));
         assert_eq!(rows.rows.handcrafted, counts.then(|| matrix(&texts, COUNTED)));
     }

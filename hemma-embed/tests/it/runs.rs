@@ -98,7 +98,7 @@ async fn a_chunk_that_is_too_large_is_split_until_it_fits() {
     let refusals: [fn(usize) -> Reply; 3] = [
         |_| Reply::json(413, &json!({"error": "too_many_items", "detail": "64 > 10"})),
         |_| {
-            let detail = "Maximum request body size 1048576 exceeded: Request Entity Too Large";
+            let detail = "Maximum request body size 1048576 exceeded, actual body size 1100000";
             Reply::json(400, &json!({"error": "invalid_request", "detail": detail}))
         },
         |_| Reply::json(500, &json!({"error": "response_too_large", "detail": "9000000"})),

@@ -43,6 +43,15 @@ fn who_is_asked_again_and_who_is_asked_for_less() {
         (of(413, "request_too_large", ""), true, false),
         (of(413, "too_many_items", ""), true, false),
         (of(400, "invalid_request", "Request Entity Too Large"), true, false),
+        (
+            of(
+                400,
+                "invalid_request",
+                "Maximum request body size 1048576 exceeded, actual 1100000",
+            ),
+            true,
+            false,
+        ),
         (of(400, "invalid_request", "texts: field required"), false, false),
         (of(500, "response_too_large", ""), true, false),
         (of(500, "internal_error", ""), false, false),
