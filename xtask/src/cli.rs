@@ -67,6 +67,9 @@ pub(crate) enum Verb {
     History(verbs::history::Args),
     Lock(verbs::lock::Args),
     Tunnel(verbs::tunnel::Args),
+    CheckText(verbs::check_text::Args),
+    Embed(verbs::embed::Args),
+    Extract(verbs::extract::Args),
     #[command(display_order = 200)]
     Lab(lab::Args),
     #[command(display_order = 201)]
@@ -154,6 +157,9 @@ impl What {
             Self::Verb(Verb::History(args)) => args.run(run).await,
             Self::Verb(Verb::Lock(args)) => args.run(run).await,
             Self::Verb(Verb::Tunnel(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::CheckText(args)) => args.run(run).await,
+            Self::Verb(Verb::Embed(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::Extract(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Lab(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Config(args)) => args.run(run),
             Self::Verb(Verb::Completions(args)) => Ok(args.run(run)),

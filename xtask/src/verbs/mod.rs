@@ -1,8 +1,11 @@
 //! The everyday work, one file a verb.
 
+pub(crate) mod check_text;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod deploy;
+pub(crate) mod embed;
+pub(crate) mod extract;
 pub(crate) mod history;
 pub(crate) mod lock;
 pub(crate) mod logs;
@@ -11,4 +14,5 @@ pub(crate) mod rebuild;
 pub(crate) mod restart;
 pub(crate) mod rollback;
 pub(crate) mod status;
+mod texts;
 pub(crate) mod tunnel;

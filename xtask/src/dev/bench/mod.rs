@@ -2,12 +2,13 @@
 //!
 //! Never a test: a machine that is busy is no reason to fail.
 
+mod embed;
 mod sample;
 mod status;
 
 use crate::{Answer, Failure, Run};
 
-/// Measure against what people use today, on the practice host
+/// Measure against what people use today
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -16,12 +17,14 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    Embed(embed::Args),
     Status(status::Args),
 }
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         match self.what {
+            What::Embed(args) => Box::pin(args.run(run)).await,
             What::Status(args) => Box::pin(args.run(run)).await,
         }
     }

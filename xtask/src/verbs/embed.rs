@@ -1,0 +1,65 @@
+//! Vectors of a whole file.
+
+use std::path::PathBuf;
+
+use futures_util::StreamExt;
+use hemma_embed::Part;
+use hemma_embed::npy::NpyFile;
+
+use super::texts::{self, ClientOptions, Columns, Input, Tally};
+use crate::{Answer, Failure, Run};
+
+/// Give every text of a file its vector
+///
+/// A .csv or .jsonl file is read as what it is, any other has one text a line. The vectors stand in
+/// the order of the texts; one that fails is NaN. What is finished is kept in the Python client's
+/// cache, so the same command after Ctrl-C goes on where it was.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The file with the texts; `-` is standard input, with one text a line
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The .npy file to write
+    #[arg(long, value_name = "OUT.npy")]
+    out: PathBuf,
+    /// The column of a .csv, or the field of a .jsonl, that holds the text
+    #[arg(long, alias = "field", value_name = "NAME", default_value = "text")]
+    column: String,
+    #[command(flatten)]
+    options: ClientOptions,
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let columns = Columns { text: self.column, prompt: None, id: None };
+        let input = Input::open(run.here, &self.input, columns)?;
+        let total = input.count;
+        let out = self.out.display();
+        if run.flags.plan {
+            return Ok(Answer::text(format!("{out} would be written, of {total} texts\n")));
+        }
+        let client = self.options.client(run.config(), run.here).map_err(Failure::usage)?;
+        let mut file = NpyFile::create(&run.here.join(&self.out), client.options().model.dim)?;
+        let (second, records) = input.again()?;
+        let mut parts = client.embed(records.map(|it| it.text));
+        let watched = run.terminal().somebody();
+        let mut tally = Tally::new(run.world(), run.progress(), watched, total);
+        while let Some(part) = parts.next().await {
+            match part.map_err(texts::failed_run)? {
+                Part::Done { at, rows, origin, .. } => {
+                    rows.embeddings.map_or(Ok(()), |it| file.place(&at, &it))?;
+                    tally.done(origin, at.len());
+                }
+                Part::Failed { at, error } => {
+                    file.leave_out(&at)?;
+                    tally.failed(&at, &error);
+                }
+            }
+        }
+        second.check(total)?;
+        let (rows, cols) = file.finish()?;
+        let subject = format!("{} → {out}", self.input.display());
+        let finding = tally.finding(subject, &format!("{rows} × {cols}"));
+        Ok(Answer::Report([finding].into_iter().collect()))
+    }
+}

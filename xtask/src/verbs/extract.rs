@@ -1,0 +1,177 @@
+//! Features of a whole file.
+
+use std::path::{Path, PathBuf};
+
+use futures_util::StreamExt;
+use hemma_embed::npy::{NpyFile, NpyFileError};
+use hemma_embed::{Essay, FeatureSet, Matrix, Meta, Part};
+
+use super::texts::{self, ClientOptions, Columns, Input, Tally};
+use crate::{Answer, Failure, Run};
+
+/// Give every essay of a file its features
+///
+/// Writes embeddings.npy, handcrafted.npy, meta.json (what the server says about how it made them)
+/// and ids.txt (one line a row) into a directory. A .csv or .jsonl file is read as what it is, any
+/// other has one essay a line. Like `embed`, it goes on where it was after Ctrl-C.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The file with the essays; `-` is standard input, with one essay a line
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The directory to write into, which is made if need be
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Which features
+    #[arg(long, value_enum, value_name = "SET", default_value = "combined")]
+    features: Features,
+    /// The column of a .csv, or the field of a .jsonl, that holds the essay
+    #[arg(long, alias = "field", value_name = "NAME", default_value = "text")]
+    column: String,
+    /// The column or field that holds the task of each essay
+    #[arg(long, value_name = "NAME")]
+    prompt_column: Option<String>,
+    /// The task of all essays
+    #[arg(long, value_name = "TEXT", conflicts_with = "prompt_column", default_value = "")]
+    prompt: String,
+    /// The column or field that names each essay; without it, rows are counted from 1
+    #[arg(long, value_name = "NAME")]
+    id_column: Option<String>,
+    #[command(flatten)]
+    options: ClientOptions,
+}
+
+/// Which features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Features {
+    Combined,
+    Embeddings,
+    Handcrafted,
+}
+
+/// A file beside the matrices could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write `{}`", .path.display())]
+struct WriteError {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let columns = Columns {
+            text: self.column.clone(),
+            prompt: self.prompt_column.clone(),
+            id: self.id_column.clone(),
+        };
+        let input = Input::open(run.here, &self.input, columns)?;
+        let total = input.count;
+        let shown = self.out.display();
+        if run.flags.plan {
+            return Ok(Answer::text(format!("{shown} would be filled, from {total} essays\n")));
+        }
+        let client = self.options.client(run.config(), run.here).map_err(Failure::usage)?;
+        let out = run.here.join(&self.out);
+        std::fs::create_dir_all(&out).map_err(|source| WriteError { path: out.clone(), source })?;
+        let (second, records) = input.again()?;
+        let prompt = self.prompt;
+        let essays = records
+            .map(move |it| Essay { text: it.text, prompt: it.prompt.unwrap_or(prompt.clone()) });
+        let mut parts = client.extract(essays, self.features.into());
+        let watched = run.terminal().somebody();
+        let mut tally = Tally::new(run.world(), run.progress(), watched, total);
+        let mut files = Files::new(&out);
+        let mut said = None;
+        while let Some(part) = parts.next().await {
+            match part.map_err(texts::failed_run)? {
+                Part::Done { at, rows, meta, origin } => {
+                    files.embeddings.place(&at, rows.embeddings.as_ref())?;
+                    files.handcrafted.place(&at, rows.handcrafted.as_ref())?;
+                    said = meta.or(said);
+                    tally.done(origin, at.len());
+                }
+                Part::Failed { at, error } => {
+                    files.embeddings.leave_out(&at);
+                    files.handcrafted.leave_out(&at);
+                    tally.failed(&at, &error);
+                }
+            }
+        }
+        second.check(total)?;
+        let shape = files.finish()?;
+        write_beside(&out, said.as_deref(), &input)?;
+        let finding = tally.finding(format!("{} → {shown}", self.input.display()), &shape);
+        Ok(Answer::Report([finding].into_iter().collect()))
+    }
+}
+
+/// The matrices on disk, each begun with its first row: only then is its width known.
+struct Files {
+    embeddings: Growing,
+    handcrafted: Growing,
+}
+
+impl Files {
+    fn new(out: &Path) -> Self {
+        let growing = |name: &str| Growing { target: out.join(name), file: None, gaps: Vec::new() };
+        Self { embeddings: growing("embeddings.npy"), handcrafted: growing("handcrafted.npy") }
+    }
+
+    fn finish(self) -> Result<String, NpyFileError> {
+        let shapes = [self.embeddings.finish()?, self.handcrafted.finish()?];
+        let words = shapes.into_iter().flatten().map(|(rows, cols)| format!("{rows} × {cols}"));
+        Ok(words.collect::<Vec<_>>().join(" and "))
+    }
+}
+
+struct Growing {
+    target: PathBuf,
+    file: Option<NpyFile>,
+    gaps: Vec<usize>,
+}
+
+impl Growing {
+    fn place(&mut self, at: &[usize], rows: Option<&Matrix>) -> Result<(), NpyFileError> {
+        let Some(rows) = rows else { return Ok(()) };
+        if self.file.is_none() {
+            self.file = Some(NpyFile::create(&self.target, rows.shape().1)?);
+        }
+        self.file.as_mut().map_or(Ok(()), |it| it.place(at, rows))
+    }
+
+    fn leave_out(&mut self, at: &[usize]) {
+        self.gaps.extend(at);
+    }
+
+    fn finish(self) -> Result<Option<(usize, usize)>, NpyFileError> {
+        let Some(mut file) = self.file else { return Ok(None) };
+        file.leave_out(&self.gaps)?;
+        file.finish().map(Some)
+    }
+}
+
+fn write_beside(out: &Path, meta: Option<&Meta>, input: &Input) -> Result<(), Failure> {
+    let write = |name: &str, text: String| {
+        let path = out.join(name);
+        std::fs::write(&path, text).map_err(|source| WriteError { path, source })
+    };
+    if let Some(meta) = meta {
+        write("meta.json", serde_json::to_string_pretty(meta)? + "\n")?;
+    }
+    let (_, records) = input.again()?;
+    let ids = records.enumerate().map(|(at, it)| it.id.unwrap_or_else(|| (at + 1).to_string()));
+    // An id with a line break in it would shift all that follow.
+    let lines = ids.map(|it| it.replace(['\r', '\n'], " ") + "\n");
+    write("ids.txt", lines.collect())?;
+    Ok(())
+}
+
+impl From<Features> for FeatureSet {
+    fn from(features: Features) -> Self {
+        match features {
+            Features::Combined => Self::Combined,
+            Features::Embeddings => Self::Embeddings,
+            Features::Handcrafted => Self::Handcrafted,
+        }
+    }
+}

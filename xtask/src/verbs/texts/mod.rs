@@ -1,0 +1,11 @@
+//! A file of texts as the research verbs read it, and how far they have come with it.
+
+mod input;
+mod options;
+mod record;
+mod tally;
+
+pub(crate) use input::Input;
+pub(crate) use options::{ClientOptions, behind, failed_run};
+pub(crate) use record::Columns;
+pub(crate) use tally::Tally;

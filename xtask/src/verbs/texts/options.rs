@@ -1,0 +1,72 @@
+//! Where the offload server and the cache are.
+
+use std::path::{Path, PathBuf};
+
+use hemma_core::{Config, Hint};
+use hemma_embed::cache::{Cache, USUAL_PLACE};
+use hemma_embed::{Client, Options, RunError, ServerUrl, ServerUrlError};
+
+use crate::Failure;
+
+/// How the offload server is asked.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ClientOptions {
+    /// Where the offload server is; without it, behind the tunnel `embeddings` of hemma.toml
+    #[arg(long, value_name = "URL")]
+    url: Option<ServerUrl>,
+    /// Where finished vectors are kept; without it, where the Python client keeps them
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Keep nothing and look nothing up
+    #[arg(long, conflicts_with = "cache")]
+    no_cache: bool,
+    /// Requests at once
+    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u8).range(1..=16))]
+    concurrency: u8,
+}
+
+impl ClientOptions {
+    pub(crate) fn client(&self, config: &Config, here: &Path) -> Result<Client, ServerUrlError> {
+        let url = match &self.url {
+            Some(url) => url.clone(),
+            None => behind(config, "embeddings")?,
+        };
+        let place = self.cache.as_deref().unwrap_or(Path::new(USUAL_PLACE));
+        let cache = (!self.no_cache).then(|| Cache::at(here.join(place)));
+        let concurrency = usize::from(self.concurrency);
+        Ok(Client::new(url, Options { cache, concurrency, ..Options::default() }))
+    }
+}
+
+/// The address of a service behind one of our tunnels.
+pub(crate) fn behind(config: &Config, forward: &str) -> Result<ServerUrl, ServerUrlError> {
+    let found = config.forward.iter().find(|it| it.name == forward);
+    let usual = Config::default();
+    let port = found.or_else(|| usual.forward.iter().find(|it| it.name == forward));
+    // `localhost` may be another machine's idea of itself, and IPv6 first.
+    format!("http://127.0.0.1:{}", port.map_or(0, |it| it.local)).parse()
+}
+
+/// A run that ended before its input did.
+pub(crate) fn failed_run(error: RunError) -> Failure {
+    match error {
+        RunError::Unreachable { .. } => {
+            Failure::unknown(error).hint(Hint::Run("cargo xtask tunnel status".to_owned()))
+        }
+        RunError::Cache { .. } => {
+            let hint = "name another directory with --cache, or go without one: --no-cache";
+            Failure::from(error).hint(Hint::Do(hint.to_owned()))
+        }
+        RunError::FingerprintChanged { .. } => {
+            let hint = "run it again: what the new server gave is in the cache";
+            Failure::from(error).hint(Hint::Do(hint.to_owned()))
+        }
+        RunError::Limits { .. }
+        | RunError::Hopeless { .. }
+        | RunError::OtherModel { .. }
+        | RunError::Gaps { .. } => {
+            let hint = "cargo xtask offload container-health";
+            Failure::from(error).hint(Hint::Run(hint.to_owned()))
+        }
+    }
+}

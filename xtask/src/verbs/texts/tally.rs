@@ -1,0 +1,183 @@
+//! How far a run over many texts has come.
+
+use std::time::Duration;
+
+use hemma_core::{Finding, Progress, World, causes};
+use hemma_embed::{Origin, RequestError};
+
+/// Counts what is done, and says so from time to time.
+pub(crate) struct Tally<'r> {
+    world: &'r World,
+    progress: Progress,
+    every: Duration,
+    began: Duration,
+    said: Duration,
+    total: usize,
+    cached: usize,
+    computed: usize,
+    failed: usize,
+    failures: Vec<String>,
+}
+
+impl<'r> Tally<'r> {
+    /// `watched` says whether somebody looks at a line that moves; a log wants fewer.
+    pub(crate) fn new(world: &'r World, progress: Progress, watched: bool, total: usize) -> Self {
+        let every = if watched { Duration::from_millis(200) } else { Duration::from_secs(10) };
+        let began = world.elapsed();
+        let (cached, computed, failed, failures) = (0, 0, 0, Vec::new());
+        Self {
+            world,
+            progress,
+            every,
+            began,
+            said: began,
+            total,
+            cached,
+            computed,
+            failed,
+            failures,
+        }
+    }
+
+    /// Counts texts that are done with.
+    pub(crate) fn done(&mut self, origin: Origin, count: usize) {
+        match origin {
+            Origin::Cache => self.cached += count,
+            Origin::Server => self.computed += count,
+        }
+        self.tell();
+    }
+
+    /// Counts texts that the server gave nothing for.
+    pub(crate) fn failed(&mut self, at: &[usize], error: &RequestError) {
+        self.failed += at.len();
+        self.failures.push(format!("{}: {}", places(at), causes(error)));
+        self.tell();
+    }
+
+    /// What the run over `subject` came to.
+    pub(crate) fn finding(self, subject: String, shape: &str) -> Finding {
+        let detail = format!("{shape}: {}", self.summary());
+        if self.failures.is_empty() {
+            Finding::pass(subject, detail)
+        } else {
+            Finding::fail(subject, detail).evidence(self.failures)
+        }
+    }
+
+    /// Says how far it is, if it has not for a while.
+    fn tell(&mut self) {
+        let now = self.world.elapsed();
+        if now.saturating_sub(self.said) >= self.every {
+            self.said = now;
+            self.progress.line(&self.line(now.saturating_sub(self.began)));
+        }
+    }
+
+    fn summary(&self) -> String {
+        let took = self.world.elapsed().saturating_sub(self.began);
+        let seconds = took.as_secs_f64();
+        let mut words = Vec::new();
+        let mut add = |count: usize, what: &str| {
+            if count > 0 {
+                words.push(format!("{} {what}", grouped(count)));
+            }
+        };
+        add(self.cached, "from the cache");
+        add(self.computed, "computed");
+        add(self.failed, "failed");
+        words.push(format!("{seconds:.1} s"));
+        words.join(", ")
+    }
+
+    fn line(&self, took: Duration) -> String {
+        let done = self.cached + self.computed + self.failed;
+        let so_far = format!("{} of {}", grouped(done), grouped(self.total));
+        if done == 0 || took.is_zero() {
+            return so_far;
+        }
+        let rate = per_second(done, took);
+        // What comes from the cache takes no time worth mentioning, so what is left goes as fast as
+        // what was asked for.
+        let asked = self.computed + self.failed;
+        let pace = if asked == 0 { rate } else { per_second(asked, took) };
+        let rest = left(self.total.saturating_sub(done), pace);
+        format!("{so_far}, {}/s, {rest} left", shown(rate))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a rate")]
+fn per_second(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
+}
+
+fn shown(rate: f64) -> String {
+    if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
+}
+
+/// In one unit, as a person would say it.
+#[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a forecast")]
+fn left(items: usize, pace: f64) -> String {
+    let seconds = items as f64 / pace;
+    if seconds < 90.0 {
+        format!("{seconds:.0} s")
+    } else if seconds < 5400.0 {
+        format!("{:.0} min", seconds / 60.0)
+    } else {
+        format!("{:.1} h", seconds / 3600.0)
+    }
+}
+
+/// The numbers of texts as a person counts them, from 1.
+fn places(at: &[usize]) -> String {
+    let runs = at.chunk_by(|a, b| a + 1 == *b);
+    let words = runs.filter_map(|run| match (run.first()?, run.last()?) {
+        (first, last) if first == last => Some(format!("{}", first + 1)),
+        (first, last) => Some(format!("{}–{}", first + 1, last + 1)),
+    });
+    let words: Vec<_> = words.collect();
+    if words.len() > 8 {
+        return format!("{} texts from {}", at.len(), words[0]);
+    }
+    format!("text {}", words.join(", "))
+}
+
+/// `12 345`.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_said_as_a_person_says_them() {
+        let rows = [(0, "0"), (999, "999"), (1000, "1 000"), (1_234_567, "1 234 567")];
+        for (count, words) in rows {
+            assert_eq!(grouped(count), words);
+        }
+        let rows =
+            [(0, 4.0, "0 s"), (356, 4.0, "89 s"), (720, 4.0, "3 min"), (43_200, 4.0, "3.0 h")];
+        for (items, pace, words) in rows {
+            assert_eq!(left(items, pace), words);
+        }
+        let rows: [(&[usize], &str); 3] = [
+            (&[0], "text 1"),
+            (&[0, 1, 2, 7, 9, 10], "text 1–3, 8, 10–11"),
+            (&[0, 2, 4, 6, 8, 10, 12, 14, 16], "9 texts from 1"),
+        ];
+        for (at, words) in rows {
+            assert_eq!(places(at), words);
+        }
+        assert_eq!((shown(4.04), shown(612.3)), ("4.0".to_owned(), "612".to_owned()));
+    }
+}
