@@ -145,7 +145,7 @@ fn what_is_not_called_unsafe_is_the_same_to_a_real_shell() {
         let line = Command::new("env").args(["-i", "sh", "-c", SOURCE, "sh", path]);
         let output = runtime.block_on(world.ask(&Exec::here(line))).expect("sh runs");
         let value = |key: &str| file.get(key).map_or(UNSET, |it| it.value.reveal());
-        let expected: String = KEYS.iter().map(|it| format!("{}\0", value(it))).collect();
+        let expected: String = KEYS.iter().flat_map(|it| [value(it), "\0"]).collect();
         prop_assert_eq!(&output.stdout, &expected, "{:?} {:?}", text, output);
         Ok(())
     });
