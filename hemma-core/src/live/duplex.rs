@@ -12,7 +12,8 @@ const STDERR_BYTES_MAX: usize = 4 << 10;
 
 /// Bytes to and from a command on a host. Holds one of the connection's sessions until dropped.
 pub struct Duplex {
-    stdin: openssh::ChildStdin,
+    // `None` once it is shut down. A pipe has no other way to say that nothing more will come.
+    stdin: Option<openssh::ChildStdin>,
     stdout: openssh::ChildStdout,
     stderr: Arc<Mutex<Vec<u8>>>,
     // The child is what keeps the channel; the permit is what keeps others waiting.
@@ -39,7 +40,7 @@ impl Duplex {
                 kept.extend_from_slice(&chunk[..room]);
             }
         });
-        Some(Self { stdin, stdout, stderr, _child: child, _permit: permit })
+        Some(Self { stdin: Some(stdin), stdout, stderr, _child: child, _permit: permit })
     }
 
     /// What the command has said on standard error so far; shared, so it outlives the stream.
@@ -70,14 +71,22 @@ impl AsyncWrite for Duplex {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stdin).poll_write(cx, buf)
+        match &mut self.stdin {
+            Some(stdin) => Pin::new(stdin).poll_write(cx, buf),
+            None => Poll::Ready(Err(std::io::ErrorKind::BrokenPipe.into())),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stdin).poll_flush(cx)
+        match &mut self.stdin {
+            Some(stdin) => Pin::new(stdin).poll_flush(cx),
+            None => Poll::Ready(Ok(())),
+        }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stdin).poll_shutdown(cx)
+        std::task::ready!(self.as_mut().poll_flush(cx))?;
+        self.stdin = None;
+        Poll::Ready(Ok(()))
     }
 }
