@@ -17,11 +17,17 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 /// Holds the kernel lock as long as beats come. Every other line that comes is the journal's.
 ///
 /// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
-/// inherit the lock, or a slow one would hold it after us.
+/// inherit the lock, or a slow one would hold it after us. Whoever took it a moment ago is about to
+/// say so.
 const HOLD: &str = r#"
 mkdir -p "$s" || exit 70
 exec 9>>"$s/lock"
-if ! flock -n 9; then echo held; cat "$s/holder" 2>/dev/null; exit 0; fi
+if ! flock -n 9; then
+    exec 9>&-
+    echo held
+    for _ in 1 2 3 4 5 6 7 8 9 10; do cat "$s/holder" 2>/dev/null && break; sleep 0.05; done
+    exit 0
+fi
 printf '%s\n' "$2" >"$s/holder.new" && mv "$s/holder.new" "$s/holder" || exit 70
 echo $$ >"$s/pid"
 trap 'rm -f "$s/holder" "$s/pid"; exit 0' EXIT

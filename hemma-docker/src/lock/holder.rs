@@ -13,7 +13,7 @@ pub struct Holder {
     pub from: String,
     /// Since when.
     pub since: jiff::Timestamp,
-    /// What they typed.
+    /// Which verb they typed. Not its arguments, which may hold a secret.
     pub doing: String,
 }
 
