@@ -75,6 +75,11 @@ impl Running {
         kill_process(self.process, Signal::KILL).expect("it still runs");
     }
 
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it is ours to wait for").is_some()
+    }
+
     /// Waits for its end.
     pub(crate) async fn end(mut self) -> Ran {
         let ended = tokio::time::timeout(LIMIT, self.child.wait()).await;

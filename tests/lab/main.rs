@@ -12,6 +12,8 @@
 mod hemma;
 mod stage;
 
+mod boundaries;
+mod canary;
 mod checkout;
 mod compose_files;
 mod connection;
@@ -19,6 +21,7 @@ mod deploy;
 mod gate;
 mod interruption;
 mod link;
+mod lock;
 mod practice;
 mod sessions;
 mod settings;
