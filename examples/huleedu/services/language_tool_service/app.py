@@ -1,104 +1,193 @@
-"""Grammar checking. The real one wraps LanguageTool in a Java process; this one knows two mistakes."""
+"""The grammar service: the contract of the real one, its errors included, around `grammar`.
+
+The real one starts Java, which can die: here it is dead while /tmp/java-has-died exists, and what
+that holds is what Java said last.
+"""
 
 import json
 import re
+import time
 import uuid
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import BoundedSemaphore
+from urllib.parse import parse_qs, urlsplit
 
-from huleedu_service import environment, serve, uptime
+from grammar import IS_STUB, found
+from huleedu_service import end_on_sigterm, environment, log, uptime
 
 SERVICE = "language-tool-service"
-MISTAKES = {
-    "teh": ("EN_SIMPLE_REPLACE", "TYPOS", "Possible Typo", "the"),
-    "alot": ("ALOT", "TYPOS", "Possible Typo", "a lot"),
-}
+LAST_WORDS = Path("/tmp/java-has-died")
+AT_ONCE = BoundedSemaphore(10)
+CHECKS = Counter()
+
+LISTS = ["enabledCategories", "disabledCategories", "enabledRules", "disabledRules"]
 
 
-def healthz(_body):
-    return 200, {
-        "service": SERVICE,
-        "status": "healthy",
-        "message": "Language Tool Service is healthy",
-        "version": "1.0.0",
-        "jvm": {"running": True, "heap_used_mb": 128},
-        "uptime_seconds": uptime(),
-        "checks": {"service_responsive": True, "dependencies_available": True},
-        "dependencies": {
-            "language_tool_wrapper": {
-                "implementation": "production",
-                "status": "healthy",
-                "response_time_ms": 1,
-                "server": {
-                    "running": True,
-                    "pid": 7,
-                    "restart_count": 0,
-                    "returncode": None,
-                    "port": 8081,
-                    "heap_size": "512m",
-                    "last_restart_time": None,
-                },
-                "note": "in miniature",
-            }
+class Refusal(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, status, code, message, **details):
+        super().__init__(message)
+        self.status, self.code, self.message, self.details = status, code, message, details
+
+
+def healthz(request):
+    dead = LAST_WORDS.exists()
+    running = not IS_STUB and not dead
+    status = "unhealthy" if dead and not IS_STUB else "healthy"
+    wrapper = {
+        "implementation": "stub" if IS_STUB else "production",
+        "status": status,
+        "response_time_ms": 1,
+        "server": {
+            "running": running,
+            "pid": 7 if running else None,
+            "restart_count": 0,
+            "returncode": 1 if dead else None,
+            "port": 8081,
+            "heap_size": "512m",
+            "last_restart_time": None,
         },
+        "note": "in miniature",
+    }
+    if dead:
+        wrapper["recent_output"] = {"stdout": [], "stderr": LAST_WORDS.read_text().splitlines()}
+    return 200 if status == "healthy" else 503, {
+        "service": SERVICE,
+        "status": status,
+        "message": f"Language Tool Service is {status}",
+        "version": "1.0.0",
+        "jvm": {"running": running, "heap_used_mb": 128 if running else 0},
+        "uptime_seconds": uptime(),
+        "checks": {"service_responsive": True, "dependencies_available": status == "healthy"},
+        "dependencies": {"language_tool_wrapper": wrapper},
         "environment": environment(),
-        "correlation_id": str(uuid.uuid4()),
+        "correlation_id": request.correlation_id,
     }
 
 
-def refusal(field, message):
-    return 400, {
-        "error": {
-            "code": "VALIDATION_ERROR",
-            "message": message,
-            "correlation_id": str(uuid.uuid4()),
-            "service": SERVICE,
-            "timestamp": "2026-02-07T12:00:00Z",
-            "details": {"field": field},
-        }
-    }
+def invalid(message):
+    return Refusal(400, "VALIDATION_ERROR", message, field="request_format")
 
 
-def found(text, match):
-    rule, category, category_name, replacement = MISTAKES[match[0].lower()]
-    return {
-        "rule_id": rule,
-        "message": f"Did you mean {replacement!r}?",
-        "short_message": "Spelling",
-        "offset": match.start(),
-        "length": len(match[0]),
-        "replacements": [replacement],
-        "category": category,
-        "severity": "error",
-        "category_id": category,
-        "category_name": category_name,
-        "context": text[max(0, match.start() - 40) : match.end() + 40],
-        "context_offset": min(match.start(), 40),
-    }
-
-
-def check(body):
+def read(request):
+    """The request body, held against the schema."""
+    is_json = (request.headers.get("Content-Type") or "").split(";")[0] == "application/json"
     try:
-        request = json.loads(body or b"null")
+        body = json.loads(request.body) if is_json else None
     except ValueError:
-        request = None
-    if not request:
-        return refusal("json_body", "Invalid JSON in request body")
-    text = request.get("text") if isinstance(request, dict) else None
-    if not isinstance(text, str) or not 1 <= len(text) <= 50000:
-        return refusal("request_format", "text must have 1 to 50000 characters")
-    pattern = "|".join(rf"\b{word}\b" for word in MISTAKES)
-    errors = [found(text, match) for match in re.finditer(pattern, text, re.IGNORECASE)]
-    counts = {"TYPOS": len(errors)} if errors else {}
-    rules = {}
-    for error in errors:
-        rules[error["rule_id"]] = rules.get(error["rule_id"], 0) + 1
+        body = None
+    if not body:
+        raise Refusal(400, "VALIDATION_ERROR", "Invalid JSON in request body", field="json_body")
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+        raise invalid("text: a string is required")
+    if not 1 <= len(body["text"]) <= 50000:
+        raise invalid("text: it must have 1 to 50000 characters")
+    if not re.fullmatch(r"[a-z]{2}-[A-Z]{2}|auto", str(body.get("language", "en-US"))):
+        raise invalid("language: it must match ^([a-z]{2}-[A-Z]{2}|auto)$")
+    if body.get("level", "default") not in ("default", "picky"):
+        raise invalid("level: it must be default or picky")
+    if not all(isinstance(body.get(key) or [], list) for key in LISTS):
+        raise invalid("categories and rules: a list is required")
+    return body
+
+
+def check(request):
+    body = read(request)
+    began = time.monotonic()
+    if not AT_ONCE.acquire(timeout=30):
+        raise Refusal(500, "PROCESSING_ERROR", "Grammar analysis failed: Request timed out")
+    try:
+        if LAST_WORDS.exists() and not IS_STUB:
+            raise Refusal(500, "PROCESSING_ERROR",
+                          "Grammar analysis failed: LanguageTool server is not running")
+        errors = found(body["text"], body)
+    finally:
+        AT_ONCE.release()
+    CHECKS["total"] += 1
     return 200, {
         "errors": errors,
         "total_grammar_errors": len(errors),
-        "grammar_category_counts": counts,
-        "grammar_rule_counts": rules,
-        "language": request.get("language", "en-US"),
-        "processing_time_ms": 1,
+        "grammar_category_counts": Counter(it["category_id"] for it in errors),
+        "grammar_rule_counts": Counter(it["rule_id"] for it in errors),
+        "language": "en-US" if body.get("language") == "auto" else body.get("language", "en-US"),
+        "processing_time_ms": round((time.monotonic() - began) * 1000),
     }
 
 
-serve(SERVICE, 8085, {("GET", "/healthz"): healthz, ("POST", "/v1/check"): check})
+def metrics(_request):
+    name = "language_tool_service_grammar_checks_total"
+    return 200, f"# TYPE {name} counter\n{name} {CHECKS['total']}\n"
+
+
+ROUTES = {("GET", "/healthz"): healthz, ("GET", "/metrics"): metrics, ("POST", "/v1/check"): check}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "hypercorn-h11"
+    sys_version = ""
+
+    def route(self, path):
+        method = "GET" if self.command == "HEAD" else self.command
+        if (method, path) in ROUTES:
+            return ROUTES[method, path]
+        # The real one answers these as errors of its own as well, and not with 404 and 405.
+        known = any(path == at for _, at in ROUTES)
+        kind = "MethodNotAllowed" if known else "NotFound"
+        raise Refusal(500, "UNKNOWN_ERROR", "An unexpected error occurred", error_type=kind)
+
+    def dispatch(self):
+        url = urlsplit(self.path)
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = self.headers.get("X-Correlation-ID") or parse_qs(url.query).get("correlation_id", [""])[0]
+        self.correlation_id = correlation(asked)
+        try:
+            self.answer(*self.route(url.path)(self))
+        except Refusal as refusal:
+            self.answer(refusal.status, {"error": {
+                "code": refusal.code,
+                "message": refusal.message,
+                "correlation_id": self.correlation_id,
+                "service": SERVICE,
+                "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "details": refusal.details,
+            }})
+
+    def answer(self, status, value):
+        plain = isinstance(value, str)
+        content = (value if plain else json.dumps(value)).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; version=0.0.4" if plain else "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = dispatch
+
+    def log_message(self, form, *args):
+        if self.path != "/healthz":
+            log("request", service=SERVICE, line=form % args, correlation_id=self.correlation_id)
+
+
+def correlation(asked):
+    """What is no UUID becomes one, always the same."""
+    if not asked:
+        return str(uuid.uuid4())
+    try:
+        return str(uuid.UUID(asked))
+    except ValueError:
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, asked))
+
+
+def serve(port):
+    end_on_sigterm()
+    log("service_started", service=SERVICE, port=port, environment=environment(),
+        implementation="stub" if IS_STUB else "production")
+    ThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()
+
+
+serve(8085)
