@@ -84,9 +84,41 @@ async fn a_network_that_is_away_is_waited_for() {
     let Some(mut up) = up().await else { return };
     up.scene.relay.down().await;
     until(&mut up.changes, SOON, |it| matches!(state(it), State::Reconnecting { .. })).await;
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let at = up.changes.borrow().forwards[0].local[0];
+    assert!(std::net::TcpListener::bind(at).is_err(), "the port stays ours meanwhile");
     let took = up.heals(Duration::from_secs(2), async |it| it.up()).await;
     measured(&format!("from network-back to the first answer: {took:?}"));
+    up.down().await;
+}
+
+#[tokio::test]
+async fn an_sshd_that_restarts_is_found_again() {
+    let Some(mut up) = up().await else { return };
+    up.scene.sshd.down().await;
+    up.scene.relay.reset();
+    until(&mut up.changes, SOON, |it| matches!(state(it), State::Reconnecting { .. })).await;
+    up.scene.sshd.up().await;
+    let took = up.heals(Duration::from_secs(2), async |_| {}).await;
+    measured(&format!("from an sshd that is back to the first answer: {took:?}"));
+    up.down().await;
+}
+
+#[tokio::test]
+async fn a_host_that_reboots_is_found_again() {
+    let Some(mut up) = up().await else { return };
+    // It goes without a word, and its services come back after its sshd.
+    up.scene.relay.stall(true);
+    up.scene.service.turn(Mood::Down);
+    up.scene.sshd.down().await;
+    until(&mut up.changes, SOON, |it| matches!(state(it), State::Reconnecting { .. })).await;
+    up.scene.relay.reset();
+    up.scene.relay.stall(false);
+    up.scene.sshd.up().await;
+    until(&mut up.changes, SOON, |it| matches!(state(it), State::Silent { .. })).await;
+    let service = &up.scene.service;
+    service.turn(Mood::Well);
+    until(&mut up.changes, SOON, is_connected).await;
     up.down().await;
 }
 

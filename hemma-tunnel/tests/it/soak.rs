@@ -1,47 +1,35 @@
 //! Random faults in a row. A process of its own is watched from outside: it never says
 //! "connected" while nothing can answer, it always comes back, and it leaks nothing.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use hemma_tunnel::daemon::{Client, Stopped};
 use hemma_tunnel::{Probe, State, probe};
 
 use crate::support::background::Background;
-use crate::support::service::Mood;
-use crate::support::{Scene, asked, children, descriptors, measured, memory_kib};
-
-/// `HEMMA_TUNNEL_SOAK=200` for the long one.
-const USUAL_ROUNDS: u64 = 30;
+use crate::support::fault::{Fault, Truth};
+use crate::support::{Scene, children, descriptors, measured, memory_kib};
 
 /// The longest silence that counts as none, a wait between attempts, a handshake on a busy machine.
 const BACK_WITHIN: Duration = Duration::from_secs(12);
 
-/// What is certain about the way to the service, whoever asks.
-#[derive(Default)]
-struct Truth {
-    /// Changes with every fault and every repair.
-    epoch: AtomicU64,
-    /// No question can be answered.
-    hopeless: AtomicBool,
-}
-
-impl Truth {
-    fn turn(&self, hopeless: bool) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
-        self.hopeless.store(hopeless, Ordering::SeqCst);
-    }
-
-    fn read(&self) -> (u64, bool) {
-        (self.epoch.load(Ordering::SeqCst), self.hopeless.load(Ordering::SeqCst))
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_faults_in_a_row() {
+    soak(20).await;
+}
+
+/// `cargo test --release -p hemma-tunnel --test it -- --ignored --nocapture two_hundred`
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "it takes about ten minutes"]
+async fn two_hundred_random_faults_in_a_row() {
+    soak(200).await;
+}
+
+async fn soak(rounds: usize) {
     let Some(mut scene) = Scene::new().await else { return };
     let background = Background::new();
     let started = background.start(scene.sshd.client_config(), vec![scene.forward("a")]).await;
@@ -49,43 +37,79 @@ async fn random_faults_in_a_row() {
     let (pid, at) = (started.status.pid, started.status.tunnel.forwards[0].local[0]);
     let truth = Arc::new(Truth::default());
     let client = background.client().await.expect("it runs");
-    let before = fewest_descriptors(pid).await;
+    let before = Footprint::smallest(&background, pid).await;
     let watching = tokio::spawn(watch(client, Arc::clone(&truth)));
-    let mut sockets = BTreeSet::new();
-    let mut slowest = (Duration::ZERO, "");
-    for round in 0..asked("HEMMA_TUNNEL_SOAK").unwrap_or(USUAL_ROUNDS) {
+    let mut sockets = Vec::new();
+    let mut tally = BTreeMap::<&str, Vec<Duration>>::new();
+    for round in 0..rounds {
         sockets.extend(control_sockets(pid));
-        let name = fault(&mut scene, &truth, pid).await;
-        let begun = Instant::now();
-        while probe::ask_at(at, &Probe::http("/healthz"), Duration::from_secs(2)).await.is_err() {
-            let took = begun.elapsed();
-            assert!(took < BACK_WITHIN, "round {round}: not back {took:?} after {name}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        slowest = slowest.max((begun.elapsed(), name));
+        // Each kind in its turn, so that a short run has them all; within that, at random.
+        let fault = Fault::at_random(round);
+        fault.happen(&mut scene, &truth, &background, (pid, at)).await;
+        let took = is_back(at, &format!("round {round}, {fault:?}")).await;
+        tally.entry(fault.words()).or_default().push(took);
+        assert!(!watching.is_finished(), "round {round}, {fault:?}: it lied");
     }
     watching.abort();
-    let lies = watching.await.map_or_else(|it| if it.is_panic() { "it lied" } else { "" }, |()| "");
-    assert_eq!(lies, "", "it said that it was connected while nothing could answer");
-    measured(&format!("slowest recovery: {slowest:?}; memory {} KiB", memory_kib(pid)));
-    let after = fewest_descriptors(pid).await;
-    assert!(after <= before, "{after} descriptors, {before} before");
-    let now: BTreeSet<PathBuf> = control_sockets(pid).collect();
-    assert_eq!(now.len(), 1, "{now:?}");
-    let left: Vec<_> = sockets.difference(&now).filter(|it| it.exists()).collect();
+    let watched = watching.await;
+    assert!(watched.is_err_and(|it| it.is_cancelled()), "it lied at the end");
+    let after = Footprint::smallest(&background, pid).await;
+    let now: Vec<PathBuf> = control_sockets(pid).collect();
+    assert_eq!(now.len(), 1, "one link, one socket: {now:?}");
+    let left: Vec<_> = sockets.iter().filter(|it| !now.contains(it) && it.exists()).collect();
     assert!(left.is_empty(), "left behind: {left:?}");
+    for (words, took) in &tally {
+        let slowest = took.iter().max().expect("each is of some fault");
+        measured(&format!("{} × {words}: back within {slowest:?}", took.len()));
+    }
+    let questions = truth.questions();
+    measured(&format!(
+        "{rounds} faults, {questions} questions, {before:?} before, {after:?} after"
+    ));
+    measured(&format!("memory {} KiB", memory_kib(pid)));
+    assert!(after.is_within(&before), "{after:?}, and before {before:?}");
     assert_eq!(background.stop().await, Ok(Stopped::Gone));
     assert!(now.iter().all(|it| !it.exists()), "left behind: {now:?}");
+    assert!(std::net::TcpListener::bind(at).is_ok(), "something still listens on {at}");
 }
 
-/// A look at the service takes some for a moment, so the fewest of a few seconds count.
-async fn fewest_descriptors(pid: u32) -> usize {
-    let mut fewest = usize::MAX;
-    for _ in 0..60 {
-        fewest = fewest.min(descriptors(pid));
+/// Waits until the port answers as it does to its users.
+async fn is_back(at: SocketAddr, after: &str) -> Duration {
+    let begun = Instant::now();
+    while probe::ask_at(at, &Probe::http("/healthz"), Duration::from_secs(2)).await.is_err() {
+        let took = begun.elapsed();
+        assert!(took < BACK_WITHIN, "{after}: not back after {took:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    fewest
+    begun.elapsed()
+}
+
+/// What a process has of the machine.
+#[derive(Debug)]
+struct Footprint {
+    processes: usize,
+    descriptors: usize,
+    tasks: usize,
+}
+
+impl Footprint {
+    /// A look at the service takes some for a moment, so the fewest of a few seconds count.
+    async fn smallest(background: &Background, pid: u32) -> Self {
+        let mut fewest = Self { processes: usize::MAX, descriptors: usize::MAX, tasks: usize::MAX };
+        for _ in 0..60 {
+            fewest.processes = fewest.processes.min(children(pid).len());
+            fewest.descriptors = fewest.descriptors.min(descriptors(pid));
+            fewest.tasks = fewest.tasks.min(background.tasks());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        fewest
+    }
+
+    fn is_within(&self, before: &Self) -> bool {
+        self.processes <= before.processes
+            && self.descriptors <= before.descriptors
+            && self.tasks <= before.tasks
+    }
 }
 
 /// Asks all the time, and fails when an answer cannot be true: nothing could answer before the
@@ -94,74 +118,10 @@ async fn watch(client: Client, truth: Arc<Truth>) {
     loop {
         let before = truth.read();
         let status = client.status().await.expect("the supervisor always answers");
-        let after = truth.read();
+        let after = truth.asked();
         let connected = status.tunnel.forwards[0].state == State::Connected;
         assert!(!(connected && before.1 && before == after), "{status:#?}");
         tokio::time::sleep(Duration::from_millis(30)).await;
-    }
-}
-
-/// Breaks something, mends it where that is not the supervisor's business, and says what it was.
-async fn fault(scene: &mut Scene, truth: &Truth, pid: u32) -> &'static str {
-    let a_while = Duration::from_millis(fastrand::u64(50..2500));
-    let kind = fastrand::u8(0..8);
-    match kind {
-        0 => {
-            let made = scene.relay.made();
-            truth.turn(true);
-            scene.relay.freeze();
-            // As long as no new connection is made nothing can answer.
-            while scene.relay.made() == made {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            truth.turn(false);
-            "a frozen link"
-        }
-        1 => {
-            scene.relay.reset();
-            "a reset"
-        }
-        2 => {
-            scene.relay.down().await;
-            truth.turn(true);
-            tokio::time::sleep(a_while).await;
-            truth.turn(false);
-            scene.relay.up();
-            "a network that was away"
-        }
-        3 => {
-            scene.relay.stall(true);
-            truth.turn(true);
-            tokio::time::sleep(a_while * 2).await;
-            truth.turn(false);
-            scene.relay.stall(false);
-            "a stall"
-        }
-        4 => {
-            scene.sshd.down().await;
-            scene.relay.reset();
-            tokio::time::sleep(a_while).await;
-            scene.sshd.up().await;
-            "an sshd that was restarted"
-        }
-        5 => {
-            for ssh in children(pid) {
-                let ssh = ssh.to_string();
-                let killed = crate::support::sshd::command("kill").args(["-9", &ssh]).status();
-                let _ = killed.await;
-            }
-            "an ssh that was killed"
-        }
-        _ => {
-            let mood = if kind == 6 { Mood::Down } else { Mood::Ill };
-            scene.service.turn(mood);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            truth.turn(true);
-            tokio::time::sleep(a_while).await;
-            truth.turn(false);
-            scene.service.turn(Mood::Well);
-            "a service that was away"
-        }
     }
 }
 

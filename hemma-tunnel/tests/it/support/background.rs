@@ -1,11 +1,12 @@
 //! A supervisor in a process of its own: this test program, started again.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hemma_core::{Approval, Command, Consent, Live, Progress, Report, SshOptions, World};
 use hemma_tunnel::daemon::{Client, Error, Seat, Start, Started, Stop, Stopped, run, verify};
-use hemma_tunnel::{Forward, Options};
+use hemma_tunnel::{Clock, Forward, Options, SystemClock};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
@@ -19,24 +20,63 @@ struct Orders {
 
 const ORDERS: &str = "HEMMA_TUNNEL_TEST_ORDERS";
 
+/// Beside the orders: for how many seconds the machine has slept, and how many tasks there are.
+const SLEPT: &str = "slept";
+const TASKS: &str = "tasks";
+
 /// The process itself. Run by [`Background`]; alone it does nothing.
 #[test]
 #[ignore = "this is the process that other tests start"]
 fn as_process() {
     #[expect(clippy::disallowed_methods, reason = "a test program takes no arguments of its own")]
     let Ok(path) = std::env::var(ORDERS) else { return };
-    let text = std::fs::read(path).expect("the orders are there");
+    let text = std::fs::read(&path).expect("the orders are there");
     let orders: Orders = serde_json::from_slice(&text).expect("they are ours");
     let mut options = Options::default();
     options.ssh.config_file = Some(orders.ssh_config);
+    options.clock = Arc::new(Sleepy::by(Path::new(&path).with_file_name(SLEPT)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let ended = runtime.expect("a runtime").block_on(run(
-        orders.seat,
-        options,
-        orders.forwards,
-        std::future::pending(),
-    ));
+    let counted = Path::new(&path).with_file_name(TASKS);
+    let ended = runtime.expect("a runtime").block_on(async {
+        tokio::spawn(count_tasks(counted));
+        run(orders.seat, options, orders.forwards, std::future::pending()).await
+    });
     ended.expect("it ends when it is told to");
+}
+
+/// Writes down how many tasks there are, which nobody outside can see.
+async fn count_tasks(file: PathBuf) {
+    loop {
+        let alive = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+        let fresh = file.with_extension("new");
+        std::fs::write(&fresh, alive.to_string()).expect("writable");
+        std::fs::rename(&fresh, &file).expect("writable");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A machine that has slept as long as a file says.
+#[derive(Debug, Default)]
+struct Sleepy {
+    usual: SystemClock,
+    file: PathBuf,
+}
+
+impl Sleepy {
+    fn by(file: PathBuf) -> Self {
+        Self { usual: SystemClock::default(), file }
+    }
+}
+
+impl Clock for Sleepy {
+    fn now(&self) -> jiff::Timestamp {
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        self.usual.now() + Duration::from_secs(text.parse().unwrap_or(0))
+    }
+
+    fn awake(&self) -> Duration {
+        self.usual.awake()
+    }
 }
 
 pub(crate) struct Background {
@@ -66,6 +106,21 @@ impl Background {
         std::fs::write(&file, serde_json::to_vec(&orders).expect("serializes")).expect("writable");
         let start = Start { seat, forwards, command: again(&file), patience_s: 15 };
         self.world.apply(&start, &self.approval, &Progress::silent()).await
+    }
+
+    /// Lets the machine sleep, as far as the process can tell.
+    pub(crate) fn sleep(&self, seconds: u64) {
+        let (file, fresh) = (self.dir.path().join(SLEPT), self.dir.path().join("slept.new"));
+        let before = std::fs::read_to_string(&file).ok().and_then(|it| it.parse().ok());
+        let slept = before.unwrap_or(0) + seconds;
+        std::fs::write(&fresh, slept.to_string()).expect("writable");
+        std::fs::rename(&fresh, &file).expect("writable");
+    }
+
+    /// The tasks in the process.
+    pub(crate) fn tasks(&self) -> usize {
+        let text = std::fs::read_to_string(self.dir.path().join(TASKS));
+        text.ok().and_then(|it| it.parse().ok()).expect("it counts them all the time")
     }
 
     pub(crate) async fn client(&self) -> Option<Client> {

@@ -1,6 +1,7 @@
 //! A private sshd, a line to it that can be ill, and a service behind it. Loopback only.
 
 pub(crate) mod background;
+pub(crate) mod fault;
 pub(crate) mod relay;
 pub(crate) mod service;
 pub(crate) mod sshd;
