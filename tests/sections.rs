@@ -32,7 +32,10 @@ storyboards! {
     day2_5_first_deploy
     day2_6_service_health
     day2_7_routing_tls
+    day3_1_language_tool_deploy
+    day3_2_language_tool_health
     day3_3_tunnels
+    day3_4_smoke_test
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod evidence;
 mod services;
 mod standing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod watch;
 
 use std::time::Duration;

@@ -268,6 +268,7 @@ mod tests {
     fn two_of_one_name_or_port_are_refused() {
         let row = |name: &str, local| ForwardConfig {
             name: name.to_owned(),
+            service: None,
             local,
             remote: 8085,
             probe: "/healthz".to_owned(),

@@ -53,6 +53,7 @@ pub mod lab;
 mod operator;
 mod rehearsal;
 pub mod render;
+mod research;
 mod run;
 pub mod scene;
 mod sections;

@@ -104,6 +104,9 @@ pub struct PublicName {
 pub struct ForwardConfig {
     /// What it is called, e.g. `language-tool`.
     pub name: String,
+    /// The compose service behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// The port on this machine.
     pub local: u16,
     /// The port on the host.
@@ -173,9 +176,13 @@ fn public_names() -> Vec<PublicName> {
 }
 
 fn forwards() -> Vec<ForwardConfig> {
-    let rows = [("language-tool", 18085, 8085), ("embeddings", 19000, 9000)];
-    let forward = |(name, local, remote): (&str, u16, u16)| ForwardConfig {
+    let rows = [
+        ("language-tool", "language_tool_service", 18085, 8085),
+        ("embeddings", "essay_embed_offload", 19000, 9000),
+    ];
+    let forward = |(name, service, local, remote): (&str, &str, u16, u16)| ForwardConfig {
         name: name.to_owned(),
+        service: Some(service.to_owned()),
         local,
         remote,
         probe: healthz(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,13 @@ pub struct Port {
     pub target: u64,
     /// `tcp` or `udp`.
     pub protocol: String,
+}
+
+impl Port {
+    /// Whether only the host itself would reach it.
+    pub fn is_local(&self) -> bool {
+        self.host_ip.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+    }
 }
 
 impl Service {

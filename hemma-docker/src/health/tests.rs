@@ -10,8 +10,9 @@ use hemma_core::{ConnectError, ExecError, Progress, Report, Verdict};
 
 use super::{Expectation, ExpectedState, gate, verify};
 use crate::EngineError;
+pub(super) use story::expectation;
+pub(crate) use story::seen;
 use story::{Story, host};
-pub(super) use story::{expectation, seen};
 
 const HEALTHY: ExpectedState = ExpectedState::Healthy { patience: Duration::from_secs(10) };
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Action, ImageInputs, Step};
-use crate::compose::{Model, Service};
-use crate::container::{Container, State};
+use crate::compose::{Model, Port, Service};
+use crate::container::{Binding, Container, State};
 use crate::image::Image;
 
 /// What was seen, as far as the services are concerned.
@@ -90,10 +90,11 @@ fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Opt
         seen.before.map_or(&service.hash, |it| &it.services.get(name).unwrap_or(service).hash);
     let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
     if runs_with != Some(hash.as_str()) {
+        let usual = || "its configuration is not the one it runs with".to_owned();
         return Some(Step::new(
             Action::Recreate,
             name,
-            "its configuration is not the one it runs with",
+            binding(service, container).unwrap_or_else(usual),
         ));
     }
     let configured: Vec<&String> = differ.iter().filter(|it| *it != "build").collect();
@@ -123,6 +124,25 @@ fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Opt
         State::Exited if ended => None,
         state => Some(Step::new(Action::Start, name, format!("it is {}", state.word()))),
     }
+}
+
+/// What is wrong with the ports that a running container has, if anything is.
+fn binding(service: &Service, container: &Container) -> Option<String> {
+    if container.state != State::Running {
+        return None;
+    }
+    let wants = |binding: &&Binding| {
+        service.ports.iter().any(|it| it.published == binding.published.to_string())
+    };
+    let open = container.ports.iter().find(|it| !it.is_local() && wants(it));
+    if let Some(open) = open.filter(|_| service.ports.iter().all(Port::is_local)) {
+        return Some(format!("other machines reach it on {}:{}", open.ip, open.published));
+    }
+    let leads = |it: &Port| container.ports.iter().any(|b| b.published.to_string() == it.published);
+    let tcp = |it: &&Port| it.protocol == "tcp" && it.published.parse::<u16>().is_ok();
+    let missing = service.ports.iter().filter(tcp).find(|it| !leads(it))?;
+    let address = if missing.host_ip.is_empty() { "*" } else { &missing.host_ip };
+    Some(format!("{address}:{} on the host does not lead to it", missing.published))
 }
 
 /// These do not reach the container; Compose leaves them out of its own hash as well.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
 use super::expectations::expectations;
-use super::look::{layers_in_force, look};
+use super::look::{layers_in_force, look_at};
+use super::put_back::put_back;
 use super::rollback::take_back;
-use super::{Error, Situation};
+use super::{Error, Scope, Situation};
 use crate::checkout::{self, Checkout};
 use crate::compose::{
     Build, BuildError, ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree, Up, UpError,
@@ -34,7 +35,7 @@ pub async fn deploy(
 ) -> Result<Report, Error> {
     let config = &situation.config;
     take_lock(world, config, holder, approval, progress).await?;
-    let again = look(world, config).await;
+    let again = look_at(world, config, &situation.scope).await;
     if !again.blockers().findings.is_empty() || again.plan() != *plan {
         return Err(Error::Moved(again.plan()));
     }
@@ -46,6 +47,10 @@ pub async fn deploy(
         ended => ended?,
     };
     let report = match report.verdict() {
+        Verdict::Pass if !again.scope.is_whole() => report,
+        Verdict::Fail if !again.scope.is_whole() => {
+            put_back(world, &again, report, approval, progress).await?
+        }
         Verdict::Pass => {
             keep(world, config, approval, progress).await?;
             report
@@ -133,14 +138,15 @@ async fn carry_out(
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
     let files = ComposeFiles::new(config, situation.layers);
-    bring_up(world, config, &files, plan, approval, progress).await
+    bring_up(world, config, (&files, &situation.scope), plan, approval, progress).await
 }
 
-/// Builds and starts what `plan` says, and waits until every service is as it should be.
+/// Builds and starts what `plan` says, and waits until every service of the scope is as it should
+/// be.
 pub(super) async fn bring_up(
     world: &World,
     config: &Config,
-    files: &ComposeFiles,
+    (files, scope): (&ComposeFiles, &Scope),
     plan: &Plan,
     approval: &Approval,
     progress: &Progress,
@@ -152,7 +158,8 @@ pub(super) async fn bring_up(
         world.apply(&build, approval, progress).await.map_err(Error::Build)?;
     }
     discard(world, config, plan, approval, progress).await?;
-    let project = resolve(world, without_hashes(files)).await?;
+    let mut project = resolve(world, without_hashes(files)).await?;
+    scope.narrow(&mut project);
     let services = to_bring_up(world, config, &project, plan, &builds).await?;
     let mut failed = None;
     if !services.is_empty() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hemma_core::{Command, Config, Exec, World};
 
-use super::Situation;
+use super::{Scope, Situation};
 use crate::checkout::{self, Checkout, Relation, Tip};
 use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError, Tree};
 use crate::container::{Container, Containers};
@@ -17,6 +17,11 @@ use crate::{host_tools, listeners};
 /// Looks at everything that a deploy depends on. What does not wait for something else is asked at
 /// once; only a tree that is not checked out yet takes a second round.
 pub async fn look(world: &World, config: &Config) -> Situation {
+    look_at(world, config, &Scope::Whole).await
+}
+
+/// The same for a part of the application.
+pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation {
     let host = &config.host.alias;
     let (tools, checkout, here, containers, networks, images, listeners) = tokio::join!(
         host_tools::verify(world, host),
@@ -27,16 +32,20 @@ pub async fn look(world: &World, config: &Config) -> Situation {
         async { world.ask(&Images { host: host.clone() }).await },
         listeners::look(world, host),
     );
-    let layers = layers_in_force(config, containers.as_deref().unwrap_or_default());
+    let layers = scope.layers(config, containers.as_deref().unwrap_or_default());
     let here = match layers {
         Layers::Main => here,
         Layers::Research => model(world, config, layers, Tree::Checkout).await,
     };
-    let target = checkout.as_ref().ok().and_then(|it| target(config, it));
-    let (model, before) = match target {
+    let target = checkout.as_ref().ok().filter(|_| scope.is_whole());
+    let target = target.and_then(|it| target_of(config, it));
+    let (mut model, before) = match target {
         None => (here, None),
         Some(tree) => (model(world, config, layers, tree).await, resolved(here)),
     };
+    if let Ok(ModelAnswer::Resolved(model)) = &mut model {
+        scope.narrow(model);
+    }
     let inputs = match (&model, &checkout) {
         (Ok(ModelAnswer::Resolved(model)), Ok(checkout)) => {
             image_inputs(world, config, model, checkout).await
@@ -46,6 +55,7 @@ pub async fn look(world: &World, config: &Config) -> Situation {
     let config = config.clone();
     Situation {
         config,
+        scope: scope.clone(),
         layers,
         tools,
         checkout,
@@ -85,7 +95,7 @@ pub(super) fn layers_in_force(config: &Config, containers: &[Container]) -> Laye
 }
 
 /// The tree that would be deployed, where it is not the one that is checked out.
-fn target(config: &Config, seen: &Checkout) -> Option<Tree> {
+fn target_of(config: &Config, seen: &Checkout) -> Option<Tree> {
     match seen {
         Checkout::Missing { .. } | Checkout::Plain { .. } => {
             let remote = config.repository.remote.clone()?;

@@ -6,7 +6,7 @@ use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
 use super::apply::{bring_up, in_force, keep, let_go, resolve, take_lock};
 use super::look::model;
-use super::{Error, Situation};
+use super::{Error, Scope, Situation};
 use crate::checkout::{Checkout, short};
 use crate::compose::{Layers, LookModel, Model, ModelAnswer, Tree};
 use crate::container::Containers;
@@ -127,7 +127,7 @@ async fn go_back(
     let (files, _) = in_force(world, config).await?;
     let asked = LookModel { files: files.clone(), tree: Tree::Checkout, hashes: true };
     let plan = steps_to(world, config, &resolve(world, asked).await?).await?;
-    bring_up(world, config, &files, &plan, approval, progress).await
+    bring_up(world, config, (&files, &Scope::Whole), &plan, approval, progress).await
 }
 
 /// Services that the failed commit brought, by its own files, while they are still checked out.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::{Config, ExecError, Finding, Report, Verdict};
+use hemma_core::{Config, ExecError, Finding, Hint, Report, Verdict};
 
 use crate::checkout::{self, Checkout, LookError};
 use crate::compose::{Layers, Model, ModelAnswer, ModelError};
@@ -14,12 +14,13 @@ use crate::listeners::Listener;
 use crate::network::Network;
 use crate::plan::{Action, ImageInputs, Plan, Seen, Step, service_steps};
 
-use super::conflicts;
+use super::{Scope, conflicts};
 
 /// What was seen, each look with its own way of having failed.
 #[derive(Debug)]
 pub struct Situation {
     pub(super) config: Config,
+    pub(super) scope: Scope,
     pub(super) layers: Layers,
     pub(super) tools: Vec<Finding>,
     pub(super) checkout: Result<Checkout, LookError>,
@@ -48,7 +49,7 @@ impl Situation {
         match &self.checkout {
             // Said already, and all that the checkout could say.
             _ if is_missing("git") => {}
-            Ok(seen) => findings.extend(checkout::findings(&self.config, seen)),
+            Ok(seen) => findings.extend(self.checkout_findings(seen)),
             Err(error) => findings.push(Finding::unknown("checkout", error)),
         }
         if engine_is_known {
@@ -57,11 +58,30 @@ impl Situation {
         findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect()
     }
 
+    /// Whether there is nothing that a part of the application could be brought up from. A whole
+    /// deploy would clone it.
+    fn lacks_files(&self) -> bool {
+        let none = matches!(self.checkout, Ok(Checkout::Missing { .. } | Checkout::Plain { .. }));
+        none && !self.scope.is_whole()
+    }
+
+    fn checkout_findings(&self, seen: &Checkout) -> Vec<Finding> {
+        match seen {
+            Checkout::Missing { dir, .. } | Checkout::Plain { dir, .. } if self.lacks_files() => {
+                let hint = Hint::Run("cargo xtask day2 mirror-repo".to_owned());
+                vec![Finding::fail("checkout", format!("{dir} is no checkout yet")).hint(hint)]
+            }
+            seen => checkout::findings(&self.config, seen),
+        }
+    }
+
     fn engine_findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let unusable = matches!(self.checkout, Ok(Checkout::Unusable { .. }) | Err(_));
         match &self.model {
+            _ if self.lacks_files() => {}
             Ok(ModelAnswer::Resolved(model)) => {
+                findings.extend(self.scope.objections(model));
                 findings.extend(conflicts::find(self, model));
             }
             Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
@@ -136,6 +156,9 @@ impl Situation {
 
     fn checkout_step(&self) -> Option<Step> {
         let seen = self.checkout.as_ref().ok()?;
+        if !self.scope.is_whole() {
+            return None;
+        }
         let step = match checkout::movement(&self.config, seen)? {
             checkout::Move::Clone(clone) => {
                 let reason = format!("branch {} of {}", clone.branch, clone.remote);
@@ -157,6 +180,9 @@ impl Situation {
     /// killed on the way.
     fn keep_step(&self, something_else: bool) -> Option<Step> {
         let Ok(Checkout::Repository(seen)) = &self.checkout else { return None };
+        if !self.scope.is_whole() {
+            return None;
+        }
         let noted = seen.deployed.as_deref() == Some(seen.head.as_str());
         (!noted && !something_else && self.model().is_some()).then(|| {
             let reason = "it runs and was not noted as deployed yet";

@@ -2,6 +2,7 @@
 
 use hemma_core::{Config, Finding, Report, World};
 
+use super::Scope;
 use super::apply::in_force;
 use super::expectations::expectations;
 use crate::{checkout, health, host_tools, network, proxy};
@@ -30,8 +31,14 @@ pub async fn status(world: &World, config: &Config) -> Report {
 
 /// How the services of the project stand.
 pub async fn health(world: &World, config: &Config) -> Report {
+    health_of(world, config, &Scope::Whole).await
+}
+
+/// How those of them stand that a scope is about.
+pub async fn health_of(world: &World, config: &Config, scope: &Scope) -> Report {
     match in_force(world, config).await {
-        Ok((files, model)) => {
+        Ok((files, mut model)) => {
+            scope.narrow(&mut model);
             let expected = expectations(&model);
             health::verify(world, &files.host, &config.compose.project, &expected).await
         }

@@ -13,6 +13,9 @@ pub use health::{Dependencies, Health, Healthz, Implementation, Jvm, RecentOutpu
 
 use crate::{ServerUrl, finding};
 
+/// What [`smoke`] sends: three mistakes that every grammar checker knows.
+pub const SENTENCE: &str = "She go to school yesterday, and she have a apple.";
+
 /// Whether the grammar service is there and has a real checker behind it.
 pub async fn verify(world: &World, url: &ServerUrl) -> Finding {
     let subject = format!("grammar service at {url}");
@@ -25,7 +28,7 @@ pub async fn verify(world: &World, url: &ServerUrl) -> Finding {
 /// Whether a sentence with mistakes in it gets them pointed out.
 pub async fn smoke(world: &World, url: &ServerUrl) -> Finding {
     let subject = format!("grammar of one sentence at {url}");
-    let check = Check::new(url.clone(), "She go to school yesterday, and she have a apple.");
+    let check = Check::new(url.clone(), SENTENCE);
     match world.ask(&check).await {
         Ok(checked) if checked.errors.is_empty() => {
             Finding::fail(subject, "none of three plain mistakes was found").hint(rebuild())
@@ -37,6 +40,21 @@ pub async fn smoke(world: &World, url: &ServerUrl) -> Finding {
         }
         Err(CheckError::Look(error)) => finding::of_error(subject, &error),
         Err(error @ CheckError::Length { .. }) => Finding::unknown(subject, &error),
+    }
+}
+
+/// What a `GET /healthz` says that was asked elsewhere, such as on the host itself.
+pub fn judge_answer(subject: impl Into<String>, status: u16, body: &str) -> Finding {
+    let subject = subject.into();
+    match serde_json::from_str::<Health>(body) {
+        // An unhealthy service answers 503 with the same body.
+        Ok(health) if matches!(status, 200 | 503) => judge(subject, &health),
+        _ => {
+            let detail =
+                format!("something answered {status}, and not as the grammar service does");
+            let first: String = body.chars().take(200).collect();
+            Finding::fail(subject, detail).evidence(first.lines().filter(|it| !it.is_empty()))
+        }
     }
 }
 

@@ -59,6 +59,28 @@ fn a_stub_that_says_it_is_healthy_is_a_failure() {
 }
 
 #[test]
+fn an_answer_of_something_else_is_a_failure() {
+    let (well, mut ill) = (body().to_string(), body());
+    ill["jvm"]["running"] = json!(false);
+    ill["status"] = json!("unhealthy");
+    let rows = [
+        (200, well.as_str(), Verdict::Pass, "the real checker, 210 MB of heap in use"),
+        (503, &ill.to_string(), Verdict::Fail, "its Java process is not running"),
+        (500, &well, Verdict::Fail, "something answered 500, and not as the grammar service does"),
+        (
+            200,
+            "<html>",
+            Verdict::Fail,
+            "something answered 200, and not as the grammar service does",
+        ),
+    ];
+    for (status, body, verdict, words) in rows {
+        let finding = judge_answer("it", status, body);
+        assert_eq!((finding.verdict, finding.detail.as_str()), (verdict, words));
+    }
+}
+
+#[test]
 fn a_request_says_only_what_was_chosen() {
     let mut check = Check::new("http://127.0.0.1:18085".parse().expect("plain"), "Hi.");
     let body = |check: &Check| serde_json::to_string(&check.request).expect("strings");

@@ -9,7 +9,10 @@ mod day2_2_mirror_repo;
 mod day2_5_first_deploy;
 mod day2_6_service_health;
 mod day2_7_routing_tls;
+mod day3_1_language_tool_deploy;
+mod day3_2_language_tool_health;
 mod day3_3_tunnels;
+mod day3_4_smoke_test;
 
 use std::pin::Pin;
 
@@ -27,7 +30,7 @@ pub trait Section: clap::Args + 'static {
 }
 
 /// hemma's own, in runbook order.
-pub(crate) const OWN: [Registered; 10] = [
+pub(crate) const OWN: [Registered; 13] = [
     Registered::of::<day0_1_preconditions::Args>(),
     Registered::of::<day1_1_dns_records::Args>(),
     Registered::of::<day1_2_proxy_health::Args>(),
@@ -37,7 +40,10 @@ pub(crate) const OWN: [Registered; 10] = [
     Registered::of::<day2_5_first_deploy::Args>(),
     Registered::of::<day2_6_service_health::Args>(),
     Registered::of::<day2_7_routing_tls::Args>(),
+    Registered::of::<day3_1_language_tool_deploy::Args>(),
+    Registered::of::<day3_2_language_tool_health::Args>(),
     Registered::of::<day3_3_tunnels::Args>(),
+    Registered::of::<day3_4_smoke_test::Args>(),
 ];
 
 /// What the groups are called in the help.

@@ -1,6 +1,6 @@
 //! The whole way: look at everything, judge, plan, ask, apply, and wait until it is healthy.
 
-use hemma_docker::rollout;
+use hemma_docker::rollout::{self, Scope};
 
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -12,23 +12,28 @@ pub(crate) struct Args {}
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let (world, config) = (run.world(), run.config());
-        run.terminal().busy(&format!("looking at {}", config.host.alias));
-        let situation = Box::pin(rollout::look(world, config)).await;
-        let blockers = situation.blockers();
-        if !blockers.findings.is_empty() {
-            return Ok(Answer::Report(blockers));
-        }
-        let plan = situation.plan();
-        if plan.is_empty() {
-            run.terminal().note("nothing to do");
-            return Ok(Answer::Report(rollout::health(world, config).await));
-        }
-        run.mend(blockers, Proposal::from(&plan), async |approval| {
-            let (holder, progress) = (run.holder("deploy"), run.progress());
-            let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
-            Ok(Box::pin(deploy).await?)
-        })
-        .await
+        carry(run, &Scope::Whole, "deploy").await
     }
+}
+
+/// The same way for whatever part of the application `scope` is.
+pub(crate) async fn carry(run: &Run<'_>, scope: &Scope, doing: &str) -> Result<Answer, Failure> {
+    let (world, config) = (run.world(), run.config());
+    run.terminal().busy(&format!("looking at {}", config.host.alias));
+    let situation = Box::pin(rollout::look_at(world, config, scope)).await;
+    let blockers = situation.blockers();
+    if !blockers.findings.is_empty() {
+        return Ok(Answer::Report(blockers));
+    }
+    let plan = situation.plan();
+    if plan.is_empty() {
+        run.terminal().note("nothing to do");
+        return Ok(Answer::Report(rollout::health_of(world, config, scope).await));
+    }
+    run.mend(blockers, Proposal::from(&plan), async |approval| {
+        let (holder, progress) = (run.holder(doing), run.progress());
+        let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
+        Ok(Box::pin(deploy).await?)
+    })
+    .await
 }

@@ -13,7 +13,7 @@ pub(in crate::health) fn expectation(service: &str, state: ExpectedState) -> Exp
 }
 
 /// A container as the engine lists it.
-pub(in crate::health) fn seen(service: &str, status: &str) -> Container {
+pub(crate) fn seen(service: &str, status: &str) -> Container {
     let state = match status.split(' ').next() {
         Some("Up") if status.ends_with("(Paused)") => "paused",
         Some("Up") => "running",

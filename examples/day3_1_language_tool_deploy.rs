@@ -1,0 +1,29 @@
+//! What would bring the language tool up with its research files? Played from a recording.
+//!
+//! `cargo run --example day3_1_language_tool_deploy`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::rollout::{self, Scope};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/day3_1_language_tool_deploy/plan.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    let scope = Scope::Research(vec!["language_tool_service".to_owned()]);
+    let situation = rollout::look_at(&world, &config, &scope).await;
+    for finding in situation.blockers().findings {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    for step in situation.plan().steps {
+        println!("{step}");
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Is the language tool on the host real, and for the host only? Played from a recording.
+//!
+//! `cargo run --example day3_2_language_tool_health`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::{get, local_port};
+use hemma_embed::language_tool;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/day3_2_language_tool_health/stub.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    let bound = local_port::verify(&world, &config, "language_tool_service", 8085).await;
+    let answer = get::get(&world, &config.host.alias, 8085, "/healthz").await?;
+    let health = language_tool::judge_answer("health", answer.status, &answer.body);
+    for finding in [bound, health] {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

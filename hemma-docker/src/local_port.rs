@@ -1,0 +1,82 @@
+//! Whether a service of the host is reachable there, and from nowhere else.
+//!
+//! Runbook: day 3, steps 1 and 2.
+
+use hemma_core::{Config, Finding, Hint, World};
+
+use crate::{Binding, Container, Containers, State};
+
+/// Whether the running container of `service` has `port` of the host, on loopback only. What the
+/// compose files say is not asked: it may have been started without them.
+pub async fn verify(world: &World, config: &Config, service: &str, port: u16) -> Finding {
+    let subject = format!("service {service}");
+    let host = config.host.alias.clone();
+    match world.ask(&Containers { host }).await {
+        Ok(containers) => {
+            let own = |it: &&Container| it.is_of(config.compose.project.as_str(), service);
+            judge(subject, containers.iter().find(own), port)
+        }
+        Err(error) => match error.hint() {
+            Some(hint) => Finding::unknown(subject, &error).hint(hint),
+            None => Finding::unknown(subject, &error),
+        },
+    }
+}
+
+fn judge(subject: String, container: Option<&Container>, port: u16) -> Finding {
+    let deploy = Hint::Run("cargo xtask day3 language-tool-deploy".to_owned());
+    let Some(container) = container else {
+        return Finding::fail(subject, "it has no container").hint(deploy);
+    };
+    let status = &container.status;
+    if container.state != State::Running {
+        return Finding::fail(subject, format!("it does not run: {status}")).hint(deploy);
+    }
+    let own = || container.ports.iter().filter(|it| it.published == port);
+    if let Some(Binding { ip, .. }) = own().find(|it| !it.is_local()) {
+        let detail = format!("other machines reach it on {ip}:{port}");
+        return Finding::fail(subject, detail).hint(deploy);
+    }
+    let Some(it) = own().next() else {
+        let detail = format!("it runs, and 127.0.0.1:{port} on the host does not lead to it");
+        let why = "it was started without the research files";
+        return Finding::fail(subject, detail).evidence([why]).hint(deploy);
+    };
+    Finding::pass(subject, format!("on {}:{port} only, {status}", it.ip))
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_core::Verdict;
+
+    use super::*;
+    use crate::Protocol;
+
+    #[test]
+    fn only_loopback_is_well() {
+        let rows: [(&str, &[&str], Verdict); 6] = [
+            ("Up 5 minutes (healthy)", &["127.0.0.1"], Verdict::Pass),
+            ("Up 5 minutes (healthy)", &["127.0.0.1", "::1"], Verdict::Pass),
+            ("Up 5 minutes (healthy)", &["127.0.0.1", "0.0.0.0"], Verdict::Fail),
+            ("Up 5 minutes (healthy)", &["::"], Verdict::Fail),
+            ("Up 5 minutes (healthy)", &[], Verdict::Fail),
+            ("Exited (1) 5 minutes ago", &["127.0.0.1"], Verdict::Fail),
+        ];
+        for (status, addresses, expected) in rows {
+            let mut container = crate::health::tests::seen("tool", status);
+            container.ports = addresses
+                .iter()
+                .map(|ip| Binding {
+                    ip: ip.parse().expect("an address"),
+                    published: 8085,
+                    target: 8085,
+                    protocol: Protocol::Tcp,
+                })
+                .collect();
+            let finding = judge(String::new(), Some(&container), 8085);
+            assert_eq!(finding.verdict, expected, "{status}, {addresses:?}: {}", finding.detail);
+            assert_eq!(judge(String::new(), Some(&container), 8086).verdict, Verdict::Fail);
+        }
+        assert_eq!(judge(String::new(), None, 8085).verdict, Verdict::Fail);
+    }
+}

@@ -1,0 +1,81 @@
+//! Putting back what a rollout of single services replaced, when they do not become healthy.
+
+use hemma_core::{Approval, Finding, Progress, Report, Verdict, World};
+
+use super::apply::bring_up;
+use super::look::layers_in_force;
+use super::{Error, Situation};
+use crate::checkout::Checkout;
+use crate::compose::ComposeFiles;
+use crate::plan::{Action, Plan, Step};
+use crate::release::{KeptImage, Restore, Withdraw};
+
+/// Brings the services of `situation` back to the images and files that they ran with, takes those
+/// away that did not run, and says so beside what failed.
+pub(super) async fn put_back(
+    world: &World,
+    situation: &Situation,
+    failed: Report,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let mut report: Report =
+        failed.findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect();
+    let (Some(project), Ok(Checkout::Repository(seen))) = (situation.model(), &situation.checkout)
+    else {
+        return Ok(report);
+    };
+    let config = &situation.config;
+    let containers = situation.containers.as_deref().unwrap_or_default();
+    let mut images = Vec::new();
+    let mut new = Vec::new();
+    for (service, it) in &project.services {
+        match containers.iter().find(|it| it.is_of(config.compose.project.as_str(), service)) {
+            Some(container) => images.push(KeptImage {
+                service: service.clone(),
+                name: it.image.clone(),
+                id: container.image_id.clone(),
+            }),
+            None => new.push(service.clone()),
+        }
+    }
+    if !new.is_empty() {
+        progress.line(&format!("taking away {}", new.join(", ")));
+        let files = ComposeFiles::new(config, situation.layers);
+        let withdraw = Withdraw { files, services: new.clone() };
+        world.apply(&withdraw, approval, progress).await.map_err(Error::Withdraw)?;
+        let detail = format!("{} did not run before, and is taken away again", new.join(", "));
+        report.add(Finding::fail("deploy", detail));
+    }
+    if images.is_empty() {
+        return Ok(report);
+    }
+    let before = images.iter().map(|it| it.service.as_str()).collect::<Vec<_>>().join(", ");
+    progress.line(&format!("putting {before} back"));
+    let steps = images.iter().map(|it| Step::new(Action::Recreate, &it.service, "as it was"));
+    let plan = Plan { steps: steps.collect() };
+    let restore = Restore {
+        host: config.host.alias.clone(),
+        project: config.compose.project.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: seen.head.clone(),
+        images,
+    };
+    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let files = ComposeFiles::new(config, layers_in_force(config, containers));
+    let scope = &situation.scope;
+    let back = bring_up(world, config, (&files, scope), &plan, approval, progress).await?;
+    report.add(match back.verdict() {
+        Verdict::Pass => {
+            Finding::fail("deploy", format!("it was taken back; {before} runs as before, healthy"))
+        }
+        Verdict::Fail => {
+            Finding::fail("deploy", format!("{before} is back and not healthy either"))
+        }
+        Verdict::Unknown => {
+            Finding::unseen("deploy", format!("it is not known how {before} stands"))
+        }
+    });
+    report.extend(back.findings.into_iter().filter(|it| it.verdict != Verdict::Pass));
+    Ok(report)
+}

@@ -1,0 +1,34 @@
+//! Day 3, step 1: the grammar service, on a port that only the host itself reaches.
+
+use hemma_core::Verdict;
+use hemma_docker::local_port;
+use hemma_docker::rollout::Scope;
+
+use crate::research::LanguageTool;
+use crate::verbs::deploy;
+use crate::{Answer, Failure, Run, Section};
+
+/// Bring the language tool up with the research files, for the host itself only
+///
+/// Changes the host, in the way of a deploy: one that runs without its port on 127.0.0.1 is
+/// replaced. No commit is brought in, and no other service touched. Runbook: day 3, step 1.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "day3_1_language_tool_deploy";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let LanguageTool { service, port, .. } = LanguageTool::of(run.config())?;
+        let scope = Scope::Research(vec![service.clone()]);
+        let answer = Box::pin(deploy::carry(run, &scope, "language-tool-deploy")).await?;
+        Ok(match answer {
+            // The gate says that it is healthy, and this who can reach it.
+            Answer::Report(report) if report.verdict() == Verdict::Pass => {
+                let finding = local_port::verify(run.world(), run.config(), &service, port).await;
+                Answer::Report([finding].into_iter().collect())
+            }
+            answer => answer,
+        })
+    }
+}

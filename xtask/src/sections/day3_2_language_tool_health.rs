@@ -1,0 +1,35 @@
+//! Day 3, step 2: the grammar service on the host, asked there.
+
+use hemma_core::{Finding, Report, Verdict, causes};
+use hemma_docker::{get, local_port};
+use hemma_embed::language_tool;
+
+use crate::research::LanguageTool;
+use crate::{Answer, Failure, Run, Section};
+
+/// Check on the host that the language tool is there, for the host only, and real
+///
+/// Reads only. A service that says it is healthy while a stub stands in for the real checker is not.
+/// Runbook: day 3, step 2.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "day3_2_language_tool_health";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let LanguageTool { service, port, health, .. } = LanguageTool::of(config)?;
+        let mut report: Report =
+            [local_port::verify(world, config, &service, port).await].into_iter().collect();
+        if report.verdict() == Verdict::Pass {
+            let subject = format!("health on 127.0.0.1:{port}");
+            report.add(match get::get(world, &config.host.alias, port, &health).await {
+                Ok(it) => language_tool::judge_answer(subject, it.status, &it.body),
+                Err(error @ get::Error::Ask { .. }) => Finding::unknown(subject, &error),
+                Err(error) => Finding::fail(subject, causes(&error)),
+            });
+        }
+        Ok(Answer::Report(report))
+    }
+}
