@@ -36,6 +36,8 @@ storyboards! {
     day3_2_language_tool_health
     day3_3_tunnels
     day3_4_smoke_test
+    offload_4_tunnel
+    offload_5_pipeline
 }
 
 #[test]

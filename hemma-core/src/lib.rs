@@ -27,6 +27,7 @@ mod command;
 pub mod config;
 mod exec;
 mod host;
+mod job;
 mod live;
 mod patience;
 mod question;
@@ -41,6 +42,7 @@ pub use command::{Command, Stdin, USUAL_LIMIT};
 pub use config::Config;
 pub use exec::{Exec, ExecError, Output};
 pub use host::{Host, HostError, Place};
+pub use job::{Ended, Job, Told};
 pub use live::{
     Attended, ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Shelf, SshMaster,
     SshOptions,

@@ -1,6 +1,6 @@
 //! What a section or a verb hands back, to be rendered.
 
-use hemma_core::{Report, Verdict};
+use hemma_core::{Ended, Report, Verdict};
 use hemma_docker::plan::Plan;
 use serde::Serialize;
 
@@ -15,6 +15,8 @@ pub enum Answer {
     Pending,
     /// A text for its own sake, and what it says about how things stand.
     Text(String, Verdict),
+    /// A program of the operator's own ran to its end, and has said what there was to say.
+    Ended(Ended),
 }
 
 impl Answer {
@@ -29,6 +31,7 @@ impl Answer {
             Self::Report(report) => report.verdict().into(),
             Self::Pending => Exit::Pending,
             Self::Text(_, verdict) => (*verdict).into(),
+            Self::Ended(ended) => Exit::Program(ended.code()),
         }
     }
 }

@@ -141,7 +141,10 @@ impl What {
 
     /// Whether it sees to its own end: a signal does not cut it, but asks it to finish.
     pub(crate) fn ends_itself(&self) -> bool {
-        matches!(self, Self::Verb(Verb::Tunnel(args)) if args.ends_itself())
+        match self {
+            Self::Section(section, _) => section.ends_itself,
+            Self::Verb(verb) => matches!(verb, Verb::Tunnel(args) if args.ends_itself()),
+        }
     }
 
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {

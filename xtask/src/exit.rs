@@ -4,10 +4,10 @@ use std::fmt;
 use std::process::ExitCode;
 
 use hemma_core::Verdict;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// We looked, or changed, and it is as the runbook says.
     AsPlanned,
@@ -21,10 +21,12 @@ pub enum Exit {
     Pending,
     /// Ctrl-C or SIGTERM ended it.
     Interrupted,
+    /// The code is that of the operator's own program, which `offload pipeline` ran.
+    Program(u8),
 }
 
 impl Exit {
-    /// All of them, in the order of their codes.
+    /// All of hemma's own, in the order of their codes.
     pub const ALL: [Self; 6] = [
         Self::AsPlanned,
         Self::NotAsPlanned,
@@ -43,6 +45,7 @@ impl Exit {
             Self::Unknown => 3,
             Self::Pending => 4,
             Self::Interrupted => 130,
+            Self::Program(code) => code,
         }
     }
 
@@ -55,6 +58,14 @@ impl Exit {
             Self::Unknown => "we could not look",
             Self::Pending => "something would change, and nothing was",
             Self::Interrupted => "interrupted; what was done is said",
+            Self::Program(_) => "the exit code of the program that was run",
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Program(_) => "Program".to_owned(),
+            own => format!("{own:?}"),
         }
     }
 }
@@ -62,7 +73,14 @@ impl Exit {
 /// `0: AsPlanned`, as in a storyboard.
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {self:?}", self.code())
+        write!(f, "{}: {}", self.code(), self.name())
+    }
+}
+
+/// Its name alone.
+impl Serialize for Exit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name())
     }
 }
 

@@ -51,6 +51,7 @@ mod failure;
 mod interrupt;
 pub mod lab;
 mod operator;
+mod pipeline;
 mod rehearsal;
 pub mod render;
 mod research;

@@ -39,7 +39,17 @@ pub(crate) fn keep_journal(world: &World, holder: &Holder, project: &str) {
 }
 
 fn journal(project: &str) -> Option<PathBuf> {
+    Some(state(project)?.join("journal.jsonl"))
+}
+
+/// What programs of the operator's own write while a terminal may close; a file for each.
+pub(crate) fn job_log(world: &World, project: &str) -> Option<PathBuf> {
+    let name = format!("{}.log", world.now().strftime("%Y%m%dT%H%M%S%.3fZ"));
+    Some(state(project)?.join("jobs").join(name))
+}
+
+fn state(project: &str) -> Option<PathBuf> {
     let state = variable("XDG_STATE_HOME").map(PathBuf::from);
     let state = state.or_else(|| std::env::home_dir().map(|it| it.join(".local/state")))?;
-    Some(state.join("hemma").join(project).join("journal.jsonl"))
+    Some(state.join("hemma").join(project))
 }

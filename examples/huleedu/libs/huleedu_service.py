@@ -29,7 +29,9 @@ def end_on_sigterm():
 
 
 def serve(service, port, routes, *, head_allowed=True):
-    """Serves `routes`, a map from (method, path) to a function (body) -> (status, JSON value)."""
+    """Serves `routes`, a map from (method, path) to a function (body) -> (status, value[, headers]).
+
+    A value that is bytes is sent as it is, any other as JSON."""
     end_on_sigterm()
 
     class Handler(BaseHTTPRequestHandler):
@@ -38,9 +40,10 @@ def serve(service, port, routes, *, head_allowed=True):
         sys_version = ""
 
         def answer(self, status, value, **headers):
-            content = json.dumps(value).encode()
+            is_json = not isinstance(value, bytes)
+            content = json.dumps(value).encode() if is_json else value
+            headers.setdefault("Content_Type", "application/json" if is_json else "application/octet-stream")
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             for name, text in headers.items():
                 self.send_header(name.replace("_", "-"), text)
@@ -55,7 +58,8 @@ def serve(service, port, routes, *, head_allowed=True):
             body = self.rfile.read(length) if length else b""
             route = routes.get((method, path))
             if route is not None:
-                self.answer(*route(body))
+                status, value, *headers = route(body)
+                self.answer(status, value, **dict(*headers))
                 return
             allowed = [known for known, at in routes if at == path]
             if allowed:

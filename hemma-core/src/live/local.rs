@@ -111,7 +111,7 @@ pub(super) fn detach(command: &Command, log: &Path) -> Result<u32, ExecError> {
     child.id().ok_or_else(|| failed(std::io::Error::other("it ended at once")))
 }
 
-fn process(command: &Command) -> tokio::process::Command {
+pub(super) fn process(command: &Command) -> tokio::process::Command {
     #[expect(clippy::disallowed_methods, reason = "this is the one door for local processes")]
     let mut process = if command.is_sudo() {
         let mut sudo = tokio::process::Command::new("sudo");

@@ -6,6 +6,7 @@ mod connect_error;
 mod connection;
 mod drain;
 mod duplex;
+mod job;
 mod journal;
 mod local;
 mod master;
@@ -121,6 +122,15 @@ impl Live {
     /// output is kept if `output` says so, and is on the terminal if not.
     pub async fn attend(&self, command: &Command, output: Attended) -> Result<Output, ExecError> {
         local::attend(command, output).await
+    }
+
+    pub(crate) async fn job(
+        &self,
+        command: &Command,
+        log: &std::path::Path,
+        told: &crate::Told,
+    ) -> Result<crate::Ended, ExecError> {
+        job::run(command, log, told).await
     }
 
     /// Where a leaf crate keeps a client of its own between questions.

@@ -122,7 +122,7 @@ impl<'r> Document<'r> {
                 self.report = Some(ReportWords { verdict: report.verdict(), report });
             }
             Ok(Answer::Text(text, _)) => self.text = Some(text),
-            Ok(Answer::Pending) => {}
+            Ok(Answer::Pending | Answer::Ended(_)) => {}
             Err(failure) => self.error = Some(failure.into()),
         }
         self

@@ -12,7 +12,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
-use hemma_core::{Progress, Report, Step};
+use hemma_core::{Progress, Report, Step, Told};
 
 use crate::cli::Color;
 use crate::{Answer, Failure, Proposal};
@@ -31,6 +31,14 @@ struct Inner {
     spinner: Option<Spinner>,
     somebody: bool,
     json: bool,
+    /// Which of the streams is a terminal.
+    seen: Seen,
+}
+
+#[derive(Clone, Copy)]
+struct Seen {
+    out: bool,
+    err: bool,
 }
 
 impl Terminal {
@@ -43,7 +51,8 @@ impl Terminal {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        let watched = err.is_terminal();
+        let seen = Seen { out: out.is_terminal(), err: err.is_terminal() };
+        let watched = seen.err;
         let somebody = watched && std::io::stdin().is_terminal();
         let (for_out, for_err) = (AutoStream::choice(&out), AutoStream::choice(&err));
         Self(Arc::new(Inner {
@@ -52,6 +61,7 @@ impl Terminal {
             spinner: watched.then(Spinner::default),
             somebody,
             json,
+            seen,
         }))
     }
 
@@ -64,6 +74,7 @@ impl Terminal {
             spinner: None,
             somebody: false,
             json,
+            seen: Seen { out: false, err: false },
         }));
         (terminal, out, err)
     }
@@ -139,7 +150,7 @@ impl Terminal {
         match answer {
             Answer::Report(report) => self.report(report),
             Answer::Text(text, _) => self.out(text),
-            Answer::Pending => {}
+            Answer::Pending | Answer::Ended(_) => {}
         }
     }
 
@@ -166,6 +177,20 @@ impl Terminal {
     /// Shows each question and change with its time.
     pub(crate) fn steps(&self, steps: &[Step], handshakes: usize) {
         self.err(&words::steps(steps, handshakes));
+    }
+
+    /// Whether one of the streams is a terminal, which may close.
+    pub fn may_close(&self) -> bool {
+        self.0.seen.out || self.0.seen.err
+    }
+
+    /// Where a program's own words are shown, byte for byte.
+    pub(crate) fn shown(&self) -> Told {
+        let this = self.clone();
+        Told::new(move |piece| {
+            let stream = if this.0.seen.out { &this.0.out } else { &this.0.err };
+            stream.write_bytes(piece);
+        })
     }
 
     /// Writes data as it is.

@@ -16,10 +16,14 @@ impl Stream {
     }
 
     pub(super) fn write(&self, text: &str) {
+        self.write_bytes(text.as_bytes());
+    }
+
+    pub(super) fn write_bytes(&self, bytes: &[u8]) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A deploy goes on when its reader leaves; half of one would be worse than an unread one.
         if inner.lost.is_none() {
-            inner.lost = inner.to.write_all(text.as_bytes()).and_then(|()| inner.to.flush()).err();
+            inner.lost = inner.to.write_all(bytes).and_then(|()| inner.to.flush()).err();
         }
     }
 

@@ -13,6 +13,8 @@ mod day3_1_language_tool_deploy;
 mod day3_2_language_tool_health;
 mod day3_3_tunnels;
 mod day3_4_smoke_test;
+mod offload_4_tunnel;
+mod offload_5_pipeline;
 
 use std::pin::Pin;
 
@@ -25,12 +27,15 @@ pub trait Section: clap::Args + 'static {
     /// `<group>_<step>_<noun>`: the one word for the section on every shelf.
     const SLUG: &'static str;
 
+    /// Whether it sees to its own end: a signal does not cut it.
+    const ENDS_ITSELF: bool = false;
+
     /// Looks, or proposes and changes.
     fn run(self, run: &Run<'_>) -> impl Future<Output = Result<Answer, Failure>>;
 }
 
 /// hemma's own, in runbook order.
-pub(crate) const OWN: [Registered; 13] = [
+pub(crate) const OWN: [Registered; 15] = [
     Registered::of::<day0_1_preconditions::Args>(),
     Registered::of::<day1_1_dns_records::Args>(),
     Registered::of::<day1_2_proxy_health::Args>(),
@@ -44,14 +49,17 @@ pub(crate) const OWN: [Registered; 13] = [
     Registered::of::<day3_2_language_tool_health::Args>(),
     Registered::of::<day3_3_tunnels::Args>(),
     Registered::of::<day3_4_smoke_test::Args>(),
+    Registered::of::<offload_4_tunnel::Args>(),
+    Registered::of::<offload_5_pipeline::Args>(),
 ];
 
 /// What the groups are called in the help.
-const GROUPS: [(&str, &str); 4] = [
+const GROUPS: [(&str, &str); 5] = [
     ("day0", "Preconditions"),
     ("day1", "DNS + TLS surface"),
     ("day2", "First deploy workflow"),
     ("day3", "Research services, tunneled"),
+    ("offload", "The embedding server, tunneled"),
 ];
 
 type Running<'r> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + 'r>>;
@@ -60,13 +68,15 @@ type Running<'r> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + 'r>>;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Registered {
     pub(crate) slug: &'static str,
+    pub(crate) ends_itself: bool,
     augment: fn(Command) -> Command,
     run: for<'r> fn(&ArgMatches, &'r Run<'r>) -> Running<'r>,
 }
 
 impl Registered {
     pub(crate) const fn of<S: Section>() -> Self {
-        Self { slug: S::SLUG, augment: S::augment_args, run: run_of::<S> }
+        let (slug, ends_itself) = (S::SLUG, S::ENDS_ITSELF);
+        Self { slug, ends_itself, augment: S::augment_args, run: run_of::<S> }
     }
 
     pub(crate) fn run<'r>(&self, matches: &ArgMatches, run: &'r Run<'r>) -> Running<'r> {

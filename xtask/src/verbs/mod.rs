@@ -14,5 +14,5 @@ pub(crate) mod rebuild;
 pub(crate) mod restart;
 pub(crate) mod rollback;
 pub(crate) mod status;
-mod texts;
+pub(crate) mod texts;
 pub(crate) mod tunnel;

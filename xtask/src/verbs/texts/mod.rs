@@ -6,6 +6,6 @@ mod record;
 mod tally;
 
 pub(crate) use input::Input;
-pub(crate) use options::{ClientOptions, behind, failed_run};
+pub(crate) use options::{ClientOptions, EMBEDDINGS, behind, failed_run, offload_server};
 pub(crate) use record::Columns;
 pub(crate) use tally::Tally;

@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use hemma_core::{Config, Hint};
 use hemma_embed::cache::{Cache, USUAL_PLACE};
 use hemma_embed::{Client, Options, RunError, ServerUrl, ServerUrlError};
+use hemma_tunnel::ForwardName;
 
 use crate::Failure;
+
+/// The forward that leads to the offload server.
+pub(crate) const EMBEDDINGS: &str = "embeddings";
 
 /// How the offload server is asked.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,13 +33,19 @@ impl ClientOptions {
     pub(crate) fn client(&self, config: &Config, here: &Path) -> Result<Client, ServerUrlError> {
         let url = match &self.url {
             Some(url) => url.clone(),
-            None => behind(config, "embeddings")?,
+            None => behind(config, EMBEDDINGS)?,
         };
         let place = self.cache.as_deref().unwrap_or(Path::new(USUAL_PLACE));
         let cache = (!self.no_cache).then(|| Cache::at(here.join(place)));
         let concurrency = usize::from(self.concurrency);
         Ok(Client::new(url, Options { cache, concurrency, ..Options::default() }))
     }
+}
+
+/// The forward that leads to the offload server, and the server behind it.
+pub(crate) fn offload_server(config: &Config) -> Result<(ForwardName, ServerUrl), Failure> {
+    let name = EMBEDDINGS.parse().map_err(Failure::usage)?;
+    Ok((name, behind(config, EMBEDDINGS).map_err(Failure::usage)?))
 }
 
 /// The address of a service behind one of our tunnels.

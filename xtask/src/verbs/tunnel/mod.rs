@@ -92,7 +92,12 @@ impl Args {
 
 /// Opens all that hemma.toml names.
 pub(crate) async fn start_all(run: &Run<'_>) -> Result<Answer, Failure> {
-    Named { names: Vec::new() }.start(run).await
+    start_these(run, Vec::new()).await
+}
+
+/// Opens these, or all if none is named.
+pub(crate) async fn start_these(run: &Run<'_>, names: Vec<ForwardName>) -> Result<Answer, Failure> {
+    Named { names }.start(run).await
 }
 
 impl Named {

@@ -1,0 +1,151 @@
+//! A research program of the operator's own, with the URLs of the services that it needs.
+
+use hemma_core::{Command, Config};
+use hemma_embed::{ServerUrl, ServerUrlError};
+use hemma_tunnel::ForwardName;
+
+use crate::verbs::texts::{EMBEDDINGS, behind};
+
+/// What the research program's two ways to name the services are called.
+const BACKEND: &str = "--backend";
+const ONE_URL: &str = "--offload-service-url";
+const TWO_URLS: [&str; 2] = ["--language-tool-service-url", "--embedding-service-url"];
+
+/// A program and the services behind our forwards.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    words: Vec<String>,
+    services: Vec<Service>,
+}
+
+#[derive(Debug)]
+struct Service {
+    forward: ForwardName,
+    url: ServerUrl,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("`{BACKEND} hemma` takes `{ONE_URL}` and refuses `{0}`")]
+    TwoBackends(&'static str),
+    #[error("`{BACKEND} hemma` needs `{ONE_URL} {{{EMBEDDINGS}}}`")]
+    NoUrl,
+    #[error("hemma.toml has no forward `{EMBEDDINGS}`")]
+    NoForward,
+    #[error(transparent)]
+    Name(#[from] hemma_tunnel::forward::Error),
+    #[error(transparent)]
+    Url(#[from] ServerUrlError),
+}
+
+impl Pipeline {
+    pub(crate) fn new(words: Vec<String>, config: &Config) -> Result<Self, Error> {
+        objection(&words).map_or(Ok(()), Err)?;
+        let forwards = hemma_tunnel::forward::from_config(&config.forward)?;
+        let service = |it: &hemma_tunnel::Forward| {
+            let forward = it.name().clone();
+            behind(config, forward.as_str()).map(|url| Service { forward, url })
+        };
+        let services = forwards.iter().map(service).collect::<Result<Vec<_>, _>>()?;
+        let pipeline = Self { words, services };
+        pipeline.embeddings().map(|_| ()).ok_or(Error::NoForward)?;
+        Ok(pipeline)
+    }
+
+    /// The server without which it is not started.
+    pub(crate) fn embeddings(&self) -> Option<&ServerUrl> {
+        let mut services = self.services.iter();
+        services.find(|it| it.forward.as_str() == EMBEDDINGS).map(|it| &it.url)
+    }
+
+    /// Whether it cannot do without a forward. The offload server asks for the grammar itself, so a
+    /// program that names no other service needs no other.
+    pub(crate) fn needs(&self, forward: &str) -> bool {
+        let named = format!("{{{forward}}}");
+        forward == EMBEDDINGS || self.words.iter().any(|it| it.contains(&named))
+    }
+
+    /// The program, with URLs in place of `{forward}` and each in its environment as well.
+    pub(crate) fn command(&self) -> Command {
+        let fill = |word: &String| {
+            self.services.iter().fold(word.clone(), |word, it| {
+                word.replace(&format!("{{{}}}", it.forward), &it.url.to_string())
+            })
+        };
+        let variables = self.services.iter().map(|it| format!("{}={}", variable(it), it.url));
+        // A program that writes to a file keeps its words back unless it is told not to.
+        let prompt = ["PYTHONUNBUFFERED=1".to_owned()];
+        let words = self.words.iter().map(fill);
+        Command::new("env").arg("--").args(variables.chain(prompt).chain(words))
+    }
+
+    /// The program as it was typed.
+    pub(crate) fn typed(&self) -> String {
+        match &self.words[..] {
+            [] => String::new(),
+            [program, rest @ ..] => Command::new(program).args(rest).to_string(),
+        }
+    }
+}
+
+/// `HEMMA_LANGUAGE_TOOL_URL`.
+fn variable(service: &Service) -> String {
+    format!("HEMMA_{}_URL", service.forward.as_str().to_uppercase().replace(['-', '.'], "_"))
+}
+
+/// What the research program would refuse after it has loaded everything.
+fn objection(words: &[String]) -> Option<Error> {
+    let option = |name: &str| {
+        words
+            .iter()
+            .any(|it| it.strip_prefix(name).is_some_and(|it| it.is_empty() || it.starts_with('=')))
+    };
+    let spaced = words.windows(2).any(|it| it[0] == BACKEND && it[1] == "hemma");
+    if !spaced && !words.iter().any(|it| it == "--backend=hemma") {
+        return None;
+    }
+    let refused = TWO_URLS.into_iter().find(|it| option(it)).map(Error::TwoBackends);
+    refused.or_else(|| (!option(ONE_URL)).then_some(Error::NoUrl))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pipeline(line: &str) -> Result<Pipeline, String> {
+        let words = line.split(' ').map(str::to_owned).collect();
+        Pipeline::new(words, &Config::default()).map_err(|it| it.to_string())
+    }
+
+    #[test]
+    fn urls_stand_in_the_arguments_and_in_the_environment() {
+        let given =
+            pipeline("pdm run x --url={embeddings} {other} {language-tool}/v1").expect("so");
+        assert_eq!(
+            given.command().to_string(),
+            "env -- HEMMA_LANGUAGE_TOOL_URL=http://127.0.0.1:18085 \
+             HEMMA_EMBEDDINGS_URL=http://127.0.0.1:19000 PYTHONUNBUFFERED=1 pdm run x \
+             --url=http://127.0.0.1:19000 '{other}' http://127.0.0.1:18085/v1"
+        );
+        assert!(given.needs("embeddings") && given.needs("language-tool"));
+        assert!(!pipeline("true").expect("so").needs("language-tool"));
+    }
+
+    #[test]
+    fn what_the_program_would_refuse_is_refused_at_once() {
+        let needs = "`--backend hemma` needs `--offload-service-url {embeddings}`";
+        let takes =
+            "`--backend hemma` takes `--offload-service-url` and refuses `--embedding-service-url`";
+        let rows = [
+            ("x run --backend hemma --offload-service-url {embeddings}", None),
+            ("x run --backend=hemma --offload-service-url={embeddings}", None),
+            ("x ablation --embedding-service-url {embeddings}", None),
+            ("x run --backend hemma", Some(needs)),
+            ("x run --backend=hemma --embedding-service-url=y", Some(takes)),
+            ("x run --backend local", None),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(pipeline(line).err().as_deref(), expected, "{line}");
+        }
+    }
+}
