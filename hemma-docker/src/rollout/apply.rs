@@ -243,7 +243,18 @@ pub(super) async fn resolve(world: &World, asked: LookModel) -> Result<Model, Er
 
 /// Waits until every service of the checkout is as it should be.
 pub async fn gate(world: &World, config: &Config, progress: &Progress) -> Result<Report, Error> {
-    let (files, project) = in_force(world, config).await?;
+    gate_of(world, config, &Scope::Whole, progress).await
+}
+
+/// Waits until those are as they should be that a scope is about.
+pub async fn gate_of(
+    world: &World,
+    config: &Config,
+    scope: &Scope,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let (files, mut project) = in_force(world, config).await?;
+    scope.narrow(&mut project);
     let expected = expectations(&project);
     let host = &files.host;
     Ok(health::gate(world, host, &config.compose.project, &expected, progress).await)

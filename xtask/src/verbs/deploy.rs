@@ -1,5 +1,6 @@
 //! The whole way: look at everything, judge, plan, ask, apply, and wait until it is healthy.
 
+use hemma_core::Verdict;
 use hemma_docker::rollout::{self, Scope};
 
 use crate::{Answer, Failure, Proposal, Run};
@@ -28,7 +29,13 @@ pub(crate) async fn carry(run: &Run<'_>, scope: &Scope, doing: &str) -> Result<A
     let plan = situation.plan();
     if plan.is_empty() {
         run.terminal().note("nothing to do");
-        return Ok(Answer::Report(rollout::health_of(world, config, scope).await));
+        let health = rollout::health_of(world, config, scope).await;
+        if health.verdict() != Verdict::Unknown {
+            return Ok(Answer::Report(health));
+        }
+        // The engine itself may have started them a moment ago, after a restart.
+        let progress = run.progress();
+        return Ok(Answer::Report(rollout::gate_of(world, config, scope, &progress).await?));
     }
     run.mend(blockers, Proposal::from(&plan), async |approval| {
         let (holder, progress) = (run.holder(doing), run.progress());
