@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let tape: Cassette = include_str!("../tests/cassettes/day1_2_proxy_health/ok.toml").parse()?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
-    for finding in proxy::verify(&world, &"hemma".parse()?).await {
+    for finding in proxy::verify(&world, &"hemma".parse()?, &"shared-postgres".parse()?).await {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

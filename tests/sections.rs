@@ -29,6 +29,8 @@ storyboards! {
     day2_0_checkout_location
     day2_1_external_network
     day2_2_mirror_repo
+    day2_3_env_file
+    day2_4_shared_db
     day2_5_first_deploy
     day2_6_service_health
     day2_7_routing_tls

@@ -4,15 +4,16 @@
 //!
 //! Invariant: nothing here changes the stack. Other applications share it.
 
+use hemma_core::config::DatabaseContainer;
 use hemma_core::{Finding, Hint, Host, World};
 
 use crate::{Container, Containers, Health, Protocol, State};
 
 /// Whether the reverse proxy, its ACME companion and the shared database run, and whether the
 /// proxy has the web's two ports.
-pub async fn verify(world: &World, host: &Host) -> Vec<Finding> {
+pub async fn verify(world: &World, host: &Host, database: &DatabaseContainer) -> Vec<Finding> {
     match world.ask(&Containers { host: host.clone() }).await {
-        Ok(containers) => judge(host, &containers),
+        Ok(containers) => judge(host, database, &containers),
         Err(error) => {
             let finding = Finding::unknown("shared proxy stack", &error);
             vec![match error.hint() {
@@ -27,19 +28,19 @@ pub async fn verify(world: &World, host: &Host) -> Vec<Finding> {
 ///
 /// The stack's own compose file is in no repository, so its containers are known by their image
 /// first; a name or a service can be given to anything.
-struct Part {
+struct Part<'p> {
     subject: &'static str,
     images: &'static [&'static str],
-    name: &'static str,
+    name: &'p str,
 }
 
-const PROXY: Part = Part {
+const PROXY: Part<'_> = Part {
     subject: "reverse proxy",
     images: &["nginxproxy/nginx-proxy", "jwilder/nginx-proxy"],
     name: "nginx-proxy",
 };
 
-const COMPANION: Part = Part {
+const COMPANION: Part<'_> = Part {
     subject: "ACME companion",
     images: &[
         "nginxproxy/acme-companion",
@@ -49,12 +50,11 @@ const COMPANION: Part = Part {
     name: "acme-companion",
 };
 
-/// Every database runs an image of PostgreSQL, so only the name tells which one is shared.
-const DATABASE: Part = Part { subject: "shared database", images: &[], name: "shared-postgres" };
-
-fn judge(host: &Host, containers: &[Container]) -> Vec<Finding> {
+fn judge(host: &Host, database: &DatabaseContainer, containers: &[Container]) -> Vec<Finding> {
+    // Every database runs an image of PostgreSQL, so only the name tells which one is shared.
+    let database = Part { subject: "shared database", images: &[], name: database.as_str() };
     let mut findings = Vec::new();
-    for part in [&PROXY, &COMPANION, &DATABASE] {
+    for part in [&PROXY, &COMPANION, &database] {
         let found = part.find(containers);
         findings.push(part.judge(host, found));
         if let Some(proxy) = found.filter(|it| part.name == PROXY.name && runs(it)) {
@@ -64,7 +64,7 @@ fn judge(host: &Host, containers: &[Container]) -> Vec<Finding> {
     findings
 }
 
-impl Part {
+impl Part<'_> {
     /// By image, then by name, then by the service that Compose made it for. One that runs is
     /// taken before one that was left behind.
     fn find<'c>(&self, containers: &'c [Container]) -> Option<&'c Container> {
@@ -140,13 +140,17 @@ mod tests {
             .expect("it has an id, a name and a state")
     }
 
-    fn check(containers: &[Container], expected: &[&str]) {
+    fn shown(database: &str, containers: &[Container]) -> Vec<String> {
         let host = "hemma".parse().expect("a plain word");
-        let shown: Vec<String> = judge(&host, containers)
+        let database = database.parse().expect("a name of a container");
+        judge(&host, &database, containers)
             .iter()
             .map(|it| format!("{} {}: {}", it.verdict.mark(), it.subject, it.detail))
-            .collect();
-        assert_eq!(shown, expected);
+            .collect()
+    }
+
+    fn check(containers: &[Container], expected: &[&str]) {
+        assert_eq!(shown("shared-postgres", containers), expected);
     }
 
     #[test]
@@ -187,6 +191,21 @@ mod tests {
                 "FAIL shared database: no container on hemma is one, by image or by name",
             ],
         );
+    }
+
+    #[test]
+    fn the_database_is_the_one_of_the_settings() {
+        let there = [container("pg15", "postgres:15", "Up 3 days", &[])];
+        let rows = [
+            ("pg15", "pass shared database: pg15, Up 3 days"),
+            (
+                "shared-postgres",
+                "FAIL shared database: no container on hemma is one, by image or by name",
+            ),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(shown(name, &there).last().map(String::as_str), Some(expected), "{name}");
+        }
     }
 
     #[test]

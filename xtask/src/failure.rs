@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use hemma_core::{ConnectError, ExecError, Hint, NotRecorded};
-use hemma_docker::{EngineError, checkout, network, rollout};
+use hemma_docker::{EngineError, checkout, env_file, network, rollout, shared_db};
 
 use crate::Exit;
 
@@ -81,6 +81,10 @@ fn is_known(error: &Link) -> Option<bool> {
         Some(error.is_known())
     } else if let Some(error) = error.downcast_ref::<checkout::Error>() {
         Some(error.is_known())
+    } else if let Some(error) = error.downcast_ref::<env_file::Error>() {
+        Some(error.is_known())
+    } else if let Some(error) = error.downcast_ref::<shared_db::Error>() {
+        Some(error.is_known())
     } else if let Some(error) = error.downcast_ref::<EngineError>() {
         Some(matches!(error, EngineError::Refused { .. }))
     } else {
@@ -101,7 +105,8 @@ fn hint(error: &Link) -> Option<Hint> {
         return finding.hint.clone();
     }
     let of_network = || error.downcast_ref::<network::Error>()?.hint();
+    let of_database = || error.downcast_ref::<shared_db::Error>()?.hint();
     let of_engine = || error.downcast_ref::<EngineError>()?.hint();
     let of_ssh = || Some(Hint::Do(error.downcast_ref::<ConnectError>()?.advice().to_owned()));
-    of_network().or_else(of_engine).or_else(of_ssh)
+    of_network().or_else(of_database).or_else(of_engine).or_else(of_ssh)
 }

@@ -46,6 +46,7 @@ mod app;
 mod cli;
 mod dev;
 mod edge;
+mod editor;
 mod exit;
 mod failure;
 mod interrupt;

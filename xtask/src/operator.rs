@@ -17,7 +17,7 @@ pub(crate) fn holder(world: &World, doing: &str) -> Holder {
 }
 
 #[expect(clippy::disallowed_methods, reason = "who is at the keyboard is known from nowhere else")]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|it| !it.is_empty())
 }
 

@@ -9,9 +9,10 @@
 //! ```
 
 use hemma_core::config::{EnvKey, PgName};
+use serde::{Deserialize, Serialize};
 
 /// The wishes of one header.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// Databases that must exist.
     pub databases: Vec<PgName>,

@@ -129,6 +129,16 @@ pub enum EnvError {
     NotRecorded(#[from] NotRecorded),
 }
 
+impl EnvError {
+    /// What to do where the host could not be reached.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Ask { source: ExecError::Connect { source, .. }, .. } => Some(source.advice()),
+            _ => None,
+        }
+    }
+}
+
 impl Question for LookEnv {
     const KIND: &'static str = "env.file";
     type Answer = EnvAnswer;
@@ -169,9 +179,8 @@ impl LookEnv {
         let header = Header::of_all(around.headers.iter().map(String::as_str));
         let required = requirements(&self.rules, &header, &around.required);
         let flaws = judge(&content.text, &file, &self.rules, &required, &around.outside);
-        let mut keys: Vec<String> =
-            file.entries.iter().filter_map(name_of).map(str::to_owned).collect();
-        keys.dedup();
+        let last = file.entries.iter().filter(|it| file.get(&it.key) == Some(*it));
+        let keys = last.filter_map(name_of).map(str::to_owned).collect();
         let optional = self.rules.optional.iter().chain(&header.optional);
         let is_unset = |it: &&EnvKey| {
             let entry = file.get(it.as_str());

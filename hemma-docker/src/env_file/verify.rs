@@ -13,7 +13,14 @@ pub async fn verify(world: &World, config: &Config, layers: Layers) -> Report {
     let question = LookEnv { files: ComposeFiles::new(config, layers), rules: rules(config) };
     match world.ask(&question).await {
         Ok(answer) => findings(config, &answer).into_iter().collect(),
-        Err(error) => Report::from_iter([Finding::unknown(".env", &error)]),
+        Err(error) => {
+            let finding = Finding::unknown(".env", &error);
+            let advice = error.advice().map(|it| Hint::Do(it.to_owned()));
+            Report::from_iter([match advice {
+                Some(hint) => finding.hint(hint),
+                None => finding,
+            }])
+        }
     }
 }
 
@@ -43,10 +50,15 @@ fn edit() -> Hint {
     Hint::Run("cargo xtask day2 env-file --edit".to_owned())
 }
 
+/// In quotes: `~` is the home on the host, and not the one where this is typed.
+fn hint_on_host(config: &Config, line: &str) -> Hint {
+    Hint::Run(format!("ssh {} '{line}'", config.host.alias))
+}
+
 fn of_obstacle(config: &Config, obstacle: &Obstacle) -> Finding {
-    let (host, file) = (&config.host.alias, format!("{}/.env", config.host.checkout));
+    let file = format!("{}/.env", config.host.checkout);
     let fail = |detail: String| Finding::fail(".env", detail);
-    let on_host = |line: String| Hint::Run(format!("ssh {host} {line}"));
+    let on_host = |line: String| hint_on_host(config, &line);
     match obstacle {
         Obstacle::Missing => fail(format!("{file} is not there")).hint(edit()),
         Obstacle::Closed => {
@@ -110,7 +122,7 @@ fn remarks(judged: &Judged) -> Vec<String> {
 
 fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
     let file = format!("{}/.env", config.host.checkout);
-    let on_host = |line: String| Hint::Run(format!("ssh {} {line}", config.host.alias));
+    let on_host = |line: String| hint_on_host(config, &line);
     let mut findings = Vec::new();
     let open = u32::from_str_radix(&judged.mode, 8).map_or(true, |it| it & 0o177 != 0);
     if open {

@@ -63,7 +63,8 @@ pub async fn deploy(
     Ok(report)
 }
 
-pub(super) async fn take_lock(
+/// Takes the host's lock, or says who has it.
+pub async fn take_lock(
     world: &World,
     config: &Config,
     holder: &Holder,
@@ -78,7 +79,8 @@ pub(super) async fn take_lock(
     }
 }
 
-pub(super) async fn let_go(
+/// Lets the host's lock go.
+pub async fn let_go(
     world: &World,
     config: &Config,
     approval: &Approval,

@@ -14,7 +14,7 @@ mod scope;
 mod situation;
 mod status;
 
-pub use apply::{deploy, gate, gate_of};
+pub use apply::{deploy, gate, gate_of, let_go, take_lock};
 pub use daily::{Asked, carry_out, plan_rebuild, plan_restart};
 pub use error::Error;
 pub use look::{look, look_at};

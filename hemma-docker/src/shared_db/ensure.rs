@@ -1,22 +1,11 @@
 //! Which databases are wanted, and making them.
 
 use hemma_core::config::PgName;
-use hemma_core::{Approval, Command, Config, Exec, ExecError, Host, Progress, World};
+use hemma_core::{Approval, Config, ExecError, Host, Progress, World};
 
 use super::{DatabaseError, Databases, LookDatabases, Server, Step, TakeStep, steps};
 use crate::compose::{ComposeFiles, Layers};
-use crate::env_file::Header;
-
-/// Prints the leading comment lines of each file.
-const HEADERS: &str = r#"
-case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-shift
-cd "$d" || exit 70
-for file do
-    sed -n '/^[[:space:]]*\(#\|$\)/!q;p' "$file" | head -c 65536
-    echo '--8<--'
-done
-"#;
+use crate::env_file::{HeadersError, LookHeaders};
 
 /// The databases that an application needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,20 +16,12 @@ pub struct Wanted(pub Vec<PgName>);
 pub async fn wanted(world: &World, config: &Config) -> Result<Wanted, Error> {
     let files = ComposeFiles::new(config, Layers::Main);
     let host = files.host.clone();
-    let parameters = [files.checkout.to_string()];
-    let script = Command::script(HEADERS, parameters)
-        .args(files.files.iter().map(ToString::to_string))
-        .named("read the headers of the compose files");
-    let output = match world.ask(&Exec::on(&host, script)).await {
-        Ok(output) => output,
-        Err(source) => return Err(Error::Ask { host, source }),
-    };
-    let mut names = Header::of_all(output.stdout.split("--8<--\n")).databases;
+    let headers = world.ask(&LookHeaders { files }).await.map_err(Error::Headers)?;
+    let mut names = headers.header.databases;
     let own = config.database.databases.iter().filter(|it| !names.contains(it)).cloned();
     names.extend(own.collect::<Vec<_>>());
     if names.is_empty() {
-        let said = output.stderr.lines().last().unwrap_or_default().to_owned();
-        return Err(Error::NoneWanted { host, said });
+        return Err(Error::NoneWanted { host, said: headers.said });
     }
     Ok(Wanted(names))
 }
@@ -58,6 +39,17 @@ fn question(config: &Config, wanted: &Wanted) -> LookDatabases {
         password_key: config.database.password_key.clone(),
         wanted: wanted.0.clone(),
     }
+}
+
+/// What [`ensure`] would do; nothing where PostgreSQL takes no changes from us, for which there is a
+/// finding.
+pub async fn plan(world: &World, config: &Config) -> Result<Vec<Step>, Error> {
+    let wanted = wanted(world, config).await?;
+    let seen = look(world, config, &wanted).await?;
+    if seen.read_only || !seen.may_create {
+        return Ok(Vec::new());
+    }
+    Ok(steps(&seen, &config.database.role, &wanted.0))
 }
 
 /// What [`ensure`] did.
@@ -104,13 +96,8 @@ pub async fn ensure(
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The compose files could not be looked at.
-    #[error("could not read which databases the compose files on {host} want")]
-    Ask {
-        /// The host.
-        host: Host,
-        /// Why not.
-        source: ExecError,
-    },
+    #[error("could not learn which databases are wanted")]
+    Headers(#[source] HeadersError),
     /// Nothing says which databases there should be.
     #[error("neither the compose files on {host} nor [database] databases name a database: {said}")]
     NoneWanted {
@@ -136,7 +123,7 @@ impl Error {
     /// Whether it was looked and found wrong, as opposed to not known.
     pub fn is_known(&self) -> bool {
         match self {
-            Self::Ask { .. } => false,
+            Self::Headers(_) => false,
             Self::NoneWanted { .. } => true,
             Self::Look(source) | Self::Step { source, .. } => source.is_known(),
         }
@@ -146,7 +133,10 @@ impl Error {
     pub fn hint(&self) -> Option<hemma_core::Hint> {
         match self {
             Self::Look(source) | Self::Step { source, .. } => source.hint(),
-            Self::Ask { .. } | Self::NoneWanted { .. } => None,
+            Self::Headers(HeadersError::Ask {
+                source: ExecError::Connect { source, .. }, ..
+            }) => Some(hemma_core::Hint::Do(source.advice().to_owned())),
+            Self::Headers(_) | Self::NoneWanted { .. } => None,
         }
     }
 }

@@ -19,7 +19,7 @@ use hemma_core::{Config, Host};
 use serde::{Deserialize, Serialize};
 
 pub use change::TakeStep;
-pub use ensure::{Error, Outcome, Wanted, ensure, look, wanted};
+pub use ensure::{Error, Outcome, Wanted, ensure, look, plan, wanted};
 pub use error::{DatabaseError, NoPassword};
 pub use look::LookDatabases;
 pub use state::{Database, Databases, Login, Role};

@@ -47,7 +47,7 @@ impl Step {
         match self {
             Self::CreateRole => "the application logs in as it".to_owned(),
             Self::AllowLogin => "it may not log in".to_owned(),
-            Self::SetPassword => "it does not get in with the password of .env".to_owned(),
+            Self::SetPassword => "so that it gets in with the password of .env".to_owned(),
             Self::CreateDatabase(_) => "it is missing".to_owned(),
             Self::GiveDatabase(_) => {
                 "whoever made it did not say whose it is, and only its owner may make tables"

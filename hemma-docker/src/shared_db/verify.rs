@@ -1,7 +1,7 @@
 //! What there is to say about the databases.
 
 use hemma_core::config::PgName;
-use hemma_core::{Config, Finding, Hint, Report, World, causes};
+use hemma_core::{Config, Finding, Hint, Report, Verdict, World, causes};
 
 use super::{Databases, Error, Login, Wanted, look, steps, wanted};
 
@@ -33,8 +33,12 @@ fn of_error(config: &Config, error: &Error) -> Finding {
 
 /// The findings about what was seen.
 pub fn findings(config: &Config, seen: &Databases, wanted: &Wanted) -> Vec<Finding> {
-    let mut findings = vec![of_server(config, seen)];
-    findings.push(of_role(config, seen));
+    let server = of_server(config, seen);
+    if server.verdict != Verdict::Pass {
+        // Nothing else can be mended before that, so it is the one thing to say.
+        return vec![server];
+    }
+    let mut findings = vec![server, of_role(config, seen)];
     findings.extend(of_databases(config, seen, &wanted.0));
     findings
 }

@@ -14,7 +14,9 @@ impl Section for Args {
     const SLUG: &'static str = "day1_2_proxy_health";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let findings = proxy::verify(run.world(), &run.config().host.alias).await;
+        let config = run.config();
+        let database = &config.database.container;
+        let findings = proxy::verify(run.world(), &config.host.alias, database).await;
         Ok(Answer::Report(findings.into_iter().collect()))
     }
 }

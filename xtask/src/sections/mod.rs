@@ -6,6 +6,8 @@ mod day1_2_proxy_health;
 mod day2_0_checkout_location;
 mod day2_1_external_network;
 mod day2_2_mirror_repo;
+mod day2_3_env_file;
+mod day2_4_shared_db;
 mod day2_5_first_deploy;
 mod day2_6_service_health;
 mod day2_7_routing_tls;
@@ -35,13 +37,15 @@ pub trait Section: clap::Args + 'static {
 }
 
 /// hemma's own, in runbook order.
-pub(crate) const OWN: [Registered; 15] = [
+pub(crate) const OWN: [Registered; 17] = [
     Registered::of::<day0_1_preconditions::Args>(),
     Registered::of::<day1_1_dns_records::Args>(),
     Registered::of::<day1_2_proxy_health::Args>(),
     Registered::of::<day2_0_checkout_location::Args>(),
     Registered::of::<day2_1_external_network::Args>(),
     Registered::of::<day2_2_mirror_repo::Args>(),
+    Registered::of::<day2_3_env_file::Args>(),
+    Registered::of::<day2_4_shared_db::Args>(),
     Registered::of::<day2_5_first_deploy::Args>(),
     Registered::of::<day2_6_service_health::Args>(),
     Registered::of::<day2_7_routing_tls::Args>(),

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod deploy;
 pub(crate) mod embed;
+pub(crate) mod env;
 pub(crate) mod extract;
 pub(crate) mod history;
 pub(crate) mod lock;

@@ -1,0 +1,24 @@
+//! Judge the host's `.env` by its keys. Played from a recording.
+//!
+//! `cargo run --example day2_3_env_file`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::compose::Layers;
+use hemma_docker::env_file;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette = include_str!("../tests/cassettes/day2_3_env_file/ok.toml").parse()?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    // The rules are those of `[env]`; without a `hemma.toml` they are HuleEdu's.
+    let report = env_file::verify(&world, &Config::default(), Layers::Main).await;
+    for finding in report.findings {
+        println!("{}  {}  {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! Show which statements would give an application its role and databases. Played from a recording.
+//!
+//! `cargo run --example day2_4_shared_db`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::shared_db;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette = include_str!("../tests/cassettes/day2_4_shared_db/plan.toml").parse()?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let config = Config::default();
+
+    // `shared_db::ensure` carries them out, with the operator's approval.
+    for step in shared_db::plan(&world, &config).await? {
+        println!("{}  -- {}", step.statement(&config.database.role), step.reason());
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Asking the host for the headers of its compose files.
+
+use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use serde::{Deserialize, Serialize};
+
+use super::header::Header;
+use crate::compose::ComposeFiles;
+
+/// Prints the leading comment lines of each file, and of a file that it cannot read says so.
+const HEADERS: &str = r#"
+case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
+shift
+cd "$d" || exit 70
+for file do
+    sed -n '/^[[:space:]]*\(#\|$\)/!q;p' "$file" | head -c 65536
+    echo '--8<--'
+done
+"#;
+
+/// What do the headers of the compose files ask for?
+///
+/// A question of its own and not an [`Exec`](hemma_core::Exec): such a comment shows keys with
+/// examples, and somebody's example is somebody's password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookHeaders {
+    /// The files.
+    pub files: ComposeFiles,
+}
+
+/// The headers of all files together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Headers {
+    /// What they ask for.
+    pub header: Header,
+    /// What reading them said last, if anything could not be read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub said: String,
+}
+
+/// Why nobody knows what they ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadersError {
+    /// The command's answer is not known.
+    #[error("could not read the headers of the compose files on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Question for LookHeaders {
+    const KIND: &'static str = "compose.headers";
+    type Answer = Headers;
+    type Error = HeadersError;
+
+    async fn ask(&self, live: &Live) -> Result<Headers, HeadersError> {
+        let host = self.files.host.clone();
+        let command = Command::script(HEADERS, [self.files.checkout.as_str()])
+            .args(self.files.files.iter().map(ToString::to_string))
+            .named("read the headers of the compose files");
+        match live.run(&Place::On(host.clone()), &command).await {
+            Err(source) => Err(HeadersError::Ask { host, source }),
+            Ok(output) => Ok(Headers {
+                header: Header::of_all(output.stdout.split("--8<--\n")),
+                said: output.stderr.lines().last().unwrap_or_default().to_owned(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The operator's own editor, on a private copy of the host's `.env`.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::PathBuf;
+
+use hemma_core::{Attended, Command, Hint, Live, Secret, SshOptions};
+use hemma_docker::compose::Layers;
+use hemma_docker::env_file::{self, Difference, EnvFile, ParseError, Surroundings};
+use hemma_docker::rollout;
+use tempfile::TempDir;
+
+use crate::{Answer, Failure, Proposal, Run, operator};
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("an editor needs a terminal")]
+    NoTerminal,
+    #[error("the private copy could not be made or read")]
+    Copy(#[from] std::io::Error),
+    #[error("the editor ended with exit code {0}; nothing was changed")]
+    Editor(i32),
+    #[error("what was written is no .env; nothing was changed")]
+    Malformed(#[source] ParseError),
+}
+
+/// Takes the `.env` out, lets the operator change it, shows which keys would change, and writes it
+/// back.
+pub(crate) async fn edit_env_file(run: &Run<'_>, layers: Layers) -> Result<Answer, Failure> {
+    let (world, config) = (run.world(), run.config());
+    if !run.terminal().somebody() {
+        let hint = Hint::Do("for a single key there is `cargo xtask env set KEY`".to_owned());
+        return Err(Failure::usage(Error::NoTerminal).hint(hint));
+    }
+    let taken = env_file::draft(world, config).await?;
+    let copy = PrivateCopy::of(&taken.text).map_err(Error::Copy)?;
+    let (text, file) = changed(run, &copy).await?;
+    let proposal = proposal(&taken.text, &text, &file);
+    let before = env_file::verify(world, config, layers).await;
+    run.mend(before, proposal, async |approval| {
+        let (holder, progress) = (run.holder("env-file"), run.progress());
+        rollout::take_lock(world, config, &holder, approval, &progress).await?;
+        let written = env_file::write(world, config, &taken, text, approval).await;
+        rollout::let_go(world, config, approval, &progress).await?;
+        if let Err(error) = written {
+            // Nobody types twenty secrets twice.
+            let hint =
+                format!("your text is kept in {}; remove it when done", copy.keep().display());
+            return Err(Failure::from(error).hint(Hint::Do(hint)));
+        }
+        Ok(env_file::verify(world, config, layers).await)
+    })
+    .await
+}
+
+/// Opens the editor until what it leaves is a `.env`, or the operator has had enough.
+async fn changed(run: &Run<'_>, copy: &PrivateCopy) -> Result<(Secret, EnvFile), Failure> {
+    loop {
+        run.terminal().idle();
+        copy.open().await?;
+        let text = fs::read_to_string(&copy.file).map_err(Error::Copy)?;
+        match EnvFile::parse(&text, &Surroundings::new()) {
+            Ok(file) => return Ok((Secret::new(text), file)),
+            Err(error) => {
+                run.terminal().note(&format!("Compose could not read it: {error}"));
+                if !run.terminal().agrees("Edit it again?").await {
+                    return Err(Error::Malformed(error).into());
+                }
+            }
+        }
+    }
+}
+
+fn proposal(before: &Secret, after: &Secret, file: &EnvFile) -> Proposal {
+    if before == after {
+        return Proposal::default();
+    }
+    // One that could not be read before is new as a whole.
+    let old = EnvFile::parse(before.reveal(), &Surroundings::new()).unwrap_or_default();
+    let difference = Difference::between(&old, file);
+    let rows = [
+        ("add", &difference.added, "it is new"),
+        ("change", &difference.changed, "it has another value"),
+        ("remove", &difference.removed, "it is gone"),
+    ];
+    let steps =
+        rows.into_iter().flat_map(|(verb, keys, why)| keys.iter().map(move |it| (verb, it, why)));
+    let proposal =
+        steps.fold(Proposal::default(), |all, (verb, key, why)| all.step(verb, key, why));
+    if proposal.is_empty() {
+        return proposal.step("write", ".env", "comments, order or quotes are other ones");
+    }
+    proposal
+}
+
+/// In memory where the system has such a place, for its owner alone, and gone when dropped.
+struct PrivateCopy {
+    dir: TempDir,
+    file: PathBuf,
+}
+
+impl PrivateCopy {
+    fn of(text: &Secret) -> std::io::Result<Self> {
+        let memory = operator::variable("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let place = memory.filter(|it| it.is_dir()).unwrap_or_else(std::env::temp_dir);
+        let owner_alone = fs::Permissions::from_mode(0o700);
+        let dir =
+            tempfile::Builder::new().prefix("hemma-").permissions(owner_alone).tempdir_in(place)?;
+        // Editors know what a file is by its name.
+        let file = dir.path().join("hemma.env");
+        let options = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+        options?.write_all(text.reveal().as_bytes())?;
+        Ok(Self { dir, file })
+    }
+
+    async fn open(&self) -> Result<(), Failure> {
+        let editor = operator::variable("VISUAL").or_else(|| operator::variable("EDITOR"));
+        let editor = editor.unwrap_or_else(|| "vi".to_owned());
+        // `code --wait` is two words; what it is given is one.
+        let parameters = [editor, self.file.display().to_string()];
+        let script = Command::script("set -f; exec $1 \"$2\"", parameters).named("edit");
+        let ended = Live::new(SshOptions::default()).attend(&script, Attended::Shown).await?;
+        if !ended.success() {
+            return Err(Error::Editor(ended.exit).into());
+        }
+        Ok(())
+    }
+
+    fn keep(self) -> PathBuf {
+        let name = self.file.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+        self.dir.keep().join(name)
+    }
+}

@@ -1,0 +1,32 @@
+//! Day 2, step 3: the `.env` beside the compose files.
+
+use hemma_docker::compose::Layers;
+use hemma_docker::env_file;
+
+use crate::{Answer, Failure, Run, Section, editor};
+
+/// Judge the host's .env by its keys
+///
+/// Reads only, unless with --edit. No value of the file leaves the host but for --edit, and none
+/// is shown or written down. Runbook: day 2, step 3.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Change it in your own editor; it is written back unless somebody else changed it meanwhile
+    #[arg(long)]
+    edit: bool,
+    /// Also require what the research services need
+    #[arg(long)]
+    research: bool,
+}
+
+impl Section for Args {
+    const SLUG: &'static str = "day2_3_env_file";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let layers = if self.research { Layers::Research } else { Layers::Main };
+        if self.edit {
+            return editor::edit_env_file(run, layers).await;
+        }
+        Ok(Answer::Report(env_file::verify(run.world(), run.config(), layers).await))
+    }
+}

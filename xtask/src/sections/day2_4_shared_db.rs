@@ -1,0 +1,36 @@
+//! Day 2, step 4: the application's databases in the shared PostgreSQL.
+
+use hemma_docker::{rollout, shared_db};
+
+use crate::{Answer, Failure, Proposal, Run, Section};
+
+/// Make the role and the databases that are missing
+///
+/// Changes the host where something is missing. Which databases there must be stands in the header
+/// comments of the compose files and in hemma.toml. Nothing is dropped, and no database is taken
+/// from another role. Runbook: day 2, step 4.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "day2_4_shared_db";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let before = shared_db::verify(world, config).await;
+        // Why it is not known, or cannot be mended, is what was found.
+        let steps = shared_db::plan(world, config).await.unwrap_or_default();
+        let proposal = steps.iter().fold(Proposal::default(), |proposal, it| {
+            proposal.step("run", it.statement(&config.database.role), it.reason())
+        });
+        run.mend(before, proposal, async |approval| {
+            let (holder, progress) = (run.holder("shared-db"), run.progress());
+            rollout::take_lock(world, config, &holder, approval, &progress).await?;
+            let made = shared_db::ensure(world, config, approval, &progress).await;
+            rollout::let_go(world, config, approval, &progress).await?;
+            made?;
+            Ok(shared_db::verify(world, config).await)
+        })
+        .await
+    }
+}
