@@ -23,6 +23,7 @@ mod interruption;
 mod link;
 mod lock;
 mod practice;
+mod research;
 mod sessions;
 mod settings;
 mod tools;

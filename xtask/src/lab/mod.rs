@@ -161,6 +161,13 @@ impl Lab {
         self.containers().run("mend the host", args).await.map(drop)
     }
 
+    /// Restarts the host as a whole: what comes back is what comes back by itself. Its port here
+    /// may be another afterwards, and is in the ssh configuration.
+    pub async fn reboot(&self) -> Result<Self, LabError> {
+        self.containers().run("reboot the host", ["restart", &self.instance.host]).await?;
+        Self::up(&Progress::silent()).await
+    }
+
     /// Makes the host as it was before the first deploy, and the git remote as it was at first.
     /// Images and the proxy stack stay. Starts the engine if it was stopped.
     pub async fn reset(&self) -> Result<(), LabError> {
