@@ -20,6 +20,10 @@ struct Orders {
 
 const ORDERS: &str = "HEMMA_TUNNEL_TEST_ORDERS";
 
+/// What makes this test program the process.
+const PROCESS: [&str; 4] =
+    ["--exact", "support::background::as_process", "--ignored", "--nocapture"];
+
 /// Beside the orders: for how many seconds the machine has slept, and how many tasks there are.
 const SLEPT: &str = "slept";
 const TASKS: &str = "tasks";
@@ -96,15 +100,31 @@ impl Background {
         Self { seat, dir, world, approval }
     }
 
+    /// What the process has to know, in a file.
+    fn orders(&self, ssh_config: PathBuf, forwards: Vec<Forward>) -> PathBuf {
+        let file = self.dir.path().join("orders.json");
+        let orders = Orders { seat: self.seat.clone(), ssh_config, forwards };
+        std::fs::write(&file, serde_json::to_vec(&orders).expect("serializes")).expect("writable");
+        file
+    }
+
+    /// The words of a command line for something else to start it with.
+    pub(crate) fn line(&self, ssh_config: PathBuf, forwards: Vec<Forward>) -> Vec<String> {
+        let file = self.orders(ssh_config, forwards);
+        let program = std::env::current_exe().expect("a test runs from a file");
+        let mut words = vec![format!("{ORDERS}={}", file.display()), program.display().to_string()];
+        words.extend(PROCESS.map(str::to_owned));
+        words
+    }
+
     pub(crate) async fn start(
         &self,
         ssh_config: PathBuf,
         forwards: Vec<Forward>,
     ) -> Result<Started, Error> {
-        let (seat, file) = (self.seat.clone(), self.dir.path().join("orders.json"));
-        let orders = Orders { seat: seat.clone(), ssh_config, forwards: forwards.clone() };
-        std::fs::write(&file, serde_json::to_vec(&orders).expect("serializes")).expect("writable");
-        let start = Start { seat, forwards, command: again(&file), patience_s: 15 };
+        let file = self.orders(ssh_config, forwards.clone());
+        let start =
+            Start { seat: self.seat.clone(), forwards, command: again(&file), patience_s: 15 };
         self.world.apply(&start, &self.approval, &Progress::silent()).await
     }
 
@@ -140,8 +160,6 @@ impl Background {
 fn again(orders: &Path) -> Command {
     let program = std::env::current_exe().expect("a test runs from a file");
     let words = [orders, &program].map(|it| it.display().to_string());
-    let line = format!(
-        "{ORDERS}=\"$1\" exec \"$2\" --exact support::background::as_process --ignored --nocapture"
-    );
+    let line = format!("{ORDERS}=\"$1\" exec \"$2\" {}", PROCESS.join(" "));
     Command::script(&line, words).limit(Duration::from_secs(5))
 }
