@@ -13,6 +13,8 @@ pub enum Answer {
     Report(Report),
     /// Nothing was changed; the proposal that was shown still stands.
     Pending,
+    /// A text for people, and the same as data for `--json`.
+    Data(String, serde_json::Value),
     /// A text for its own sake, and what it says about how things stand.
     Text(String, Verdict),
     /// A program of the operator's own ran to its end, and has said what there was to say.
@@ -30,6 +32,7 @@ impl Answer {
         match self {
             Self::Report(report) => report.verdict().into(),
             Self::Pending => Exit::Pending,
+            Self::Data(..) => Exit::AsPlanned,
             Self::Text(_, verdict) => (*verdict).into(),
             Self::Ended(ended) => Exit::Program(ended.code()),
         }

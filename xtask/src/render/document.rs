@@ -27,6 +27,9 @@ pub struct Document<'r> {
     /// The text of a command that gives one: a log, a schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'r str>,
+    /// The answer of a command that gives neither findings nor a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<&'r serde_json::Value>,
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorWords>,
@@ -97,6 +100,7 @@ impl<'r> Document<'r> {
             changed: Vec::new(),
             report: None,
             text: None,
+            data: None,
             error: None,
             steps: None,
             handshakes: None,
@@ -121,6 +125,7 @@ impl<'r> Document<'r> {
             Ok(Answer::Report(report)) => {
                 self.report = Some(ReportWords { verdict: report.verdict(), report });
             }
+            Ok(Answer::Data(_, data)) => self.data = Some(data),
             Ok(Answer::Text(text, _)) => self.text = Some(text),
             Ok(Answer::Pending | Answer::Ended(_)) => {}
             Err(failure) => self.error = Some(failure.into()),

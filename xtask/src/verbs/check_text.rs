@@ -1,12 +1,13 @@
 //! What the grammar service says about one text.
 
-use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use hemma_core::Hint;
-use hemma_embed::language_tool::{Check, CheckError, Level, Mistake};
+use hemma_core::{Hint, Verdict};
+use hemma_embed::language_tool::{self, Check, CheckError, Level, Mistake, Severity};
 use hemma_embed::{LookError, ServerUrl};
+use serde::Serialize;
+use serde_json::json;
 
 use super::texts::behind;
 use crate::render::plain;
@@ -51,15 +52,21 @@ impl Args {
         check.request.level = self.picky.then_some(Level::Picky);
         run.terminal().busy("the grammar service reads");
         let checked = run.world().ask(&check).await.map_err(failure)?;
-        let mut shown = String::new();
-        for mistake in &checked.errors {
-            // Writing to a string cannot fail.
-            let _ = writeln!(shown, "{}", line(&check.request.text, mistake));
+        if checked.errors.is_empty() {
+            // A stub finds nothing either.
+            let finding = language_tool::verify(run.world(), &check.url).await;
+            if finding.verdict != Verdict::Pass {
+                return Ok(Answer::Report([finding].into_iter().collect()));
+            }
         }
-        let count = checked.errors.len();
+        let found = |it| Found::new(&check.request.text, it);
+        let mistakes: Vec<Found<'_>> = checked.errors.iter().map(found).collect();
+        let shown: String = mistakes.iter().map(Found::line).collect();
+        let count = mistakes.len();
         let plural = if count == 1 { "" } else { "s" };
         run.terminal().note(&format!("{count} mistake{plural}, {} ms", checked.processing_time_ms));
-        Ok(Answer::text(shown))
+        let data = json!({ "language": checked.language, "mistakes": mistakes });
+        Ok(Answer::Data(shown, data))
     }
 }
 
@@ -72,17 +79,56 @@ fn read(here: &Path, file: &Path) -> std::io::Result<String> {
     }
 }
 
-/// `3:14  teh → the  Possible typo (MORFOLOGIK_RULE_EN_US)`.
-fn line(text: &str, mistake: &Mistake) -> String {
-    let Mistake { message, rule_id, replacements, .. } = mistake;
-    let Some(span) = mistake.span(text) else {
-        return plain(&format!("?  {message} ({rule_id})"));
-    };
-    let (before, span) = (&text[..span.start], &text[span]);
-    let row = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let instead = replacements.first().map(|it| format!(" → {it}")).unwrap_or_default();
-    plain(&format!("{row}:{column}  {span}{instead}  {message} ({rule_id})"))
+/// One mistake and its place in the text, as `--json` gives it.
+#[derive(Debug, Serialize)]
+struct Found<'c> {
+    /// Both from 1; absent where the service named no place in the text.
+    #[serde(flatten)]
+    place: Option<Place<'c>>,
+    message: &'c str,
+    suggestions: &'c [String],
+    rule: &'c str,
+    category: &'c str,
+    severity: Severity,
+}
+
+#[derive(Debug, Serialize)]
+struct Place<'c> {
+    line: usize,
+    /// In characters.
+    column: usize,
+    text: &'c str,
+}
+
+impl<'c> Found<'c> {
+    fn new(text: &'c str, mistake: &'c Mistake) -> Self {
+        let place = mistake.span(text).map(|span| {
+            let before = &text[..span.start];
+            Place {
+                line: before.matches('\n').count() + 1,
+                column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+                text: &text[span],
+            }
+        });
+        Self {
+            place,
+            message: &mistake.message,
+            suggestions: &mistake.replacements,
+            rule: &mistake.rule_id,
+            category: &mistake.category_id,
+            severity: mistake.severity,
+        }
+    }
+
+    /// `3:14  teh → the  Possible typo (MORFOLOGIK_RULE_EN_US)`.
+    fn line(&self) -> String {
+        let Self { message, rule, suggestions, .. } = self;
+        let Some(Place { line, column, text }) = &self.place else {
+            return plain(&format!("?  {message} ({rule})")) + "\n";
+        };
+        let instead = suggestions.first().map(|it| format!(" → {it}")).unwrap_or_default();
+        plain(&format!("{line}:{column}  {text}{instead}  {message} ({rule})")) + "\n"
+    }
 }
 
 /// No connection means that the tunnel is down, or the service behind it.
@@ -98,5 +144,32 @@ fn failure(error: CheckError) -> Failure {
             };
             failure.hint(Hint::Run("cargo xtask tunnel status".to_owned()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_has_a_line_and_a_column_that_an_editor_knows() {
+        let mistake: Mistake = serde_json::from_value(json!({
+            "rule_id": "R", "message": "A typo.", "offset": 10, "length": 3,
+            "replacements": ["the"], "severity": "error", "category_id": "TYPOS",
+        }))
+        .expect("the contract's own shape");
+        let rows = [
+            ("Hej då.\n😀teh end", "2:2  teh → the  A typo. (R)\n"),
+            ("short", "?  A typo. (R)\n"),
+        ];
+        for (text, line) in rows {
+            assert_eq!(Found::new(text, &mistake).line(), line, "{text}");
+        }
+        let found = Found::new(rows[0].0, &mistake);
+        let expected = json!({
+            "line": 2, "column": 2, "text": "teh", "message": "A typo.", "suggestions": ["the"],
+            "rule": "R", "category": "TYPOS", "severity": "error",
+        });
+        assert_eq!(serde_json::to_value(found).expect("plain values"), expected);
     }
 }
