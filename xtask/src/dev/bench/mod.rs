@@ -5,6 +5,7 @@
 mod embed;
 mod sample;
 mod status;
+mod tunnel;
 
 use crate::{Answer, Failure, Run};
 
@@ -19,6 +20,7 @@ pub(crate) struct Args {
 enum What {
     Embed(embed::Args),
     Status(status::Args),
+    Tunnel(tunnel::Args),
 }
 
 impl Args {
@@ -26,6 +28,7 @@ impl Args {
         match self.what {
             What::Embed(args) => Box::pin(args.run(run)).await,
             What::Status(args) => Box::pin(args.run(run)).await,
+            What::Tunnel(args) => Box::pin(args.run(run)).await,
         }
     }
 }

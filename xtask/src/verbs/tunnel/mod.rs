@@ -10,6 +10,8 @@ use hemma_tunnel::{Forward, ForwardName, forward};
 
 use crate::{Answer, Failure, Proposal, Run};
 
+pub(crate) use run::told;
+
 /// Open ports here that lead to localhost-only services of the host
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -57,11 +57,19 @@ impl Args {
     }
 }
 
+/// The words for the process in the background.
+pub(crate) fn told(
+    seat: Seat,
+    ssh_config: Option<PathBuf>,
+    forwards: Vec<Forward>,
+) -> Result<String, Failure> {
+    serde_json::to_string(&Told { seat, ssh_config, forwards }).map_err(Failure::unknown)
+}
+
 /// This program again, as the process in the background.
 pub(super) fn again(run: &Run<'_>, seat: &Seat, forwards: &[Forward]) -> Result<Command, Failure> {
     let ssh_config = run.config().host.ssh_config.clone();
-    let told = Told { seat: seat.clone(), ssh_config, forwards: forwards.to_vec() };
-    let told = serde_json::to_string(&told).map_err(Failure::unknown)?;
+    let told = told(seat.clone(), ssh_config, forwards.to_vec())?;
     let program = std::env::current_exe().map_err(Failure::unknown)?;
     Ok(Command::new(program.display().to_string()).args(["tunnel", "run", "--told", &told]))
 }
