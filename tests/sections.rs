@@ -38,6 +38,9 @@ storyboards! {
     day3_2_language_tool_health
     day3_3_tunnels
     day3_4_smoke_test
+    offload_1_image_build
+    offload_2_container_run
+    offload_3_container_health
     offload_4_tunnel
     offload_5_pipeline
 }

@@ -62,6 +62,7 @@ pub mod local_port;
 pub mod lock;
 mod logs;
 pub mod network;
+pub mod offload;
 pub mod plan;
 pub mod preconditions;
 pub mod proxy;

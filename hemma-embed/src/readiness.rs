@@ -74,6 +74,23 @@ pub async fn verify(world: &World, url: &ServerUrl) -> Report {
     report
 }
 
+/// What a `GET /healthz` says that was asked elsewhere, such as on the host itself: the status and
+/// the graphics processor. Whether it can compute, only [`verify`] finds out.
+pub fn judge_answer(url: &ServerUrl, status: u16, body: &str) -> (Vec<Finding>, Option<Health>) {
+    match serde_json::from_str::<Health>(body) {
+        Ok(health) if status == 200 => {
+            (vec![self::status(url, &health), gpu(url, &health)], Some(health))
+        }
+        _ => {
+            let detail = format!("something answered {status}, and not as the offload server does");
+            let first: String = body.chars().take(200).collect();
+            let evidence = first.lines().filter(|it| !it.is_empty()).map(str::to_owned);
+            let finding = Finding::fail(server(url), detail).evidence(evidence);
+            (vec![finding], None)
+        }
+    }
+}
+
 fn server(url: &ServerUrl) -> String {
     format!("offload server at {url}")
 }

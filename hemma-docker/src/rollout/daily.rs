@@ -1,10 +1,10 @@
 //! Daily work on single services, through the same steps and the same gate as a deploy.
 
-use hemma_core::{Approval, Config, Progress, Report, World};
+use hemma_core::{Approval, Config, Finding, Progress, Report, World};
 
-use super::Error;
 use super::apply::{in_force, let_go, take_lock};
-use crate::compose::{Build, ComposeFiles, Model, Up};
+use super::{Error, Situation};
+use crate::compose::{Build, BuildError, ComposeFiles, Model, Up};
 use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
 
@@ -60,6 +60,37 @@ pub async fn carry_out(
     let report = under_lock(world, config, asked, approval, progress).await?;
     let_go(world, config, approval, progress).await?;
     Ok(report)
+}
+
+/// Builds the images that `plan` builds, and touches no container.
+pub async fn build_images(
+    world: &World,
+    situation: &Situation,
+    plan: &Plan,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let config = &situation.config;
+    let services = plan.subjects(Action::Build);
+    take_lock(world, config, holder, approval, progress).await?;
+    progress.line(&format!("building {}", services.join(", ")));
+    let files = ComposeFiles::new(config, situation.layers);
+    let build = Build { files, services: services.clone() };
+    let outcome = world.apply(&build, approval, progress).await;
+    let_go(world, config, approval, progress).await?;
+    match outcome {
+        Ok(()) => {
+            let image =
+                |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
+            Ok(services.into_iter().map(image).collect())
+        }
+        Err(BuildError::Failed { last_lines, .. }) => {
+            let detail = "it failed; the containers that ran before still run";
+            Ok(Report::from_iter([Finding::fail("build", detail).evidence(last_lines)]))
+        }
+        Err(error) => Err(Error::Build(error)),
+    }
 }
 
 async fn under_lock(

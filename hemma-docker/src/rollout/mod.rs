@@ -15,7 +15,7 @@ mod situation;
 mod status;
 
 pub use apply::{deploy, gate, gate_of, let_go, take_lock};
-pub use daily::{Asked, carry_out, plan_rebuild, plan_restart};
+pub use daily::{Asked, build_images, carry_out, plan_rebuild, plan_restart};
 pub use error::Error;
 pub use look::{look, look_at};
 pub use rollback::{plan_rollback, rollback};

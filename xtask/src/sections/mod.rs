@@ -15,6 +15,9 @@ mod day3_1_language_tool_deploy;
 mod day3_2_language_tool_health;
 mod day3_3_tunnels;
 mod day3_4_smoke_test;
+mod offload_1_image_build;
+mod offload_2_container_run;
+mod offload_3_container_health;
 mod offload_4_tunnel;
 mod offload_5_pipeline;
 
@@ -37,7 +40,7 @@ pub trait Section: clap::Args + 'static {
 }
 
 /// hemma's own, in runbook order.
-pub(crate) const OWN: [Registered; 17] = [
+pub(crate) const OWN: [Registered; 20] = [
     Registered::of::<day0_1_preconditions::Args>(),
     Registered::of::<day1_1_dns_records::Args>(),
     Registered::of::<day1_2_proxy_health::Args>(),
@@ -53,6 +56,9 @@ pub(crate) const OWN: [Registered; 17] = [
     Registered::of::<day3_2_language_tool_health::Args>(),
     Registered::of::<day3_3_tunnels::Args>(),
     Registered::of::<day3_4_smoke_test::Args>(),
+    Registered::of::<offload_1_image_build::Args>(),
+    Registered::of::<offload_2_container_run::Args>(),
+    Registered::of::<offload_3_container_health::Args>(),
     Registered::of::<offload_4_tunnel::Args>(),
     Registered::of::<offload_5_pipeline::Args>(),
 ];

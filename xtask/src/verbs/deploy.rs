@@ -1,6 +1,6 @@
 //! The whole way: look at everything, judge, plan, ask, apply, and wait until it is healthy.
 
-use hemma_core::Verdict;
+use hemma_core::{Config, Verdict};
 use hemma_docker::rollout::{self, Scope};
 
 use crate::{Answer, Failure, Proposal, Run};
@@ -19,7 +19,17 @@ impl Args {
 
 /// The same way for whatever part of the application `scope` is.
 pub(crate) async fn carry(run: &Run<'_>, scope: &Scope, doing: &str) -> Result<Answer, Failure> {
-    let (world, config) = (run.world(), run.config());
+    carry_with(run, run.config(), scope, doing).await
+}
+
+/// The same with other settings, such as a profile.
+pub(crate) async fn carry_with(
+    run: &Run<'_>,
+    config: &Config,
+    scope: &Scope,
+    doing: &str,
+) -> Result<Answer, Failure> {
+    let world = run.world();
     run.terminal().busy(&format!("looking at {}", config.host.alias));
     let situation = Box::pin(rollout::look_at(world, config, scope)).await;
     let blockers = situation.blockers();

@@ -1,0 +1,24 @@
+//! What would the image of the embedding server be built from? Played from a recording.
+//!
+//! `cargo run --example offload_1_image_build`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::offload;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/offload_1_image_build/empty.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    for finding in offload::look(&world, &config, None).await?.build_inputs() {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

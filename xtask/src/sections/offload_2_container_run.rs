@@ -1,0 +1,45 @@
+//! Optional, step 2: the container of the embedding server, for the host itself only.
+
+use hemma_core::{Report, Verdict};
+use hemma_docker::offload;
+
+use crate::research::Offload;
+use crate::verbs::deploy;
+use crate::{Answer, Failure, Run, Section};
+
+/// Run the embedding server by Compose, for the host itself only
+///
+/// Changes the host, in the way of a deploy: builds what is missing, and brings the server up with
+/// what it needs. Then its cache has to outlive it. Runbook: optional, step 2.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "offload_2_container_run";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let server = Offload::of(run.config())?;
+        let Offload { config, service, port, .. } = &server;
+        let verify = async || -> Report {
+            offload::verify(run.world(), config, service, *port).await.into_iter().collect()
+        };
+        let scope = server.scope();
+        let answer = deploy::carry_with(run, config, &scope, "container-run");
+        match Box::pin(answer).await? {
+            // The gate says that it is healthy, and this who can reach it and what it keeps.
+            Answer::Report(report) if report.verdict() == Verdict::Pass => {
+                Ok(Answer::Report(verify().await))
+            }
+            // A taken port or name may be a container that was started in another way.
+            Answer::Report(mut report) if report.findings.iter().any(is_taken) => {
+                report.extend(verify().await.findings);
+                Ok(Answer::Report(report))
+            }
+            answer => Ok(answer),
+        }
+    }
+}
+
+fn is_taken(finding: &hemma_core::Finding) -> bool {
+    finding.subject.starts_with("port ") || finding.subject.starts_with("container name ")
+}

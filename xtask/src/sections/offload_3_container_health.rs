@@ -1,0 +1,91 @@
+//! Optional, step 3: the embedding server on the host, asked there.
+
+use hemma_core::{Config, Finding, Hint, Report, Verdict, World, causes};
+use hemma_docker::{Containers, get, offload};
+use hemma_embed::{Health, readiness};
+
+use crate::research::Offload;
+use crate::{Answer, Failure, Run, Section};
+
+/// Check on the host that the embedding server is there, for the host only, and whole
+///
+/// Reads only. It has to be the one that Compose made, to keep its cache on the host, to have its
+/// graphics processor, and to run with the grammar checker's version that .env states. Runbook:
+/// optional, step 3.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Section for Args {
+    const SLUG: &'static str = "offload_3_container_health";
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, server) = (run.world(), Offload::of(run.config())?);
+        let Offload { config, service, port, health } = &server;
+        let mut report: Report =
+            offload::verify(world, config, service, *port).await.into_iter().collect();
+        if report.findings.iter().any(|it| it.subject == "model cache") {
+            match get::get(world, &config.host.alias, *port, health).await {
+                Ok(it) => report.extend(judge(world, config, *port, &it).await?),
+                Err(error @ get::Error::Ask { .. }) => {
+                    report.add(Finding::unknown("health", &error));
+                }
+                Err(error) => report.add(Finding::fail("health", causes(&error))),
+            }
+        }
+        Ok(Answer::Report(report))
+    }
+}
+
+async fn judge(
+    world: &World,
+    config: &Config,
+    port: u16,
+    answered: &get::Answered,
+) -> Result<Vec<Finding>, Failure> {
+    let url = format!("http://127.0.0.1:{port}").parse().map_err(Failure::usage)?;
+    let (mut findings, health) = readiness::judge_answer(&url, answered.status, &answered.body);
+    let containers = world.ask(&Containers { host: config.host.alias.clone() }).await?;
+    let seen = offload::look(world, config, offload::find(&containers, port)).await?;
+    for finding in &mut findings {
+        let of_gpu = finding.subject.starts_with("graphics processor");
+        if of_gpu && finding.verdict == Verdict::Fail {
+            *finding = finding.clone().evidence(seen.without_gpu());
+        }
+    }
+    if let Some(health) = health {
+        findings.extend(memory(&health, offload::sharers(&containers)));
+        findings.extend(version(&health, seen.jar_version()));
+    }
+    Ok(findings)
+}
+
+/// The model and a batch of 32 long essays take less; llama-server alone leaves more.
+const FREE_LEAST: u64 = 4 << 30;
+
+fn memory(health: &Health, sharers: Vec<String>) -> Option<Finding> {
+    let device = health.gpu.torch.devices.first()?;
+    let (free, total) = (device.mem_free_bytes?, device.total_memory_bytes?);
+    let subject = "memory of the graphics processor";
+    let detail = format!("{} of {} GiB free", free >> 30, total >> 30);
+    let shared = sharers.into_iter().map(|it| format!("{it} runs and has some of it"));
+    if free >= FREE_LEAST {
+        return Some(Finding::pass(subject, detail).evidence(shared));
+    }
+    let hint = "stop what else uses it, such as llama-server-rocm.service, and tell its users";
+    Some(Finding::fail(subject, detail).evidence(shared).hint(Hint::Do(hint.to_owned())))
+}
+
+/// A version in .env that is not the running one is read at the next start.
+fn version(health: &Health, stated: Option<&str>) -> Option<Finding> {
+    let runs = health.extract.as_ref()?.language_tool_jar_version.as_deref()?;
+    let subject = "grammar checker's version";
+    match stated {
+        Some(stated) if stated == runs => Some(Finding::pass(subject, runs)),
+        Some(stated) => {
+            let detail = format!("it runs with {runs}, and .env says {stated}");
+            let hint = Hint::Run("cargo xtask offload container-run".to_owned());
+            Some(Finding::fail(subject, detail).hint(hint))
+        }
+        None => None,
+    }
+}
