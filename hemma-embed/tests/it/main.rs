@@ -2,11 +2,13 @@
 //!
 //! - `runs`: many texts: order, concurrency, splitting, restarts.
 //! - `resumed`: the same with a cache.
+//! - `killed`: the same in a process that is killed at any moment.
 //! - `bad_replies`: every answer that is not what was asked for, as the error that names it.
 //! - `looks`: health, readiness and grammar as questions.
 //! - `numpy`: the same files, read and written by Python.
 
 mod bad_replies;
+mod killed;
 mod looks;
 mod numpy;
 mod offload;
