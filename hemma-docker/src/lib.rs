@@ -65,6 +65,7 @@ pub mod network;
 pub mod offload;
 pub mod plan;
 pub mod preconditions;
+pub mod preflight;
 pub mod proxy;
 pub mod release;
 pub mod rollout;

@@ -23,6 +23,7 @@ mod interruption;
 mod link;
 mod lock;
 mod practice;
+mod preflight;
 mod research;
 mod sessions;
 mod settings;

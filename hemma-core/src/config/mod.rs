@@ -16,8 +16,8 @@ pub use edge::EdgeConfig;
 pub use env::EnvConfig;
 pub use error::ConfigError;
 pub use names::{
-    CheckoutPath, ComposeFile, DatabaseContainer, EnvKey, NameError, NetworkName, PgName,
-    ProjectName,
+    CheckoutPath, ComposeFile, DatabaseContainer, EnvKey, NameError, NetworkName, OverlayFile,
+    PgName, ProjectName,
 };
 
 use crate::Host;
@@ -79,6 +79,10 @@ pub struct ComposeConfig {
     pub files: Vec<ComposeFile>,
     /// Further files, added for the research services.
     pub research: Vec<ComposeFile>,
+    /// A compose file of the operator's own, for what the repository cannot mend. It lies beside the
+    /// checkout on the host and comes after all others; paths in it are relative to the checkout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<OverlayFile>,
     /// Profiles that are switched on.
     pub profiles: Vec<String>,
     /// The external network that the reverse proxy shares.
@@ -151,6 +155,7 @@ impl Default for ComposeConfig {
             project: ProjectName::default(),
             files: vec![file("docker-compose.hemma.yml"), file("docker-compose.prod.yml")],
             research: vec![file("docker-compose.hemma.research.yml")],
+            overlay: None,
             profiles: Vec::new(),
             network: NetworkName::default(),
         }
@@ -233,6 +238,10 @@ mod tests {
             (
                 "[compose]\nfiles = [\"/etc/passwd\"]\n",
                 "hemma.toml:2:9: `/etc/passwd` cannot be a compose file",
+            ),
+            (
+                "[compose]\noverlay = \"../o.yml\"\n",
+                "hemma.toml:2:11: `../o.yml` cannot be an overlay file",
             ),
             ("[env]\nrequired = [\"A B\"]\n", "hemma.toml:2:12: `A B` cannot be a key of .env"),
             ("[database]\nrole = \"\"\n", "hemma.toml:2:8: `` cannot be a name in PostgreSQL"),

@@ -97,6 +97,10 @@ name!(
     ComposeFile, "a compose file", check_relative_path, "docker-compose.yml"
 );
 name!(
+    /// A compose file of the operator's own, in the directory that the checkout lies in.
+    OverlayFile, "an overlay file", check_file_name
+);
+name!(
     /// Where the repository is checked out on the host: absolute, or below `~/`.
     CheckoutPath, "a checkout directory", check_checkout, "~/apps/huleedu"
 );
@@ -113,6 +117,14 @@ name!(
     /// The name of a variable in `.env`. Never a value.
     EnvKey, "a key of .env", check_env_key
 );
+
+fn check_file_name(text: &str) -> Result<(), &'static str> {
+    check_relative_path(text)?;
+    if text.contains('/') {
+        return Err("it lies beside the checkout, so it is a name and no path");
+    }
+    Ok(())
+}
 
 /// Docker's own rule for names.
 fn check_docker_name(text: &str) -> Result<(), &'static str> {

@@ -1,6 +1,6 @@
 //! Which compose files make the project, and the beginning of every `docker compose` line.
 
-use hemma_core::config::{CheckoutPath, ComposeFile, ProjectName};
+use hemma_core::config::{CheckoutPath, ComposeFile, OverlayFile, ProjectName};
 use hemma_core::{Command, Config, Host};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub struct ComposeFiles {
     pub project: ProjectName,
     /// The files, in order.
     pub files: Vec<ComposeFile>,
+    /// The operator's own file, beside the checkout and last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<OverlayFile>,
     /// The profiles that are switched on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<String>,
@@ -44,6 +47,7 @@ impl ComposeFiles {
             checkout: config.host.checkout.clone(),
             project: compose.project.clone(),
             files: compose.files.iter().chain(research).cloned().collect(),
+            overlay: compose.overlay.clone(),
             profiles: compose.profiles.clone(),
         }
     }
@@ -58,6 +62,9 @@ impl ComposeFiles {
         let mut words = vec!["compose".to_owned(), "-p".into(), self.project.to_string()];
         for file in &self.files {
             words.extend(["-f".into(), file.to_string()]);
+        }
+        if let Some(overlay) = &self.overlay {
+            words.extend(["-f".into(), format!("../{overlay}")]);
         }
         for profile in &self.profiles {
             // One word, so that a profile that begins with `-` is no option.

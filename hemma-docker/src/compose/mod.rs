@@ -8,7 +8,7 @@ mod files;
 mod look;
 mod model;
 mod refusal;
-mod tree;
+pub(crate) mod tree;
 mod up;
 
 pub use build::{Build, BuildError};

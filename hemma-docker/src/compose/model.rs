@@ -42,6 +42,10 @@ pub struct Service {
     /// Ports that are published on the host.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Port>,
+    /// Directories and files of the host that are mounted, relative to the checkout where they lie
+    /// in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub binds: Vec<String>,
     /// What must come first, and in which state.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub depends_on: BTreeMap<String, String>,
@@ -60,6 +64,9 @@ pub struct BuildSpec {
     pub context: String,
     /// The Dockerfile, relative to the context. Empty when it is written inline.
     pub dockerfile: String,
+    /// The build arguments that say by their name which image they lead to. Others may be secret.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: BTreeMap<String, String>,
 }
 
 impl BuildSpec {
@@ -155,6 +162,7 @@ fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &Rando
         restart: text(&value["restart"]).unwrap_or_else(|| "no".to_owned()),
         healthcheck: healthcheck(&value["healthcheck"]),
         ports: value["ports"].as_array().into_iter().flatten().map(port).collect(),
+        binds: binds(&value["volumes"], tree),
         depends_on: depends.map(|(name, it)| (name.clone(), condition(it))).collect(),
         hash: String::new(),
         parts: parts(value, tree, digests),
@@ -168,7 +176,23 @@ fn build(value: &Value, tree: &str) -> BuildSpec {
     BuildSpec {
         context: below(context, tree),
         dockerfile: if inline { String::new() } else { below(dockerfile, tree) },
+        images: images(&value["args"]),
     }
+}
+
+fn images(arguments: &Value) -> BTreeMap<String, String> {
+    let tells = |name: &str| {
+        let name = name.to_ascii_uppercase();
+        ["IMAGE", "TAG", "VERSION"].iter().any(|it| name.ends_with(it))
+    };
+    let named = arguments.as_object().into_iter().flatten().filter(|(name, _)| tells(name));
+    named.filter_map(|(name, it)| Some((name.clone(), it.as_str()?.to_owned()))).collect()
+}
+
+fn binds(volumes: &Value, tree: &str) -> Vec<String> {
+    let volumes = volumes.as_array().into_iter().flatten();
+    let binds = volumes.filter(|it| it["type"] == "bind");
+    binds.filter_map(|it| Some(below(it["source"].as_str()?, tree))).collect()
 }
 
 /// `path` relative to `tree` if it lies below it.

@@ -45,6 +45,11 @@ impl Refusal {
         if said.contains(".env: line ") {
             return Some("mend that line on the host".to_owned());
         }
+        if said.contains("open ") && said.contains("no such file or directory") {
+            let advice = "put the file there, or take it out of [compose] files, research or overlay \
+                in hemma.toml; an overlay lies beside the checkout on the host";
+            return Some(advice.to_owned());
+        }
         said.contains("conflicts with imported resource").then(|| {
             "Compose 2.24.1 to 2.24.5 cannot read files that are included and overridden: upgrade it"
                 .to_owned()

@@ -26,7 +26,8 @@ pub enum Tree {
 /// already: so PIPE is a signal to clean up after, like the others.
 ///
 /// What is not checked out is laid into `$w`, so that a look changes nothing. The operator's
-/// `.env` is not in the repository; a link stands for it there.
+/// `.env` is not in the repository; a link stands for it there, and one for the overlay, which lies
+/// beside the checkout.
 pub(crate) const LAY_OUT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
@@ -42,6 +43,9 @@ esac
 cd "$t" || exit 70
 [ "$t" = "$d" ] || [ ! -e "$d/.env" ] || ln -s "$d/.env" .env
 shift 4
+for f do
+    case $t,$f in "$d",*) ;; *,../*) ln -s "${d%/*}/${f#../}" "$w/" ;; esac
+done
 "#;
 
 impl Tree {

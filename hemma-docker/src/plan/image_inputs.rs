@@ -121,10 +121,16 @@ fn join(context: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn inputs(context: &str, dockerfile: &str) -> ImageInputs {
-        let build = BuildSpec { context: context.into(), dockerfile: "Dockerfile".into() };
+        let build = BuildSpec {
+            context: context.into(),
+            dockerfile: "Dockerfile".into(),
+            images: BTreeMap::default(),
+        };
         ImageInputs::read(&build, Some(dockerfile))
     }
 

@@ -9,9 +9,11 @@ use super::{Scope, Situation};
 use crate::checkout::{self, Checkout, Relation, Tip};
 use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError, Tree};
 use crate::container::{Container, Containers};
-use crate::image::Images;
+use crate::engine::EngineError;
+use crate::image::{Image, Images};
 use crate::network::Networks;
 use crate::plan::ImageInputs;
+use crate::preflight::{self, LookOffers, LookSources, Preflight, SourcesError};
 use crate::{host_tools, listeners};
 
 /// Looks at everything that a deploy depends on. What does not wait for something else is asked at
@@ -52,6 +54,14 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         }
         _ => BTreeMap::new(),
     };
+    let sources = match (&model, &checkout) {
+        (Ok(ModelAnswer::Resolved(model)), Ok(checkout))
+            if scope.is_whole() && is_new(checkout) =>
+        {
+            Some(sources(world, config, layers, model, checkout, images.as_deref()).await)
+        }
+        _ => None,
+    };
     let config = config.clone();
     Situation {
         config,
@@ -66,7 +76,41 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         images,
         listeners,
         inputs,
+        sources,
     }
+}
+
+/// Whether it is another commit than the one that was deployed last, which passed before.
+fn is_new(seen: &Checkout) -> bool {
+    let Checkout::Repository(seen) = seen else { return true };
+    let target = match &seen.tip {
+        Tip::At(tip) => tip,
+        _ => &seen.head,
+    };
+    seen.deployed.as_ref() != Some(target)
+}
+
+/// What the compose files refer to, and which of the images that the host lacks a registry has.
+async fn sources(
+    world: &World,
+    config: &Config,
+    layers: Layers,
+    model: &Model,
+    checkout: &Checkout,
+    images: Result<&[Image], &EngineError>,
+) -> Result<Preflight, SourcesError> {
+    let files = ComposeFiles::new(config, layers);
+    let tree = target_of(config, checkout).unwrap_or(Tree::Checkout);
+    let asked = LookSources::of(files, tree, model, preflight::mentions(model));
+    let seen = world.ask(&asked).await?;
+    let missing = preflight::missing(model, &seen, images.unwrap_or_default());
+    let host = config.host.alias.clone();
+    let offers = if missing.is_empty() {
+        BTreeMap::new()
+    } else {
+        world.ask(&LookOffers { host, images: missing }).await?
+    };
+    Ok(Preflight { seen, offers })
 }
 
 /// What the compose files of a tree resolve to, with the hashes of the services.

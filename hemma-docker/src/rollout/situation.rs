@@ -13,6 +13,7 @@ use crate::image::Image;
 use crate::listeners::Listener;
 use crate::network::Network;
 use crate::plan::{Action, ImageInputs, Plan, Seen, Step, service_steps};
+use crate::preflight::{self, Preflight, SourcesError};
 
 use super::{Scope, conflicts};
 
@@ -33,6 +34,8 @@ pub struct Situation {
     pub(super) images: Result<Vec<Image>, EngineError>,
     pub(super) listeners: Result<Option<Vec<Listener>>, ExecError>,
     pub(super) inputs: BTreeMap<String, ImageInputs>,
+    /// What the compose files refer to; looked at where they are not the ones that were deployed.
+    pub(super) sources: Option<Result<Preflight, SourcesError>>,
 }
 
 impl Situation {
@@ -83,6 +86,7 @@ impl Situation {
             Ok(ModelAnswer::Resolved(model)) => {
                 findings.extend(self.scope.objections(model));
                 findings.extend(conflicts::find(self, model));
+                findings.extend(self.preflight(model));
             }
             Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
             // Said already, as the state of the checkout or of its remote.
@@ -102,6 +106,20 @@ impl Situation {
             findings.push(Finding::unknown("ports", error));
         }
         findings
+    }
+
+    fn preflight(&self, model: &Model) -> Vec<Finding> {
+        match &self.sources {
+            None => Vec::new(),
+            Some(Err(error)) => vec![Finding::unknown("repository", error)],
+            Some(Ok(preflight)) => preflight.findings(&self.config, model),
+        }
+    }
+
+    /// What a deploy gets through, and somebody should know.
+    pub fn remarks(&self) -> Vec<String> {
+        let is_new = self.sources.is_some();
+        self.model().filter(|_| is_new).map(preflight::remarks).unwrap_or_default()
     }
 
     /// The steps of a deploy. Whole only where [`Situation::blockers`] are none.

@@ -32,6 +32,9 @@ pub(crate) async fn carry_with(
     let world = run.world();
     run.terminal().busy(&format!("looking at {}", config.host.alias));
     let situation = Box::pin(rollout::look_at(world, config, scope)).await;
+    for remark in situation.remarks() {
+        run.terminal().note(&remark);
+    }
     let blockers = situation.blockers();
     if !blockers.findings.is_empty() {
         return Ok(Answer::Report(blockers));

@@ -1,0 +1,41 @@
+//! What makes a repository fail on the host although each command is right.
+//!
+//! Each rule is a pure function over the resolved project, the Dockerfiles and what the host has, and
+//! each finding says where it is written and what to do. What the repository cannot mend by itself
+//! goes into the overlay.
+
+mod dockerfile;
+mod look;
+mod offers;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use hemma_core::{Config, Finding};
+
+use crate::compose::Model;
+
+pub use look::{Absence, LookSources, Sources, SourcesError, Spot};
+pub use offers::{LookOffers, Offer};
+pub(crate) use rules::{mentions, missing, remarks};
+
+/// What was seen of the repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Preflight {
+    /// What the compose files refer to.
+    pub seen: Sources,
+    /// What registries say of the images that the host lacks.
+    pub offers: BTreeMap<String, Offer>,
+}
+
+impl Preflight {
+    /// What stops a deploy, before anything is changed.
+    pub(crate) fn findings(&self, config: &Config, model: &Model) -> Vec<Finding> {
+        let overlay = match &config.compose.overlay {
+            Some(overlay) => format!("{overlay} beside the checkout"),
+            None => "a file beside the checkout that [compose] overlay names".to_owned(),
+        };
+        let public: Vec<&str> = config.public.iter().map(|it| it.service.as_str()).collect();
+        rules::findings(model, self, &public, &overlay)
+    }
+}

@@ -1,0 +1,49 @@
+//! Repositories that cannot work on the host although each command is right, and the overlay.
+
+use crate::stage::Stage;
+
+/// A commit, and what hemma says before anything moves.
+const COMMITS: [(&str, &str, &str); 4] = [
+    ("empty-mount", "git ignores it, so no clone has it", "docker-compose.prod.yml:"),
+    (
+        "base-image",
+        "neither the host has it nor a service builds it",
+        "content_service/Dockerfile:2",
+    ),
+    ("needs-buildkit", "RUN --mount needs BuildKit", "services/content_service/Dockerfile:3"),
+    ("public-port", "it would be published on every address", "infrastructure.yml:42"),
+];
+
+#[tokio::test]
+async fn a_repository_that_cannot_work_is_refused_with_file_and_line() {
+    let stage = Stage::deployed().await;
+    let before = stage.traces().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    for (fault, says, place) in COMMITS {
+        stage.lab.push_fault(fault, &[]).await.expect("it is pushed");
+        let deploy = stage.hemma(&["deploy", "--yes"]).await;
+        stage.lab.rewind_remote(&head).await.expect("it is rewound");
+        // The registry cannot be reached from the lab, so that one is not known.
+        deploy.refuses(if fault == "base-image" { 3 } else { 1 }, says).says(place);
+        stage.is_as(&before).await;
+    }
+}
+
+#[tokio::test]
+async fn an_overlay_mends_what_the_repository_cannot() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    stage.configure(|it| it.compose.overlay = Some("own.yml".parse().expect("a file name")));
+    let missing = stage.hemma(&["plan"]).await;
+    stage.lab.push_fault("empty-mount", &[]).await.expect("it is pushed");
+    stage
+        .operator(
+            "printf 'services:\\n  content_service:\\n    volumes: !reset []\\n' > ../own.yml",
+        )
+        .await;
+    let mended = stage.hemma(&["plan"]).await;
+    stage.operator("rm ../own.yml").await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    missing.exits(1).says("own.yml").says("an overlay lies beside the checkout");
+    mended.exits(4).says("~ pull");
+}
