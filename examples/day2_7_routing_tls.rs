@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use hemma_core::{Cassette, Config, World};
@@ -20,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut routes = Vec::new();
     for public in config.public {
-        let to = "203.0.113.10:443".parse()?;
+        let to = (Ipv4Addr::LOCALHOST, config.edge.https).into(); // the lab: on loopback
         let roots = config.edge.roots.clone();
         let site = Site { roots, ..Site::new(public.name.parse()?, to) };
         routes.push(Route { site, path: public.health, service: public.service });

@@ -26,6 +26,7 @@ storyboards! {
     day0_1_preconditions
     day1_1_dns_records
     day1_2_proxy_health
+    day1_3_cert_readiness
     day2_0_checkout_location
     day2_1_external_network
     day2_2_mirror_repo
@@ -43,6 +44,7 @@ storyboards! {
     offload_3_container_health
     offload_4_tunnel
     offload_5_pipeline
+    notes_1_public_surface
 }
 
 #[test]

@@ -24,6 +24,16 @@ pub async fn verify(world: &World, host: &Host, database: &DatabaseContainer) ->
     }
 }
 
+/// The reverse proxy, if there is one.
+pub fn web(containers: &[Container]) -> Option<&Container> {
+    PROXY.find(containers)
+}
+
+/// The container that gets the certificates, if there is one.
+pub fn companion(containers: &[Container]) -> Option<&Container> {
+    COMPANION.find(containers)
+}
+
 /// A part of the stack, and how its container is told from others.
 ///
 /// The stack's own compose file is in no repository, so its containers are known by their image

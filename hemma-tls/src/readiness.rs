@@ -52,6 +52,9 @@ pub struct Running {
     /// The ports on which something in it listens. `None` if nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listening: Option<Vec<u16>>,
+    /// The names that the proxy's own configuration has. `None` if nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routed: Option<Vec<String>>,
 }
 
 /// The three variables, as they stand.
@@ -114,7 +117,7 @@ fn one(expected: &Expected, services: &[Service], network: &str) -> Finding {
     match &seen.running {
         None => Finding::pass(name, format!("declared by {service}; no container of it runs yet")),
         Some(running) => {
-            let wrong = as_it_runs(&seen.declared.variables, running, network);
+            let wrong = as_it_runs(name, &seen.declared.variables, running, network);
             if wrong.is_empty() {
                 return Finding::pass(
                     name,
@@ -155,7 +158,7 @@ fn declared(name: &str, service: &Service, network: &str) -> Vec<String> {
 }
 
 /// Where the container is not what the compose files say, or not where the proxy finds it.
-fn as_it_runs(declared: &Variables, running: &Running, network: &str) -> Vec<String> {
+fn as_it_runs(name: &str, declared: &Variables, running: &Running, network: &str) -> Vec<String> {
     let container = &running.container;
     let mut wrong = Vec::new();
     let mut differs = |what: &str, same: bool| {
@@ -173,6 +176,9 @@ fn as_it_runs(declared: &Variables, running: &Running, network: &str) -> Vec<Str
         && !listening.contains(&port)
     {
         wrong.push(format!("nothing in {container} listens on port {port}"));
+    }
+    if running.routed.as_ref().is_some_and(|it| !it.iter().any(|it| it == name)) {
+        wrong.push("the proxy's configuration has no virtual host for it".to_owned());
     }
     wrong
 }
@@ -213,6 +219,7 @@ mod tests {
             variables,
             networks: vec![network.to_owned()],
             listening,
+            routed: None,
         };
         Service { running: Some(running), ..service(good()) }
     }

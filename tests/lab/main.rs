@@ -18,6 +18,7 @@ mod checkout;
 mod compose_files;
 mod connection;
 mod deploy;
+mod edge;
 mod gate;
 mod interruption;
 mod link;

@@ -11,7 +11,7 @@ const COMMITS: [(&str, &str, &str); 4] = [
         "content_service/Dockerfile:2",
     ),
     ("needs-buildkit", "RUN --mount needs BuildKit", "services/content_service/Dockerfile:3"),
-    ("public-port", "it would be published on every address", "infrastructure.yml:42"),
+    ("public-port", "redis would open it to everybody", "infrastructure.yml:42"),
 ];
 
 #[tokio::test]

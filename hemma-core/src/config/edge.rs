@@ -25,6 +25,9 @@ pub struct EdgeConfig {
     /// PEM files with roots beside the public ones, for a certificate authority of one's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roots: Vec<PathBuf>,
+    /// Further ports of the host that may be open to everybody, beside those of the web and of ssh.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<u16>,
     /// The port for plain HTTP.
     pub http: u16,
     /// The port for HTTPS.
@@ -39,6 +42,7 @@ impl Default for EdgeConfig {
             resolvers: Vec::new(),
             name_servers: Vec::new(),
             roots: Vec::new(),
+            open: Vec::new(),
             http: 80,
             https: 443,
         }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::container::ProxyNames;
 
 /// The resolved project.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +49,12 @@ pub struct Service {
     /// in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub binds: Vec<String>,
+    /// The networks it is on, by their names on the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<String>,
+    /// What it tells the reverse proxy. No other variable is kept.
+    #[serde(default, skip_serializing_if = "ProxyNames::is_empty")]
+    pub proxy: ProxyNames,
     /// What must come first, and in which state.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub depends_on: BTreeMap<String, String>,
@@ -119,6 +128,13 @@ impl Port {
     pub fn is_local(&self) -> bool {
         self.host_ip.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
     }
+
+    /// The ports on the host; the files may name a range.
+    pub fn published(&self) -> Option<RangeInclusive<u16>> {
+        let (first, last) =
+            self.published.split_once('-').unwrap_or((&self.published, &self.published));
+        Some(first.parse().ok()?..=last.parse().ok()?)
+    }
 }
 
 impl Service {
@@ -138,16 +154,28 @@ impl Service {
 pub(super) fn read(json: &str, tree: &str, digests: &RandomState) -> Result<Model, String> {
     let root: Value = serde_json::from_str(json).map_err(|source| source.to_string())?;
     let project = root["name"].as_str().unwrap_or_default();
+    let names = network_names(&root);
     let entries = root["services"].as_object().ok_or("it has no `services`")?;
     let services = entries
         .iter()
-        .map(|(name, value)| (name.clone(), service(project, name, value, tree, digests)))
+        .map(|(name, value)| {
+            let mut service = service(project, name, value, tree, digests);
+            let keys = value["networks"].as_object().into_iter().flat_map(|it| it.keys());
+            service.networks = keys.map(|it| names.get(it).unwrap_or(it).clone()).collect();
+            (name.clone(), service)
+        })
         .collect();
     let external = root["networks"].as_object().into_iter().flat_map(|it| it.values());
     let external = external.filter(|it| it["external"] == Value::Bool(true));
     let external_networks =
         external.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect();
     Ok(Model { services, external_networks, unset: Vec::new() })
+}
+
+/// The real name of each network, by its name in the files.
+fn network_names(root: &Value) -> BTreeMap<String, String> {
+    let networks = root["networks"].as_object().into_iter().flatten();
+    networks.filter_map(|(key, it)| Some((key.clone(), it["name"].as_str()?.to_owned()))).collect()
 }
 
 fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &RandomState) -> Service {
@@ -163,9 +191,20 @@ fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &Rando
         healthcheck: healthcheck(&value["healthcheck"]),
         ports: value["ports"].as_array().into_iter().flatten().map(port).collect(),
         binds: binds(&value["volumes"], tree),
+        networks: Vec::new(),
+        proxy: proxy_names(&value["environment"]),
         depends_on: depends.map(|(name, it)| (name.clone(), condition(it))).collect(),
         hash: String::new(),
         parts: parts(value, tree, digests),
+    }
+}
+
+fn proxy_names(environment: &Value) -> ProxyNames {
+    let of = |name: &str| environment[name].as_str().map(str::to_owned);
+    ProxyNames {
+        virtual_host: of("VIRTUAL_HOST"),
+        virtual_port: of("VIRTUAL_PORT"),
+        letsencrypt_host: of("LETSENCRYPT_HOST"),
     }
 }
 
@@ -295,7 +334,8 @@ mod tests {
             "build":{"context":"/srv/app","dockerfile":"services/api/Dockerfile"},
             "container_name":"huleedu_api","deploy":{"replicas":0},
             "depends_on":{"setup":{"condition":"service_completed_successfully","required":true}},
-            "environment":{"JWT":"s3cret","EMPTY":null},
+            "environment":{"JWT":"s3cret","EMPTY":null,"VIRTUAL_HOST":"a.example"},
+            "networks":{"i":null,"n":null},
             "healthcheck":{"test":["CMD-SHELL","x"],"interval":"15s","timeout":"5s","retries":3,"start_period":"1m0s"},
             "ports":[{"host_ip":"127.0.0.1","target":8085,"published":"8085","protocol":"tcp"}],
             "restart":"unless-stopped"},"setup":{"image":"busybox"}},
@@ -313,6 +353,8 @@ mod tests {
         assert_eq!(api.ports[0].published, "8085");
         assert!(model.services["setup"].is_one_shot(&model) && !api.is_one_shot(&model));
         assert_eq!(model.external_networks, ["hule-network"]);
+        assert_eq!(api.networks, ["huleedu_i", "hule-network"]);
+        assert_eq!(api.proxy.virtual_host.as_deref(), Some("a.example"));
         assert!(!serde_json::to_string(&model).expect("serializes").contains("s3cret"));
     }
 

@@ -87,6 +87,13 @@ pub struct ProxyNames {
     pub letsencrypt_host: Option<String>,
 }
 
+impl ProxyNames {
+    /// Whether none of them is set.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Question for Inspect {
     const KIND: &'static str = "docker.container";
     type Answer = Option<ContainerDetail>;

@@ -17,7 +17,7 @@ use crate::compose::Model;
 
 pub use look::{Absence, LookSources, Sources, SourcesError, Spot};
 pub use offers::{LookOffers, Offer};
-pub(crate) use rules::{mentions, missing, remarks};
+pub(crate) use rules::{mapping, mentions, missing, remarks};
 
 /// What was seen of the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,7 +35,6 @@ impl Preflight {
             Some(overlay) => format!("{overlay} beside the checkout"),
             None => "a file beside the checkout that [compose] overlay names".to_owned(),
         };
-        let public: Vec<&str> = config.public.iter().map(|it| it.service.as_str()).collect();
-        rules::findings(model, self, &public, &overlay)
+        rules::findings(model, self, &overlay)
     }
 }

@@ -9,21 +9,10 @@ use crate::compose::{Model, Port};
 use crate::image::Image;
 use crate::plan::image_named;
 
-/// What stops a deploy. `public` are the services that the public may reach, `overlay` is the file for what the repository cannot mend.
-pub(super) fn findings(
-    model: &Model,
-    preflight: &Preflight,
-    public: &[&str],
-    overlay: &str,
-) -> Vec<Finding> {
+/// What stops a deploy. `overlay` is the file for what the repository cannot mend.
+pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> Vec<Finding> {
     let Preflight { seen, .. } = preflight;
-    [
-        bases(preflight),
-        buildkit(seen),
-        mounts(model, seen, overlay),
-        ports(model, seen, public, overlay),
-    ]
-    .concat()
+    [bases(preflight), buildkit(seen), mounts(model, seen, overlay)].concat()
 }
 
 /// What a deploy gets through, and somebody should know.
@@ -37,7 +26,7 @@ pub(crate) fn remarks(model: &Model) -> Vec<String> {
     }
     let shown = |(needed, names): (&str, Vec<&str>)| {
         let names = names.join(", ");
-        format!("{needed} has zero replicas, and {names} depends on it: nobody waits for it")
+        format!("{needed} has zero replicas, and nobody waits for it: {names}")
     };
     let unset = (!model.unset.is_empty())
         .then(|| format!("set nowhere, and blank: {}", model.unset.join(", ")));
@@ -117,32 +106,13 @@ fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
     mounted.filter_map(finding).collect()
 }
 
-/// The reverse proxy is the only way in: Docker's ports go past the host's firewall.
-fn ports(model: &Model, seen: &Sources, public: &[&str], overlay: &str) -> Vec<Finding> {
-    let private = |name: &str| !public.contains(&name);
-    let wanted = model.services.iter().filter(|(name, it)| it.replicas > 0 && private(name));
-    let open = wanted.flat_map(|(name, it)| {
-        it.ports.iter().filter(|it| is_open(it)).map(move |port| (name, port))
-    });
-    let finding = |(name, port): (&String, &Port)| {
-        let spot = seen.mentions.get(&mapping(port));
-        let detail = "it would be published on every address, past the host's firewall";
-        let advice =
-            format!("write \"127.0.0.1:{}\" instead, or reset it in {overlay}", mapping(port));
-        Finding::fail(format!("port {} of {name}", port.published), detail)
-            .evidence(spot.map(Spot::to_string))
-            .hint(Hint::Do(advice))
-    };
-    open.map(finding).collect()
-}
-
 fn is_open(port: &Port) -> bool {
     let address = port.host_ip.parse::<std::net::IpAddr>();
     !port.published.is_empty() && !address.is_ok_and(|it| it.is_loopback())
 }
 
 /// As it is usually written.
-fn mapping(port: &Port) -> String {
+pub(crate) fn mapping(port: &Port) -> String {
     format!("{}:{}", port.published, port.target)
 }
 
@@ -169,7 +139,7 @@ mod tests {
 
     fn shown(model: &Model, seen: &Sources) -> Vec<String> {
         let preflight = Preflight { seen: seen.clone(), offers: BTreeMap::new() };
-        lines(&findings(model, &preflight, &["proxy"], "the overlay"))
+        lines(&findings(model, &preflight, "the overlay"))
     }
 
     fn lines(findings: &[Finding]) -> Vec<String> {
@@ -195,7 +165,7 @@ mod tests {
         assert_eq!(missing(&model, &seen, &[]), ["gone:dev", "python:3"]);
         let offer = |image: &str, offer| (image.to_owned(), offer);
         let offers = [offer("gone:dev", Offer::None), offer("python:3", Offer::There)].into();
-        let found = findings(&model, &Preflight { seen, offers }, &[], "the overlay");
+        let found = findings(&model, &Preflight { seen, offers }, "the overlay");
         let expected = "image gone:dev: the host does not have it, no service builds it and no registry offers it";
         assert_eq!(lines(&found), [expected]);
         assert_eq!(found[0].evidence, ["api/Dockerfile:1", "api/Dockerfile:9"]);
@@ -229,26 +199,6 @@ mod tests {
     }
 
     #[test]
-    fn only_this_host_may_reach_a_port() {
-        let rows =
-            [("", true), ("0.0.0.0", true), ("::", true), ("127.0.0.1", false), ("::1", false)];
-        for (address, is_found) in rows {
-            let port = Port {
-                host_ip: address.to_owned(),
-                published: "6379".to_owned(),
-                target: 6379,
-                protocol: "tcp".to_owned(),
-            };
-            let model = service("redis", |it| it.ports = vec![port]);
-            assert_eq!(
-                shown(&model, &Sources::default()).len(),
-                usize::from(is_found),
-                "{address}"
-            );
-        }
-    }
-
-    #[test]
     fn a_dependency_on_nothing_is_remarked() {
         let mut model = service("api", |it| {
             it.depends_on = [("api_db".into(), "service_healthy".into())].into();
@@ -258,7 +208,7 @@ mod tests {
         assert_eq!(
             remarks(&model),
             [
-                "api_db has zero replicas, and api depends on it: nobody waits for it",
+                "api_db has zero replicas, and nobody waits for it: api",
                 "set nowhere, and blank: GOOGLE_API_KEY",
             ]
         );

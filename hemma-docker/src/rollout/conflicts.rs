@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
-use hemma_core::{Finding, Hint};
+use hemma_core::{Config, Finding, Hint};
 
 use super::Situation;
 use crate::compose::{Model, Port, Service};
 use crate::container::Container;
 use crate::listeners::Listener;
+use crate::preflight;
 
 /// Every name and port that is taken, and every network that is missing.
 pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
@@ -15,7 +16,10 @@ pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
     let wanted = || model.services.iter().filter(|(_, it)| it.replicas > 0);
     let names = wanted().filter_map(|(name, it)| name_taken(situation, containers, name, it));
     let ports = wanted().flat_map(|(name, it)| ports_taken(situation, containers, name, it));
-    networks_missing(situation, model).into_iter().chain(names).chain(ports).collect()
+    // A part of the application has its own, stricter word on it.
+    let whole = wanted().filter(|_| situation.scope.is_whole());
+    let open = whole.flat_map(|(name, it)| ports_opened(situation, name, it));
+    networks_missing(situation, model).into_iter().chain(names).chain(ports).chain(open).collect()
 }
 
 /// External networks other than the configured one, which the plan creates.
@@ -85,6 +89,33 @@ fn ports_taken(
     findings
 }
 
+/// Ports that would be open to everybody, and that nobody said should be: Docker's ports go past
+/// the host's firewall.
+fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Finding> {
+    let written = |it: &Port| {
+        let sources = situation.sources.as_ref().and_then(|it| it.as_ref().ok());
+        Some(sources?.seen.mentions.get(&preflight::mapping(it))?.to_string())
+    };
+    let finding = |it: &Port| {
+        let detail = format!("{name} would open it to everybody, on {}", shown(it));
+        let hint = format!(
+            "bind it to 127.0.0.1 in the compose files, or say that it is meant: \
+             `[edge] open = [{}]` in hemma.toml",
+            it.published
+        );
+        Finding::fail(format!("port {}", it.published), detail)
+            .evidence(written(it))
+            .hint(Hint::Do(hint))
+    };
+    service.ports.iter().filter(|it| is_opened(&situation.config, it)).map(finding).collect()
+}
+
+fn is_opened(config: &Config, port: &Port) -> bool {
+    let mut published = port.published();
+    let meant = published.as_mut().is_some_and(|it| it.all(|it| config.edge.open.contains(&it)));
+    !port.is_local() && !meant
+}
+
 fn held(listeners: &[Listener], wanted: &Port, port: u16) -> Option<String> {
     let address: Option<IpAddr> = wanted.host_ip.parse().ok();
     let meets = |it: &&Listener| {
@@ -98,4 +129,31 @@ fn held(listeners: &[Listener], wanted: &Port, port: u16) -> Option<String> {
 
 fn shown(port: &Port) -> &str {
     if port.host_ip.is_empty() { "every address" } else { &port.host_ip }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_for_everybody_is_one_that_hemma_toml_names() {
+        let rows = [
+            ("127.0.0.1", "6379", true),
+            ("::1", "6379", true),
+            ("", "6379", false),
+            ("0.0.0.0", "6379", false),
+            ("192.0.2.7", "6379", false),
+            ("", "7000", true),
+            ("", "7000-7001", true),
+            ("", "7000-7002", false),
+            ("", "", false),
+        ];
+        let config = Config::parse("[edge]\nopen = [7000, 7001]\n", std::path::Path::new("x"));
+        let config = config.expect("plain values");
+        for (host_ip, published, fine) in rows {
+            let (host_ip, published) = (host_ip.to_owned(), published.to_owned());
+            let port = Port { host_ip, published, target: 1, protocol: "tcp".to_owned() };
+            assert_eq!(is_opened(&config, &port), !fine, "{port:?}");
+        }
+    }
 }

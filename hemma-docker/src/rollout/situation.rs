@@ -159,7 +159,13 @@ impl Situation {
         seen.deployed.as_ref() != Some(target)
     }
 
-    pub(super) fn model(&self) -> Option<&Model> {
+    /// The containers of the host, if they could be listed.
+    pub fn containers(&self) -> Option<&[Container]> {
+        self.containers.as_deref().ok()
+    }
+
+    /// The project as it would be after the deploy, if Compose resolves it.
+    pub fn model(&self) -> Option<&Model> {
         match &self.model {
             Ok(ModelAnswer::Resolved(model)) => Some(model),
             _ => None,

@@ -1,13 +1,13 @@
-//! The two containers of the lab: the host, and the git remote.
+//! The containers of the lab: the host, the git remote, and the internet between host and public.
 
 use std::path::{Path, PathBuf};
 
 use hemma_core::{Command, Progress};
 
-use super::docker::{Docker, LabError, Shell, done};
+use super::docker::{Docker, LabError, Shell};
 use super::image;
 use super::instance::Instance;
-use super::state::State;
+use super::state::{Edge, State};
 
 /// `tar` of the directory `$1` into the command that the other arguments are.
 const POUR: &str = r#"dir=$1; shift
@@ -19,18 +19,9 @@ const CARRY: &str = r#"docker=; while [ "$1" != -- ]; do docker="$docker $1"; sh
 container=$1; shift
 $docker save "$@" | $docker exec -i "$container" docker load --quiet"#;
 
-/// What an engine in a container needs, best first; see `tests/lab/README.md`.
-const WAYS: [&[&str]; 2] = [
-    &["--privileged"],
-    &[
-        "--cap-add=ALL",
-        "--cap-drop=SYS_RESOURCE",
-        "--security-opt=seccomp=unconfined",
-        "--security-opt=apparmor=unconfined",
-        "--device-cgroup-rule=a *:* rwm",
-        "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw",
-    ],
-];
+/// The ports of the internet container.
+pub(super) const RESOLVER: u16 = 53;
+pub(super) const NAME_SERVER: u16 = 5300;
 
 /// Where `examples/huleedu` is.
 pub(super) fn huleedu() -> PathBuf {
@@ -76,7 +67,7 @@ impl Containers<'_> {
             self.shell.run("list the containers", list).await?;
             return Ok(Seen::Absent);
         }
-        let tag = image::HOST.tag()?;
+        let tag = self.image(name).tag()?;
         let line = self.docker.line(["image", "inspect", "--format", "{{.Id}}", &tag]);
         let current = self.shell.ask("look at the images", line).await?;
         let (image, running) = output.stdout.trim().split_once(' ').unwrap_or_default();
@@ -87,9 +78,14 @@ impl Containers<'_> {
         })
     }
 
-    /// Makes both containers run.
+    pub(super) fn image(&self, name: &str) -> &'static image::Image {
+        if name == self.instance.internet { &image::INTERNET } else { &image::HOST }
+    }
+
+    /// Makes all containers run.
     pub(super) async fn ensure(&self, say: &Progress) -> Result<(), LabError> {
-        for name in [&self.instance.git, &self.instance.host] {
+        let Instance { git, internet, host, .. } = self.instance;
+        for name in [git, internet, host] {
             let seen = self.look(name).await?;
             if seen == Seen::Outdated {
                 self.remove(name).await?;
@@ -119,44 +115,6 @@ impl Containers<'_> {
             self.run("create the lab's network", create).await?;
         }
         Ok(())
-    }
-
-    async fn create(&self, name: &str) -> Result<(), LabError> {
-        let Instance { name: network, git, volume, label, .. } = self.instance;
-        let image = image::HOST.tag()?;
-        let hostname = if name == git { "git" } else { "hemma" };
-        let mut args = vec!["run", "--detach", "--name", name, "--hostname", hostname];
-        args.extend(["--label", label, "--network", network]);
-        args.extend(["--network-alias", hostname, "--tmpfs", "/run"]);
-        let volume = format!("{volume}:/var/lib/docker");
-        if name == git {
-            args.extend([&image, "/lab/remote", "serve"]);
-        } else {
-            // Loopback only: the proxy stack behind 80 and 443 is as the real one, but not for others.
-            for port in ["127.0.0.1::22", "127.0.0.1::80", "127.0.0.1::443"] {
-                args.extend(["--publish", port]);
-            }
-            args.extend(["--volume", &volume]);
-            args.extend(self.way(&image).await?);
-            args.push(&image);
-        }
-        self.run(&format!("create {name}"), args).await.map(drop)
-    }
-
-    async fn way(&self, image: &str) -> Result<&'static [&'static str], LabError> {
-        let mut refused = None;
-        for way in WAYS {
-            let mut args = vec!["run", "--rm", "--label", &self.instance.label];
-            args.extend(way);
-            args.extend([image, "true"]);
-            let doing = "start a container that may run an engine";
-            let output = self.shell.ask(doing, self.docker.line(args)).await?;
-            match done(doing, &output) {
-                Ok(_) => return Ok(way),
-                Err(error) => refused = Some(error),
-            }
-        }
-        Err(refused.unwrap_or(LabError::NotUp))
     }
 
     /// Waits for sshd and the engine; returns the host's public key.
@@ -219,9 +177,33 @@ impl Containers<'_> {
         self.shell.run("fill the git remote", Command::script(POUR, args)).await
     }
 
-    /// The loopback port behind which `port` of the host is.
-    pub(super) async fn port(&self, port: u16) -> Result<u16, LabError> {
-        let args = ["port", &self.instance.host, &format!("{port}/tcp")];
+    /// Brings up the proxy stack, which trusts the certificate authority that is there now; returns
+    /// the root of the certificates.
+    pub(super) async fn proxy(&self) -> Result<String, LabError> {
+        let ready = ["exec", &self.instance.internet, "/lab/ready"];
+        let both = self.run("wait for the certificate authority", ready).await? + "\n";
+        let args = ["exec", "--interactive", &self.instance.host, "/lab/proxy"];
+        let line = self.docker.line(args).stdin(both.clone());
+        self.shell.run("start the proxy stack", line).await?;
+        let root = both.rfind("-----BEGIN").map(|it| both[it..].to_owned());
+        root.ok_or(LabError::Unreadable { what: "the root certificate", text: both })
+    }
+
+    /// Where the public edge is.
+    pub(super) async fn edge(&self) -> Result<Edge, LabError> {
+        let Instance { host, internet, .. } = self.instance;
+        let (http, https, resolver, name_server) = tokio::try_join!(
+            self.port(host, 80),
+            self.port(host, 443),
+            self.port(internet, RESOLVER),
+            self.port(internet, NAME_SERVER),
+        )?;
+        Ok(Edge { http, https, resolver, name_server })
+    }
+
+    /// The loopback port behind which `port` of a container is.
+    pub(super) async fn port(&self, container: &str, port: u16) -> Result<u16, LabError> {
+        let args = ["port", container, &format!("{port}/tcp")];
         let said = self.run("ask for the port", args).await?;
         let last = said.lines().next().and_then(|it| it.rsplit_once(':'));
         let number = last.and_then(|(_, it)| it.parse().ok());

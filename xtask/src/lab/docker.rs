@@ -56,6 +56,12 @@ pub enum LabError {
         /// Why not.
         source: std::io::Error,
     },
+    /// There is no port for the lab's name servers.
+    #[error("could not find a free port on loopback")]
+    Port {
+        /// Why not.
+        source: std::io::Error,
+    },
     /// What a command said cannot be read.
     #[error("could not read {what}: `{text}`")]
     Unreadable {

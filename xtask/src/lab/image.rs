@@ -23,15 +23,23 @@ pub(super) struct Image {
 pub(super) const HOST: Image =
     Image { name: "hemma-lab-host", from: &["host", "faults", "infrastructure"], inner: &[] };
 
+pub(super) const INTERNET: Image =
+    Image { name: "hemma-lab-internet", from: &["internet"], inner: &[] };
+
 /// All of them. The names on this machine are ours alone, so that no image of the operator's
 /// (a real `huledu-deps:dev`, say) is ever replaced.
-pub(super) const ALL: [Image; 4] = [
+pub(super) const ALL: [Image; 5] = [
     HOST,
+    INTERNET,
     Image { name: "hemma-lab-deps", from: &["deps"], inner: &["huledu-deps:dev"] },
     Image {
         name: "hemma-lab-proxy",
         from: &["proxy"],
-        inner: &["nginxproxy/nginx-proxy:1.6", "nginxproxy/acme-companion:2.4"],
+        inner: &[
+            "nginxproxy/nginx-proxy:1.6",
+            "nginxproxy/acme-companion:2.4",
+            "skriptoteket-web:latest",
+        ],
     },
     Image { name: "hemma-lab-postgres", from: &["postgres"], inner: &["postgres:15"] },
 ];

@@ -12,6 +12,8 @@ pub(super) struct Instance {
     pub(super) host: String,
     /// The container that is the git remote.
     pub(super) git: String,
+    /// The container that is the internet between the public and Hemma.
+    pub(super) internet: String,
     /// The volume with the data of Hemma's engine.
     pub(super) volume: String,
     /// Marks containers and network as this lab's.
@@ -36,6 +38,7 @@ impl Instance {
             name: name.to_owned(),
             host: format!("{name}-host"),
             git: format!("{name}-git"),
+            internet: format!("{name}-internet"),
             volume: format!("{name}-engine"),
             label: format!("hemma.lab={name}"),
         })

@@ -21,6 +21,7 @@
 //! loopback.
 
 mod containers;
+mod create;
 mod docker;
 mod engine;
 mod image;
@@ -44,7 +45,7 @@ pub(crate) use verb::Args;
 use containers::{Containers, Seen};
 use docker::{Docker, Shell};
 use instance::Instance;
-use state::State;
+use state::{Edge, State};
 
 /// A lab that is up.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ pub struct Lab {
     instance: Instance,
     state: State,
     port: u16,
+    edge: Edge,
     first_commit: String,
 }
 
@@ -78,19 +80,19 @@ impl Lab {
         there.ensure(say).await?;
         let (host_key, first_commit) =
             tokio::try_join!(there.ready(&public_key, say), there.seed())?;
-        let proxy = there.run("start the proxy stack", ["exec", &instance.host, "/lab/proxy"]);
-        let port = there.port(22);
+        let port = there.port(&instance.host, 22);
         let look = "ls /home/operator/apps/huleedu/.env || true";
         let has_env = ["exec", &instance.host, "sh", "-c", look];
         let has_env = there.run("look for the lab's .env", has_env);
-        let (_, port, env) = tokio::try_join!(proxy, port, has_env)?;
+        let (root, port, edge, env) = tokio::try_join!(there.proxy(), port, there.edge(), has_env)?;
         if env.is_empty() {
             there.env_file().await?;
         }
         state.write("known_hosts", &format!("hemma-lab {host_key}\n"))?;
         state.write("ssh_config", &state.ssh_config(port))?;
-        state.write("hemma.toml", &state::hemma_toml(&state.path("ssh_config")))?;
-        Ok(Self { shell, docker, instance, state, port, first_commit })
+        state.write(state::ROOTS, &format!("{root}\n"))?;
+        state.write("hemma.toml", &state::hemma_toml(&state.path("ssh_config"), edge))?;
+        Ok(Self { shell, docker, instance, state, port, edge, first_commit })
     }
 
     /// The lab that is up already; starts nothing.
@@ -99,16 +101,16 @@ impl Lab {
         let state = State::of(&instance);
         let docker = engine::find(&shell).await.ok_or(LabError::NotUp)?;
         let there = Containers { shell: &shell, docker, instance: &instance };
-        for name in [&instance.host, &instance.git] {
+        for name in [&instance.host, &instance.git, &instance.internet] {
             if !matches!(there.look(name).await?, Seen::Running | Seen::Outdated) {
                 return Err(LabError::NotUp);
             }
         }
-        let port = there.port(22).await?;
+        let (port, edge) = tokio::try_join!(there.port(&instance.host, 22), there.edge())?;
         let first = ["git", "-C", "/srv/git/huleedu.git", "rev-parse", "refs/lab/first"];
         let first = ["exec", &instance.git].into_iter().chain(first);
         let first_commit = there.run("ask the git remote", first).await?;
-        Ok(Self { shell, docker, instance, state, port, first_commit })
+        Ok(Self { shell, docker, instance, state, port, edge, first_commit })
     }
 
     /// Removes everything that [`up`](Self::up) made, the engine included if it started that.
@@ -157,8 +159,12 @@ impl Lab {
 
     /// Undoes every [`break_host`](Self::break_host).
     pub async fn mend_host(&self) -> Result<(), LabError> {
-        let args = ["exec", &self.instance.host, "/lab/mend"];
-        self.containers().run("mend the host", args).await.map(drop)
+        let there = self.containers();
+        let host = there.run("mend the host", ["exec", &self.instance.host, "/lab/mend"]);
+        let mend = "/lab/router open && /lab/dns reset";
+        let internet = ["exec", &self.instance.internet, "sh", "-c", mend];
+        let internet = there.run("mend the way to the host", internet);
+        tokio::try_join!(host, internet).map(drop)
     }
 
     /// Restarts the host as a whole: what comes back is what comes back by itself. Its port here
@@ -220,9 +226,11 @@ impl Lab {
         (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
-    /// The loopback address behind which a published port (22, 80, 443) of the host is.
-    pub async fn address(&self, port: u16) -> Result<SocketAddr, LabError> {
-        Ok((Ipv4Addr::LOCALHOST, self.containers().port(port).await?).into())
+    /// Runs a shell script on the internet of the lab, with `args` as `$1`…; its exit code is an
+    /// answer. `/lab/dns` there changes the zone.
+    pub async fn internet(&self, script: &str, args: &[&str]) -> Result<Output, LabError> {
+        let line = self.docker.line(["exec", &self.instance.internet, "sh", "-c", script, "sh"]);
+        self.shell.ask("run a script in the lab", line.args(args.iter().copied())).await
     }
 
     /// Opens a link to the lab's sshd.
@@ -235,7 +243,7 @@ impl Lab {
         let (ssh_config, config_file) = (self.state.path(&ssh), self.state.path(&toml));
         let linked = Linked { link, ssh_config, config_file };
         self.state.write(&ssh, &self.state.ssh_config(port))?;
-        self.state.write(&toml, &state::hemma_toml(&linked.ssh_config))?;
+        self.state.write(&toml, &state::hemma_toml(&linked.ssh_config, self.edge))?;
         Ok(linked)
     }
 

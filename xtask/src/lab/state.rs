@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,9 @@ use hemma_core::Config;
 
 use super::docker::LabError;
 use super::instance::Instance;
+
+/// The root of the lab's own certificate authority.
+pub(super) const ROOTS: &str = "roots.pem";
 
 /// Below the cache directory of the user.
 #[derive(Debug, Clone)]
@@ -93,12 +97,26 @@ impl State {
     }
 }
 
-/// The lab's `hemma.toml`: the runbook's values, reached through `ssh_config`.
-pub(super) fn hemma_toml(ssh_config: &Path) -> String {
+/// Where the lab's public edge is, on loopback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edge {
+    pub(super) http: u16,
+    pub(super) https: u16,
+    pub(super) resolver: u16,
+    pub(super) name_server: u16,
+}
+
+/// The lab's `hemma.toml`: the runbook's values, reached through `ssh_config`, and the internet of
+/// the lab instead of the one outside.
+pub(super) fn hemma_toml(ssh_config: &Path, edge: Edge) -> String {
     let empty = Config::parse("", Path::new("hemma.toml"));
     let mut config = empty.expect("an empty file is the runbook");
     config.host.ssh_config = Some(ssh_config.to_owned());
     config.repository.remote = Some("git://git/huleedu.git".to_owned());
+    config.edge.resolvers = vec![(Ipv4Addr::LOCALHOST, edge.resolver).into()];
+    config.edge.name_servers = vec![(Ipv4Addr::LOCALHOST, edge.name_server).into()];
+    config.edge.roots = vec![ssh_config.with_file_name(ROOTS)];
+    (config.edge.http, config.edge.https) = (edge.http, edge.https);
     toml::to_string_pretty(&config).expect("the configuration holds plain values")
 }
 
@@ -120,10 +138,13 @@ mod tests {
 
     #[test]
     fn the_labs_hemma_toml_is_one_that_hemma_reads() {
-        let text = hemma_toml(Path::new("/lab/ssh_config"));
+        let edge = Edge { http: 8080, https: 8443, resolver: 5353, name_server: 5354 };
+        let text = hemma_toml(Path::new("/lab/ssh_config"), edge);
         let config = Config::parse(&text, Path::new("hemma.toml")).expect("our own words");
         assert_eq!(config.host.ssh_config.as_deref(), Some(Path::new("/lab/ssh_config")));
         assert_eq!(config.repository.remote.as_deref(), Some("git://git/huleedu.git"));
+        assert_eq!(config.edge.roots, [Path::new("/lab/roots.pem")]);
+        assert_eq!(config.edge.resolvers, ["127.0.0.1:5353".parse().expect("an address")]);
         assert_eq!(config.public.len(), 3);
     }
 }

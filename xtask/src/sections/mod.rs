@@ -3,6 +3,7 @@
 mod day0_1_preconditions;
 mod day1_1_dns_records;
 mod day1_2_proxy_health;
+mod day1_3_cert_readiness;
 mod day2_0_checkout_location;
 mod day2_1_external_network;
 mod day2_2_mirror_repo;
@@ -15,6 +16,7 @@ mod day3_1_language_tool_deploy;
 mod day3_2_language_tool_health;
 mod day3_3_tunnels;
 mod day3_4_smoke_test;
+mod notes_1_public_surface;
 mod offload_1_image_build;
 mod offload_2_container_run;
 mod offload_3_container_health;
@@ -40,10 +42,11 @@ pub trait Section: clap::Args + 'static {
 }
 
 /// hemma's own, in runbook order.
-pub(crate) const OWN: [Registered; 20] = [
+pub(crate) const OWN: [Registered; 22] = [
     Registered::of::<day0_1_preconditions::Args>(),
     Registered::of::<day1_1_dns_records::Args>(),
     Registered::of::<day1_2_proxy_health::Args>(),
+    Registered::of::<day1_3_cert_readiness::Args>(),
     Registered::of::<day2_0_checkout_location::Args>(),
     Registered::of::<day2_1_external_network::Args>(),
     Registered::of::<day2_2_mirror_repo::Args>(),
@@ -61,15 +64,17 @@ pub(crate) const OWN: [Registered; 20] = [
     Registered::of::<offload_3_container_health::Args>(),
     Registered::of::<offload_4_tunnel::Args>(),
     Registered::of::<offload_5_pipeline::Args>(),
+    Registered::of::<notes_1_public_surface::Args>(),
 ];
 
 /// What the groups are called in the help.
-const GROUPS: [(&str, &str); 5] = [
+const GROUPS: [(&str, &str); 6] = [
     ("day0", "Preconditions"),
     ("day1", "DNS + TLS surface"),
     ("day2", "First deploy workflow"),
     ("day3", "Research services, tunneled"),
     ("offload", "The embedding server, tunneled"),
+    ("notes", "What holds on every day"),
 ];
 
 type Running<'r> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + 'r>>;

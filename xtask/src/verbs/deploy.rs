@@ -1,12 +1,15 @@
-//! The whole way: look at everything, judge, plan, ask, apply, and wait until it is healthy.
+//! The whole way: look at everything, judge, plan, ask, apply, wait until it is healthy, and go to it
+//! as a browser would.
 
-use hemma_core::{Config, Verdict};
+use hemma_core::{Config, Report, Verdict};
 use hemma_docker::rollout::{self, Scope};
 
+use crate::edge::{self, Waiting};
 use crate::{Answer, Failure, Proposal, Run};
 
-/// Take the application live: look, plan, ask, apply, wait until healthy
+/// Take the application live: look, plan, ask, apply, wait until healthy, arrive from outside
 ///
+/// Ends where the browser begins: each public name, its certificate, and the service that answers.
 /// Safe to repeat: a second run says that there is nothing to do.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
@@ -17,7 +20,7 @@ impl Args {
     }
 }
 
-/// The same way for whatever part of the application `scope` is.
+/// The same way for whatever part of the application `scope` is. Only the whole of it is public.
 pub(crate) async fn carry(run: &Run<'_>, scope: &Scope, doing: &str) -> Result<Answer, Failure> {
     carry_with(run, run.config(), scope, doing).await
 }
@@ -42,18 +45,38 @@ pub(crate) async fn carry_with(
     let plan = situation.plan();
     if plan.is_empty() {
         run.terminal().note("nothing to do");
-        let health = rollout::health_of(world, config, scope).await;
-        if health.verdict() != Verdict::Unknown {
-            return Ok(Answer::Report(health));
+        let health = rollout::health_of(world, config, scope);
+        let (mut report, mut edge) = tokio::join!(health, arrive(run, scope, Waiting::Begun));
+        if report.verdict() == Verdict::Unknown {
+            // The engine itself may have started them a moment ago, after a restart.
+            report = rollout::gate_of(world, config, scope, &run.progress()).await?;
+            world.forget();
+            edge = arrive(run, scope, Waiting::Begun).await;
         }
-        // The engine itself may have started them a moment ago, after a restart.
-        let progress = run.progress();
-        return Ok(Answer::Report(rollout::gate_of(world, config, scope, &progress).await?));
+        report.extend(edge?.findings);
+        return Ok(Answer::Report(report));
     }
     run.mend(blockers, Proposal::from(&plan), async |approval| {
         let (holder, progress) = (run.holder(doing), run.progress());
         let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
-        Ok(Box::pin(deploy).await?)
+        let after = match scope {
+            Scope::Whole => edge::mark(world, config).await,
+            Scope::Research(_) => None,
+        };
+        let mut report = Box::pin(deploy).await?;
+        // What was taken back is not what the public should see. A wrong edge takes nothing back:
+        // no earlier release has better records or certificates.
+        if report.verdict() == Verdict::Pass {
+            report.extend(arrive(run, scope, Waiting::After(after)).await?.findings);
+        }
+        Ok(report)
     })
     .await
+}
+
+async fn arrive(run: &Run<'_>, scope: &Scope, waiting: Waiting) -> Result<Report, Failure> {
+    match scope {
+        Scope::Whole => edge::arrive(run.world(), run.config(), waiting, &run.progress()).await,
+        Scope::Research(_) => Ok(Report::default()),
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Never a test: a machine that is busy is no reason to fail.
 
+mod edge;
 mod embed;
 mod sample;
 mod status;
@@ -21,6 +22,7 @@ enum What {
     Embed(embed::Args),
     Status(status::Args),
     Tunnel(tunnel::Args),
+    Edge(edge::Args),
 }
 
 impl Args {
@@ -29,6 +31,7 @@ impl Args {
             What::Embed(args) => Box::pin(args.run(run)).await,
             What::Status(args) => Box::pin(args.run(run)).await,
             What::Tunnel(args) => Box::pin(args.run(run)).await,
+            What::Edge(args) => Box::pin(args.run(run)).await,
         }
     }
 }

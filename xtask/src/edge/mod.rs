@@ -1,5 +1,8 @@
 //! The public edge that `hemma.toml` describes, in the words of the crates that look at it.
 
+mod arrival;
+mod readiness;
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,6 +13,9 @@ use hemma_tls::routing::{self, Route};
 use hemma_tls::{Site, chain, challenge};
 
 use crate::Failure;
+
+pub(crate) use arrival::{Waiting, arrive, mark};
+pub(crate) use readiness::readiness;
 
 /// Which names are looked at, and from where.
 pub(crate) fn scope(config: &Config) -> Result<Scope, Failure> {
@@ -55,6 +61,12 @@ pub(crate) async fn outside(world: &World, config: &Config) -> Result<Report, Fa
     );
     report.extend(chains.findings.into_iter().chain(routing.findings).chain(challenges.findings));
     Ok(report)
+}
+
+/// What is open to everybody, from the compose files to this machine.
+pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Failure> {
+    let address = should(world, &scope(config)?).await.first().copied();
+    Ok(hemma_docker::exposure::verify(world, config, address).await)
 }
 
 fn route(config: &Config, public: &PublicName, address: IpAddr) -> Result<Route, Failure> {

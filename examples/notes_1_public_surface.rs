@@ -1,0 +1,28 @@
+//! Is nothing but the web's two ports and ssh open to everybody? Played from a recording, so it runs
+//! anywhere.
+//!
+//! `cargo run --example notes_1_public_surface`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::error::Error;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use hemma_core::{Cassette, Config, World};
+use hemma_docker::exposure;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tape: Cassette =
+        include_str!("../tests/cassettes/notes_1_public_surface/ok.toml").parse()?;
+    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+
+    // The host's public address; the lab's is this machine's own. From outside each port is tried.
+    let address = Some(Ipv4Addr::LOCALHOST.into());
+    for finding in exposure::verify(&world, &config, address).await.findings {
+        println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Whether a port answers from here.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hemma_core::{Live, NotRecorded, Question};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
+
+/// A firewall that drops says nothing; whoever answers at all does so sooner.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// Opens a connection from this machine, and closes it without a word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dial {
+    /// Where to.
+    pub to: SocketAddr,
+    /// How long at most.
+    pub limit_ms: u64,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialed {
+    /// It was accepted.
+    Open,
+    /// It was refused.
+    Refused,
+    /// Nothing came back.
+    Silent,
+}
+
+/// Why nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum DialError {
+    /// This machine has no way there.
+    #[error("could not connect to {to} from here: {reason}")]
+    NoWay {
+        /// Where to.
+        to: SocketAddr,
+        /// The system's word for it.
+        reason: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Dial {
+    /// With the usual limit.
+    pub fn new(to: SocketAddr) -> Self {
+        Self { to, limit_ms: u64::try_from(LIMIT.as_millis()).unwrap_or(u64::MAX) }
+    }
+}
+
+impl Question for Dial {
+    const KIND: &'static str = "tcp.dial";
+    type Answer = Dialed;
+    type Error = DialError;
+
+    async fn ask(&self, _: &Live) -> Result<Dialed, DialError> {
+        let limit = Duration::from_millis(self.limit_ms);
+        match tokio::time::timeout(limit, TcpStream::connect(self.to)).await {
+            Ok(Ok(_)) => Ok(Dialed::Open),
+            Ok(Err(error)) => match error.kind() {
+                ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => Ok(Dialed::Refused),
+                ErrorKind::TimedOut => Ok(Dialed::Silent),
+                kind => Err(DialError::NoWay { to: self.to, reason: kind.to_string() }),
+            },
+            Err(_) => Ok(Dialed::Silent),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_core::{SshOptions, World};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_listens_is_told_from_who_does_not() {
+        let world = World::live(Live::new(SshOptions::default()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let to = listener.local_addr().expect("it is bound");
+        assert_eq!(world.ask_again(&Dial::new(to)).await, Ok(Dialed::Open));
+        drop(listener);
+        assert_eq!(world.ask_again(&Dial::new(to)).await, Ok(Dialed::Refused));
+    }
+}

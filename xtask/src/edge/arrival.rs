@@ -1,0 +1,165 @@
+//! The last leg of a deploy, as a browser would go it: name, certificate, and who answers.
+
+use hemma_core::{Config, Finding, Patience, Progress, Report, Verdict, World};
+use hemma_docker::{ContainerName, Containers, EngineError, LogLine, Logs, proxy};
+use hemma_tls::issuance::{self, End, Issuance, USUAL_PATIENCE};
+use hemma_tls::routing::{self, Route};
+use hemma_tls::{Site, chain};
+use jiff::Timestamp;
+
+use super::{addresses, route, scope, should};
+use crate::Failure;
+
+/// The companion needs some thirty lines for a name.
+const LOG_LINES: u32 = 400;
+
+/// The companion begins within twenty seconds of a container's start, or not at all.
+const LOOKS_FOR_NEW: u32 = 4;
+
+/// How much patience there is for certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// Containers were started after this line of the companion's log, so certificates may be on
+    /// their way, and what it said before is over. The time is the engine's, never ours.
+    After(Option<Timestamp>),
+    /// Nothing was changed: only what the companion is in the middle of is waited for.
+    Begun,
+}
+
+/// Why the companion's log could not be read.
+#[derive(Debug, thiserror::Error)]
+enum LogError {
+    #[error("no container on the host is an ACME companion")]
+    NoCompanion,
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Goes from each public name to the service behind it. A name that DNS does not lead to the host
+/// is not waited for: the certificate authority would not find the host either.
+pub(crate) async fn arrive(
+    world: &World,
+    config: &Config,
+    waiting: Waiting,
+    progress: &Progress,
+) -> Result<Report, Failure> {
+    let scope = scope(config)?;
+    let (records, should) =
+        tokio::join!(hemma_dns::records::standings(world, &scope), should(world, &scope));
+    let mut names = Vec::new();
+    for ((name, standings), public) in records.into_iter().zip(&config.public) {
+        let records: Vec<_> =
+            standings.iter().map(|it| hemma_dns::records::finding(&name, it)).collect();
+        let target = match should.first() {
+            Some(target) => Some(*target),
+            None => addresses(world, &scope, &name).await.unwrap_or_default().first().copied(),
+        };
+        let route = target.map(|it| route(config, public, it)).transpose()?;
+        names.push(Name { records, route });
+    }
+    let (led, astray): (Vec<&Name>, Vec<&Name>) = names.iter().partition(|it| it.is_led());
+    let sites = |names: &[&Name]| -> Vec<Site> {
+        names.iter().filter_map(|it| Some(it.route.as_ref()?.site.clone())).collect()
+    };
+    let (led, astray) = (sites(&led), sites(&astray));
+    let (waited, seen) = tokio::join!(
+        certificates(world, config, &led, waiting, progress),
+        chain::verify(world, &astray),
+    );
+    let now = world.now();
+    let mut certificates: Vec<Finding> =
+        waited.iter().map(|it| issuance::finding(it, now)).collect();
+    certificates.extend(seen.findings);
+    let routes: Vec<Route> = names.iter().filter_map(|it| it.route.clone()).collect();
+    let answers = routing::verify(world, &routes).await;
+    Ok(told(names, &certificates, answers.findings))
+}
+
+/// A public name, what DNS says of it, and where it should be asked.
+struct Name {
+    records: Vec<Finding>,
+    route: Option<Route>,
+}
+
+impl Name {
+    fn is_led(&self) -> bool {
+        self.records.iter().all(|it| it.verdict != Verdict::Fail)
+    }
+}
+
+async fn certificates(
+    world: &World,
+    config: &Config,
+    sites: &[Site],
+    waiting: Waiting,
+    progress: &Progress,
+) -> Vec<Issuance> {
+    if sites.is_empty() {
+        return Vec::new();
+    }
+    progress.line("looking at the certificates");
+    let mut looks = 0;
+    let mut log = async || {
+        looks += 1;
+        log(world, config, waiting, looks).await
+    };
+    if let Waiting::Begun = waiting {
+        let once = Patience { looks: 1, ..USUAL_PATIENCE };
+        let silent = Progress::silent();
+        let seen = issuance::wait_for_issuance(world, sites, once, &silent, &mut log).await;
+        if seen.iter().all(|it| it.end != End::UnderWay) {
+            return seen;
+        }
+    }
+    issuance::wait_for_issuance(world, sites, USUAL_PATIENCE, progress, log).await
+}
+
+/// What the companion said after the containers were started. If it has not begun anew after some
+/// looks, it will not: then its older words are the ones that hold.
+async fn log(
+    world: &World,
+    config: &Config,
+    waiting: Waiting,
+    looks: u32,
+) -> Result<Vec<String>, LogError> {
+    let lines = lines(world, config, LOG_LINES).await?;
+    let is_new = |at: Option<Timestamp>| match waiting {
+        Waiting::After(Some(mark)) => at.is_none_or(|it| it > mark),
+        Waiting::After(None) | Waiting::Begun => true,
+    };
+    let new = lines.iter().filter(|it| is_new(it.at)).map(|it| it.text.clone()).collect();
+    let all = || lines.iter().map(|it| it.text.clone()).collect();
+    Ok(if looks > LOOKS_FOR_NEW { all() } else { new })
+}
+
+/// Where the companion's log ends now.
+pub(crate) async fn mark(world: &World, config: &Config) -> Option<Timestamp> {
+    lines(world, config, 1).await.ok()?.last()?.at
+}
+
+async fn lines(world: &World, config: &Config, tail: u32) -> Result<Vec<LogLine>, LogError> {
+    let container = companion(world, config).await?;
+    let logs = Logs { host: config.host.alias.clone(), container, tail, since: None };
+    world.ask_again(&logs).await?.ok_or(LogError::NoCompanion)
+}
+
+async fn companion(world: &World, config: &Config) -> Result<ContainerName, LogError> {
+    let asked = Containers { host: config.host.alias.clone() };
+    let containers = world.ask(&asked).await?;
+    let found = proxy::companion(&containers).ok_or(LogError::NoCompanion)?;
+    Ok(found.name.clone())
+}
+
+/// Name by name, in the order in which a browser gets there.
+fn told(names: Vec<Name>, certificates: &[Finding], answers: Vec<Finding>) -> Report {
+    let mut report = Report::default();
+    let mut answers = answers.into_iter();
+    for Name { records, route } in names {
+        report.extend(records);
+        let Some(route) = route else { continue };
+        let subject = format!("certificate of {}", route.site);
+        report.extend(certificates.iter().find(|it| it.subject == subject).cloned());
+        report.extend(answers.next());
+    }
+    report
+}
