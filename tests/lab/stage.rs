@@ -58,6 +58,8 @@ impl Stage {
         let lab = Lab::find().await.expect("the lab is up");
         let claim = lab.claim().await.expect("nobody holds the lab for ever");
         lab.mend_host().await.expect("the host is mended");
+        let internet = lab.internet("/lab/router open && /lab/dns reset", &[]).await;
+        assert!(internet.is_ok_and(|it| it.success()), "the internet is mended");
         let here = tempfile::tempdir().expect("a place");
         std::fs::copy(lab.config_file(), here.path().join("hemma.toml")).expect("it is copied");
         Self { lab, here, _claim: claim, _turn: turn }
@@ -191,7 +193,7 @@ pub(crate) fn on_host(command: Command) -> Exec {
 /// Waits until `left` is empty: what it was waited for comes at once, or it does not come.
 pub(crate) async fn until(what: &str, left: impl AsyncFn() -> String) {
     let mut still = left().await;
-    for _ in 0..400 {
+    for _ in 0..1200 {
         if still.is_empty() {
             return;
         }
