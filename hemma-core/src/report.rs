@@ -115,6 +115,11 @@ impl Report {
         }
     }
 
+    /// What is not as it should be, or not known.
+    pub fn problems(self) -> impl Iterator<Item = Finding> {
+        self.findings.into_iter().filter(|it| it.verdict != Verdict::Pass)
+    }
+
     /// Adds one finding.
     pub fn add(&mut self, finding: Finding) {
         self.findings.push(finding);

@@ -36,7 +36,7 @@ async fn the_one_who_comes_second_is_told_who_works_and_changes_nothing() {
     for verb in
         [&["restart", "websocket_service", "--yes"][..], &["rebuild", "websocket_service", "--yes"]]
     {
-        let second = stage.hemma_beside(verb).await;
+        let second = stage.start(verb).end().await;
         second.exits(1).says("nothing was changed: the lock is held by").says("`restart`");
         assert_eq!(second.problems().len(), 1, "{second}");
     }

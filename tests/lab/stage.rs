@@ -115,11 +115,6 @@ impl Stage {
         ran
     }
 
-    /// The same while another run goes on.
-    pub(crate) async fn hemma_beside(&self, args: &[&str]) -> Ran {
-        self.start(args).end().await
-    }
-
     /// Begins a run.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
         Running::start(self.here(), &self.here().join("state"), args)

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::net::IpAddr;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Port;
 use crate::container::ProxyNames;
 
 /// The resolved project.
@@ -107,33 +106,6 @@ impl Healthcheck {
     pub fn patience(&self) -> Duration {
         let checks = (self.interval_ms + self.timeout_ms).saturating_mul(self.retries + 1);
         Duration::from_millis(self.start_period_ms.saturating_add(checks))
-    }
-}
-
-/// A port that is published on the host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Port {
-    /// The address it is bound to; empty is every one.
-    pub host_ip: String,
-    /// The port on the host; may be a range.
-    pub published: String,
-    /// The port in the container.
-    pub target: u64,
-    /// `tcp` or `udp`.
-    pub protocol: String,
-}
-
-impl Port {
-    /// Whether only the host itself would reach it.
-    pub fn is_local(&self) -> bool {
-        self.host_ip.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
-    }
-
-    /// The ports on the host; the files may name a range.
-    pub fn published(&self) -> Option<RangeInclusive<u16>> {
-        let (first, last) =
-            self.published.split_once('-').unwrap_or((&self.published, &self.published));
-        Some(first.parse().ok()?..=last.parse().ok()?)
     }
 }
 

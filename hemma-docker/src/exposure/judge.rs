@@ -43,11 +43,8 @@ fn declared(config: &Config, views: &Views) -> Vec<Finding> {
     };
     let ports =
         || model.services.iter().flat_map(|(name, it)| it.ports.iter().map(move |p| (name, p)));
-    let meant = |it: &Port| {
-        it.published().is_some_and(|mut it| it.all(|it| config.edge.open.contains(&it)))
-    };
     let mut findings: Vec<Finding> = ports()
-        .filter(|(_, it)| !it.is_local() && !meant(it))
+        .filter(|(_, it)| it.is_open(&config.edge.open))
         .map(|(name, it)| opened(views, name, it))
         .collect();
     findings.extend(names(config, model));
@@ -62,8 +59,7 @@ fn declared(config: &Config, views: &Views) -> Vec<Finding> {
 fn opened(views: &Views, service: &str, port: &Port) -> Finding {
     let sources = views.sources.as_deref().unwrap_or_default();
     let at = source::of(sources, service, port).map(ToString::to_string);
-    let address = if port.host_ip.is_empty() { "every address" } else { &port.host_ip };
-    let detail = format!("{service} publishes port {} on {address}", port.published);
+    let detail = format!("{service} publishes port {} on {}", port.published, port.address());
     let place = at.clone().unwrap_or_else(|| "the compose files".to_owned());
     let hint = format!("write `127.0.0.1:{}:{}` in {place}", port.published, port.target);
     Finding::fail("compose files", detail).evidence(at).hint(Hint::Do(hint))

@@ -106,20 +106,19 @@ fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
     mounted.filter_map(finding).collect()
 }
 
-fn is_open(port: &Port) -> bool {
-    let address = port.host_ip.parse::<std::net::IpAddr>();
-    !port.published.is_empty() && !address.is_ok_and(|it| it.is_loopback())
-}
-
 /// As it is usually written.
 pub(crate) fn mapping(port: &Port) -> String {
     format!("{}:{}", port.published, port.target)
 }
 
+fn is_public(port: &Port) -> bool {
+    !port.published.is_empty() && !port.is_local()
+}
+
 /// The texts whose place the findings name.
 pub(crate) fn mentions(model: &Model) -> Vec<String> {
     let wanted = || model.services.values().filter(|it| it.replicas > 0);
-    let ports = wanted().flat_map(|it| it.ports.iter().filter(|it| is_open(it)).map(mapping));
+    let ports = wanted().flat_map(|it| it.ports.iter().filter(|it| is_public(it)).map(mapping));
     let mut texts: Vec<String> = wanted().flat_map(|it| it.binds.clone()).chain(ports).collect();
     texts.sort();
     texts.dedup();

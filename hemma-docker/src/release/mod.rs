@@ -10,6 +10,9 @@ mod withdraw;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compose::Service;
+use crate::container::Container;
+
 pub use keep::{Keep, KeepError};
 pub use look::{Releases, ReleasesError};
 pub use restore::{Restore, RestoreError};
@@ -35,6 +38,14 @@ pub struct KeptImage {
     pub name: String,
     /// The engine's id for it.
     pub id: String,
+}
+
+impl KeptImage {
+    /// The image that `container`, which is one of the service's, runs.
+    pub(crate) fn of(name: &str, service: &Service, container: &Container) -> Self {
+        let id = container.image_id.clone();
+        Self { service: name.to_owned(), name: service.image.clone(), id }
+    }
 }
 
 /// Releases that are kept.

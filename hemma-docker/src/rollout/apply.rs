@@ -40,10 +40,7 @@ pub async fn deploy(
         return Err(Error::Moved(again.plan()));
     }
     let report = match carry_out(world, &again, plan, approval, progress).await {
-        Err(Error::Build(BuildError::Failed { last_lines, .. })) => {
-            let detail = "it failed; the containers that ran before still run";
-            Report::from_iter([Finding::fail("build", detail).evidence(last_lines)])
-        }
+        Err(Error::Build(error)) => build_failed(error)?,
         ended => ended?,
     };
     let report = match report.verdict() {
@@ -61,6 +58,13 @@ pub async fn deploy(
     };
     let_go(world, config, approval, progress).await?;
     Ok(report)
+}
+
+/// A build that failed is an answer; not to know how it ended is none.
+pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
+    let BuildError::Failed { last_lines, .. } = error else { return Err(Error::Build(error)) };
+    let detail = "it failed; the containers that ran before still run";
+    Ok(Report::from_iter([Finding::fail("build", detail).evidence(last_lines)]))
 }
 
 /// Takes the host's lock, or says who has it.
@@ -105,8 +109,7 @@ pub(super) async fn keep(
     let project = &config.compose.project;
     let image = |(name, service): (&String, &crate::compose::Service)| {
         let container = containers.iter().find(|it| it.is_of(project.as_str(), name))?;
-        let (service, name) = (name.clone(), service.image.clone());
-        Some(KeptImage { service, name, id: container.image_id.clone() })
+        Some(KeptImage::of(name, service, container))
     };
     let keep = Keep {
         host: files.host,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hemma_core::{Config, Finding, Hint};
+use hemma_core::{Finding, Hint};
 
 use super::Situation;
 use crate::compose::{Model, Port, Service};
@@ -82,7 +82,7 @@ fn ports_taken(
         };
         if let Some(holder) = holder {
             let subject = format!("port {port}");
-            let detail = format!("{name} wants it on {}, and {holder} has it", shown(wanted));
+            let detail = format!("{name} wants it on {}, and {holder} has it", wanted.address());
             findings.push(Finding::fail(subject, detail));
         }
     }
@@ -97,7 +97,7 @@ fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Fin
         Some(sources?.seen.mentions.get(&preflight::mapping(it))?.to_string())
     };
     let finding = |it: &Port| {
-        let detail = format!("{name} would open it to everybody, on {}", shown(it));
+        let detail = format!("{name} would open it to everybody, on {}", it.address());
         let hint = format!(
             "bind it to 127.0.0.1 in the compose files, or say that it is meant: \
              `[edge] open = [{}]` in hemma.toml",
@@ -107,13 +107,8 @@ fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Fin
             .evidence(written(it))
             .hint(Hint::Do(hint))
     };
-    service.ports.iter().filter(|it| is_opened(&situation.config, it)).map(finding).collect()
-}
-
-fn is_opened(config: &Config, port: &Port) -> bool {
-    let mut published = port.published();
-    let meant = published.as_mut().is_some_and(|it| it.all(|it| config.edge.open.contains(&it)));
-    !port.is_local() && !meant
+    let meant = &situation.config.edge.open;
+    service.ports.iter().filter(|it| it.is_open(meant)).map(finding).collect()
 }
 
 fn held(listeners: &[Listener], wanted: &Port, port: u16) -> Option<String> {
@@ -125,35 +120,4 @@ fn held(listeners: &[Listener], wanted: &Port, port: u16) -> Option<String> {
     };
     let listener = listeners.iter().find(meets)?;
     Some(listener.program.clone().unwrap_or_else(|| "a program of the host".to_owned()))
-}
-
-fn shown(port: &Port) -> &str {
-    if port.host_ip.is_empty() { "every address" } else { &port.host_ip }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_port_for_everybody_is_one_that_hemma_toml_names() {
-        let rows = [
-            ("127.0.0.1", "6379", true),
-            ("::1", "6379", true),
-            ("", "6379", false),
-            ("0.0.0.0", "6379", false),
-            ("192.0.2.7", "6379", false),
-            ("", "7000", true),
-            ("", "7000-7001", true),
-            ("", "7000-7002", false),
-            ("", "", false),
-        ];
-        let config = Config::parse("[edge]\nopen = [7000, 7001]\n", std::path::Path::new("x"));
-        let config = config.expect("plain values");
-        for (host_ip, published, fine) in rows {
-            let (host_ip, published) = (host_ip.to_owned(), published.to_owned());
-            let port = Port { host_ip, published, target: 1, protocol: "tcp".to_owned() };
-            assert_eq!(is_opened(&config, &port), !fine, "{port:?}");
-        }
-    }
 }

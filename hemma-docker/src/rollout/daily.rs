@@ -2,9 +2,9 @@
 
 use hemma_core::{Approval, Config, Finding, Progress, Report, World};
 
-use super::apply::{in_force, let_go, take_lock};
+use super::apply::{build_failed, in_force, let_go, take_lock};
 use super::{Error, Situation};
-use crate::compose::{Build, BuildError, ComposeFiles, Model, Up};
+use crate::compose::{Build, ComposeFiles, Model, Up};
 use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
 
@@ -85,11 +85,7 @@ pub async fn build_images(
                 |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
             Ok(services.into_iter().map(image).collect())
         }
-        Err(BuildError::Failed { last_lines, .. }) => {
-            let detail = "it failed; the containers that ran before still run";
-            Ok(Report::from_iter([Finding::fail("build", detail).evidence(last_lines)]))
-        }
-        Err(error) => Err(Error::Build(error)),
+        Err(error) => build_failed(error),
     }
 }
 

@@ -19,8 +19,7 @@ pub(super) async fn put_back(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    let mut report: Report =
-        failed.findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect();
+    let mut report: Report = failed.problems().collect();
     let (Some(project), Ok(Checkout::Repository(seen))) = (situation.model(), &situation.checkout)
     else {
         return Ok(report);
@@ -31,11 +30,7 @@ pub(super) async fn put_back(
     let mut new = Vec::new();
     for (service, it) in &project.services {
         match containers.iter().find(|it| it.is_of(config.compose.project.as_str(), service)) {
-            Some(container) => images.push(KeptImage {
-                service: service.clone(),
-                name: it.image.clone(),
-                id: container.image_id.clone(),
-            }),
+            Some(container) => images.push(KeptImage::of(service, it, container)),
             None => new.push(service.clone()),
         }
     }
@@ -76,6 +71,6 @@ pub(super) async fn put_back(
             Finding::unseen("deploy", format!("it is not known how {before} stands"))
         }
     });
-    report.extend(back.findings.into_iter().filter(|it| it.verdict != Verdict::Pass));
+    report.extend(back.problems());
     Ok(report)
 }

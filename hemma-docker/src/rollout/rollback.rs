@@ -73,8 +73,7 @@ pub(super) async fn take_back(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let config = &situation.config;
-    let mut report: Report =
-        failed.findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect();
+    let mut report: Report = failed.problems().collect();
     let Some(release) = release_before(world, situation).await? else {
         let detail = "there is no release from before to go back to; it is left as it is";
         report.add(Finding::fail("rollback", detail));
@@ -88,7 +87,7 @@ pub(super) async fn take_back(
         Verdict::Fail => Finding::fail("rollback", format!("{to} is back and not healthy either")),
         Verdict::Unknown => Finding::unseen("rollback", format!("it is not known how {to} stands")),
     });
-    report.extend(back.findings.into_iter().filter(|it| it.verdict != Verdict::Pass));
+    report.extend(back.problems());
     Ok(report)
 }
 

@@ -1,0 +1,73 @@
+//! A port of a service, as the compose files publish it.
+
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+/// A port that is published on the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Port {
+    /// The address it is bound to; empty is every one.
+    pub host_ip: String,
+    /// The port on the host; may be a range.
+    pub published: String,
+    /// The port in the container.
+    pub target: u64,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+}
+
+impl Port {
+    /// Whether only the host itself would reach it.
+    pub fn is_local(&self) -> bool {
+        self.host_ip.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+    }
+
+    /// Whether it is open to everybody and none of those that are `meant` to be.
+    pub fn is_open(&self, meant: &[u16]) -> bool {
+        let is_meant = |mut ports: RangeInclusive<u16>| ports.all(|it| meant.contains(&it));
+        !self.is_local() && !self.published().is_some_and(is_meant)
+    }
+
+    /// Where it is reached, for a reader.
+    pub fn address(&self) -> &str {
+        if self.host_ip.is_empty() { "every address" } else { &self.host_ip }
+    }
+
+    /// The ports on the host; the files may name a range.
+    pub fn published(&self) -> Option<RangeInclusive<u16>> {
+        let (first, last) =
+            self.published.split_once('-').unwrap_or((&self.published, &self.published));
+        Some(first.parse().ok()?..=last.parse().ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_core::Config;
+
+    use super::*;
+
+    #[test]
+    fn a_port_for_everybody_is_one_that_hemma_toml_names() {
+        let rows = [
+            ("127.0.0.1", "6379", true),
+            ("::1", "6379", true),
+            ("", "6379", false),
+            ("0.0.0.0", "6379", false),
+            ("192.0.2.7", "6379", false),
+            ("", "7000", true),
+            ("", "7000-7001", true),
+            ("", "7000-7002", false),
+            ("", "", false),
+        ];
+        let config = Config::parse("[edge]\nopen = [7000, 7001]\n", std::path::Path::new("x"));
+        let config = config.expect("plain values");
+        for (host_ip, published, fine) in rows {
+            let (host_ip, published) = (host_ip.to_owned(), published.to_owned());
+            let port = Port { host_ip, published, target: 1, protocol: "tcp".to_owned() };
+            assert_eq!(port.is_open(&config.edge.open), !fine, "{port:?}");
+        }
+    }
+}
