@@ -4,7 +4,7 @@ use hemma_core::Secret;
 use hemma_core::config::EnvKey;
 
 use super::flaw::ParseError;
-use super::parse::{EnvFile, Quoting, Surroundings};
+use super::parse::{EnvFile, Surroundings};
 
 /// Why a value cannot be put into the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,25 +15,42 @@ pub enum SetError {
     /// No environment can hold it.
     #[error("a value cannot hold a NUL byte")]
     Nul,
+    /// Compose would read another value, whichever way it is written.
+    #[error("what stands around it in the file would make another value of it")]
+    NoPlace,
 }
 
-/// The text with `key` set to `value`: in the place of the entry that counts, or at the end.
+/// The text with `key` set to `value`: in the place of the entry that counts, or at the end, or at
+/// the beginning where nothing may follow the end.
 pub fn with_value(text: &str, key: &EnvKey, value: &Secret) -> Result<Secret, SetError> {
     if value.reveal().contains('\0') {
         return Err(SetError::Nul);
     }
     let file = EnvFile::parse(text, &Surroundings::new()).map_err(SetError::Unreadable)?;
-    let Some(entry) = file.get(key.as_str()) else {
-        let written = written(value.reveal(), false);
-        let line_end = if file.crlf { "\r\n" } else { "\n" };
-        let before = if text.is_empty() || text.ends_with('\n') { "" } else { line_end };
-        return Ok(Secret::new(format!("{text}{before}{key}={written}{line_end}")));
+    let value = value.reveal();
+    let ways = match file.get(key.as_str()) {
+        Some(entry) => {
+            let (before, after) = (&text[..entry.value_span.start], &text[entry.span.end..]);
+            [false, true].map(|quoted| format!("{before}{}{after}", written(value, quoted)))
+        }
+        None => with_line(text, &format!("{key}={}", written(value, false)), file.crlf),
     };
-    let (before, after) = (&text[..entry.value_span.start], &text[entry.span.end..]);
-    // Without quotes, what follows the closing quote on the line would become part of the value.
-    let quoted =
-        entry.quoting != Quoting::None && !after.is_empty() && !after.starts_with(['\r', '\n']);
-    Ok(Secret::new(format!("{before}{}{after}", written(value.reveal(), quoted))))
+    // What stands around it may change what Compose makes of it.
+    let reads_back = |it: &String| {
+        let file = EnvFile::parse(it, &Surroundings::new()).ok();
+        file.and_then(|it| Some(it.get(key.as_str())?.value.reveal() == value)) == Some(true)
+    };
+    ways.into_iter().find(reads_back).map(Secret::new).ok_or(SetError::NoPlace)
+}
+
+/// The text with one more line, at the end or at the beginning. Compose passes over a last line
+/// that is no entry, but only as long as it is the last.
+fn with_line(text: &str, line: &str, crlf: bool) -> [String; 2] {
+    let line_end = if crlf { "\r\n" } else { "\n" };
+    let before = if text.is_empty() || text.ends_with('\n') { "" } else { line_end };
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let (mark, rest) = text.split_at(mark);
+    [format!("{text}{before}{line}{line_end}"), format!("{mark}{line}{line_end}{rest}")]
 }
 
 /// A value as Compose reads it back, and a shell as well.
@@ -81,6 +98,9 @@ mod tests {
             ("A='x'B=2\n", "y", "A='y'B=2\n"),
             ("A=\"x\"#c\n", "y", "A='y'#c\n"),
             ("# A=x\nA=#y\n", "z", "# A=x\nA=z\n"),
+            ("B=\"x\"a a", "1", "A=1\nB=\"x\"a a"),
+            ("A=} #", "", "A='' #"),
+            ("\u{feff}B=\"x\"a a", "1", "\u{feff}A=1\nB=\"x\"a a"),
         ];
         for (before, value, after) in rows {
             assert_eq!(set(before, value), after, "{before:?}");
