@@ -6,6 +6,7 @@ use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progres
 use serde::{Deserialize, Serialize};
 
 use super::ComposeFiles;
+use super::said::{last_lines, news};
 
 /// The end of a failed build that is shown.
 const LAST_LINES: usize = 20;
@@ -65,13 +66,12 @@ impl Change for Build {
             .args(["--progress", "plain", "build", "--"])
             .args(&self.services)
             .limit(Duration::from_secs(2 * 60 * 60));
-        let progress = super::up::without_warnings(progress);
-        match live.run_telling(&Place::On(host.clone()), &command, &progress).await {
+        match live.run_telling(&Place::On(host.clone()), &command, &news(progress)).await {
             Err(source) => Err(BuildError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),
             Ok(output) => {
                 let said = format!("{}{}", output.stdout, output.stderr);
-                let last_lines = super::up::last_lines(&said, LAST_LINES);
+                let last_lines = last_lines(&said, LAST_LINES);
                 Err(BuildError::Failed { host, exit: output.exit, last_lines })
             }
         }

@@ -9,6 +9,7 @@ mod look;
 mod model;
 mod port;
 mod refusal;
+mod said;
 pub(crate) mod tree;
 mod up;
 

@@ -6,6 +6,7 @@ use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progres
 use serde::{Deserialize, Serialize};
 
 use super::ComposeFiles;
+use super::said::{last_lines, news};
 
 /// The end of what Compose said that is kept.
 const LAST_LINES: usize = 20;
@@ -71,10 +72,7 @@ impl Change for Up {
             command = command.arg("--force-recreate");
         }
         let command = command.arg("--").args(&self.services);
-        match live
-            .run_telling(&Place::On(host.clone()), &command, &without_warnings(progress))
-            .await
-        {
+        match live.run_telling(&Place::On(host.clone()), &command, &news(progress)).await {
             Err(source) => Err(UpError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),
             Ok(output) => {
@@ -84,25 +82,4 @@ impl Change for Up {
             }
         }
     }
-}
-
-/// Passes on what Compose says, without its warnings: it repeats the one about a variable that is
-/// set nowhere for each use, at every call. The names are known from the resolved project.
-pub(super) fn without_warnings(progress: &Progress) -> Progress {
-    let progress = progress.clone();
-    Progress::new(move |line| {
-        if !is_warning(line) {
-            progress.line(line);
-        }
-    })
-}
-
-fn is_warning(line: &str) -> bool {
-    line.contains("level=warning") || line.starts_with("WARN[")
-}
-
-pub(super) fn last_lines(text: &str, count: usize) -> Vec<String> {
-    let telling = |it: &&str| !it.trim().is_empty() && !is_warning(it);
-    let lines: Vec<&str> = text.lines().filter(telling).collect();
-    lines[lines.len().saturating_sub(count)..].iter().map(|it| it.trim_end().to_owned()).collect()
 }

@@ -1,0 +1,72 @@
+//! What Compose says while it works.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use hemma_core::Progress;
+
+/// Passes on what Compose says, as far as it is news.
+///
+/// It warns of a variable that is set nowhere at each use, in every call; the names are known from
+/// the resolved project. And it says that a container waits or is healthy once for each service
+/// that waits for it.
+pub(super) fn news(progress: &Progress) -> Progress {
+    let (progress, events) = (progress.clone(), Mutex::new(HashSet::new()));
+    Progress::new(move |line| {
+        let mut events = events.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = !is_event(line) || events.insert(line.to_owned());
+        if is_news && !is_warning(line) {
+            progress.line(line);
+        }
+    })
+}
+
+/// The end of what it said, without its warnings.
+pub(super) fn last_lines(text: &str, count: usize) -> Vec<String> {
+    let telling = |it: &&str| !it.trim().is_empty() && !is_warning(it);
+    let lines: Vec<&str> = text.lines().filter(telling).collect();
+    lines[lines.len().saturating_sub(count)..].iter().map(|it| it.trim_end().to_owned()).collect()
+}
+
+fn is_warning(line: &str) -> bool {
+    line.contains("level=warning") || line.starts_with("WARN[")
+}
+
+/// Whether `line` says what became of one thing: ` Container huleedu_redis Healthy`.
+fn is_event(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let of = words.next();
+    of.is_some_and(|it| ["Container", "Image", "Network", "Volume"].contains(&it))
+        && words.count() == 2
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn what_was_said_already_is_no_news() {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let keep = Arc::clone(&told);
+        let progress = Progress::new(move |line| keep.lock().unwrap().push(line.to_owned()));
+        let said = [
+            "time=\"…\" level=warning msg=\"The \\\"A\\\" variable is not set.\"",
+            " Image app-api Building",
+            " Image app-api Building",
+            " ---> Using cache",
+            " ---> Using cache",
+            " Container app_redis Waiting",
+            " Container app_redis Healthy",
+            " Container app_redis Waiting",
+            " Container app_redis Error dependency failed",
+        ];
+        let news = news(&progress);
+        for line in said {
+            news.line(line);
+        }
+        let heard: Vec<_> = [1, 3, 4, 5, 6, 8].iter().map(|&it| said[it].to_owned()).collect();
+        assert_eq!(*told.lock().unwrap(), heard);
+    }
+}
