@@ -7,7 +7,7 @@
 
 use std::error::Error;
 
-use hemma_core::{Cassette, World};
+use hemma_core::{Cassette, Config, World};
 use hemma_docker::proxy;
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let tape: Cassette = include_str!("../tests/cassettes/day1_2_proxy_health/ok.toml").parse()?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
-    for finding in proxy::verify(&world, &"hemma".parse()?, &"shared-postgres".parse()?).await {
+    for finding in proxy::health(&world, &Config::default()).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

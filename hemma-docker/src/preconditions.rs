@@ -12,7 +12,7 @@ pub async fn verify(world: &World, config: &Config) -> Report {
     let host = &config.host.alias;
     let (tools, proxy, network) = tokio::join!(
         host_tools::verify(world, host),
-        proxy::verify(world, host, &config.database.container),
+        proxy::verify(world, config),
         network::verify(world, host, &config.compose.network),
     );
     if let Some(report) = host_tools::out_of_reach(&tools) {

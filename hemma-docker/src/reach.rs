@@ -9,8 +9,9 @@ use crate::ContainerName;
 /// What was seen from inside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// The names that the proxy's configuration has a virtual host for.
-    pub names: Vec<String>,
+    /// The names that the proxy's configuration has a virtual host for. `None` where it was not
+    /// shown: nobody was asked, or nginx does not run or does not read it.
+    pub names: Option<Vec<String>>,
     /// The TCP ports on which something in each container listens for others.
     pub listening: BTreeMap<String, Vec<u16>>,
 }
@@ -19,8 +20,11 @@ pub struct Reach {
 /// network and no other. Of the proxy's configuration only the names leave the host.
 const REACH: &str = r#"
 proxy=$1; shift
-docker exec "$proxy" nginx -T 2>/dev/null |
-  awk '$1 == "server_name" { for (i = 2; i <= NF; i++) { sub(/;$/, "", $i); print "name", $i } }'
+if [ -n "$proxy" ] && shown=$(docker exec "$proxy" nginx -T 2>/dev/null); then
+  echo configuration
+  printf '%s\n' "$shown" |
+    awk '$1 == "server_name" { for (i = 2; i <= NF; i++) { sub(/;$/, "", $i); print "name", $i } }'
+fi
 for container do
   pid=$(docker inspect --format '{{.State.Pid}}' "$container" 2>/dev/null)
   [ "${pid:-0}" -gt 0 ] 2>/dev/null || continue
@@ -30,25 +34,31 @@ done
 exit 0
 "#;
 
-/// Looks into the proxy and into each of `containers`.
+/// Looks into the proxy, if there is one, and into each of `containers`.
 pub async fn look(
     world: &World,
     host: &Host,
-    proxy: &ContainerName,
+    proxy: Option<&ContainerName>,
     containers: &[ContainerName],
 ) -> Result<Reach, ExecError> {
-    let words = std::iter::once(proxy).chain(containers).map(ToString::to_string);
+    let proxy = proxy.map(ToString::to_string).unwrap_or_default();
+    let words = std::iter::once(proxy).chain(containers.iter().map(ToString::to_string));
     let script = Command::script(REACH, words).named("look-into-containers").sudo();
     let output = world.ask(&Exec::on(host, script)).await?;
     Ok(read(&output.stdout))
 }
 
-fn read(text: &str) -> Reach {
+/// What the script printed. Public for the fuzzer: it comes from another machine.
+#[doc(hidden)]
+pub fn read(text: &str) -> Reach {
     let mut reach = Reach::default();
     let mut ports: Option<&mut Vec<u16>> = None;
     for line in text.lines() {
         match line.split_once(' ') {
-            Some(("name", name)) if name != "_" => reach.names.push(name.to_ascii_lowercase()),
+            None if line == "configuration" => reach.names = Some(Vec::new()),
+            Some(("name", name)) if name != "_" => {
+                reach.names.get_or_insert_default().push(name.to_ascii_lowercase());
+            }
             Some(("container", name)) => {
                 ports = Some(reach.listening.entry(name.to_owned()).or_default());
             }
@@ -60,8 +70,10 @@ fn read(text: &str) -> Reach {
             _ => {}
         }
     }
-    reach.names.sort();
-    reach.names.dedup();
+    if let Some(names) = &mut reach.names {
+        names.sort();
+        names.dedup();
+    }
     reach
 }
 
@@ -81,13 +93,16 @@ mod tests {
 
     #[test]
     fn names_and_ports_are_read() {
-        let text = "name _\nname A.example\nname a.example\nlistens 00000000:0050\n\
+        let text = "configuration\nname _\nname A.example\nname a.example\nlistens 00000000:0050\n\
             container api\nlistens 00000000:1F90\nlistens 0100007F:1F91\n\
             listens 00000000000000000000000000000000:1F92\n\
             listens 00000000000000000000000001000000:1F93\nlistens x\ncontainer ws\nnoise\n";
         let reach = read(text);
-        assert_eq!(reach.names, ["a.example"]);
+        assert_eq!(reach.names.as_deref(), Some(&["a.example".to_owned()][..]));
         assert_eq!(reach.listening["api"], [8080, 8082]);
         assert!(reach.listening["ws"].is_empty());
+        // A configuration without a name, and none at all, are two answers.
+        assert_eq!(read("configuration\nname _\n").names, Some(Vec::new()));
+        assert_eq!(read("container api\n").names, None);
     }
 }

@@ -119,11 +119,11 @@ fn one(expected: &Expected, services: &[Service], network: &str) -> Finding {
         Some(running) => {
             let wrong = as_it_runs(name, &seen.declared.variables, running, network);
             if wrong.is_empty() {
-                return Finding::pass(
-                    name,
-                    format!("declared by {service}, and {} has it", running.container),
-                )
-                .evidence(running.listening.is_none().then_some("nobody looked for its port"));
+                let detail = format!("declared by {service}, and {} has it", running.container);
+                return match unseen(running) {
+                    Some(why) => Finding::unseen(name, format!("{detail}; {why}")),
+                    None => Finding::pass(name, detail),
+                };
             }
             let hint = Hint::Do(format!("recreate the container of {service}"));
             Finding::fail(name, wrong.join("; ")).hint(hint)
@@ -183,6 +183,15 @@ fn as_it_runs(name: &str, declared: &Variables, running: &Running, network: &str
     wrong
 }
 
+/// What has to be looked at from inside, and was not.
+fn unseen(running: &Running) -> Option<&'static str> {
+    match (&running.listening, &running.routed) {
+        (Some(_), Some(_)) => None,
+        (Some(_), None) => Some("the proxy did not show whether its configuration has it"),
+        (None, _) => Some("nobody could see whether anything listens on its port"),
+    }
+}
+
 /// Names that a service makes public and that hemma.toml does not know.
 fn unexpected(service: &Service, expected: &[Expected]) -> Vec<Finding> {
     let variables = &service.declared.variables;
@@ -219,9 +228,17 @@ mod tests {
             variables,
             networks: vec![network.to_owned()],
             listening,
-            routed: None,
+            routed: Some(vec!["a.example".to_owned()]),
         };
         Service { running: Some(running), ..service(good()) }
+    }
+
+    fn routed(names: Option<Vec<String>>) -> Service {
+        let mut service = running(good(), "hule-network", Some(vec![8080]));
+        if let Some(running) = &mut service.running {
+            running.routed = names;
+        }
+        service
     }
 
     fn good() -> Variables {
@@ -247,6 +264,9 @@ mod tests {
                 "FAIL VIRTUAL_PORT `http` is no",
             ),
             (running(good(), "hule-network", Some(vec![8080])), "pass declared by api, and api_1"),
+            (running(good(), "hule-network", None), "? declared by api, and api_1 has it; nobody"),
+            (routed(None), "? declared by api, and api_1 has it; the proxy did not show"),
+            (routed(Some(Vec::new())), "FAIL the proxy's configuration has no virtual host"),
             (running(good(), "other", None), "FAIL api_1 is not on the proxy's network"),
             (
                 running(good(), "hule-network", Some(vec![80])),

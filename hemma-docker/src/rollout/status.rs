@@ -12,7 +12,7 @@ pub async fn status(world: &World, config: &Config) -> Report {
     let host = &config.host.alias;
     let (tools, proxy, network, checkout, services) = tokio::join!(
         host_tools::verify(world, host),
-        proxy::verify(world, host, &config.database.container),
+        proxy::verify(world, config),
         network::verify(world, host, &config.compose.network),
         checkout::verify(world, config),
         health(world, config),

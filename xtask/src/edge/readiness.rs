@@ -18,12 +18,11 @@ pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
     if let Err(error) = inspect(world, config, &mut services, &running).await {
         report.add(Finding::unknown("containers", &error));
     }
-    if let Some(proxy) = proxy::web(containers) {
-        let names: Vec<_> = running.iter().map(|it| it.name.clone()).collect();
-        match reach::look(world, &config.host.alias, &proxy.name, &names).await {
-            Ok(seen) => reached(&mut services, &seen),
-            Err(error) => report.add(Finding::unknown("proxy", &error)),
-        }
+    let proxy = proxy::web(containers).map(|it| &it.name);
+    let names: Vec<_> = running.iter().map(|it| it.name.clone()).collect();
+    match reach::look(world, &config.host.alias, proxy, &names).await {
+        Ok(seen) => reached(&mut services, &seen),
+        Err(error) => report.add(Finding::unknown("proxy", &error)),
     }
     let expected = |it: &hemma_core::config::PublicName| Expected {
         name: it.name.clone(),
@@ -86,7 +85,7 @@ async fn inspect(
 fn reached(services: &mut [Service], seen: &reach::Reach) {
     for running in services.iter_mut().filter_map(|it| it.running.as_mut()) {
         running.listening = seen.listening.get(&running.container).cloned();
-        running.routed = Some(seen.names.clone());
+        running.routed.clone_from(&seen.names);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Day 1, step 2: the shared proxy stack runs and has the web's two ports.
+//! Day 1, step 2: the shared proxy stack runs, has the web's two ports and knows the public names.
 
 use hemma_docker::proxy;
 
@@ -6,7 +6,9 @@ use crate::{Answer, Failure, Run, Section};
 
 /// Check that the shared reverse proxy runs and has ports 80 and 443
 ///
-/// Reads only. Runbook: day 1, step 2.
+/// Reads only. Proxy, ACME companion and shared database are found by image, then name, then label;
+/// says who listens on the two ports, who is on the external network, and which public names the
+/// proxy's own configuration has. Runbook: day 1, step 2.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -14,9 +16,6 @@ impl Section for Args {
     const SLUG: &'static str = "day1_2_proxy_health";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let config = run.config();
-        let database = &config.database.container;
-        let findings = proxy::verify(run.world(), &config.host.alias, database).await;
-        Ok(Answer::Report(findings.into_iter().collect()))
+        Ok(Answer::Report(proxy::health(run.world(), run.config()).await))
     }
 }
