@@ -77,6 +77,36 @@ async fn a_commit_that_opens_a_port_is_refused_unless_hemma_toml_names_it() {
     stage.is_as(&before).await;
 }
 
+/// The address that the host has on the lab's own network, which this machine reaches as another one.
+#[tokio::test]
+async fn what_is_open_is_found_by_trying_it_from_outside() {
+    let stage = Stage::deployed().await;
+    let address = stage.root("hostname -i").await.parse().expect("it has one address");
+    stage.configure(|it| it.edge.addresses = vec![address]);
+    let look = async || stage.hemma(&["notes", "public-surface"]).await;
+    look().await.exits(0).says("other ports tried, none is open");
+
+    // By hand, as accidents are: on every address, in the files and in what runs.
+    let compose =
+        "docker compose -p huleedu -f docker-compose.hemma.yml -f docker-compose.prod.yml";
+    let up = format!("sudo {compose} up -d -t 1 --no-deps redis 2>&1");
+    let open = "sed -i 's/127.0.0.1:6379:6379/6379:6379/' docker-compose.infrastructure.yml";
+    stage.operator(&format!("{open} && {up}")).await;
+    let seen = look().await;
+    seen.exits(1).says("from here      port 6379 of hemma answers");
+    seen.says("published in docker-compose.infrastructure.yml:42");
+    assert_eq!(seen.stdout.matches("answers").count(), 1, "{seen}");
+
+    // Open by the files, the engine and the host, and behind a firewall all the same.
+    stage.root("iptables -t raw -I PREROUTING -p tcp --dport 6379 -j DROP").await;
+    let shut = look().await;
+    stage.root("iptables -t raw -D PREROUTING -p tcp --dport 6379 -j DROP").await;
+    shut.exits(1).says("huleedu_redis has port 6379 open");
+    shut.says("other ports tried, none is open");
+
+    stage.operator(&format!("git checkout -q . && {up}")).await;
+}
+
 async fn forget(stage: &Stage, names: &[&str]) {
     stage.root(&format!("/lab/certificates forget {}", names.join(" "))).await;
 }
