@@ -143,6 +143,9 @@ async fn stranger(site: &Site, error: &io::Error, deadline: Instant) -> Met {
                 None => Met::NotTls { reason: "what it sends is no TLS".to_owned() },
             }
         }
+        Some(Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        )) => Met::Oversized,
         Some(other) => Met::NotTls { reason: printable(other.to_string().as_bytes(), 200) },
         None => Met::Closed,
     }

@@ -63,6 +63,8 @@ pub enum Met {
         /// Its first line.
         status: String,
     },
+    /// What it sends in the handshake is larger than any client takes, so nobody gets to see it.
+    Oversized,
     /// It speaks something else.
     NotTls {
         /// What is wrong with it.
@@ -122,6 +124,10 @@ impl fmt::Display for Met {
             }
             Self::Closed => f.write_str("it accepts the connection, and ends it at once"),
             Self::PlainHttp { status } => write!(f, "it speaks HTTP without TLS (`{status}`)"),
+            Self::Oversized => f.write_str(
+                "what it sends in the handshake is larger than any client takes: a certificate with \
+                 far too many names, or no TLS at all",
+            ),
             Self::NotTls { reason } => write!(f, "it speaks no TLS: {reason}"),
             Self::Alert { alert } if alert == "UnrecognisedName" => {
                 f.write_str("it has no certificate for this name (alert `unrecognized_name`)")

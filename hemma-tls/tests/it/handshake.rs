@@ -96,12 +96,21 @@ async fn whoever_is_no_tls_server_is_told_apart() {
         tokio::time::sleep(Duration::from_secs(1)).await;
     });
     let closing = listen(async |stream| drop(stream));
+    // A connection that is dropped with something unread in it is reset.
+    let resetting = listen(async |stream| {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        drop(stream);
+    });
+    let ending = listen(async |mut stream| {
+        let _ = stream.read(&mut [0; 4096]).await;
+        let _ = stream.shutdown().await;
+    });
     let silent = listen(async |stream| {
         tokio::time::sleep(Duration::from_secs(9)).await;
         drop(stream);
     });
     let garbage = listen(async |mut stream| {
-        let _ = stream.write_all(&[0x16, 3, 3, 0, 4, 9, 9, 9, 9]).await;
+        let _ = stream.write_all(&[0x16, 3, 3, 0, 4, 9, 0, 0, 0]).await;
         let mut rest = [0; 512];
         while matches!(stream.read(&mut rest).await, Ok(1..)) {}
     });
@@ -119,6 +128,8 @@ async fn whoever_is_no_tls_server_is_told_apart() {
         (http.await, "PlainHttp { status: \"HTTP/1.1 400 Bad Request\" }"),
         (banner.await, "NotTls { reason: \"it says `SSH-2.0-OpenSSH_9.6`\" }"),
         (closing.await, "Closed"),
+        (resetting.await, "Closed"),
+        (ending.await, "Closed"),
         (silent.await, "Silent"),
         (garbage.await, "NotTls"),
         (alert.await, "Alert { alert: \"UnrecognisedName\" }"),
@@ -157,9 +168,9 @@ async fn hostile_servers_cost_neither_time_nor_memory() {
     let before = peak_kib();
     let rows = [
         (dripping.await, "Silent"),
-        (flooding.await, "NotTls"),
-        (tls(authority.issue(&large), async |_| ()).await, "NotTls"),
-        (tls(authority.issue(&many), async |_| ()).await, "NotTls"),
+        (flooding.await, "Oversized"),
+        (tls(authority.issue(&large), async |_| ()).await, "Oversized"),
+        (tls(authority.issue(&many), async |_| ()).await, "Oversized"),
     ];
     for (to, expected) in rows {
         let started = Instant::now();
