@@ -19,6 +19,8 @@ use hemma_core::{Config, ExecError, Report, World};
 
 pub use dial::{Dial, DialError, Dialed};
 pub use source::Source;
+#[cfg(feature = "fuzzing")]
+pub use source::fuzz_find;
 
 use crate::compose::{ComposeFiles, Layers, LookModel, ModelAnswer, ModelError, Tree};
 use crate::listeners::{self, Listener};

@@ -74,6 +74,15 @@ pub(super) fn of<'s>(sources: &'s [Source], service: &str, port: &Port) -> Optio
         .or_else(|| own().rfind(|it| names(&it.text, &target)))
 }
 
+/// Reads `text` as what the script printed, and looks for a port in it. For the fuzzer.
+#[cfg(feature = "fuzzing")]
+pub fn fuzz_find(text: &str, service: &str, published: &str, target: u64) -> Option<Source> {
+    let sources: Vec<Source> = text.lines().filter_map(parse).collect();
+    let (host_ip, protocol) = (String::new(), "tcp".to_owned());
+    let port = Port { host_ip, published: published.to_owned(), target, protocol };
+    of(&sources, service, &port).cloned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
