@@ -1,5 +1,7 @@
 //! What a section or a verb hands back, to be rendered.
 
+use std::path::PathBuf;
+
 use hemma_core::{Ended, Report, Verdict};
 use hemma_docker::plan::Plan;
 use serde::Serialize;
@@ -37,6 +39,20 @@ impl Answer {
             Self::Ended(ended) => Exit::Program(ended.code()),
         }
     }
+}
+
+/// What stays of a run over many texts that does not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Saved {
+    /// Texts whose vectors are finished.
+    pub done: usize,
+    /// All texts.
+    pub total: usize,
+    /// Where the finished vectors are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<PathBuf>,
+    /// What would have been written at the end.
+    pub unwritten: PathBuf,
 }
 
 /// What would be done, in order. Shown before consent is asked for.

@@ -146,7 +146,7 @@ impl App {
                 return Ended { exit, scene: None };
             }
             None => {
-                terminal.left_behind(&[], true);
+                terminal.left_behind(&[], None, true);
                 conclude(&terminal, Document::new(Exit::Interrupted), None);
                 return Ended { exit: Exit::Interrupted, scene: None };
             }
@@ -158,7 +158,7 @@ impl App {
         let handshakes = world.handshakes();
         terminal.idle();
         world.close().await;
-        let (steps, proposed) = (world.steps(), run.proposed());
+        let (steps, proposed, saved) = (world.steps(), run.proposed(), run.saved());
         let exit = match &result {
             Some(Ok(answer)) => answer.exit(),
             Some(Err(failure)) => failure.exit(),
@@ -171,9 +171,10 @@ impl App {
         if flags.verbose {
             document = document.verbose(&steps, handshakes);
         }
-        let whole = matches!(result, Some(Ok(_)));
-        if !whole {
-            terminal.left_behind(&changes().collect::<Vec<_>>(), result.is_none());
+        if !matches!(result, Some(Ok(_))) {
+            let changes: Vec<_> = changes().collect();
+            terminal.left_behind(&changes, saved.as_ref(), result.is_none());
+            document.saved = saved.as_ref();
         }
         conclude(&terminal, document, result.as_ref());
         if flags.verbose && !flags.json {

@@ -129,6 +129,9 @@ impl What {
         use Verb::{Ci, Completions, Config, Dev, Lab};
         match self {
             Self::Verb(Verb::Tunnel(args)) => args.needs_config(),
+            Self::Verb(Verb::Embed(args)) => args.needs_config(),
+            Self::Verb(Verb::Extract(args)) => args.needs_config(),
+            Self::Verb(Verb::CheckText(args)) => args.needs_config(),
             what => {
                 !matches!(what, Self::Verb(Lab(_) | Config(_) | Completions(_) | Dev(_) | Ci(_)))
             }

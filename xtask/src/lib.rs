@@ -62,7 +62,7 @@ mod sections;
 mod settings;
 mod verbs;
 
-pub use answer::{Answer, Proposal, Proposed};
+pub use answer::{Answer, Proposal, Proposed, Saved};
 pub use app::App;
 pub use exit::Exit;
 pub use failure::Failure;

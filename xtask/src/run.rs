@@ -8,7 +8,7 @@ use hemma_docker::lock::Holder;
 
 use crate::cli::Flags;
 use crate::render::Terminal;
-use crate::{Answer, App, Failure, Proposal, operator};
+use crate::{Answer, App, Failure, Proposal, Saved, operator};
 
 /// One run of one command.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub struct Run<'r> {
     world: &'r World,
     config: &'r Config,
     proposal: Mutex<Option<Proposal>>,
+    saved: Mutex<Option<Saved>>,
 }
 
 /// Nothing may change unless somebody agrees, and nobody can be asked.
@@ -35,7 +36,16 @@ impl<'r> Run<'r> {
         terminal: &'r Terminal,
         (world, config): (&'r World, &'r Config),
     ) -> Self {
-        Self { app, flags, here, terminal, world, config, proposal: Mutex::default() }
+        Self {
+            app,
+            flags,
+            here,
+            terminal,
+            world,
+            config,
+            proposal: Mutex::default(),
+            saved: Mutex::default(),
+        }
     }
 
     /// Where questions are asked and changes made.
@@ -90,6 +100,16 @@ impl<'r> Run<'r> {
     /// What was proposed in this run.
     pub(crate) fn proposed(&self) -> Option<Proposal> {
         self.proposal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes what stays if the run ends now.
+    pub(crate) fn saves(&self, saved: Saved) {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner).replace(saved);
+    }
+
+    /// What stays of the run.
+    pub(crate) fn saved(&self) -> Option<Saved> {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn consent(&self) -> Result<Consent, Failure> {

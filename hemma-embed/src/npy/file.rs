@@ -32,7 +32,14 @@ pub struct NpyFileError {
 
 impl NpyFile {
     /// Begins a file whose rows have `cols` values.
+    ///
+    /// A target that is there and no regular file is refused: taking its name, as happens at the
+    /// end, would replace a device or a pipe for everybody, and cannot replace a directory.
     pub fn create(target: &Path, cols: usize) -> Result<Self, NpyFileError> {
+        if std::fs::metadata(target).is_ok_and(|it| !it.is_file()) {
+            let source = io::Error::other("it is there, and no regular file");
+            return Err(NpyFileError { path: target.to_owned(), source });
+        }
         let mut part = target.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
@@ -109,5 +116,24 @@ impl Drop for NpyFile {
             // Nobody is left to tell; the next run writes over it anyway.
             let _ = std::fs::remove_file(&self.part);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_regular_file_stays_what_it_is() {
+        let dir = tempfile::tempdir().expect("a place for files");
+        for target in [dir.path(), Path::new("/dev/null")] {
+            let error = NpyFile::create(target, 3).expect_err("it is no file");
+            assert_eq!(error.to_string(), format!("could not write {}", target.display()));
+            assert!(!Path::new(&format!("{}.part", target.display())).exists());
+        }
+        let kept = dir.path().join("a.npy");
+        std::fs::write(&kept, "before").expect("writable");
+        drop(NpyFile::create(&kept, 3).expect("a regular file may be replaced"));
+        assert_eq!(std::fs::read(&kept).expect("there"), b"before", "and only by a whole one");
     }
 }

@@ -3,7 +3,7 @@
 use hemma_core::{Hint, Report, Step, Verdict};
 use serde::Serialize;
 
-use crate::{Answer, Exit, Failure, Proposal};
+use crate::{Answer, Exit, Failure, Proposal, Saved};
 
 /// The version of the shape. It grows when a key changes its meaning or goes, not when one comes.
 pub const SCHEMA: u32 = 1;
@@ -21,6 +21,9 @@ pub struct Document<'r> {
     /// The changes that were made, in order, also when the run failed or was interrupted later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<&'r str>,
+    /// What stays of a run over many texts that did not come to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved: Option<&'r Saved>,
     /// What was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<ReportWords<'r>>,
@@ -98,6 +101,7 @@ impl<'r> Document<'r> {
             exit: ExitWords { code: exit.code(), name: exit },
             plan: None,
             changed: Vec::new(),
+            saved: None,
             report: None,
             text: None,
             data: None,

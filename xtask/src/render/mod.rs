@@ -15,7 +15,7 @@ use anstream::{AutoStream, ColorChoice};
 use hemma_core::{Progress, Report, Step, Told};
 
 use crate::cli::Color;
-use crate::{Answer, Failure, Proposal};
+use crate::{Answer, Failure, Proposal, Saved};
 use progress::Spinner;
 pub(crate) use stream::Kept;
 use stream::Stream;
@@ -161,12 +161,12 @@ impl Terminal {
     }
 
     /// Shows what a run that did not come to its end did before.
-    pub(crate) fn left_behind(&self, changes: &[&Step], interrupted: bool) {
+    pub(crate) fn left_behind(&self, changes: &[&Step], saved: Option<&Saved>, interrupted: bool) {
         if interrupted && self.0.spinner.is_some() {
             // The terminal has written `^C` on this line, perhaps behind a prompt.
             self.err("\n");
         }
-        self.err(&words::left_behind(changes, interrupted));
+        self.err(&words::left_behind(changes, saved, interrupted));
     }
 
     /// Shows why there is no answer.

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use clap::builder::styling::{AnsiColor, Style};
 use hemma_core::{Hint, Report, Step, Verdict};
 
-use crate::{Failure, Proposal};
+use crate::verbs::texts::grouped;
+use crate::{Failure, Proposal, Saved};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -88,11 +89,14 @@ pub(super) fn failure(failure: &Failure) -> String {
 }
 
 /// What a run that did not come to its end did before, and what became of the rest.
-pub(super) fn left_behind(changes: &[&Step], interrupted: bool) -> String {
+pub(super) fn left_behind(changes: &[&Step], saved: Option<&Saved>, interrupted: bool) -> String {
     let mut text = String::new();
     if interrupted {
-        let words =
-            if changes.is_empty() { "interrupted; nothing was changed" } else { "interrupted" };
+        let words = match saved {
+            Some(saved) => format!("interrupted; {} was not written", saved.unwritten.display()),
+            None if changes.is_empty() => "interrupted; nothing was changed".to_owned(),
+            None => "interrupted".to_owned(),
+        };
         line(&mut text, format_args!("{RED}{words}{RED:#}"));
     }
     for change in changes {
@@ -103,7 +107,20 @@ pub(super) fn left_behind(changes: &[&Step], interrupted: bool) -> String {
         text.push_str("  the rest of the plan was not begun\n\n");
         text.push_str("hint: the same command again looks anew and does what is left\n");
     }
+    text.extend(saved.map(still_there));
     text
+}
+
+fn still_there(saved: &Saved) -> String {
+    let (done, total) = (grouped(saved.done), grouped(saved.total));
+    match &saved.cache {
+        None => format!("  {done} of {total} texts were done, and nothing is kept\n"),
+        Some(_) if saved.done == 0 => format!("  none of {total} texts was done\n"),
+        Some(cache) => format!(
+            "  {done} of {total} texts are done and kept in {}; the same command goes on there\n",
+            cache.display()
+        ),
+    }
 }
 
 /// Each question and change with its time, and what they cost together.
@@ -198,6 +215,33 @@ FAIL  web                   unhealthy
         let found = [Finding::fail("a", "").hint(hint()), Finding::fail("b", "").hint(hint())];
         let expected = "\nhint: run `ssh hemma`\n";
         assert_eq!(uncoloured(&hints(&found.into_iter().collect())), expected);
+    }
+
+    #[test]
+    fn what_was_finished_before_an_interruption_is_said() {
+        let saved = |done, cache: Option<&str>| Saved {
+            done,
+            total: 2000,
+            cache: cache.map(Into::into),
+            unwritten: "m.npy".into(),
+        };
+        let rows = [
+            (
+                1280,
+                Some("c"),
+                "1 280 of 2 000 texts are done and kept in c; the same command goes on there",
+            ),
+            (0, Some("c"), "none of 2 000 texts was done"),
+            (64, None, "64 of 2 000 texts were done, and nothing is kept"),
+        ];
+        for (done, cache, expected) in rows {
+            let expected = format!("  {expected}\n");
+            let left = |interrupted| left_behind(&[], Some(&saved(done, cache)), interrupted);
+            assert_eq!(uncoloured(&left(false)), expected, "it failed");
+            let interrupted = format!("interrupted; m.npy was not written\n{expected}");
+            assert_eq!(uncoloured(&left(true)), interrupted);
+        }
+        assert_eq!(uncoloured(&left_behind(&[], None, true)), "interrupted; nothing was changed\n");
     }
 
     #[test]

@@ -40,8 +40,17 @@ struct ReadError {
 }
 
 impl Args {
+    /// Without a URL, the configuration knows where the service is.
+    pub(crate) fn needs_config(&self) -> bool {
+        self.url.is_none()
+    }
+
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let text = read(run.here, &self.file)
+        let (here, path) = (run.here.to_owned(), self.file.clone());
+        // Whoever waits for standard input may be interrupted.
+        let text = tokio::task::spawn_blocking(move || read(&here, &path)).await;
+        let text = text
+            .map_err(Failure::unknown)?
             .map_err(|source| ReadError { path: self.file.clone(), source })?;
         let url = match self.url {
             Some(url) => url,

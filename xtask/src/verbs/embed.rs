@@ -6,35 +6,45 @@ use futures_util::StreamExt;
 use hemma_embed::Part;
 use hemma_embed::npy::NpyFile;
 
-use super::texts::{self, ClientOptions, Columns, Input, Tally};
+use super::texts::{self, ClientOptions, Columns, Format, Input, Tally, Wanted};
 use crate::{Answer, Failure, Run};
 
 /// Give every text of a file its vector
 ///
-/// A .csv or .jsonl file is read as what it is, any other has one text a line. The vectors stand in
-/// the order of the texts; one that fails is NaN. What is finished is kept in the Python client's
-/// cache, so the same command after Ctrl-C goes on where it was.
+/// A .csv or .jsonl file is read as what it is, any other has one text a line; an empty line is a
+/// text, too. The vectors stand in the order of the texts; one that fails is NaN. What is finished
+/// is kept in the Python client's cache, so the same command after Ctrl-C goes on where it was.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The file with the texts; `-` is standard input, with one text a line
+    /// The file with the texts; `-` is standard input
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// The .npy file to write
     #[arg(long, value_name = "OUT.npy")]
     out: PathBuf,
-    /// The column of a .csv, or the field of a .jsonl, that holds the text
-    #[arg(long, alias = "field", value_name = "NAME", default_value = "text")]
-    column: String,
+    /// How the file is read, whatever its name says
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// The column of a CSV, or the field of a JSONL, that holds the text; without it, `text`
+    #[arg(long, alias = "field", value_name = "NAME")]
+    column: Option<String>,
     #[command(flatten)]
     options: ClientOptions,
 }
 
 impl Args {
+    pub(crate) fn needs_config(&self) -> bool {
+        self.options.need_config()
+    }
+
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        texts::is_a_place(&self.out)?;
         let columns = Columns { text: self.column, prompt: None, id: None };
-        let input = Input::open(run.here, &self.input, columns)?;
+        let wanted = Wanted { path: self.input.clone(), format: self.format, columns };
+        run.terminal().busy(&format!("reading {}", self.input.display()));
+        let input = Input::open(run.here, wanted).await?;
         let total = input.count;
-        let out = self.out.display();
+        let out = self.out.display().to_string();
         if run.flags.plan {
             return Ok(Answer::text(format!("{out} would be written, of {total} texts\n")));
         }
@@ -42,8 +52,7 @@ impl Args {
         let mut file = NpyFile::create(&run.here.join(&self.out), client.options().model.dim)?;
         let (second, records) = input.again()?;
         let mut parts = client.embed(records.map(|it| it.text));
-        let watched = run.terminal().somebody();
-        let mut tally = Tally::new(run.world(), run.progress(), watched, total);
+        let mut tally = Tally::new(run, total, self.out, self.options.place());
         while let Some(part) = parts.next().await {
             match part.map_err(texts::failed_run)? {
                 Part::Done { at, rows, origin, .. } => {

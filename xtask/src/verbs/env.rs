@@ -65,7 +65,12 @@ impl Args {
 
 async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     let (world, config) = (run.world(), run.config());
-    let value = if run.terminal().somebody() { ask(run, key).await? } else { read()? };
+    let value = if run.terminal().somebody() {
+        ask(run, key).await?
+    } else {
+        // Whoever waits for standard input may be interrupted.
+        tokio::task::spawn_blocking(read).await.map_err(Failure::unknown)??
+    };
     let before = env_file::verify(world, config, Layers::Main).await;
     let place = format!("in {}/.env on {}", config.host.checkout, config.host.alias);
     let proposal = Proposal::default().step("set", key.as_str(), place);

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use hemma_embed::npy::{NpyFile, NpyFileError};
 use hemma_embed::{Essay, FeatureSet, Matrix, Meta, Part};
 
-use super::texts::{self, ClientOptions, Columns, Input, Tally};
+use super::texts::{self, ClientOptions, Columns, Format, Input, Tally, Wanted};
 use crate::{Answer, Failure, Run};
 
 /// Give every essay of a file its features
@@ -16,7 +16,7 @@ use crate::{Answer, Failure, Run};
 /// other has one essay a line. Like `embed`, it goes on where it was after Ctrl-C.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The file with the essays; `-` is standard input, with one essay a line
+    /// The file with the essays; `-` is standard input
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// The directory to write into, which is made if need be
@@ -25,9 +25,12 @@ pub(crate) struct Args {
     /// Which features
     #[arg(long, value_enum, value_name = "SET", default_value = "combined")]
     features: Features,
-    /// The column of a .csv, or the field of a .jsonl, that holds the essay
-    #[arg(long, alias = "field", value_name = "NAME", default_value = "text")]
-    column: String,
+    /// How the file is read, whatever its name says
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// The column of a CSV, or the field of a JSONL, that holds the essay; without it, `text`
+    #[arg(long, alias = "field", value_name = "NAME")]
+    column: Option<String>,
     /// The column or field that holds the task of each essay
     #[arg(long, value_name = "NAME")]
     prompt_column: Option<String>,
@@ -58,15 +61,22 @@ struct WriteError {
 }
 
 impl Args {
+    pub(crate) fn needs_config(&self) -> bool {
+        self.options.need_config()
+    }
+
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        texts::is_a_place(&self.out)?;
         let columns = Columns {
             text: self.column.clone(),
             prompt: self.prompt_column.clone(),
             id: self.id_column.clone(),
         };
-        let input = Input::open(run.here, &self.input, columns)?;
+        let wanted = Wanted { path: self.input.clone(), format: self.format, columns };
+        run.terminal().busy(&format!("reading {}", self.input.display()));
+        let input = Input::open(run.here, wanted).await?;
         let total = input.count;
-        let shown = self.out.display();
+        let shown = self.out.display().to_string();
         if run.flags.plan {
             return Ok(Answer::text(format!("{shown} would be filled, from {total} essays\n")));
         }
@@ -78,8 +88,7 @@ impl Args {
         let essays = records
             .map(move |it| Essay { text: it.text, prompt: it.prompt.unwrap_or(prompt.clone()) });
         let mut parts = client.extract(essays, self.features.into());
-        let watched = run.terminal().somebody();
-        let mut tally = Tally::new(run.world(), run.progress(), watched, total);
+        let mut tally = Tally::new(run, total, self.out, self.options.place());
         let mut files = Files::new(&out);
         let mut said = None;
         while let Some(part) = parts.next().await {

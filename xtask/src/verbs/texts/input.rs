@@ -1,49 +1,87 @@
 //! A file that is read twice: once to know that all of it can be read, once for its texts.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::record::{self, Columns, Record, Records};
+use super::record::{self, Columns, Format, Record, Records};
+
+/// How standard input is called on the command line, and in words.
+const STDIN: [&str; 2] = ["-", "standard input"];
+
+/// What is to be read, and as what.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// `-` is standard input.
+    pub(crate) path: PathBuf,
+    /// Without one, the file's name says it.
+    pub(crate) format: Option<Format>,
+    pub(crate) columns: Columns,
+}
 
 /// A file of which every record can be read.
 pub(crate) struct Input {
     path: PathBuf,
+    format: Format,
     columns: Columns,
-    given: Option<Vec<u8>>,
-    /// How many records it has.
+    given: Option<Arc<[u8]>>,
+    /// How many records it has; never none.
     pub(crate) count: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("could not read the texts from standard input")]
-    Stdin(#[source] std::io::Error),
+    #[error("could not read `{}`", .path.display())]
+    Pipe { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Record(#[from] record::Error),
+    #[error("there is no text in `{}`", .0.display())]
+    Nothing(PathBuf),
     #[error("the file changed while it was read: it had {first} texts, then {then}")]
     Changed { first: usize, then: usize },
 }
 
 impl Input {
-    /// Reads all of it once. `-` is standard input, of which there is only one go.
-    pub(crate) fn open(here: &Path, path: &Path, columns: Columns) -> Result<Self, Error> {
-        let mut given = None;
-        if path == Path::new("-") {
-            let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(Error::Stdin)?;
-            given = Some(bytes);
+    /// Reads all of it once, where that holds up nobody: whoever waits for a pipe to speak may be
+    /// interrupted.
+    pub(crate) async fn open(here: &Path, wanted: Wanted) -> Result<Self, Error> {
+        let here = here.to_owned();
+        let read = tokio::task::spawn_blocking(move || Self::read(&here, wanted));
+        read.await.expect("reading records does not panic")
+    }
+
+    fn read(here: &Path, wanted: Wanted) -> Result<Self, Error> {
+        let Wanted { path, format, columns } = wanted;
+        let format = format.unwrap_or_else(|| Format::of(&path));
+        let is_stdin = path == Path::new(STDIN[0]);
+        let path = if is_stdin { PathBuf::from(STDIN[1]) } else { here.join(path) };
+        let failed = |source| Error::Pipe { path: path.clone(), source };
+        let given = match pipe(&path, is_stdin).map_err(failed)? {
+            Some(mut pipe) => {
+                let mut bytes = Vec::new();
+                pipe.read_to_end(&mut bytes).map_err(failed)?;
+                Some(bytes.into())
+            }
+            None => None,
+        };
+        let mut input = Self { path, format, columns, given, count: 0 };
+        input.count = record::count(input.records()?)?;
+        if input.count == 0 {
+            return Err(Error::Nothing(input.path));
         }
-        let path = here.join(path);
-        let count = record::count(Records::open(&path, columns.clone(), given.as_deref())?)?;
-        Ok(Self { path, columns, given, count })
+        Ok(input)
+    }
+
+    fn records(&self) -> Result<Records, record::Error> {
+        Records::open(&self.path, self.format, self.columns.clone(), self.given.clone())
     }
 
     /// Its records once more. They end early if one cannot be read now; [`Second::check`] says so.
     pub(crate) fn again(
         &self,
     ) -> Result<(Second, impl Iterator<Item = Record> + Send + use<>), Error> {
-        let records = Records::open(&self.path, self.columns.clone(), self.given.as_deref())?;
+        let records = self.records()?;
         let second = Second::default();
         let noted = second.clone();
         let sound = records.map_while(move |record| {
@@ -61,6 +99,16 @@ impl Input {
         });
         Ok((second, sound))
     }
+}
+
+/// What there is only one go at: standard input, a FIFO, what `<(…)` is in a shell.
+fn pipe(path: &Path, is_stdin: bool) -> io::Result<Option<Box<dyn Read>>> {
+    if is_stdin {
+        return Ok(Some(Box::new(io::stdin().lock())));
+    }
+    // Whatever is not there is said where it is opened.
+    let is_pipe = std::fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
+    if is_pipe { Ok(Some(Box::new(File::open(path)?))) } else { Ok(None) }
 }
 
 /// How the second reading went.
@@ -87,15 +135,22 @@ impl Second {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+
     use super::*;
 
-    #[test]
-    fn a_file_that_changes_between_two_readings_is_noticed() {
+    fn wanted(path: &str) -> Wanted {
+        let columns = Columns { text: None, prompt: None, id: None };
+        Wanted { path: path.into(), format: None, columns }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_changes_between_two_readings_is_noticed() {
         let dir = tempfile::tempdir().expect("a place");
         let write = |text: &str| std::fs::write(dir.path().join("a.jsonl"), text).expect("written");
-        let columns = Columns { text: "text".to_owned(), prompt: None, id: None };
         write("{\"text\":\"a\"}\n{\"text\":\"b\"}\n");
-        let input = Input::open(dir.path(), Path::new("a.jsonl"), columns).expect("well-formed");
+        let input = Input::open(dir.path(), wanted("a.jsonl")).await.expect("well-formed");
         assert_eq!(input.count, 2);
         let again = || {
             let (second, records) = input.again().expect("it opens");
@@ -110,5 +165,29 @@ mod tests {
         let (count, error) = again();
         assert_eq!(count, 1);
         assert!(error.is_err_and(|it| it.starts_with("record 2 of `")));
+    }
+
+    #[tokio::test]
+    async fn a_pipe_is_read_once_and_its_texts_twice() {
+        let (from, mut into) = io::pipe().expect("a pipe");
+        into.write_all(b"a\nb\n").expect("it is empty");
+        drop(into);
+        let path = format!("/dev/fd/{}", from.as_raw_fd());
+        let input = Input::open(Path::new("/"), wanted(&path)).await.expect("two lines");
+        for _ in 0..2 {
+            let (second, records) = input.again().expect("it is kept");
+            assert_eq!(records.map(|it| it.text).collect::<Vec<_>>(), ["a", "b"]);
+            second.check(2).expect("both were read");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_without_a_text_is_a_mistake() {
+        let dir = tempfile::tempdir().expect("a place");
+        for (name, content) in [("a.txt", ""), ("a.csv", "text\n"), ("a.jsonl", "\n")] {
+            std::fs::write(dir.path().join(name), content).expect("written");
+            let error = Input::open(dir.path(), wanted(name)).await.err().expect("it is empty");
+            assert!(error.to_string().starts_with("there is no text in `/"), "{error}");
+        }
     }
 }

@@ -5,7 +5,9 @@ mod options;
 mod record;
 mod tally;
 
-pub(crate) use input::Input;
-pub(crate) use options::{ClientOptions, EMBEDDINGS, behind, failed_run, offload_server};
-pub(crate) use record::Columns;
-pub(crate) use tally::Tally;
+pub(crate) use input::{Input, Wanted};
+pub(crate) use options::{
+    ClientOptions, EMBEDDINGS, behind, failed_run, is_a_place, offload_server,
+};
+pub(crate) use record::{Columns, Format};
+pub(crate) use tally::{Tally, grouped};

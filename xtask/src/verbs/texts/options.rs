@@ -30,16 +30,36 @@ pub(crate) struct ClientOptions {
 }
 
 impl ClientOptions {
+    /// Without a URL, the configuration knows where the server is.
+    pub(crate) fn need_config(&self) -> bool {
+        self.url.is_none()
+    }
+
+    /// Where finished vectors are kept, as it is called on the command line.
+    pub(crate) fn place(&self) -> Option<PathBuf> {
+        let place = || self.cache.clone().unwrap_or_else(|| PathBuf::from(USUAL_PLACE));
+        (!self.no_cache).then(place)
+    }
+
     pub(crate) fn client(&self, config: &Config, here: &Path) -> Result<Client, ServerUrlError> {
         let url = match &self.url {
             Some(url) => url.clone(),
             None => behind(config, EMBEDDINGS)?,
         };
-        let place = self.cache.as_deref().unwrap_or(Path::new(USUAL_PLACE));
-        let cache = (!self.no_cache).then(|| Cache::at(here.join(place)));
+        let cache = self.place().map(|it| Cache::at(here.join(it)));
         let concurrency = usize::from(self.concurrency);
         Ok(Client::new(url, Options { cache, concurrency, ..Options::default() }))
     }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("rows are written as they get done, in any order, so standard output cannot take them")]
+struct NoPlace;
+
+/// Refuses `-` as the place for what is computed.
+pub(crate) fn is_a_place(out: &Path) -> Result<(), Failure> {
+    let hint = || Hint::Do("name a file; another program may read that".to_owned());
+    if out == Path::new("-") { Err(Failure::usage(NoPlace).hint(hint())) } else { Ok(()) }
 }
 
 /// The forward that leads to the offload server, and the server behind it.

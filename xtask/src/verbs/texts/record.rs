@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -17,23 +18,39 @@ pub(crate) struct Record {
 /// What the columns of a CSV file, or the fields of a JSONL file, are called.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
-    pub text: String,
+    pub text: Option<String>,
     pub prompt: Option<String>,
     pub id: Option<String>,
 }
 
-/// How a file is read, which its name says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the texts are called if nobody says otherwise.
+const TEXT: &str = "text";
+
+impl Columns {
+    fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or(TEXT)
+    }
+
+    /// A name that was asked for.
+    fn asked(&self) -> Option<&String> {
+        self.text.as_ref().or(self.prompt.as_ref()).or(self.id.as_ref())
+    }
+}
+
+/// How a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// One text a line.
+    /// One text a line
     Lines,
-    /// With a header.
+    /// With a header
     Csv,
-    /// One object a line.
+    /// One object a line
+    #[value(name = "jsonl")]
     JsonLines,
 }
 
 impl Format {
+    /// What the name of a file says.
     pub(crate) fn of(path: &Path) -> Self {
         match path.extension().and_then(|it| it.to_str()) {
             Some("csv") => Self::Csv,
@@ -59,6 +76,21 @@ pub(crate) enum Error {
         .path.display()
     )]
     Missing { path: PathBuf, number: usize, name: String, there: String },
+    #[error("`{}` is read line by line, and a line has nothing named `{name}`", .path.display())]
+    NoNames { path: PathBuf, name: String },
+}
+
+fn blank(line: &str) -> bool {
+    line.trim().is_empty()
+}
+
+/// A mark of the byte order, as Windows writes it, is no part of the first text.
+fn skip_mark(reader: &mut Reader) -> io::Result<()> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    if reader.fill_buf()?.starts_with(MARK) {
+        reader.consume(MARK.len());
+    }
+    Ok(())
 }
 
 fn place(number: usize) -> String {
@@ -73,10 +105,12 @@ pub(crate) struct Records {
     source: Source,
 }
 
+type Reader = Box<dyn BufRead + Send>;
+
 enum Source {
-    Lines(io::Lines<Box<dyn BufRead + Send>>),
-    Csv(Box<csv::Reader<Box<dyn BufRead + Send>>>, Named),
-    JsonLines(io::Lines<Box<dyn BufRead + Send>>),
+    Lines(io::Lines<Reader>),
+    Csv(Box<csv::Reader<Reader>>, Named),
+    JsonLines(io::Lines<Reader>),
 }
 
 /// Where the columns are.
@@ -88,17 +122,28 @@ struct Named {
 }
 
 impl Records {
-    /// Opens a file, whose format its name says. `given` stands in for its content if it has been
-    /// read already, as standard input has.
-    pub(crate) fn open(path: &Path, columns: Columns, given: Option<&[u8]>) -> Result<Self, Error> {
-        let reader: Box<dyn BufRead + Send> = match given {
-            Some(bytes) => Box::new(Cursor::new(bytes.to_vec())),
+    /// Opens a file. `given` stands in for its content if it has been read already, as a pipe has.
+    pub(crate) fn open(
+        path: &Path,
+        format: Format,
+        columns: Columns,
+        given: Option<Arc<[u8]>>,
+    ) -> Result<Self, Error> {
+        let mut reader: Reader = match given {
+            Some(bytes) => Box::new(Cursor::new(bytes)),
             None => Box::new(BufReader::new(
                 File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?,
             )),
         };
-        let source = match Format::of(path) {
-            Format::Lines => Source::Lines(reader.lines()),
+        let read = |source| Error::Read { path: path.to_owned(), number: 1, source };
+        skip_mark(&mut reader).map_err(read)?;
+        let source = match format {
+            Format::Lines => match columns.asked() {
+                Some(name) => {
+                    return Err(Error::NoNames { path: path.to_owned(), name: name.clone() });
+                }
+                None => Source::Lines(reader.lines()),
+            },
             Format::JsonLines => Source::JsonLines(reader.lines()),
             Format::Csv => {
                 let mut reader = csv::Reader::from_reader(reader);
@@ -127,7 +172,7 @@ impl Records {
             })
         };
         Ok(Record {
-            text: field(&self.columns.text)?,
+            text: field(self.columns.text())?,
             prompt: self.columns.prompt.as_deref().map(field).transpose()?,
             id: self.columns.id.as_deref().map(field).transpose()?,
         })
@@ -151,7 +196,9 @@ impl Iterator for Records {
                     }
                 };
             }
-            Source::Lines(lines) | Source::JsonLines(lines) => lines.next()?,
+            Source::Lines(lines) => lines.next()?,
+            // Many writers leave a blank line at the end; it is no object and no record.
+            Source::JsonLines(lines) => lines.find(|it| !it.as_ref().is_ok_and(|it| blank(it)))?,
         };
         let line = match line {
             Ok(line) => line,
@@ -188,7 +235,7 @@ fn named(
         found.ok_or_else(|| missing(path, 0, name, header.iter()))
     };
     Ok(Named {
-        text: place(&columns.text)?,
+        text: place(columns.text())?,
         prompt: columns.prompt.as_deref().map(place).transpose()?,
         id: columns.id.as_deref().map(place).transpose()?,
     })
@@ -211,9 +258,9 @@ mod tests {
 
     fn read(name: &str, content: &str, extra: bool) -> Result<Vec<Record>, String> {
         let optional = |name: &str| extra.then(|| name.to_owned());
-        let columns =
-            Columns { text: "text".to_owned(), prompt: optional("prompt"), id: optional("id") };
-        let records = Records::open(Path::new(name), columns, Some(content.as_bytes()));
+        let columns = Columns { text: None, prompt: optional("prompt"), id: optional("id") };
+        let (path, content) = (Path::new(name), content.as_bytes().into());
+        let records = Records::open(path, Format::of(path), columns, Some(content));
         records.and_then(Iterator::collect).map_err(|it: Error| it.to_string())
     }
 
@@ -228,8 +275,21 @@ mod tests {
         assert_eq!(texts("-", "one\n"), ["one"]);
         let csv = "id,text\n1,\"a, \"\"b\"\"\nc\"\n2,d\n";
         assert_eq!(texts("a.csv", csv), ["a, \"b\"\nc", "d"]);
-        let jsonl = "{\"text\":\"a\\nb\",\"x\":1}\n{\"text\":\"c\"}\n";
+        let jsonl = "{\"text\":\"a\\nb\",\"x\":1}\n \n{\"text\":\"c\"}\n\n";
         assert_eq!(texts("a.jsonl", jsonl), ["a\nb", "c"]);
+    }
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_no_text() {
+        assert_eq!(texts("a.txt", "\u{feff}one\ntwo\0\n"), ["one", "two\0"]);
+        assert_eq!(texts("a.csv", "\u{feff}text\none\n"), ["one"]);
+        assert_eq!(texts("a.jsonl", "\u{feff}{\"text\":\"one\"}"), ["one"]);
+    }
+
+    #[test]
+    fn a_line_has_no_columns() {
+        let said = "`a.txt` is read line by line, and a line has nothing named `prompt`";
+        assert_eq!(read("a.txt", "one\n", true), Err(said.to_owned()));
     }
 
     #[test]
@@ -262,10 +322,12 @@ mod tests {
         for (name, content, expected) in rows {
             assert_eq!(read(name, content, false), Err(expected.to_owned()), "{content:?}");
         }
-        let columns = Columns { text: "text".to_owned(), prompt: None, id: None };
-        let missing = Records::open(Path::new("/nowhere/a.txt"), columns.clone(), None).err();
+        let columns = Columns { text: None, prompt: None, id: None };
+        let open =
+            |path, given| Records::open(Path::new(path), Format::Lines, columns.clone(), given);
+        let missing = open("/nowhere/a.txt", None).err();
         assert!(missing.is_some_and(|it| it.to_string() == "could not open `/nowhere/a.txt`"));
-        let latin = Records::open(Path::new("a.txt"), columns, Some(b"a\n\xe5\n")).map(count);
+        let latin = open("a.txt", Some(b"a\n\xe5\n"[..].into())).map(count);
         let error = latin.expect("it opens").expect_err("it is no UTF-8");
         assert_eq!(error.to_string(), "could not read record 2 of `a.txt`");
     }

@@ -1,13 +1,19 @@
 //! How far a run over many texts has come.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use hemma_core::{Finding, Progress, World, causes};
+use hemma_core::{Finding, Progress, causes};
 use hemma_embed::{Origin, RequestError};
+
+use crate::Run;
+use crate::answer::Saved;
 
 /// Counts what is done, and says so from time to time.
 pub(crate) struct Tally<'r> {
-    world: &'r World,
+    run: &'r Run<'r>,
+    out: PathBuf,
+    cache: Option<PathBuf>,
     progress: Progress,
     every: Duration,
     began: Duration,
@@ -20,13 +26,22 @@ pub(crate) struct Tally<'r> {
 }
 
 impl<'r> Tally<'r> {
-    /// `watched` says whether somebody looks at a line that moves; a log wants fewer.
-    pub(crate) fn new(world: &'r World, progress: Progress, watched: bool, total: usize) -> Self {
+    /// For a run that writes `out` when it is whole, and keeps what is done in `cache`.
+    pub(crate) fn new(
+        run: &'r Run<'r>,
+        total: usize,
+        out: PathBuf,
+        cache: Option<PathBuf>,
+    ) -> Self {
+        // A line that moves may do so often; a log wants fewer.
+        let watched = run.terminal().somebody();
         let every = if watched { Duration::from_millis(200) } else { Duration::from_secs(10) };
-        let began = world.elapsed();
+        let (progress, began) = (run.progress(), run.world().elapsed());
         let (cached, computed, failed, failures) = (0, 0, 0, Vec::new());
-        Self {
-            world,
+        let tally = Self {
+            run,
+            out,
+            cache,
             progress,
             every,
             began,
@@ -36,7 +51,9 @@ impl<'r> Tally<'r> {
             computed,
             failed,
             failures,
-        }
+        };
+        tally.save();
+        tally
     }
 
     /// Counts texts that are done with.
@@ -45,6 +62,7 @@ impl<'r> Tally<'r> {
             Origin::Cache => self.cached += count,
             Origin::Server => self.computed += count,
         }
+        self.save();
         self.tell();
     }
 
@@ -65,9 +83,19 @@ impl<'r> Tally<'r> {
         }
     }
 
+    /// Says what is left of the run if it ends here. What comes in between is in the cache as well.
+    fn save(&self) {
+        self.run.saves(Saved {
+            done: self.cached + self.computed,
+            total: self.total,
+            cache: self.cache.clone(),
+            unwritten: self.out.clone(),
+        });
+    }
+
     /// Says how far it is, if it has not for a while.
     fn tell(&mut self) {
-        let now = self.world.elapsed();
+        let now = self.run.world().elapsed();
         if now.saturating_sub(self.said) >= self.every {
             self.said = now;
             self.progress.line(&self.line(now.saturating_sub(self.began)));
@@ -75,7 +103,7 @@ impl<'r> Tally<'r> {
     }
 
     fn summary(&self) -> String {
-        let took = self.world.elapsed().saturating_sub(self.began);
+        let took = self.run.world().elapsed().saturating_sub(self.began);
         let seconds = took.as_secs_f64();
         let mut words = Vec::new();
         let mut add = |count: usize, what: &str| {
@@ -143,7 +171,7 @@ fn places(at: &[usize]) -> String {
 }
 
 /// `12 345`.
-fn grouped(count: usize) -> String {
+pub(crate) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
