@@ -60,7 +60,7 @@ impl Question for Logs {
 }
 
 /// Starts a tunnel in the background, or adds forwards to the one that runs, and waits until
-/// every one of them answers or cannot.
+/// every one of them answers or cannot, or the host has been away for some attempts.
 #[derive(Debug, Clone, Serialize)]
 pub struct Start {
     /// Where it sits.
@@ -157,9 +157,18 @@ impl Start {
     }
 }
 
+/// Whoever started it is told that a host is away after this many attempts in a row; the tunnel goes
+/// on with them. One alone may be a blink of the network.
+const ATTEMPTS_WAITED_FOR: u32 = 3;
+
 /// A service that is silent may still be starting; a port that somebody holds will not be ours.
 fn is_final(state: &State) -> bool {
-    matches!(state, State::Connected | State::Held { .. } | State::Fatal { .. })
+    match state {
+        State::Connected | State::Held { .. } | State::Fatal { .. } => true,
+        // It counts the attempt that comes next.
+        State::Reconnecting { attempt, .. } => *attempt > ATTEMPTS_WAITED_FOR,
+        State::Starting | State::Degraded { .. } | State::Silent { .. } => false,
+    }
 }
 
 /// Ends the tunnel in the background, or closes some of its forwards.

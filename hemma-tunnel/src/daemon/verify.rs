@@ -33,6 +33,16 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
                 tunnel.round_trip_ms.map_or_else(String::new, |it| format!(", {it} ms away"));
             Finding::pass(subject, format!("{at}connected{trip}"))
         }
+        // Nobody has seen the service: the way to the host is not there, or not yet.
+        State::Starting | State::Reconnecting { .. } => {
+            Finding::unseen(subject, format!("{at}{}", forward.state)).hint(Hint::Do(format!(
+                "is the VPN up and sshd on {} running? the tunnel goes on trying by itself",
+                tunnel.host
+            )))
+        }
+        State::Fatal { .. } if forward.state == tunnel.link => {
+            Finding::unseen(subject, format!("{at}{}", forward.state)).hint(logs)
+        }
         state => Finding::fail(subject, format!("{at}{state}")).hint(match state {
             State::Held { .. } => Hint::Do("stop that program, or choose another port".to_owned()),
             State::Silent { .. } => {
@@ -57,5 +67,55 @@ async fn absent(world: &World, subject: String, forward: &Forward) -> Finding {
             Finding::fail(subject, detail).hint(Hint::Do(hint.to_owned()))
         }
         Err(error) => Finding::unknown(subject, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_core::Verdict;
+
+    use super::*;
+    use crate::Snapshot;
+
+    #[test]
+    fn a_host_that_is_away_is_no_verdict_on_the_service() {
+        let reason = || "the host refused the connection".to_owned();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let away = State::Reconnecting { attempt: 4, next: now, reason: reason() };
+        let refused = State::Fatal { reason: reason() };
+        let rows = [
+            (State::Connected, State::Connected, Verdict::Pass),
+            (State::Connected, State::Starting, Verdict::Unknown),
+            (away.clone(), away, Verdict::Unknown),
+            (refused.clone(), refused.clone(), Verdict::Unknown),
+            // sshd is there and forbids it.
+            (State::Connected, refused, Verdict::Fail),
+            (State::Connected, State::silent("HTTP 503"), Verdict::Fail),
+            (State::Connected, State::Held { by: "node".to_owned() }, Verdict::Fail),
+        ];
+        for (link, state, expected) in rows {
+            let forward = ForwardStatus {
+                name: "a".parse().expect("a name"),
+                local: Vec::new(),
+                remote: ([127, 0, 0, 1], 80).into(),
+                state: state.clone(),
+                since: now,
+                connections: 0,
+                bytes_sent: 0,
+                bytes_received: 0,
+                last_failure: None,
+            };
+            let tunnel = Snapshot {
+                host: "hemma".parse().expect("an alias"),
+                link,
+                since: now,
+                round_trip_ms: None,
+                reconnects: 0,
+                last_failure: None,
+                forwards: vec![forward.clone()],
+            };
+            let status = Status { pid: 1, since: now, tunnel };
+            assert_eq!(judge("a".to_owned(), &status, &forward).verdict, expected, "{state}");
+        }
     }
 }

@@ -85,6 +85,27 @@ async fn a_killed_one_leaves_nothing_that_is_in_the_way() {
 }
 
 #[tokio::test]
+async fn a_host_that_is_away_is_said_soon_and_waited_for_in_the_background() {
+    let Some(mut scene) = Scene::new().await else { return };
+    scene.sshd.down().await;
+    let background = Background::new();
+    let forwards = vec![scene.forward("a")];
+    let began = std::time::Instant::now();
+    let config = scene.sshd.client_config();
+    background.start(config, forwards.clone()).await.expect("it starts");
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    let report = background.verify(&forwards).await;
+    assert_eq!(report.verdict(), hemma_core::Verdict::Unknown, "{report:?}");
+    scene.sshd.up().await;
+    let well = async || background.client().await.expect("it runs").status().await;
+    while !well().await.expect("it answers").tunnel.is_well() {
+        assert!(began.elapsed() < Duration::from_secs(30), "it does not go on trying");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(background.stop().await, Ok(Stopped::Gone));
+}
+
+#[tokio::test]
 async fn nonsense_on_its_socket_is_refused_and_hurts_nothing() {
     let dir = tempfile::tempdir_in("/tmp").expect("a directory");
     let seat = Seat::new(dir.path().join("run"), host());
