@@ -49,7 +49,7 @@ impl Scrubber {
 
     fn text(&mut self, text: &str) -> String {
         let text = match &self.home {
-            Some(home) => text.replace(home.as_str(), "/home/me"),
+            Some(home) => without_home(text, home),
             None => text.to_owned(),
         };
         self.without_public_addresses(&text)
@@ -81,6 +81,19 @@ impl Scrubber {
     }
 }
 
+/// `/root` is not the beginning of `/roots.pem`.
+fn without_home(text: &str, home: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(home) {
+        let goes_on = |it: char| it.is_alphanumeric() || it == '_' || it == '-';
+        out.push_str(before);
+        out.push_str(if after.starts_with(goes_on) { home } else { "/home/me" });
+        rest = after;
+    }
+    out + rest
+}
+
 fn is_public(address: Ipv4Addr) -> bool {
     let carrier_nat = address.octets()[0] == 100 && (64..128).contains(&address.octets()[1]);
     !(address.is_private()
@@ -109,6 +122,7 @@ mod tests {
                 "0.0.0.0:80 127.0.0.1 172.17.0.2 203.0.113.9",
             ),
             ("/Users/olof/.ssh/id and 20.10.24", "/home/me/.ssh/id and 20.10.24"),
+            ("/Users/olof, /srv/Users/olofs.pem", "/home/me, /srv/Users/olofs.pem"),
             ("ends with 8.8.8.8", "ends with 203.0.113.2"),
         ];
         for (before, after) in rows {
