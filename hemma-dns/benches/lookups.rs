@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a measurement is shown")]
 
 use std::net::{SocketAddr, UdpSocket};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
@@ -30,24 +31,33 @@ print(time.perf_counter() - start)
 
 #[tokio::main]
 async fn main() {
-    let server = serve();
+    let (server, busy) = serve();
     println!("{AT_ONCE} at once, against one server thread on loopback");
     for count in COUNTS {
-        report("bare sockets, nothing read", count, bare(server, count).await);
-        report("hemma-dns", count, ours(server, count).await);
+        let before = busy();
+        let took = bare(server, count).await;
+        report("bare sockets, nothing read", count, took, busy().saturating_sub(before));
+        let before = busy();
+        let took = ours(server, count).await;
+        report("hemma-dns", count, took, busy().saturating_sub(before));
         println!("  resident {} KiB, peak {} KiB", kib("VmRSS:"), kib("VmHWM:"));
     }
-    let count = COUNTS[1];
+    let (count, before) = (COUNTS[1], busy());
     match python(server, count).await {
-        Ok(took) => report("dnspython", count, took),
+        Ok(took) => report("dnspython", count, took, busy().saturating_sub(before)),
         Err(why) => println!("dnspython: {why}"),
     }
 }
 
-fn report(what: &str, count: usize, took: Duration) {
+/// A server that was busy all the time is what held the other side up.
+fn report(what: &str, count: usize, took: Duration, server: Duration) {
     #[expect(clippy::cast_precision_loss, reason = "a count of thousands is exact")]
     let rate = count as f64 / took.as_secs_f64();
-    println!("{what}: {count} in {} ms, {rate:.0} a second", took.as_millis());
+    let share = 100.0 * server.as_secs_f64() / took.as_secs_f64();
+    let millis = took.as_millis();
+    println!(
+        "{what}: {count} in {millis} ms, {rate:.0} a second; the server was busy {share:.0} %"
+    );
 }
 
 async fn ours(server: SocketAddr, count: usize) -> Duration {
@@ -89,11 +99,14 @@ async fn python(server: SocketAddr, count: usize) -> Result<Duration, String> {
 }
 
 /// Answers every question with one address: the question itself, a pointer to its name, and that.
-fn serve() -> SocketAddr {
+/// With what of the processor its thread has used so far.
+fn serve() -> (SocketAddr, impl Fn() -> Duration) {
     const ADDRESS: [u8; 16] = [0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
     let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
     let address = socket.local_addr().expect("it is bound");
+    let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
+        tell.send(std::fs::read_link("/proc/thread-self").unwrap_or_default()).expect("a listener");
         let mut packet = [0; 512];
         while let Ok((length, from)) = socket.recv_from(&mut packet) {
             // Behind the name come its end, the type and the class; what follows is left out.
@@ -107,7 +120,15 @@ fn serve() -> SocketAddr {
             let _ = socket.send_to(&reply, from);
         }
     });
-    address
+    let thread = told.recv().expect("it starts");
+    // The first number of `schedstat` is nanoseconds on the processor.
+    let file = Path::new("/proc").join(thread).join("schedstat");
+    let busy = move || {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let spent = text.split(' ').next().and_then(|it| it.parse().ok());
+        Duration::from_nanos(spent.unwrap_or_default())
+    };
+    (address, busy)
 }
 
 fn kib(what: &str) -> String {
