@@ -2,6 +2,7 @@
 //!
 //! Never a test: a machine that is busy is no reason to fail.
 
+mod deploy;
 mod edge;
 mod embed;
 mod sample;
@@ -23,6 +24,7 @@ enum What {
     Status(status::Args),
     Tunnel(tunnel::Args),
     Edge(edge::Args),
+    Deploy(deploy::Args),
 }
 
 impl Args {
@@ -32,6 +34,7 @@ impl Args {
             What::Status(args) => Box::pin(args.run(run)).await,
             What::Tunnel(args) => Box::pin(args.run(run)).await,
             What::Edge(args) => Box::pin(args.run(run)).await,
+            What::Deploy(args) => Box::pin(args.run(run)).await,
         }
     }
 }
