@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parse_dockerfile::{Flag, Instruction};
+use parse_dockerfile::{Flag, Instruction, Source};
 
 /// What one Dockerfile needs.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(super) struct Needs {
     /// Images, each with its line.
     pub images: Vec<(usize, String)>,
     /// The first thing that the builder before BuildKit does not know, with its line.
-    pub buildkit: Option<(usize, &'static str)>,
+    pub buildkit: Option<(usize, String)>,
 }
 
 impl Needs {
@@ -20,45 +20,69 @@ impl Needs {
         let Ok(parsed) = parse_dockerfile::parse(text) else { return Self::default() };
         let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count() + 1;
         let (mut needs, mut variables, mut stages) = (Self::default(), BTreeMap::new(), Vec::new());
-        let mut begun = false;
         for instruction in &parsed.instructions {
-            let modern = match instruction {
-                Instruction::Arg(arg) if !begun => {
+            let image = match instruction {
+                Instruction::Arg(arg) if stages.is_empty() => {
                     declare(&mut variables, &arg.arguments.value, arguments);
                     None
                 }
                 Instruction::From(from) => {
-                    begun = true;
                     let image = filled(&from.image.value, &variables);
-                    let own = |it: &String| it == "scratch" || stages.contains(it);
-                    needs.images.extend(
-                        image.filter(|it| !own(it)).map(|it| (line(from.image.span.start), it)),
-                    );
-                    stages.extend(from.as_.as_ref().map(|it| it.1.value.to_string()));
-                    None
+                    let image = image.filter(|it| *it != "scratch" && !is_stage(it, &stages));
+                    stages.push(from.as_.as_ref().map(|it| it.1.value.to_string()));
+                    image.map(|it| (from.image.span.start, it))
                 }
-                Instruction::Run(run) if has(&run.options, "mount") => {
-                    Some((run.run.span.start, "RUN --mount"))
-                }
-                Instruction::Run(run) if !run.here_docs.is_empty() => {
-                    Some((run.run.span.start, "RUN with a here-document"))
-                }
-                Instruction::Copy(copy) if has(&copy.options, "link") => {
-                    Some((copy.copy.span.start, "COPY --link"))
-                }
-                Instruction::Copy(copy) if has(&copy.options, "chmod") => {
-                    Some((copy.copy.span.start, "COPY --chmod"))
+                // Only FROM has the variables before it; here a stage may also be a number.
+                Instruction::Copy(copy) => {
+                    let image = value(&copy.options, "from").filter(|it| !it.contains('$'));
+                    let image = image.filter(|it| !is_stage(it, &stages));
+                    image.map(|it| (copy.copy.span.start, it.to_owned()))
                 }
                 _ => None,
             };
-            needs.buildkit = needs.buildkit.or(modern.map(|(at, what)| (line(at), what)));
+            needs.images.extend(image.map(|(at, it)| (line(at), it)));
+            if needs.buildkit.is_none() {
+                needs.buildkit = modern(instruction).map(|(at, what)| (line(at), what));
+            }
         }
         needs
     }
 }
 
-fn has(options: &[Flag<'_>], name: &str) -> bool {
-    options.iter().any(|it| it.name.value == name)
+/// Docker tells stages by their names in any case, or by their number.
+fn is_stage(image: &str, stages: &[Option<String>]) -> bool {
+    let named = |it: &Option<String>| it.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(image));
+    stages.iter().any(named) || image.parse().is_ok_and(|it: usize| it < stages.len())
+}
+
+/// What the builder before BuildKit does not know, and where it is.
+fn modern(instruction: &Instruction<'_>) -> Option<(usize, String)> {
+    let (at, word, options, known, text): (_, _, _, &[&str], _) = match instruction {
+        Instruction::From(from) => {
+            // The platforms of the build are variables that only BuildKit sets.
+            let platform = value(&from.options, "platform")?;
+            let own = platform.contains("BUILDPLATFORM") || platform.contains("TARGETPLATFORM");
+            return own.then(|| (from.from.span.start, format!("FROM --platform={platform}")));
+        }
+        Instruction::Run(it) => (&it.run, "RUN", &it.options, &[], !it.here_docs.is_empty()),
+        Instruction::Copy(it) => {
+            (&it.copy, "COPY", &it.options, &["from", "chown"], has_text(&it.src))
+        }
+        Instruction::Add(it) => (&it.add, "ADD", &it.options, &["chown"], has_text(&it.src)),
+        _ => return None,
+    };
+    let option = options.iter().find(|it| !known.contains(&&*it.name.value));
+    let option = option.map(|it| format!("{word} --{}", it.name.value));
+    let what = option.or_else(|| text.then(|| format!("{word} with a here-document")))?;
+    Some((at.span.start, what))
+}
+
+fn has_text(sources: &[Source<'_>]) -> bool {
+    sources.iter().any(|it| matches!(it, Source::HereDoc(_)))
+}
+
+fn value<'f>(options: &'f [Flag<'_>], name: &str) -> Option<&'f str> {
+    Some(&options.iter().find(|it| it.name.value == name)?.value.as_ref()?.value)
 }
 
 /// `ARG A=x B="y"`: what the compose file gives wins over the default.
@@ -113,6 +137,9 @@ mod tests {
             ("FROM a:1 AS base\nFROM base\nFROM scratch\n", &[], one(1, "a:1")),
             ("FROM ${D:-b:2}\n", &[], one(1, "b:2")),
             ("ARG D\nFROM $D\n", &[], Vec::new()),
+            ("FROM a:1 AS One\nCOPY --from=one x y\nCOPY --from=0 x y\n", &[], one(1, "a:1")),
+            ("FROM scratch\nCOPY --from=uv:1 /uv /bin/\n", &[], one(2, "uv:1")),
+            ("FROM scratch\nARG V=1\nCOPY --from=uv:$V /uv /bin/\n", &[], Vec::new()),
             ("this is none", &[], Vec::new()),
         ];
         for (text, arguments, expected) in rows {
@@ -124,11 +151,21 @@ mod tests {
     fn what_only_buildkit_has_is_seen() {
         let rows = [
             ("FROM a\nRUN --mount=type=cache,target=/c make\n", Some((2, "RUN --mount"))),
-            ("FROM a\nCOPY --link a b\n", Some((2, "COPY --link"))),
+            ("FROM a\nRUN --network=none make\n", Some((2, "RUN --network"))),
             ("FROM a\nRUN <<E\nmake\nE\n", Some((2, "RUN with a here-document"))),
-            ("FROM a\nRUN make\nCOPY --from=a b c\n", None),
+            ("FROM a\nCOPY --chown=1 --link a b\n", Some((2, "COPY --link"))),
+            ("FROM a\nCOPY --parents a b\n", Some((2, "COPY --parents"))),
+            ("FROM a\nCOPY <<E /b\nmake\nE\n", Some((2, "COPY with a here-document"))),
+            ("FROM a\nADD --checksum=sha256:1 a b\n", Some((2, "ADD --checksum"))),
+            (
+                "# x\nFROM --platform=$BUILDPLATFORM a\n",
+                Some((2, "FROM --platform=$BUILDPLATFORM")),
+            ),
+            ("FROM --platform=linux/amd64 a\nADD --chown=1 a b\n", None),
+            ("FROM a\nRUN make\nCOPY --from=a --chown=1 b c\n", None),
         ];
         for (text, expected) in rows {
+            let expected = expected.map(|(line, what): (usize, &str)| (line, what.to_owned()));
             assert_eq!(Needs::read(text, &BTreeMap::new()).buildkit, expected, "{text}");
         }
     }

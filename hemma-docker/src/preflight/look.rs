@@ -184,7 +184,7 @@ impl LookSources {
             let needs = Needs::read(text, arguments);
             let spot = |line: usize| Spot { file: file.clone(), line };
             sources.bases.extend(needs.images.into_iter().map(|(line, it)| (spot(line), it)));
-            let buildkit = needs.buildkit.map(|(line, it)| (spot(line), it.to_owned()));
+            let buildkit = needs.buildkit.map(|(line, it)| (spot(line), it));
             sources.buildkit.extend(buildkit);
         }
         sources
