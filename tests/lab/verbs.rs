@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::deploy::{changed, containers};
+use crate::deploy::{changed, containers, service_images};
 use crate::stage::Stage;
 
 #[tokio::test]
@@ -60,6 +60,30 @@ async fn a_restart_or_rebuild_replaces_one_container_through_the_gate() {
         done.exits(0).says(&format!("pass  service {service}"));
         let name = format!("huleedu_{service}");
         assert_eq!(changed(&before, &containers(&stage).await), [name], "{done}");
+    }
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+}
+
+#[tokio::test]
+async fn a_rebuild_in_vain_leaves_the_image_that_ran() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    let before = service_images(&stage).await;
+    let rows = [
+        ("build-fails", "run `cargo xtask deploy`"),
+        (
+            "unhealthy",
+            "it was taken back; bff_teacher_service runs on the image from before, healthy",
+        ),
+    ];
+    for (fault, says) in rows {
+        stage.lab.push_fault(fault, &["bff_teacher_service"]).await.expect("it is pushed");
+        stage.operator("git pull --quiet --ff-only").await;
+        let rebuild = stage.hemma(&["rebuild", "bff_teacher_service", "--yes"]).await;
+        stage.lab.rewind_remote(&head).await.expect("it is rewound");
+        stage.operator(&format!("git reset --quiet --hard {head}")).await;
+        rebuild.exits(1).says(says);
+        assert_eq!(service_images(&stage).await, before, "{rebuild}");
     }
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
 }

@@ -1,17 +1,25 @@
 //! Daily work on single services, through the same steps and the same gate as a deploy.
 
-use hemma_core::{Approval, Config, Finding, Progress, Report, World};
+use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, Verdict, World};
 
 use super::apply::{build_failed, in_force, let_go, take_lock};
 use super::{Error, Situation};
-use crate::compose::{Build, ComposeFiles, Model, Up};
+use crate::checkout::{self, Checkout};
+use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
+use crate::container::Containers;
 use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
+use crate::release::{KeptImage, Restore};
+
+/// The subject of what Compose says when it gives up.
+const UP: &str = "docker compose up";
 
 /// What was asked for, resolved and planned, ready to be carried out.
 #[derive(Debug)]
 pub struct Asked {
     files: ComposeFiles,
+    /// What the services run with that are built anew.
+    images: Vec<KeptImage>,
     /// The steps.
     pub plan: Plan,
 }
@@ -28,7 +36,7 @@ pub async fn plan_restart(
         .into_iter()
         .map(|it| Step::new(Action::Recreate, it, "a restart was asked for"))
         .collect();
-    Ok(Asked { files, plan: Plan { steps } })
+    Ok(Asked { files, images: Vec::new(), plan: Plan { steps } })
 }
 
 /// Builds the images of services anew and replaces their containers.
@@ -39,15 +47,23 @@ pub async fn plan_rebuild(
 ) -> Result<Asked, Error> {
     let (files, model) = in_force(world, config).await?;
     let names = named(&model, services)?;
-    let built = names.iter().filter(|it| model.services[*it].build.is_some());
-    let builds = built.map(|it| Step::new(Action::Build, it, "a rebuild was asked for"));
+    let host = config.host.alias.clone();
+    let containers = world.ask(&Containers { host }).await.map_err(Error::Engine)?;
+    let built = || names.iter().filter(|it| model.services[*it].build.is_some());
+    let image = |name: &String| {
+        let container =
+            containers.iter().find(|it| it.is_of(config.compose.project.as_str(), name));
+        Some(KeptImage::of(name, &model.services[name], container?))
+    };
+    let images = built().filter_map(image).collect();
+    let builds = built().map(|it| Step::new(Action::Build, it, "a rebuild was asked for"));
     let fresh = names.iter().map(|it| Step::new(Action::Recreate, it, "a rebuild was asked for"));
     let steps = builds.chain(fresh).collect();
-    Ok(Asked { files, plan: Plan { steps } })
+    Ok(Asked { files, images, plan: Plan { steps } })
 }
 
 /// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
-/// healthy.
+/// healthy. What was built anew and is not healthy gets the image back that it ran with.
 pub async fn carry_out(
     world: &World,
     config: &Config,
@@ -101,14 +117,92 @@ async fn under_lock(
     if !builds.is_empty() {
         progress.line(&format!("building {}", builds.join(", ")));
         let build = Build { files: files.clone(), services: builds };
-        world.apply(&build, approval, progress).await.map_err(Error::Build)?;
+        if let Err(error) = world.apply(&build, approval, progress).await {
+            let mut report = build_failed(error)?;
+            let advice = "mend what its last lines show, push it, and run `cargo xtask deploy`";
+            for it in &mut report.findings {
+                it.hint.get_or_insert_with(|| Hint::Do(advice.to_owned()));
+            }
+            return Ok(report);
+        }
     }
     let services = asked.plan.subjects(Action::Recreate);
     progress.line(&format!("replacing {}", services.join(", ")));
-    // Also where nothing about them changed: that is what was asked for.
-    let up = Up { files: files.clone(), services, force: true };
-    world.apply(&up, approval, progress).await.map_err(Error::Up)?;
-    super::gate(world, config, progress).await
+    let report = replace(world, config, (files, &services), approval, progress).await?;
+    let own = |it: &Finding| {
+        it.subject == UP || services.iter().any(|name| it.subject == format!("service {name}"))
+    };
+    if report.findings.iter().any(|it| it.verdict == Verdict::Fail && own(it)) {
+        return images_back(world, config, asked, report, approval, progress).await;
+    }
+    Ok(report)
+}
+
+/// Makes the containers anew, also where nothing about them changed: that is what was asked for.
+async fn replace(
+    world: &World,
+    config: &Config,
+    (files, services): (&ComposeFiles, &[String]),
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let up = Up { files: files.clone(), services: services.to_vec(), force: true };
+    match world.apply(&up, approval, progress).await {
+        Ok(()) => super::gate(world, config, progress).await,
+        // The services know better than Compose why.
+        Err(UpError::Failed { said, last_lines, .. }) => {
+            let seen = super::health(world, config).await;
+            let finding = Finding::fail(UP, said).evidence(last_lines);
+            Ok(std::iter::once(finding).chain(seen.findings).collect())
+        }
+        Err(error) => Err(Error::Up(error)),
+    }
+}
+
+/// Gives the services that were built anew the images back that they ran with, and says both.
+async fn images_back(
+    world: &World,
+    config: &Config,
+    asked: &Asked,
+    failed: Report,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let Checkout::Repository(seen) = seen else { return Ok(failed) };
+    if asked.images.is_empty() {
+        return Ok(failed);
+    }
+    let mut report: Report = failed.problems().collect();
+    let services: Vec<String> = asked.images.iter().map(|it| it.service.clone()).collect();
+    let names = services.join(", ");
+    progress.line(&format!("putting the image of {names} back"));
+    let restore = Restore {
+        host: config.host.alias.clone(),
+        project: config.compose.project.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: seen.head,
+        images: asked.images.clone(),
+    };
+    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let back = replace(world, config, (&asked.files, &services), approval, progress).await?;
+    report.add(match back.verdict() {
+        Verdict::Pass => Finding::fail(
+            "rebuild",
+            format!("it was taken back; {names} runs on the image from before, healthy"),
+        ),
+        Verdict::Fail => {
+            let detail =
+                format!("{names} is back on the image from before, and not all is healthy");
+            Finding::fail("rebuild", detail)
+        }
+        Verdict::Unknown => {
+            Finding::unseen("rebuild", format!("it is not known how {names} stands"))
+                .hint(Hint::Run("cargo xtask status".to_owned()))
+        }
+    });
+    report.extend(back.problems());
+    Ok(report)
 }
 
 /// The services that were asked for, by their own or their containers' names.
