@@ -48,6 +48,7 @@
 //! It keeps no environment of a container beyond the three public names that the reverse proxy
 //! reads. It removes no network, volume or image. It follows no log: what it reads has an end.
 
+mod built;
 pub mod checkout;
 pub mod compose;
 mod container;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
-use super::ComposeFiles;
 use super::said::{last_lines, news};
+use super::{ComposeFiles, Model};
+use crate::built;
 
 /// The end of a failed build that is shown.
 const LAST_LINES: usize = 20;
@@ -18,6 +19,18 @@ pub struct Build {
     pub files: ComposeFiles,
     /// The services, never empty.
     pub services: Vec<String>,
+    /// What each service's image is called, so that it can be noted which commit it is made from.
+    #[serde(skip)]
+    pub images: Vec<(String, String)>,
+}
+
+impl Build {
+    /// The images of `services`, by the names that `model` has for them.
+    pub fn new(files: ComposeFiles, services: Vec<String>, model: Option<&Model>) -> Self {
+        let name = |it: &String| Some((it.clone(), model?.services.get(it)?.image.clone()));
+        let images = services.iter().filter_map(name).collect();
+        Self { files, services, images }
+    }
 }
 
 /// Why images were not built.
@@ -66,9 +79,15 @@ impl Change for Build {
             .args(["--progress", "plain", "build", "--"])
             .args(&self.services)
             .limit(Duration::from_secs(2 * 60 * 60));
+        let noted = !self.images.is_empty() && built::begin(live, &self.files).await;
         match live.run_telling(&Place::On(host.clone()), &command, &news(progress)).await {
             Err(source) => Err(BuildError::Ask { host, source }),
-            Ok(output) if output.success() => Ok(()),
+            Ok(output) if output.success() => {
+                if noted {
+                    built::note(live, &self.files, &self.images).await;
+                }
+                Ok(())
+            }
             Ok(output) => {
                 let said = format!("{}{}", output.stdout, output.stderr);
                 let last_lines = last_lines(&said, LAST_LINES);

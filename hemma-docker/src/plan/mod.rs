@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use image_inputs::ImageInputs;
-pub(crate) use services::{Seen, image_named, service_steps};
+pub(crate) use services::{Base, Seen, image_named, service_steps};
 
 /// The steps of a deploy, in the order in which they are made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

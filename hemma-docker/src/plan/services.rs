@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Action, ImageInputs, Step};
+use crate::built::Built;
 use crate::compose::{Model, Port, Service};
 use crate::container::{Binding, Container, State};
 use crate::image::Image;
@@ -19,10 +20,37 @@ pub(crate) struct Seen<'s> {
     pub containers: &'s [Container],
     /// The images of the host.
     pub images: &'s [Image],
-    /// Files that changed since the last deploy; `None` when no deploy is known.
-    pub changed: Option<&'s [String]>,
+    /// What the images were made from.
+    pub base: Base<'s>,
     /// What the images are made from.
     pub inputs: &'s BTreeMap<String, ImageInputs>,
+}
+
+/// What the images that are there were made from, as far as that is known.
+#[derive(Clone, Copy)]
+pub(crate) enum Base<'s> {
+    /// The commit of the last deploy: the files that changed since; `None` when none is known.
+    Deploy(Option<&'s [String]>),
+    /// Each its own commit.
+    Each(&'s Built),
+}
+
+impl<'s> Base<'s> {
+    /// The files that changed since a service's image was made, if that is known.
+    fn changed(self, service: &str, image: &Image) -> Option<&'s [String]> {
+        match self {
+            Self::Deploy(changed) => changed,
+            Self::Each(built) => built.since(service, &image.id).map(|it| it.files),
+        }
+    }
+
+    /// What may have changed how the image is built, where the models cannot be compared.
+    fn doubt(self, service: &str, image: &Image) -> Option<&'s str> {
+        let Self::Each(built) = self else { return None };
+        let since = built.since(service, &image.id)?;
+        let is_yaml = |it: &&String| [".yml", ".yaml"].iter().any(|end| it.ends_with(end));
+        since.newer.or_else(|| since.files.iter().find(is_yaml).map(String::as_str))
+    }
 }
 
 /// Builds first, then containers, each in the order of the names: Compose orders by dependency.
@@ -54,12 +82,15 @@ pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Ima
 /// Why a service's image has to be built, if it has to.
 fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<String> {
     service.build.as_ref()?;
-    if image_named(seen.images, &service.image).is_none() {
+    let Some(image) = image_named(seen.images, &service.image) else {
         return Some("there is no image yet".to_owned());
-    }
-    let Some(changed) = seen.changed else {
+    };
+    let Some(changed) = seen.base.changed(name, image) else {
         return Some("it is not known which commit its image was made from".to_owned());
     };
+    if let Some(file) = seen.base.doubt(name, image) {
+        return Some(format!("{file} changed, and may say how it is built"));
+    }
     if parts_that_differ(seen, name, service).iter().any(|it| it == "build") {
         return Some("how it is built changed".to_owned());
     }
@@ -108,7 +139,7 @@ fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Opt
     }
     if built {
         // Without a known deploy a build may well come out the same; what changed is seen after it.
-        let known = seen.changed.is_some();
+        let known = matches!(seen.base, Base::Deploy(Some(_)));
         return known.then(|| Step::new(Action::Recreate, name, "its image is built anew"));
     }
     if image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id) {
@@ -180,4 +211,65 @@ fn removals(seen: &Seen<'_>) -> Vec<Step> {
     off.filter(|(name, _)| there(name))
         .map(|(name, _)| Step::new(Action::Remove, name, "it has zero replicas"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::BuildSpec;
+
+    #[test]
+    fn an_image_is_built_where_it_may_come_out_another_one() {
+        let mut model = Model::default();
+        let build = BuildSpec {
+            context: ".".to_owned(),
+            dockerfile: "Dockerfile".to_owned(),
+            images: BTreeMap::new(),
+        };
+        let service = Service {
+            replicas: 1,
+            image: "s".to_owned(),
+            build: Some(build),
+            ..Service::default()
+        };
+        model.services.insert("s".to_owned(), service);
+        let image =
+            Image { id: "sha256:1".to_owned(), tags: vec!["s:latest".to_owned()], created: 0 };
+        let inputs = ImageInputs::Paths(vec!["app".to_owned()]);
+        let inputs = BTreeMap::from([("s".to_owned(), inputs)]);
+        let rows = [
+            ("note=a - sha256:1 s\nsince=a\n", None),
+            ("note=a - sha256:1 s\nsince=a\nchanged=README.md\n", None),
+            ("note=a - sha256:1 s\nsince=a\nchanged=app/x.py\n", Some("app/x.py changed")),
+            (
+                "note=a - sha256:1 s\nsince=a\nchanged=other.yml\n",
+                Some("other.yml changed, and may say how it is built"),
+            ),
+            (
+                "note=a .env sha256:1 s\nsince=a\n",
+                Some(".env changed, and may say how it is built"),
+            ),
+            (
+                "note=a - sha256:2 s\nsince=a\n",
+                Some("it is not known which commit its image was made from"),
+            ),
+        ];
+        for (text, expected) in rows {
+            let notes = Built::read(text);
+            let seen = Seen {
+                project: "p",
+                model: &model,
+                before: None,
+                containers: &[],
+                images: std::slice::from_ref(&image),
+                base: Base::Each(&notes),
+                inputs: &inputs,
+            };
+            assert_eq!(build_of(&seen).as_deref(), expected, "{text}");
+        }
+    }
+
+    fn build_of(seen: &Seen<'_>) -> Option<String> {
+        super::build(seen, "s", &seen.model.services["s"])
+    }
 }

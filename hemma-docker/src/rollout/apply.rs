@@ -143,15 +143,16 @@ async fn carry_out(
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
     let files = ComposeFiles::new(config, situation.layers);
-    bring_up(world, config, (&files, &situation.scope), plan, approval, progress).await
+    let what = (&files, &situation.scope, situation.model());
+    bring_up(world, config, what, plan, approval, progress).await
 }
 
 /// Builds and starts what `plan` says, and waits until every service of the scope is as it should
-/// be.
+/// be. The model is for the names of what is built.
 pub(super) async fn bring_up(
     world: &World,
     config: &Config,
-    (files, scope): (&ComposeFiles, &Scope),
+    (files, scope, model): (&ComposeFiles, &Scope, Option<&Model>),
     plan: &Plan,
     approval: &Approval,
     progress: &Progress,
@@ -159,7 +160,7 @@ pub(super) async fn bring_up(
     let builds = plan.subjects(Action::Build);
     if !builds.is_empty() {
         progress.line(&format!("building {}", builds.join(", ")));
-        let build = Build { files: files.clone(), services: builds.clone() };
+        let build = Build::new(files.clone(), builds.clone(), model);
         world.apply(&build, approval, progress).await.map_err(Error::Build)?;
     }
     discard(world, config, plan, approval, progress).await?;

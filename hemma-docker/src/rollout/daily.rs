@@ -20,6 +20,7 @@ pub struct Asked {
     files: ComposeFiles,
     /// What the services run with that are built anew.
     images: Vec<KeptImage>,
+    model: Model,
     /// The steps.
     pub plan: Plan,
 }
@@ -36,7 +37,7 @@ pub async fn plan_restart(
         .into_iter()
         .map(|it| Step::new(Action::Recreate, it, "a restart was asked for"))
         .collect();
-    Ok(Asked { files, images: Vec::new(), plan: Plan { steps } })
+    Ok(Asked { files, model, images: Vec::new(), plan: Plan { steps } })
 }
 
 /// Builds the images of services anew and replaces their containers.
@@ -59,7 +60,7 @@ pub async fn plan_rebuild(
     let builds = built().map(|it| Step::new(Action::Build, it, "a rebuild was asked for"));
     let fresh = names.iter().map(|it| Step::new(Action::Recreate, it, "a rebuild was asked for"));
     let steps = builds.chain(fresh).collect();
-    Ok(Asked { files, images, plan: Plan { steps } })
+    Ok(Asked { files, model, images, plan: Plan { steps } })
 }
 
 /// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
@@ -92,7 +93,7 @@ pub async fn build_images(
     take_lock(world, config, holder, approval, progress).await?;
     progress.line(&format!("building {}", services.join(", ")));
     let files = ComposeFiles::new(config, situation.layers);
-    let build = Build { files, services: services.clone() };
+    let build = Build::new(files, services.clone(), situation.model());
     let outcome = world.apply(&build, approval, progress).await;
     let_go(world, config, approval, progress).await?;
     match outcome {
@@ -116,7 +117,7 @@ async fn under_lock(
     let builds = asked.plan.subjects(Action::Build);
     if !builds.is_empty() {
         progress.line(&format!("building {}", builds.join(", ")));
-        let build = Build { files: files.clone(), services: builds };
+        let build = Build::new(files.clone(), builds, Some(&asked.model));
         if let Err(error) = world.apply(&build, approval, progress).await {
             let mut report = build_failed(error)?;
             let advice = "mend what its last lines show, push it, and run `cargo xtask deploy`";

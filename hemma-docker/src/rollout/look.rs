@@ -6,7 +6,8 @@ use std::time::Duration;
 use hemma_core::{Command, Config, Exec, World};
 
 use super::{Scope, Situation};
-use crate::checkout::{self, Checkout, Relation, Tip};
+use crate::built::{self, Built};
+use crate::checkout::{self, Checkout, Relation, Repository, Tip};
 use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError, Tree};
 use crate::container::{Container, Containers};
 use crate::engine::EngineError;
@@ -48,12 +49,15 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
     if let Ok(ModelAnswer::Resolved(model)) = &mut model {
         scope.narrow(model);
     }
-    let inputs = match (&model, &checkout) {
-        (Ok(ModelAnswer::Resolved(model)), Ok(checkout)) => {
-            image_inputs(world, config, model, checkout).await
+    let (mut built, mut inputs) = (None, BTreeMap::new());
+    if let (Ok(ModelAnswer::Resolved(model)), Ok(Checkout::Repository(seen))) = (&model, &checkout)
+    {
+        if !scope.is_whole() {
+            // Where the host does not say, what is known of the deploy has to do.
+            built = built::look(world, config, model.services.keys()).await.ok();
         }
-        _ => BTreeMap::new(),
-    };
+        inputs = image_inputs(world, config, model, seen, built.as_ref()).await;
+    }
     let sources = match (&model, &checkout) {
         (Ok(ModelAnswer::Resolved(model)), Ok(checkout))
             if scope.is_whole() && is_new(checkout) =>
@@ -76,6 +80,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         images,
         listeners,
         inputs,
+        built,
         sources,
     }
 }
@@ -178,12 +183,17 @@ async fn image_inputs(
     world: &World,
     config: &Config,
     model: &Model,
-    seen: &Checkout,
+    seen: &Repository,
+    built: Option<&Built>,
 ) -> BTreeMap<String, ImageInputs> {
-    let Checkout::Repository(seen) = seen else { return BTreeMap::new() };
     let changed = seen.incoming.as_ref().and_then(|it| it.changed.as_deref());
     let Tip::At(tip) = &seen.tip else { return BTreeMap::new() };
-    if changed.unwrap_or_default().is_empty() {
+    // A part of the application is built from what is checked out.
+    let (tree, is_same) = match built {
+        None => (tip, changed.unwrap_or_default().is_empty()),
+        Some(built) => (&seen.head, built.files().next().is_none()),
+    };
+    if is_same {
         return BTreeMap::new();
     }
     let builds: Vec<_> = model
@@ -195,7 +205,7 @@ async fn image_inputs(
     let mut files: Vec<String> = builds.iter().map(|(_, it)| it.path()).collect();
     files.sort();
     files.dedup();
-    let parameters = [config.host.checkout.to_string(), tip.clone()].into_iter().chain(files);
+    let parameters = [config.host.checkout.to_string(), tree.clone()].into_iter().chain(files);
     let script = Command::script(DOCKERFILES, parameters)
         .named("read-dockerfiles")
         .limit(Duration::from_secs(60));

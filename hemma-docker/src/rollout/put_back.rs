@@ -59,7 +59,7 @@ pub(super) async fn put_back(
     world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
     let files = ComposeFiles::new(config, layers_in_force(config, containers));
     let scope = &situation.scope;
-    let back = bring_up(world, config, (&files, scope), &plan, approval, progress).await?;
+    let back = bring_up(world, config, (&files, scope, None), &plan, approval, progress).await?;
     report.add(match back.verdict() {
         Verdict::Pass => {
             Finding::fail("deploy", format!("it was taken back; {before} runs as before, healthy"))

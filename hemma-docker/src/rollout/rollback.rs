@@ -12,7 +12,7 @@ use crate::compose::{Layers, LookModel, Model, ModelAnswer, Tree};
 use crate::container::Containers;
 use crate::image::Images;
 use crate::lock::Holder;
-use crate::plan::{Action, Plan, Seen, Step, service_steps};
+use crate::plan::{Action, Base, Plan, Seen, Step, service_steps};
 use crate::release::{Release, Releases, Restore, Withdraw};
 
 /// Which release [`rollback`] would go back to, and what that would take.
@@ -126,7 +126,7 @@ async fn go_back(
     let (files, _) = in_force(world, config).await?;
     let asked = LookModel { files: files.clone(), tree: Tree::Checkout, hashes: true };
     let plan = steps_to(world, config, &resolve(world, asked).await?).await?;
-    bring_up(world, config, (&files, &Scope::Whole), &plan, approval, progress).await
+    bring_up(world, config, (&files, &Scope::Whole, None), &plan, approval, progress).await
 }
 
 /// Services that the failed commit brought, by its own files, while they are still checked out.
@@ -170,7 +170,7 @@ async fn steps_to(world: &World, config: &Config, model: &Model) -> Result<Plan,
         before: None,
         containers: &containers,
         images: &images,
-        changed: Some(&[]),
+        base: Base::Deploy(Some(&[])),
         inputs: &BTreeMap::new(),
     });
     Ok(Plan { steps })

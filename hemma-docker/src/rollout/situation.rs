@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Config, ExecError, Finding, Hint, Report, Verdict};
 
+use crate::built::Built;
 use crate::checkout::{self, Checkout, LookError};
 use crate::compose::{Layers, Model, ModelAnswer, ModelError};
 use crate::container::Container;
@@ -12,7 +13,7 @@ use crate::host_tools;
 use crate::image::Image;
 use crate::listeners::Listener;
 use crate::network::Network;
-use crate::plan::{Action, ImageInputs, Plan, Seen, Step, service_steps};
+use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, service_steps};
 use crate::preflight::{self, Preflight, SourcesError};
 
 use super::{Scope, conflicts};
@@ -34,6 +35,9 @@ pub struct Situation {
     pub(super) images: Result<Vec<Image>, EngineError>,
     pub(super) listeners: Result<Option<Vec<Listener>>, ExecError>,
     pub(super) inputs: BTreeMap<String, ImageInputs>,
+    /// What single images were made from; looked at where it is about a part of the application,
+    /// which may be newer than the last deploy.
+    pub(super) built: Option<Built>,
     /// What the compose files refer to; looked at where they are not the ones that were deployed.
     pub(super) sources: Option<Result<Preflight, SourcesError>>,
 }
@@ -141,7 +145,7 @@ impl Situation {
                 before: self.before.as_ref(),
                 containers,
                 images,
-                changed: self.changed(),
+                base: self.built.as_ref().map_or(Base::Deploy(self.changed()), Base::Each),
                 inputs: &self.inputs,
             }));
         }
