@@ -45,7 +45,7 @@ pub use host::{Host, HostError, Place};
 pub use job::{Ended, Job, Told};
 pub use live::{
     Attended, ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Shelf, SshMaster,
-    SshOptions,
+    SshOptions, StreamError, Terminal,
 };
 pub use patience::Patience;
 pub use question::{Change, Cut, NotRecorded, Progress, Question};

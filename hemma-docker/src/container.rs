@@ -4,6 +4,7 @@
 //! three public names that the reverse proxy reads are kept.
 
 mod discard;
+mod exec;
 mod inspect;
 mod list;
 mod name;
@@ -15,6 +16,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 pub use discard::{Discard, Discarded};
+pub use exec::InContainer;
 pub use inspect::{ContainerDetail, HealthLog, Inspect, Probe, ProxyNames};
 pub use list::Containers;
 pub use name::{ContainerName, ContainerNameError};

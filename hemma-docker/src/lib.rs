@@ -39,6 +39,9 @@
 //! | [`NetworkCreate`], by [`network::ensure`] | makes a network unless it is there |
 //! | [`Restart`] | stops a container and starts it again, as it is |
 //! | [`Discard`] | removes a container that was made and never ran |
+//! | [`InContainer`] | runs a command of the operator's own in a container |
+//! | [`backup::Dump`] | dumps a database, whole or not at all |
+//! | [`prune::Prune`] | removes images without a name and the cache of builds |
 //!
 //! [`health::gate`] waits until a project is up and stays up. `docker compose` and `git` have no
 //! better interface than their command lines: [`compose`] and [`checkout`] run them.
@@ -46,8 +49,9 @@
 //! # What it does not do
 //!
 //! It keeps no environment of a container beyond the three public names that the reverse proxy
-//! reads. It removes no network, volume or image. It follows no log: what it reads has an end.
+//! reads. It removes no network, no volume and no image that has a name. It follows no log: what it reads has an end.
 
+pub mod backup;
 mod built;
 pub mod checkout;
 pub mod compose;
@@ -69,6 +73,7 @@ pub mod plan;
 pub mod preconditions;
 pub mod preflight;
 pub mod proxy;
+pub mod prune;
 pub mod reach;
 pub mod release;
 pub mod rollout;
@@ -77,10 +82,11 @@ mod text;
 
 pub use container::{
     Binding, ComposeLabels, Container, ContainerDetail, ContainerName, ContainerNameError,
-    Containers, Discard, Discarded, Health, HealthLog, Inspect, Probe, Protocol, ProxyNames,
-    Restart, Restarted, State,
+    Containers, Discard, Discarded, Health, HealthLog, InContainer, Inspect, Probe, Protocol,
+    ProxyNames, Restart, Restarted, State,
 };
 pub use engine::{EngineError, Version, VersionAnswer};
 pub use image::{Image, Images};
 pub use logs::{LogLine, Logs, Stream};
 pub use network::{Network, NetworkCreate, NetworkCreated, Networks};
+pub use text::size;

@@ -27,6 +27,20 @@ pub(crate) fn plain(text: &str, chars_max: usize) -> String {
     out
 }
 
+/// A number of bytes in the units of disks: `7.3 MB`.
+pub fn size(bytes: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    let mut tenths = bytes / 100;
+    let mut unit = 0;
+    while tenths >= 10_000 && unit + 1 < units.len() {
+        (tenths, unit) = (tenths / 1000, unit + 1);
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, units[unit])
+}
+
 /// `ESC [ … letter`, `ESC ] … BEL`, or `ESC` and one more.
 fn skip_escape(rest: &mut std::str::Chars<'_>) {
     match rest.next() {
@@ -48,6 +62,23 @@ fn turns_direction(it: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_in_the_units_of_disks() {
+        let rows = [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (999_999, "999.9 kB"),
+            (1_000_000, "1.0 MB"),
+            (7_345_678, "7.3 MB"),
+            (1 << 30, "1.0 GB"),
+            (u64::MAX, "18446744.0 TB"),
+        ];
+        for (bytes, shown) in rows {
+            assert_eq!(size(bytes), shown);
+        }
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_is_left() {

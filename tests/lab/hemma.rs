@@ -42,13 +42,18 @@ impl Running {
     /// Starts the binary beside this test in `dir`, in a process group of its own as a shell
     /// would, with the operator's state in `state` and nobody at the terminal.
     pub(crate) fn start(dir: &Path, state: &Path, args: &[&str]) -> Self {
+        Self::fed(dir, state, args, Stdio::null())
+    }
+
+    /// The same, with something on standard input.
+    pub(crate) fn fed(dir: &Path, state: &Path, args: &[&str], stdin: Stdio) -> Self {
         #[expect(
             clippy::disallowed_methods,
             reason = "the door of hemma-core has no signals, and the binary is what is tested"
         )]
         let mut command = tokio::process::Command::new(binary());
         command.args(args).current_dir(dir).env("XDG_STATE_HOME", state).process_group(0);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.kill_on_drop(true).spawn().expect("the binary starts");
         let id = child.id().and_then(|it| Pid::from_raw(it.try_into().ok()?));
         let stdout = Heard::new(child.stdout.take().expect("it is piped"));

@@ -12,6 +12,7 @@
 mod hemma;
 mod stage;
 
+mod backup;
 mod boundaries;
 mod canary;
 mod checkout;
@@ -19,12 +20,14 @@ mod compose_files;
 mod connection;
 mod deploy;
 mod edge;
+mod exec;
 mod gate;
 mod interruption;
 mod link;
 mod lock;
 mod practice;
 mod preflight;
+mod prune;
 mod research;
 mod sessions;
 mod settings;

@@ -115,6 +115,14 @@ impl Stage {
         ran
     }
 
+    /// Runs hemma to its end with a file on standard input.
+    pub(crate) async fn fed(&self, args: &[&str], file: std::fs::File) -> Ran {
+        let state = self.here().join("state");
+        let ran = Running::fed(self.here(), &state, args, file.into()).end().await;
+        self.is_quiet().await;
+        ran
+    }
+
     /// Begins a run.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
         Running::start(self.here(), &self.here().join("state"), args)

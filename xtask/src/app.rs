@@ -230,8 +230,8 @@ async fn scene(
         _ => settings::read(flags, here)?,
     };
     let live = |config: &Config| {
-        let config_file = config.host.ssh_config.clone();
-        Live::new(SshOptions { config_file, ..SshOptions::default() })
+        let (config_file, foreground) = (config.host.ssh_config.clone(), what.has_the_terminal());
+        Live::new(SshOptions { config_file, foreground, ..SshOptions::default() })
     };
     let world = match answers {
         Answers::Outside => World::live(live(&config)),

@@ -63,6 +63,9 @@ pub(crate) enum Verb {
     Restart(verbs::restart::Args),
     Rebuild(verbs::rebuild::Args),
     Logs(verbs::logs::Args),
+    Exec(verbs::exec::Args),
+    Backup(verbs::backup::Args),
+    Prune(verbs::prune::Args),
     Env(verbs::env::Args),
     Rollback(verbs::rollback::Args),
     History(verbs::history::Args),
@@ -147,8 +150,14 @@ impl What {
     pub(crate) fn ends_itself(&self) -> bool {
         match self {
             Self::Section(section, _) => section.ends_itself,
-            Self::Verb(verb) => matches!(verb, Verb::Tunnel(args) if args.ends_itself()),
+            Self::Verb(Verb::Tunnel(args)) => args.ends_itself(),
+            Self::Verb(_) => self.has_the_terminal(),
         }
+    }
+
+    /// Whether it hands the operator's terminal on to a command of theirs on the host.
+    pub(crate) fn has_the_terminal(&self) -> bool {
+        matches!(self, Self::Verb(Verb::Exec(_)))
     }
 
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
@@ -160,6 +169,9 @@ impl What {
             Self::Verb(Verb::Restart(args)) => args.run(run).await,
             Self::Verb(Verb::Rebuild(args)) => args.run(run).await,
             Self::Verb(Verb::Logs(args)) => args.run(run).await,
+            Self::Verb(Verb::Exec(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::Backup(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(Verb::Prune(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Env(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Rollback(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::History(args)) => args.run(run).await,

@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use hemma_core::{ConnectError, ExecError, Hint, NotRecorded};
-use hemma_docker::{EngineError, checkout, env_file, network, rollout, shared_db};
+use hemma_docker::backup::BackupError;
+use hemma_docker::{EngineError, checkout, env_file, network, prune, rollout, shared_db};
 
 use crate::Exit;
 
@@ -85,6 +86,10 @@ fn is_known(error: &Link) -> Option<bool> {
         Some(error.is_known())
     } else if let Some(error) = error.downcast_ref::<shared_db::Error>() {
         Some(error.is_known())
+    } else if let Some(error) = error.downcast_ref::<BackupError>() {
+        Some(error.is_known())
+    } else if let Some(error) = error.downcast_ref::<prune::Error>() {
+        Some(error.is_known())
     } else if let Some(error) = error.downcast_ref::<EngineError>() {
         Some(matches!(error, EngineError::Refused { .. }))
     } else {
@@ -106,7 +111,9 @@ fn hint(error: &Link) -> Option<Hint> {
     }
     let of_network = || error.downcast_ref::<network::Error>()?.hint();
     let of_database = || error.downcast_ref::<shared_db::Error>()?.hint();
+    let of_backup = || error.downcast_ref::<BackupError>()?.hint();
     let of_engine = || error.downcast_ref::<EngineError>()?.hint();
     let of_ssh = || Some(Hint::Do(error.downcast_ref::<ConnectError>()?.advice().to_owned()));
-    of_network().or_else(of_database).or_else(of_engine).or_else(of_ssh)
+    let of_docker = || of_network().or_else(of_database).or_else(of_backup).or_else(of_engine);
+    of_docker().or_else(of_ssh)
 }

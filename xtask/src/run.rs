@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hemma_core::{Approval, Config, Consent, Hint, Progress, Report, World};
 use hemma_docker::lock::Holder;
+use hemma_docker::rollout;
 
 use crate::cli::Flags;
 use crate::render::Terminal;
@@ -95,6 +96,25 @@ impl<'r> Run<'r> {
             return Ok(Answer::Pending);
         };
         apply(&approval).await.map(Answer::Report)
+    }
+
+    /// Does something under the host's lock, which is let go however that ends.
+    pub(crate) async fn locked<T, E: Into<Failure>>(
+        &self,
+        doing: &str,
+        approval: &Approval,
+        work: impl AsyncFnOnce() -> Result<T, E>,
+    ) -> Result<T, Failure> {
+        let (world, config, progress) = (self.world, self.config, self.progress());
+        rollout::take_lock(world, config, &self.holder(doing), approval, &progress).await?;
+        let done = work().await;
+        rollout::let_go(world, config, approval, &progress).await?;
+        done.map_err(Into::into)
+    }
+
+    /// What the operator typed word for word needs no second yes; only `--plan` is a no.
+    pub(crate) fn typed(&self) -> Option<Approval> {
+        self.world.approve(Consent::Given)
     }
 
     /// What was proposed in this run.

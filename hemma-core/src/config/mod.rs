@@ -16,8 +16,8 @@ pub use edge::EdgeConfig;
 pub use env::EnvConfig;
 pub use error::ConfigError;
 pub use names::{
-    CheckoutPath, ComposeFile, DatabaseContainer, EnvKey, NameError, NetworkName, OverlayFile,
-    PgName, ProjectName,
+    CheckoutPath, ComposeFile, DatabaseContainer, EnvKey, HostDirectory, NameError, NetworkName,
+    OverlayFile, PgName, ProjectName,
 };
 
 use crate::Host;

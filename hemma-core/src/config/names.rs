@@ -105,6 +105,10 @@ name!(
     CheckoutPath, "a checkout directory", check_checkout, "~/apps/huleedu"
 );
 name!(
+    /// A directory on the host: absolute, or below `~/`.
+    HostDirectory, "a directory on the host", check_checkout, "~/backups"
+);
+name!(
     /// The container in which the database runs.
     DatabaseContainer, "a container name", check_docker_name, "shared-postgres"
 );

@@ -66,16 +66,19 @@ impl Connection {
         // The lifeline lives until the command has ended, or this future is dropped.
         let (_lifeline, stdout, stderr) =
             tokio::join!(feed, drain(stdout, progress), drain(stderr, progress));
-        let status = match child.wait().await {
-            Ok(status) => status,
-            Err(openssh::Error::RemoteProcessTerminated) => return Err(self.ended(command).await),
-            Err(_) => return Err(self.lost(command)),
-        };
+        let exit = self.exit(command, child).await?;
         let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
             return Err(self.lost(command));
         };
-        let exit = status.code().map(exit_code).ok_or_else(|| self.signalled(command))?;
         Ok(Output { exit, stdout, stderr })
+    }
+
+    pub(super) async fn exit(&self, command: &Command, child: Child) -> Result<i32, ExecError> {
+        match child.wait().await {
+            Ok(status) => status.code().map(exit_code).ok_or_else(|| self.signalled(command)),
+            Err(openssh::Error::RemoteProcessTerminated) => Err(self.ended(command).await),
+            Err(_) => Err(self.lost(command)),
+        }
     }
 
     pub(super) async fn duplex(&self, command: &Command) -> Result<Duplex, ExecError> {
@@ -87,20 +90,41 @@ impl Connection {
         self.master.end().await;
     }
 
-    async fn start(
+    pub(super) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    pub(super) fn socket(&self) -> &std::path::Path {
+        self.master.socket()
+    }
+
+    /// Waits for one of the sessions.
+    pub(super) async fn session(
+        &self,
+        command: &Command,
+    ) -> Result<OwnedSemaphorePermit, ExecError> {
+        let permit = Arc::clone(&self.budget).acquire_owned().await;
+        permit.map_err(|_| self.lost(command))
+    }
+
+    /// A line that the host's shell takes whole.
+    pub(super) fn line(&self, command: &Command, line: String) -> Result<String, ExecError> {
+        if line.len() <= LINE_BYTES_MAX {
+            return Ok(line);
+        }
+        let bytes = line.len();
+        let reason = format!("its line has {bytes} bytes, and the host's shell takes fewer");
+        let on = Place::On(self.host.clone());
+        Err(ExecError::Start { on, command: command.to_string(), reason })
+    }
+
+    pub(super) async fn start(
         &self,
         command: &Command,
         input: Input,
     ) -> Result<(Child, OwnedSemaphorePermit), ExecError> {
-        let permit = Arc::clone(&self.budget).acquire_owned().await;
-        let permit = permit.map_err(|_| self.lost(command))?;
-        let line = line(command, input);
-        if line.len() > LINE_BYTES_MAX {
-            let bytes = line.len();
-            let reason = format!("its line has {bytes} bytes, and the host's shell takes fewer");
-            let on = Place::On(self.host.clone());
-            return Err(ExecError::Start { on, command: command.to_string(), reason });
-        }
+        let permit = self.session(command).await?;
+        let line = self.line(command, line(command, input))?;
         let child = (|| async {
             let mut session = Arc::clone(&self.session).arc_raw_command(&line);
             session.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -115,10 +139,11 @@ impl Connection {
 
     /// The mux says the same of a signal and of its own death; only asking it tells them apart.
     async fn ended(&self, command: &Command) -> ExecError {
-        match self.session.check().await {
-            Ok(()) => self.signalled(command),
-            Err(_) => self.lost(command),
-        }
+        if self.is_alive().await { self.signalled(command) } else { self.lost(command) }
+    }
+
+    pub(super) async fn is_alive(&self) -> bool {
+        self.session.check().await.is_ok()
     }
 
     fn signalled(&self, command: &Command) -> ExecError {
@@ -126,7 +151,7 @@ impl Connection {
         ExecError::Signalled { on, command: command.to_string() }
     }
 
-    fn lost(&self, command: &Command) -> ExecError {
+    pub(super) fn lost(&self, command: &Command) -> ExecError {
         ExecError::Lost { host: self.host.clone(), command: command.to_string() }
     }
 }

@@ -133,8 +133,11 @@ fn process(host: &Host, options: &SshOptions, socket: &std::path::Path) -> tokio
     }
     ssh.arg("-o").arg(format!("ConnectTimeout={}", options.patience.as_secs().max(1)));
     ssh.args(["--", host.as_str(), "exec cat"]);
-    // Its own process group: Ctrl-C at the terminal is for us to act on, not for the connection.
-    ssh.process_group(0).kill_on_drop(true);
+    if !options.foreground {
+        // Ctrl-C at the terminal is for us to act on, not for the connection.
+        ssh.process_group(0);
+    }
+    ssh.kill_on_drop(true);
     ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     ssh
 }

@@ -11,7 +11,9 @@ mod journal;
 mod local;
 mod master;
 mod remote_line;
+mod session;
 mod shelf;
+mod stream;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,7 +27,9 @@ pub use duplex::Duplex;
 pub use journal::{Journal, JournalEntry, JournalEvent};
 pub use local::Attended;
 pub use master::SshMaster;
+pub use session::Terminal;
 pub use shelf::Shelf;
+pub use stream::StreamError;
 
 use crate::{Command, ExecError, Host, Output, Place, Progress};
 use connection::Connection;
@@ -43,11 +47,19 @@ pub struct SshOptions {
     pub sessions: usize,
     /// How long a handshake may take.
     pub patience: Duration,
+    /// Whether a command will have the operator's terminal. It is the connection itself that reads
+    /// it for them, which only the terminal's foreground may; so it gets their Ctrl-C as well.
+    pub foreground: bool,
 }
 
 impl Default for SshOptions {
     fn default() -> Self {
-        Self { config_file: None, sessions: 8, patience: Duration::from_secs(15) }
+        Self {
+            config_file: None,
+            sessions: 8,
+            patience: Duration::from_secs(15),
+            foreground: false,
+        }
     }
 }
 
@@ -109,6 +121,33 @@ impl Live {
     /// Starts a command on a host and hands over its standard input and output as one stream.
     pub async fn duplex(&self, host: &Host, command: &Command) -> Result<Duplex, ExecError> {
         self.connection(host).await?.duplex(command).await
+    }
+
+    /// Runs a command on a host and hands each piece of its standard output to `take`, which decides
+    /// how fast they come. What is kept is its standard error and its exit code.
+    ///
+    /// The command may take any time, but not be silent for longer than its limit. It reads nothing,
+    /// and is ended when nobody waits for it any more.
+    pub async fn stream(
+        &self,
+        host: &Host,
+        command: &Command,
+        take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
+    ) -> Result<Output, StreamError> {
+        let output = self.connection(host).await?.stream(command, take).await?;
+        let refused = refused_by_sudo(&Place::On(host.clone()), command, &output);
+        Ok(refused.map_or(Ok(output), Err)?)
+    }
+
+    /// Runs a command on a host with the operator's own streams, however long it takes: on a
+    /// terminal of its own if it is to have one. Wants [`SshOptions::foreground`].
+    pub async fn session(
+        &self,
+        host: &Host,
+        command: &Command,
+        terminal: Terminal,
+    ) -> Result<crate::Ended, ExecError> {
+        self.connection(host).await?.attended(command, terminal).await
     }
 
     /// Starts a command on this machine that outlives this process, with its output at the end

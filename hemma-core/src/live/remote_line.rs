@@ -40,6 +40,13 @@ pub(super) fn line(command: &Command, input: Input) -> String {
     format!("{}exec {sudo}{session}sh -c {} sh {words}", cd.unwrap_or_default(), quote(script))
 }
 
+/// The line of a command whose streams are the operator's own: nothing of ours is around it.
+pub(super) fn typed(command: &Command) -> String {
+    let cd = command.directory().map(|dir| format!("cd {} && ", quote_path(dir)));
+    let sudo = if command.is_sudo() { "sudo -n " } else { "" };
+    format!("{}exec {sudo}{}", cd.unwrap_or_default(), command.words())
+}
+
 pub(super) fn exit_code(code: i32) -> i32 {
     if code == INSTEAD_OF_127 { 127 } else { code }
 }
@@ -54,5 +61,6 @@ mod tests {
         let line = line(&command, Input::Fed);
         assert!(line.starts_with("cd ~/apps && exec sudo -n sh -c '"), "{line}");
         assert!(line.ends_with(r"' sh echo '$(id) it'\''s'"), "{line}");
+        assert_eq!(typed(&command), r"cd ~/apps && exec sudo -n echo '$(id) it'\''s'");
     }
 }

@@ -12,7 +12,7 @@ use super::holder::{self, Holder};
 use super::holding::Holding;
 
 /// How long the host may take to say whether the lock is ours.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Holds the kernel lock as long as beats come. Every other line that comes is the journal's.
 ///

@@ -7,6 +7,7 @@
 //! Invariant: taking it never breaks it for somebody else.
 
 mod acquire;
+mod announce;
 mod end_hold;
 mod history;
 mod holder;
@@ -14,6 +15,7 @@ mod holding;
 mod look;
 
 pub use acquire::{Acquire, Acquired, LockError, Release};
+pub use announce::Announce;
 pub use end_hold::EndHold;
 pub use history::{Entry, History, HistoryError};
 pub use holder::Holder;

@@ -165,7 +165,7 @@ impl DatabaseError {
 
     /// What psql's words mean. Its own states come first: words change with the version and the
     /// server's language, states do not. Before a connection there are only words.
-    pub(super) fn read(server: &Server, stderr: &str) -> Self {
+    pub(crate) fn read(server: &Server, stderr: &str) -> Self {
         let server = server.clone();
         let telling =
             |it: &&str| it.contains("ERROR:") || it.contains("FATAL:") || it.contains("error:");

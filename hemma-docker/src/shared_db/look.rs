@@ -97,7 +97,7 @@ impl Question for LookDatabases {
 }
 
 /// The script runs as the operator, and sudo in it; its refusal is not an answer of Docker's.
-pub(super) fn refused_by_sudo(on: &Place, stderr: &str) -> Option<ExecError> {
+pub(crate) fn refused_by_sudo(on: &Place, stderr: &str) -> Option<ExecError> {
     let line = stderr.lines().find_map(|it| it.strip_prefix("sudo: "))?;
     let (on, stderr) = (on.clone(), line.to_owned());
     Some(ExecError::Sudo { on, command: "docker".to_owned(), stderr })

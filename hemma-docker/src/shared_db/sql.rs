@@ -19,9 +19,14 @@ pub(super) fn literal(text: &str) -> String {
 /// Goes on in another database. psql would read a name with `=` in it as a whole connection string,
 /// so it is given as one; in double quotes, or psql would take the ones within it for its own.
 pub(super) fn connect(database: &PgName) -> String {
-    let value = database.as_str().replace('\\', "\\\\").replace('\'', "\\'");
-    let argument = format!("dbname='{value}'").replace('"', "\"\"");
+    let argument = connection(database).replace('"', "\"\"");
     format!("\\connect -reuse-previous=on \"{argument}\"")
+}
+
+/// A connection string that says which database and nothing else.
+pub(crate) fn connection(database: &PgName) -> String {
+    let value = database.as_str().replace('\\', "\\\\").replace('\'', "\\'");
+    format!("dbname='{value}'")
 }
 
 /// Asks for a password twice and sets it. psql sends the server a verifier made from it: it stands

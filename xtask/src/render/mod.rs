@@ -37,6 +37,7 @@ struct Inner {
 
 #[derive(Clone, Copy)]
 struct Seen {
+    input: bool,
     out: bool,
     err: bool,
 }
@@ -51,9 +52,10 @@ impl Terminal {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        let seen = Seen { out: out.is_terminal(), err: err.is_terminal() };
+        let input = std::io::stdin().is_terminal();
+        let seen = Seen { input, out: out.is_terminal(), err: err.is_terminal() };
         let watched = seen.err;
-        let somebody = watched && std::io::stdin().is_terminal();
+        let somebody = watched && input;
         let (for_out, for_err) = (AutoStream::choice(&out), AutoStream::choice(&err));
         Self(Arc::new(Inner {
             out: Stream::new(AutoStream::new(out, choice(for_out))),
@@ -74,7 +76,7 @@ impl Terminal {
             spinner: None,
             somebody: false,
             json,
-            seen: Seen { out: false, err: false },
+            seen: Seen { input: false, out: false, err: false },
         }));
         (terminal, out, err)
     }
@@ -177,6 +179,16 @@ impl Terminal {
     /// Shows each question and change with its time.
     pub(crate) fn steps(&self, steps: &[Step], handshakes: usize) {
         self.err(&words::steps(steps, handshakes));
+    }
+
+    /// Whether progress is seen as it comes.
+    pub(crate) fn watched(&self) -> bool {
+        self.0.spinner.is_some()
+    }
+
+    /// Whether a program that has our streams reads from a terminal and writes to one.
+    pub(crate) fn own(&self) -> bool {
+        self.0.seen.out && self.0.seen.input
     }
 
     /// Whether one of the streams is a terminal, which may close.

@@ -22,7 +22,8 @@ impl Section for Args {
             proposal = proposal.step("create network", name.as_str(), &*found.detail);
         }
         run.mend([found].into_iter().collect(), proposal, async |approval| {
-            network::ensure(run.world(), host, name, approval).await?;
+            let make = async || network::ensure(run.world(), host, name, approval).await;
+            run.locked("external-network", approval, make).await?;
             Ok([network::verify(run.world(), host, name).await].into_iter().collect())
         })
         .await

@@ -21,7 +21,9 @@ impl Section for Args {
             None => Proposal::default(),
         };
         run.mend(checkout::verify(world, config).await, proposal, async |approval| {
-            checkout::ensure(world, config, approval, &run.progress()).await?;
+            let progress = run.progress();
+            let update = async || checkout::ensure(world, config, approval, &progress).await;
+            run.locked("mirror-repo", approval, update).await?;
             Ok(checkout::verify(world, config).await)
         })
         .await

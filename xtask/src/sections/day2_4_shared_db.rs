@@ -1,6 +1,6 @@
 //! Day 2, step 4: the application's databases in the shared PostgreSQL.
 
-use hemma_docker::{rollout, shared_db};
+use hemma_docker::shared_db;
 
 use crate::{Answer, Failure, Proposal, Run, Section};
 
@@ -24,11 +24,9 @@ impl Section for Args {
             proposal.step("run", it.statement(&config.database.role), it.reason())
         });
         run.mend(before, proposal, async |approval| {
-            let (holder, progress) = (run.holder("shared-db"), run.progress());
-            rollout::take_lock(world, config, &holder, approval, &progress).await?;
-            let made = shared_db::ensure(world, config, approval, &progress).await;
-            rollout::let_go(world, config, approval, &progress).await?;
-            made?;
+            let progress = run.progress();
+            let make = async || shared_db::ensure(world, config, approval, &progress).await;
+            run.locked("shared-db", approval, make).await?;
             Ok(shared_db::verify(world, config).await)
         })
         .await

@@ -7,7 +7,6 @@ use hemma_core::config::EnvKey;
 use hemma_core::{Attended, Command, Hint, Live, Secret, SshOptions, Verdict};
 use hemma_docker::compose::Layers;
 use hemma_docker::env_file::{self, Difference, EnvFile, Surroundings};
-use hemma_docker::rollout;
 
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -75,11 +74,8 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     let place = format!("in {}/.env on {}", config.host.checkout, config.host.alias);
     let proposal = Proposal::default().step("set", key.as_str(), place);
     run.mend(before, proposal, async |approval| {
-        let (holder, progress) = (run.holder("env set"), run.progress());
-        rollout::take_lock(world, config, &holder, approval, &progress).await?;
-        let written = env_file::set(world, config, key, &value, approval).await;
-        rollout::let_go(world, config, approval, &progress).await?;
-        written?;
+        let write = async || env_file::set(world, config, key, &value, approval).await;
+        run.locked("env set", approval, write).await?;
         Ok(env_file::verify(world, config, Layers::Main).await)
     })
     .await

@@ -1,16 +1,19 @@
 //! The everyday work, one file a verb.
 
+pub(crate) mod backup;
 pub(crate) mod check_text;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod deploy;
 pub(crate) mod embed;
 pub(crate) mod env;
+pub(crate) mod exec;
 pub(crate) mod extract;
 pub(crate) mod history;
 pub(crate) mod lock;
 pub(crate) mod logs;
 pub(crate) mod plan;
+pub(crate) mod prune;
 pub(crate) mod rebuild;
 pub(crate) mod restart;
 pub(crate) mod rollback;

@@ -1,0 +1,257 @@
+//! Why there is no dump.
+
+use hemma_core::config::PgName;
+use hemma_core::{ExecError, Hint, NotRecorded, Output};
+use serde::{Deserialize, Serialize};
+
+use crate::shared_db::{DatabaseError, Server};
+use crate::text::plain;
+
+/// More of its words than this do not help.
+const SAID_CHARS_MAX: usize = 300;
+
+/// Why there is no dump. Nothing of one was left behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum BackupError {
+    /// The command's end is not known.
+    #[error("could not learn what pg_dump in {} on {} did", .server.container, .server.host)]
+    Ask {
+        /// The server.
+        server: Server,
+        /// Why not.
+        source: ExecError,
+    },
+    /// PostgreSQL could not be asked.
+    #[error("could not ask for a dump")]
+    Server(#[from] DatabaseError),
+    /// There is no such database.
+    #[error("there is no database `{database}` in {}; there are {known}", .server.container)]
+    NoDatabase {
+        /// The server.
+        server: Server,
+        /// What was asked for.
+        database: PgName,
+        /// What there is.
+        known: String,
+    },
+    /// `pg_dump` is older than the server.
+    #[error("pg_dump in {} is not of the server's version: {said}", .server.container)]
+    Version {
+        /// The server.
+        server: Server,
+        /// Its words: both versions.
+        said: String,
+    },
+    /// Somebody alters a table, and went on altering it.
+    #[error("a table of `{database}` was locked for too long: {said}")]
+    Locked {
+        /// The database.
+        database: PgName,
+        /// Its words: which table.
+        said: String,
+    },
+    /// `pg_dump` failed in another way.
+    #[error("pg_dump of `{database}` failed: {said}")]
+    Failed {
+        /// The database.
+        database: PgName,
+        /// Its words.
+        said: String,
+    },
+    /// What was written is no whole dump.
+    #[error("the dump of `{database}` is not whole: {reason}")]
+    Incomplete {
+        /// The database.
+        database: PgName,
+        /// What is missing.
+        reason: String,
+    },
+    /// There is no room for it.
+    #[error("there is no room for `{path}`: the disk is full")]
+    DiskFull {
+        /// The file.
+        path: String,
+    },
+    /// Its file cannot be written.
+    #[error("could not write `{path}`: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// Its file is there already.
+    #[error("`{path}` is there already, and a backup replaces none")]
+    Exists {
+        /// The file.
+        path: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+const NO_ROOM: &str = "no space left on device";
+
+impl BackupError {
+    pub(super) fn file(path: &str, source: &std::io::Error) -> Self {
+        if matches!(
+            source.kind(),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+        ) {
+            return Self::DiskFull { path: path.to_owned() };
+        }
+        Self::unwritable(path, &source.to_string())
+    }
+
+    pub(super) fn unwritable(path: &str, said: &str) -> Self {
+        if said.to_lowercase().contains(NO_ROOM) {
+            return Self::DiskFull { path: path.to_owned() };
+        }
+        Self::File { path: path.to_owned(), reason: plain(said, SAID_CHARS_MAX) }
+    }
+
+    /// What the words of `pg_dump`, and of Docker around it, mean.
+    pub(super) fn read(server: &Server, database: &PgName, path: &str, output: &Output) -> Self {
+        let has = |words: &str| output.stderr.contains(words);
+        let words = |from: &[&str]| {
+            let telling = |it: &&str| from.iter().any(|word| it.contains(word));
+            let lines: Vec<&str> = output.stderr.lines().filter(telling).collect();
+            plain(&lines.join("; ").replace("pg_dump: ", ""), SAID_CHARS_MAX)
+        };
+        let (server, database) = (server.clone(), database.clone());
+        if output.stderr.to_lowercase().contains(NO_ROOM) {
+            return Self::DiskFull { path: path.to_owned() };
+        }
+        if has("server version mismatch") {
+            return Self::Version { server, said: words(&["server version"]) };
+        }
+        if has("lock timeout") || has("could not obtain lock") {
+            return Self::Locked { database, said: words(&["error: "]) };
+        }
+        let of_docker = ["No such container", "is not running", "OCI runtime", "Docker daemon"];
+        // It goes before `pg_dump` does where a database was dropped a moment ago.
+        let of_connection = ["connection to server", "could not connect", "server closed"];
+        let is_gone = has("FATAL:  database") && has("does not exist");
+        if !is_gone && of_docker.iter().chain(&of_connection).any(|it| has(it)) {
+            return DatabaseError::read(&server, &output.stderr).into();
+        }
+        if output.stderr.trim().is_empty() {
+            let said = format!("it ended with exit code {} and without a word", output.exit);
+            return Self::Failed { database, said };
+        }
+        let said = words(&["error: ", "detail: ", "rror response from daemon"]);
+        if said.is_empty() {
+            return Self::Failed { database, said: plain(output.last_words(), SAID_CHARS_MAX) };
+        }
+        Self::Failed { database, said }
+    }
+
+    /// Whether it was looked and found wrong, as opposed to not known.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Ask { .. } | Self::NotRecorded(_) => false,
+            Self::Server(source) => source.is_known(),
+            _ => true,
+        }
+    }
+
+    /// The one thing to try next.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Server(source) => source.hint(),
+            Self::NoDatabase { .. } => Some(Hint::Run("cargo xtask day2 shared-db".to_owned())),
+            Self::Version { server, .. } => Some(Hint::Run(format!(
+                "ssh {} sudo -n docker exec {} which -a pg_dump",
+                server.host, server.container
+            ))),
+            Self::Locked { .. } => Some(Hint::Do(
+                "let whatever alters the table end, then run the same command again".to_owned(),
+            )),
+            Self::DiskFull { .. } => Some(Hint::Do(
+                "make room (`cargo xtask prune` on the host), or choose another directory with \
+                 --to or --here"
+                    .to_owned(),
+            )),
+            Self::File { .. } => {
+                Some(Hint::Do("choose another directory with --to or --here".to_owned()))
+            }
+            Self::Failed { .. } | Self::Incomplete { .. } => {
+                Some(Hint::Do("run the same command again; nothing was left behind".to_owned()))
+            }
+            Self::Ask { .. } | Self::Exists { .. } | Self::NotRecorded(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_core::config::DatabaseContainer;
+
+    use super::*;
+
+    #[test]
+    fn what_pg_dump_says_is_told_apart() {
+        let server = Server {
+            host: "hemma".parse().expect("a host"),
+            container: DatabaseContainer::default(),
+            administrator: "postgres".parse().expect("a name"),
+        };
+        let database = "huleedu_nlp".parse().expect("a name");
+        let rows = [
+            (
+                "pg_dump: error: aborting because of server version mismatch\n\
+                 pg_dump: detail: server version: 16.1; pg_dump version: 15.6\n",
+                "version",
+                "server version: 16.1; pg_dump version: 15.6",
+            ),
+            (
+                "pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout\n\
+                 pg_dump: detail: Query was: LOCK TABLE public.t IN ACCESS SHARE MODE\n",
+                "locked",
+                "canceling statement due to lock timeout",
+            ),
+            (
+                "pg_dump: error: connection to server on socket \"x\" failed: FATAL:  the database \
+                 system is starting up\n",
+                "down",
+                "starting up",
+            ),
+            (
+                "pg_dump: error: connection to server on socket \"x\" failed: FATAL:  role \
+                 \"admin\" does not exist\n",
+                "wrong_role",
+                "admin",
+            ),
+            (
+                "pg_dump: error: connection to server on socket \"x\" failed: FATAL:  database \"y\" \
+                 does not exist\n",
+                "failed",
+                "does not exist",
+            ),
+            ("Error response from daemon: Container 5f is not running\n", "stopped", "not running"),
+            ("Error response from daemon: No such container: x\n", "no_container", ""),
+            ("write /dev/stdout: no space left on device\n", "disk_full", "/b/x.dump"),
+            ("pg_dump: error: something new\n", "failed", "something new"),
+            ("", "failed", "exit code 143"),
+        ];
+        for (stderr, kind, said) in rows {
+            let output = Output { exit: 143, stdout: String::new(), stderr: stderr.to_owned() };
+            let error = BackupError::read(&server, &database, "/b/x.dump", &output);
+            let seen = serde_json::to_string(&error).expect("it serializes");
+            assert!(seen.contains(&format!("\"{kind}\"")), "{stderr:?} gave {seen}");
+            assert!(hemma_core::causes(&error).contains(said), "{stderr:?} gave {error}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_one_that_cannot_be_written() {
+        let full = std::io::Error::from_raw_os_error(28);
+        assert!(matches!(BackupError::file("x", &full), BackupError::DiskFull { .. }));
+        let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        assert!(matches!(BackupError::file("x", &denied), BackupError::File { .. }));
+        let said = "mktemp: failed to create file: No space left on device";
+        assert!(matches!(BackupError::unwritable("x", said), BackupError::DiskFull { .. }));
+    }
+}

@@ -1,0 +1,71 @@
+//! Dumps of single databases by `pg_dump`, whole or not at all.
+//!
+//! A dump is streamed into a file beside its place, judged, and then given its name, which nothing
+//! had before: whatever cuts it on the way, there is no half of one under that name.
+//!
+//! Invariant: no password is asked for or sent. The administrator comes in by the container's own
+//! socket.
+
+mod dump;
+mod error;
+mod evidence;
+mod here;
+mod name;
+mod script;
+mod sources;
+mod there;
+
+use std::path::PathBuf;
+
+use hemma_core::config::HostDirectory;
+use serde::{Deserialize, Serialize};
+
+pub use dump::{Dump, Dumped};
+pub use error::BackupError;
+pub use name::file_name;
+pub use sources::{Source, Sources, chosen};
+
+/// What `pg_dump` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Compressed; `pg_restore` takes all of it or parts.
+    Custom,
+    /// SQL, for `psql`.
+    Plain,
+}
+
+impl Format {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Custom => "custom",
+            Self::Plain => "plain",
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Custom => "dump",
+            Self::Plain => "sql",
+        }
+    }
+}
+
+/// Where a dump goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Directory {
+    /// To the host itself.
+    There(HostDirectory),
+    /// To this machine.
+    Here(PathBuf),
+}
+
+impl std::fmt::Display for Directory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::There(directory) => write!(f, "{directory} on the host"),
+            Self::Here(directory) => write!(f, "{} on this machine", directory.display()),
+        }
+    }
+}

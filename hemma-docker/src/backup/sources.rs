@@ -1,0 +1,85 @@
+//! Which databases there are to dump.
+
+use std::time::Duration;
+
+use hemma_core::config::PgName;
+use hemma_core::{Command, Live, Place, Question};
+use serde::{Deserialize, Serialize};
+
+use super::BackupError;
+use crate::shared_db::{DatabaseError, Server, refused_by_sudo};
+
+/// Which databases does a PostgreSQL have, and how large are they?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sources {
+    /// Where PostgreSQL is.
+    pub server: Server,
+}
+
+/// A database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// What it takes on the server's disk; its dump is smaller.
+    pub bytes: u64,
+}
+
+const LIST: &str = "SELECT jsonb_build_object('name', datname, 'bytes', pg_database_size(datname)) \
+    FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname;\n";
+
+impl Question for Sources {
+    const KIND: &'static str = "database.sources";
+    type Answer = Vec<Source>;
+    type Error = BackupError;
+
+    async fn ask(&self, live: &Live) -> Result<Vec<Source>, BackupError> {
+        let server = self.server.clone();
+        let on = Place::On(server.host.clone());
+        let output = match live.run(&on, &self.command()).await {
+            Ok(output) => output,
+            Err(source) => return Err(BackupError::Ask { server, source }),
+        };
+        if let Some(source) = refused_by_sudo(&on, &output.stderr) {
+            return Err(BackupError::Ask { server, source });
+        }
+        if !output.success() {
+            return Err(DatabaseError::read(&server, &output.stderr).into());
+        }
+        let rows = output.stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+        rows.map_err(|source| DatabaseError::Read { server, reason: source.to_string() }.into())
+    }
+}
+
+impl Sources {
+    fn command(&self) -> Command {
+        let psql = ["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"];
+        Command::new("docker")
+            .args(["exec", "-i", self.server.container.as_str(), "env", "LC_ALL=C"])
+            .args(psql)
+            .args(["-U", self.server.administrator.as_str(), "-d", "postgres"])
+            .sudo()
+            .stdin(LIST)
+            .limit(Duration::from_secs(60))
+    }
+}
+
+/// The databases that were asked for, with what they take; the first that is not there is an error.
+pub fn chosen(
+    server: &Server,
+    there: &[Source],
+    asked: &[PgName],
+) -> Result<Vec<(PgName, u64)>, BackupError> {
+    let find = |name: &PgName| {
+        let found = there.iter().find(|it| it.name == name.as_str());
+        found.map(|it| (name.clone(), it.bytes)).ok_or_else(|| {
+            let known: Vec<_> = there.iter().map(|it| it.name.as_str()).collect();
+            BackupError::NoDatabase {
+                server: server.clone(),
+                database: name.clone(),
+                known: known.join(", "),
+            }
+        })
+    };
+    asked.iter().map(find).collect()
+}

@@ -1,0 +1,124 @@
+//! Which images the kept releases need, of all projects of this operator on the host.
+
+use hemma_core::config::ProjectName;
+use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use serde::{Deserialize, Serialize};
+
+use crate::lock::STATE;
+use crate::release::Release;
+
+/// A record that cannot be read fails: what it says is needed would not be known.
+const LOOK: &str = r#"
+for f in "${s%/*}"/*/releases/*.json; do
+    [ -e "$f" ] || continue
+    p=${f%/releases/*}
+    record=$(cat "$f") || exit 70
+    printf '%s %s\n' "${p##*/}" "$record"
+done
+"#;
+
+/// Which images do the kept releases need?
+#[derive(Debug, Clone, Serialize)]
+pub struct LookKept {
+    /// The host.
+    pub host: Host,
+    /// A project; the others lie beside it.
+    pub project: ProjectName,
+}
+
+/// An image of a kept release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The project.
+    pub project: String,
+    /// The release.
+    pub commit: String,
+    /// The service.
+    pub service: String,
+    /// The engine's id for the image.
+    pub image: String,
+}
+
+impl Kept {
+    /// The name under which it is kept.
+    pub fn name(&self) -> String {
+        format!("hemma.keep/{}/{}:{}", self.project, self.service, self.commit)
+    }
+}
+
+/// Why it is not known which.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptError {
+    /// The command's answer is not known.
+    #[error("could not look for kept releases on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// A record cannot be read.
+    #[error("a record of a kept release on {host} cannot be read: {said}")]
+    Read {
+        /// The host.
+        host: Host,
+        /// What is wrong with it.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Question for LookKept {
+    const KIND: &'static str = "release.kept-images";
+    type Answer = Vec<Kept>;
+    type Error = KeptError;
+
+    async fn ask(&self, live: &Live) -> Result<Vec<Kept>, KeptError> {
+        let host = self.host.clone();
+        let script = format!("{STATE}{LOOK}");
+        let command = Command::script(&script, [self.project.to_string()]).named("kept-images");
+        match live.run(&Place::On(host.clone()), &command).await {
+            Err(source) => Err(KeptError::Ask { host, source }),
+            Ok(output) if output.success() => {
+                read(&output.stdout).map_err(|said| KeptError::Read { host, said })
+            }
+            Ok(output) => Err(KeptError::Read { host, said: output.last_words().to_owned() }),
+        }
+    }
+}
+
+fn read(text: &str) -> Result<Vec<Kept>, String> {
+    let mut kept = Vec::new();
+    for line in text.lines() {
+        let (project, record) = line.split_once(' ').ok_or("a record without a project")?;
+        let release: Release =
+            serde_json::from_str(record).map_err(|source| format!("one of {project}: {source}"))?;
+        kept.extend(release.images.into_iter().map(|it| Kept {
+            project: project.to_owned(),
+            commit: release.commit.clone(),
+            service: it.service,
+            image: it.id,
+        }));
+    }
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_no_missing_one() {
+        let record = r#"{"commit":"c0ffee","at":"2026-02-03T12:00:00Z","images":[{"service":"web","name":"x-web","id":"sha256:1f"}]}"#;
+        let kept = read(&format!("huleedu {record}\nother {record}\n")).expect("hemma wrote it");
+        let names: Vec<_> = kept.iter().map(Kept::name).collect();
+        assert_eq!(names, ["hemma.keep/huleedu/web:c0ffee", "hemma.keep/other/web:c0ffee"]);
+        for torn in [&record[..30], "", "{}"] {
+            assert!(read(&format!("huleedu {torn}\n")).is_err(), "{torn:?}");
+        }
+        assert_eq!(read(""), Ok(Vec::new()));
+    }
+}

@@ -1,0 +1,158 @@
+//! Dumps of real databases: whole, or not there; and what cuts them on the way.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use rustix::process::Signal;
+
+use crate::hemma::Ran;
+use crate::stage::{Stage, until};
+
+/// A database of 30 MB; says since when PostgreSQL runs.
+const PLENTY: &str = r#"
+psql() { docker exec -i shared-postgres psql -qAtX -v ON_ERROR_STOP=1 -U postgres "$@"; }
+psql -c 'drop database if exists "hemma ba=ckup"' -c 'create database "hemma ba=ckup"'
+psql -d "dbname='hemma ba=ckup'" -c "create table plenty as
+  select g, md5(g::text) || repeat(md5((g + 1)::text), 8) as t from generate_series(1, 90000) g"
+psql -c 'select pg_postmaster_start_time()'"#;
+
+const NAME: &str = "hemma ba=ckup";
+const FILE: &str = "hemma%20ba%3Dckup-";
+
+/// Puts a dump back, and says what came of it.
+const RESTORED: &str = r#"
+docker exec -i shared-postgres psql -qX -U postgres -c 'create database hemma_restored'
+docker exec -i shared-postgres pg_restore -U postgres -d hemma_restored <"$1"
+docker exec shared-postgres psql -qAtX -U postgres -d hemma_restored -c 'select count(*), max(g) from plenty'
+docker exec shared-postgres psql -qX -U postgres -c 'drop database hemma_restored'
+stat -c '%a %U' "$1""#;
+
+const FORGET: &str = r#"
+docker start shared-postgres >/dev/null
+for _ in $(seq 100); do docker exec shared-postgres pg_isready -q -U postgres && break; sleep 0.1; done
+docker exec shared-postgres psql -qX -U postgres -c 'drop database if exists "hemma ba=ckup"' 2>/dev/null
+umount /home/operator/small 2>/dev/null
+rm -rf /home/operator/backups /home/operator/small"#;
+
+/// Somebody alters the table: a dump waits, until they are ended.
+const HOLD: &str = r#"
+docker exec -d shared-postgres psql -qX -U postgres -d "dbname='hemma ba=ckup'" \
+  -c 'begin; lock table plenty; select pg_sleep(120)'
+for _ in $(seq 100); do
+  docker exec shared-postgres psql -qAtX -U postgres -c "select 1 from pg_stat_activity where query like '%pg_sleep(120)' and state = 'active' and pid <> pg_backend_pid()" | grep -q 1 && exit 0
+  sleep 0.1
+done
+exit 1"#;
+
+const LET_GO: &str = r#"
+docker exec shared-postgres psql -qAtX -U postgres -c "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(120)' and pid <> pg_backend_pid()" >/dev/null
+"#;
+
+/// The connection of a `pg_dump` that has begun.
+const DUMPS: &str = r#"docker exec shared-postgres psql -qAtX -U postgres -c \
+  "select case when count(*) = 0 then 'none' end from pg_stat_activity where application_name like 'hemma-backup%'""#;
+
+/// Since when PostgreSQL runs, and how often it took something for a crash lately.
+const SINCE: &str = r"
+docker exec shared-postgres psql -qAtX -U postgres -c 'select pg_postmaster_start_time()'
+docker logs --since 5m shared-postgres 2>&1 | grep -c 'terminating any other active server processes'
+true";
+
+/// What is left of dumps on the host: files, and connections of `pg_dump`.
+const LEFT: &str = r#"
+ls -A /home/operator/backups 2>/dev/null
+docker exec shared-postgres psql -qAtX -U postgres -c \
+  "select application_name from pg_stat_activity where application_name like 'hemma-backup%'""#;
+
+#[tokio::test]
+async fn a_dump_is_whole_and_goes_where_it_should_and_nothing_half_is_left() {
+    let stage = Stage::deployed().await;
+    stage.root(FORGET).await;
+    let started = stage.root(PLENTY).await;
+    let here = stage.here().join("dumps");
+    let to_here = ["backup", NAME, "--yes", "--here", "dumps"];
+
+    stage.hemma(&["backup", NAME]).await.refuses(2, "nobody is here to agree to it");
+    stage.hemma(&["backup", NAME, "--plan"]).await.exits(4).says("~/backups on the host");
+    stage.hemma(&["backup", "nope", "--yes"]).await.refuses(1, "there is no database `nope`");
+    assert_eq!(stage.root(LEFT).await, "");
+
+    stage.root(HOLD).await;
+    for signal in [Signal::INT, Signal::KILL] {
+        for args in [&["backup", NAME, "--yes", "--plain"][..], &to_here] {
+            let running = stage.start(args);
+            running.has_said("dumping").await;
+            until("it dumps", async || stage.root(DUMPS).await).await;
+            running.signal(signal);
+            let ran = running.end().await;
+            assert_ne!(ran.exit, Some(0), "{args:?} {signal:?}\n{ran}");
+            until("nothing half is left there", async || stage.root(LEFT).await).await;
+            assert!(whole(&here).is_empty(), "{args:?} {signal:?}");
+            stage.is_quiet().await;
+        }
+    }
+
+    stage.root(LET_GO).await;
+    let there = stage.hemma(&["backup", NAME, "--yes"]).await;
+    there.exits(0).says("~/backups/hemma%20ba%3Dckup-");
+    let restore = "set -- /home/operator/backups/*.dump; ";
+    let restored = stage.root(&format!("{restore}{RESTORED}")).await;
+    assert_eq!(restored, "90000|90000\n600 operator");
+
+    let plain = stage.hemma(&[&to_here[..], &["--plain"]].concat()).await;
+    plain.exits(0).says(".sql");
+    let files = whole(&here);
+    let [file] = &files[..] else { panic!("{files:?}\n{plain}") };
+    let text = std::fs::read_to_string(here.join(file)).expect("it is text");
+    assert!(text.contains("COPY public.plenty") && text.contains("\n90000\t"), "{file}");
+    let mode = here.join(file).metadata().expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    stage.hemma(&["history"]).await.says("done    dump database hemma ba=ckup to ");
+    // A dump that is cut must not be taken for a crash by the server.
+    let now = stage.root(SINCE).await;
+    stage.root(FORGET).await;
+    assert_eq!(now, format!("{started}\n0"));
+}
+
+#[tokio::test]
+async fn what_keeps_a_dump_from_being_made_is_one_clear_line() {
+    let stage = Stage::deployed().await;
+    stage.root(FORGET).await;
+    stage.root(PLENTY).await;
+    let small = "mkdir -p /home/operator/small && mount -t tmpfs -o size=1m,mode=777 none /home/operator/small";
+    stage.root(small).await;
+    let full = stage.hemma(&["backup", NAME, "--yes", "--plain", "--to", "~/small"]).await;
+    one(&full, "the disk is full");
+    assert_eq!(stage.root("ls -A /home/operator/small").await, "");
+
+    let nowhere = stage.hemma(&["backup", NAME, "--yes", "--to", "/proc/x"]).await;
+    one(&nowhere, "could not write `/proc/x/");
+    let nowhere = stage.hemma(&["backup", NAME, "--yes", "--here", "/proc/x"]).await;
+    one(&nowhere, "could not write `/proc/x/");
+
+    stage.root(HOLD).await;
+    let running = stage.start(&["backup", NAME, "--yes", "--plain"]);
+    running.has_said("dumping").await;
+    until("it dumps", async || stage.root(DUMPS).await).await;
+    stage.root("docker kill shared-postgres >/dev/null").await;
+    let killed = running.end().await;
+    assert_eq!((killed.exit, killed.problems().len()), (Some(1), 1), "{killed}");
+    assert_eq!(stage.root("ls -A /home/operator/backups").await, "", "{killed}");
+    let down = stage.hemma(&["backup", NAME, "--yes"]).await;
+    down.refuses(1, "does not run").says("docker start shared-postgres");
+    stage.root(FORGET).await;
+}
+
+/// A finding, and the next thing to do.
+#[track_caller]
+fn one(ran: &Ran, words: &str) {
+    ran.refuses(1, words).says("hint: ");
+}
+
+/// The files that have the name of a dump.
+fn whole(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let names = entries.map(|it| it.file_name().to_string_lossy().into_owned());
+    names.filter(|it| it.starts_with(FILE)).collect()
+}

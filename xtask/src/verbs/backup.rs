@@ -1,0 +1,101 @@
+//! Dumps of the application's databases.
+
+use std::path::PathBuf;
+
+use hemma_core::config::{HostDirectory, PgName};
+use hemma_core::{Approval, Finding, Progress, Report};
+use hemma_docker::backup::{self, Directory, Dump, Format, Sources};
+use hemma_docker::shared_db::{self, Server};
+use hemma_docker::size;
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Dump the application's databases, each into a file of its own
+///
+/// By `pg_dump` in the container of the database, compressed, for `pg_restore`. A file gets its name
+/// when it is whole, is for its owner alone, and replaces none. Without names, those databases that
+/// the compose files and hemma.toml name. Roles are no part of a dump: `day2 shared-db` makes the
+/// application's.
+///
+/// It holds the lock of the host: a deploy that alters a table would wait for the dump, and whoever
+/// reads the table for the deploy.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only these databases
+    #[arg(value_name = "DATABASE")]
+    databases: Vec<PgName>,
+    /// The directory on the host
+    #[arg(long, value_name = "DIR", default_value = "~/backups")]
+    to: HostDirectory,
+    /// Stream the dumps into a directory of this machine instead
+    #[arg(long, value_name = "DIR", conflicts_with = "to")]
+    here: Option<PathBuf>,
+    /// Write SQL, for psql
+    #[arg(long)]
+    plain: bool,
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let dumps = self.dumps(run).await?;
+        let proposal = dumps.iter().fold(Proposal::default(), |proposal, (dump, bytes)| {
+            let place = format!("{} on the server, to {}", size(*bytes), dump.directory);
+            proposal.step("dump", format!("database {}", dump.database), place)
+        });
+        run.mend(Report::default(), proposal, async |approval| {
+            run.locked("backup", approval, async || all(run, &dumps, approval).await).await
+        })
+        .await
+    }
+
+    /// What would be dumped, with what it takes on the server.
+    async fn dumps(&self, run: &Run<'_>) -> Result<Vec<(Dump, u64)>, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let server = Server::new(config);
+        let asked = if self.databases.is_empty() {
+            shared_db::wanted(world, config).await?.0
+        } else {
+            self.databases.clone()
+        };
+        let there = world.ask(&Sources { server: server.clone() }).await?;
+        let at = world.now();
+        let format = if self.plain { Format::Plain } else { Format::Custom };
+        let directory = match &self.here {
+            Some(directory) => Directory::Here(run.here.join(directory)),
+            None => Directory::There(self.to.clone()),
+        };
+        let dump = |(database, bytes): (PgName, u64)| {
+            let file = backup::file_name(&database, at, format);
+            let (server, directory) = (server.clone(), directory.clone());
+            (Dump { server, database, format, directory, file }, bytes)
+        };
+        Ok(backup::chosen(&server, &there, &asked)?.into_iter().map(dump).collect())
+    }
+}
+
+/// One after the other: together they would only fight for the server's disk. What failed keeps no
+/// other from being dumped, unless nobody knows why.
+async fn all(run: &Run<'_>, dumps: &[(Dump, u64)], approval: &Approval) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    for (dump, _) in dumps {
+        let subject = format!("database {}", dump.database);
+        run.progress().line(&format!("dumping {}", dump.database));
+        // Where nobody watches, a line each half second says nothing.
+        let progress = if run.terminal().watched() { run.progress() } else { Progress::silent() };
+        match run.world().apply(dump, approval, &progress).await {
+            Ok(made) => {
+                report
+                    .add(Finding::pass(subject, format!("{} in {}", size(made.bytes), made.path)));
+            }
+            Err(error) if error.is_known() => {
+                let finding = Finding::fail(subject, hemma_core::causes(&error));
+                report.add(match error.hint() {
+                    Some(hint) => finding.hint(hint),
+                    None => finding,
+                });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(report)
+}

@@ -1,0 +1,120 @@
+//! A command of the operator's own in a service's container.
+
+use hemma_core::{Approval, Change, Config, Hint, Report, Terminal};
+use hemma_docker::lock::{Announce, Release};
+use hemma_docker::{Container, Containers, InContainer, State};
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Run a command in the container of a service
+///
+/// On a terminal it has one of its own, as `ssh -t` gives; without one its streams are handed on
+/// byte for byte. No shell reads its words, and its exit code is this command's. Typing it is the
+/// consent; the journal keeps the program's name, and not its arguments. It takes no lock.
+///
+/// What a command is given as an argument can be read in the list of processes, here and on the
+/// host. A secret is better given on standard input.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The service, by its own or its container's name
+    #[arg(value_name = "SVC")]
+    service: String,
+    /// As whom, instead of as the image says
+    #[arg(long, short, value_name = "USER")]
+    user: Option<String>,
+    /// In which directory, instead of where the image says
+    #[arg(long, short, value_name = "DIR")]
+    workdir: Option<String>,
+    /// Give it no terminal, even on one
+    #[arg(long, short = 'T')]
+    no_tty: bool,
+    /// The command and its arguments
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "CMD"
+    )]
+    command: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("standard output belongs to the command, so it takes no JSON document")]
+    NotBoth,
+    #[error("there is no container of a service `{0}`")]
+    NoSuch(String),
+    #[error("container `{name}` does not run: {status}")]
+    Stopped { name: String, status: String },
+}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        if run.flags.json {
+            return Err(Failure::usage(Error::NotBoth));
+        }
+        let host = run.config().host.alias.clone();
+        let there = run.world().ask(&Containers { host: host.clone() }).await?;
+        let container = chosen(&there, run.config(), &self.service)?.name.clone();
+        let mut words = self.command.into_iter();
+        let in_container = InContainer {
+            host,
+            container,
+            user: self.user,
+            directory: self.workdir,
+            program: words.next().unwrap_or_default(),
+            arguments: words.collect(),
+            terminal: if run.terminal().own() && !self.no_tty {
+                Terminal::Own
+            } else {
+                Terminal::None
+            },
+        };
+        run.terminal().idle();
+        let Some(approval) = run.typed() else {
+            let step = Proposal::default().step("run", in_container.describe(), "it was typed");
+            return run.mend(Report::default(), step, async |_| Ok(Report::default())).await;
+        };
+        announce(run, &approval).await;
+        let ended = run.world().apply(&in_container, &approval, &run.progress()).await;
+        let (host, project) = (in_container.host, run.config().compose.project.clone());
+        run.world().apply(&Release { host, project }, &approval, &run.progress()).await?;
+        Ok(Answer::Ended(ended?))
+    }
+}
+
+/// A journal that cannot be written is no reason not to repair a host whose disk is full.
+async fn announce(run: &Run<'_>, approval: &Approval) {
+    let (host, project) = (run.config().host.alias.clone(), run.config().compose.project.clone());
+    let announce = Announce { host, project, holder: run.holder("exec") };
+    if let Err(error) = run.world().apply(&announce, approval, &run.progress()).await {
+        run.terminal().note(&format!("not in the host's journal: {}", hemma_core::causes(&error)));
+    }
+}
+
+/// The container that runs, or why there is none.
+fn chosen<'c>(
+    there: &'c [Container],
+    config: &Config,
+    asked: &str,
+) -> Result<&'c Container, Failure> {
+    let is_it = |it: &&Container| {
+        it.is_of(config.compose.project.as_str(), asked) || it.name.as_str() == asked
+    };
+    let mut found = there.iter().filter(is_it).peekable();
+    let Some(first) = found.peek().copied() else {
+        let hint = Hint::Run("cargo xtask status".to_owned());
+        return Err(Failure::from(Error::NoSuch(asked.to_owned())).hint(hint));
+    };
+    found.find(|it| it.state == State::Running).ok_or_else(|| {
+        let (name, status) = (first.name.to_string(), first.status.clone());
+        let next = match first.state {
+            State::Paused => {
+                format!("ssh {} sudo -n docker unpause {name}", config.host.alias)
+            }
+            State::Created => format!("cargo xtask restart {asked}"),
+            _ => format!("cargo xtask logs {asked}"),
+        };
+        Failure::from(Error::Stopped { name, status }).hint(Hint::Run(next))
+    })
+}

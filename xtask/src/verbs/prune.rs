@@ -1,0 +1,50 @@
+//! Disk space that nobody needs.
+
+use hemma_core::{Finding, Report};
+use hemma_docker::prune::{self, Standing, Unnamed, What};
+use hemma_docker::size;
+
+use crate::{Answer, Failure, Proposal, Run};
+
+/// Remove images without a name and the cache of builds
+///
+/// Nothing that has a name is removed, no volume, no network and no container, and never what a
+/// rollback needs. The next build of an image may take longer.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Args {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let (world, config) = (run.world(), run.config());
+        let seen = prune::look(world, config).await?;
+        let objections = seen.objections(&config.host.alias);
+        if !objections.findings.is_empty() {
+            return Ok(Answer::Report(objections));
+        }
+        let nothing = Report::from_iter([Finding::pass("disk", "there is nothing to prune")]);
+        run.mend(nothing, proposal(&seen), async |approval| {
+            let progress = run.progress();
+            let work = async || prune::prune(world, config, &seen, approval, &progress).await;
+            run.locked("prune", approval, work).await
+        })
+        .await
+    }
+}
+
+fn proposal(seen: &Standing) -> Proposal {
+    let image = |it: &Unnamed| {
+        let id = it.id.strip_prefix("sha256:").unwrap_or(&it.id);
+        let built = jiff::Timestamp::from_second(it.created).unwrap_or_default();
+        let project = it.project.as_ref().map(|it| format!(" for {it}")).unwrap_or_default();
+        let reason = format!("{}, built{project} on {}", size(it.bytes), built.strftime("%F"));
+        (format!("image {}", id.get(..12).unwrap_or(id)), reason)
+    };
+    let images = seen.unused.images.iter().map(image);
+    let proposal =
+        images.fold(Proposal::default(), |all, (name, why)| all.step("remove", name, why));
+    if !seen.unused.has_cache() {
+        return proposal;
+    }
+    let size = seen.unused.cache.as_deref().unwrap_or("the engine does not say how large it is");
+    proposal.step("remove", What::BuildCache.to_string(), size)
+}
