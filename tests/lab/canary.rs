@@ -1,8 +1,12 @@
 //! Secrets never appear: twenty known ones are on the host, and everything that hemma says, writes
 //! or starts is searched for them.
 
+use std::time::Duration;
+
 use hemma_core::{Config, Live, Origin, Scene, SshOptions, World};
 use hemma_docker::rollout;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::hemma::Ran;
 use crate::stage::Stage;
@@ -71,12 +75,14 @@ async fn no_secret_is_seen_anywhere() {
     let stage = Stage::deployed().await;
     plant(&stage).await;
     let began = stage.root(WATCH).await;
+    let (seen_here, watch) = watch_this_machine();
     let said = everything_that_is_said(&stage).await;
+    watch.abort();
     let here = std::fs::read_to_string(stage.here().join("state/hemma/huleedu/journal.jsonl"));
     let written = recorded(&stage).await;
     let there = stage.lab.root(SEARCH, &[&began]).await.expect("the host answers").stdout;
     let drop = "docker exec shared-postgres psql -qU postgres -c 'drop table canary'";
-    stage.root(&format!("rm -f /run/canary; {drop}")).await;
+    stage.root(&format!("rm -rf /run/canary /home/operator/backups; {drop}")).await;
     stage.lab.reset().await.expect("the host is reset");
 
     for ran in &said {
@@ -85,6 +91,25 @@ async fn no_secret_is_seen_anywhere() {
     clean("the journal on this machine", &here.expect("a run was journalled"));
     clean("a recording", &written);
     clean("the host", &there);
+    clean("the processes of this machine", &seen_here.borrow());
+}
+
+/// Begins to watch what runs on this machine.
+fn watch_this_machine() -> (watch::Receiver<String>, JoinHandle<()>) {
+    let (seen, so_far) = watch::channel(String::new());
+    let watching = tokio::spawn(async move {
+        loop {
+            let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
+            let lines = processes.filter_map(|it| std::fs::read(it.path().join("cmdline")).ok());
+            for line in lines.map(|it| String::from_utf8_lossy(&it).replace('\0', " ")) {
+                if line.contains(MARK) {
+                    seen.send_modify(|it| *it = format!("{it}{line}\n"));
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    (so_far, watching)
 }
 
 #[track_caller]
@@ -124,7 +149,19 @@ async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
     stage.lab.reset_remote().await.expect("the remote is reset");
     stage.lab.push_fault("invalid-compose", &[]).await.expect("it is pushed");
     run(&["deploy", "--yes", "--verbose"], 1).await;
+    // What the database holds goes into the file, and what the operator types in goes in.
+    run(&["backup", "postgres", "--yes", "--verbose"], 0).await;
+    run(&["backup", "postgres", "--yes", "--json", "--plain", "--here", "dumps"], 0).await;
+    run(&["backup", "none", "--yes"], 1).await;
+    run(&["exec", "identity_service", "--", "sh", "-c", "printenv | wc -l"], 0).await;
+    run(&["prune", "--yes", "--verbose"], 0).await;
     run(&["history"], 0).await;
+    let typed = stage.write("typed", "c4n4ry-typed-in\n");
+    let typed = std::fs::File::open(typed).expect("it was written");
+    let fed = stage.fed(&["exec", "redis", "--verbose", "--", "sh", "-c", "cat >/dev/null"], typed);
+    let fed = fed.await;
+    fed.exits(0);
+    said.push(fed);
     said
 }
 
