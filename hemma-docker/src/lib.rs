@@ -78,6 +78,7 @@ pub mod reach;
 pub mod release;
 pub mod rollout;
 pub mod shared_db;
+mod storage;
 mod text;
 
 pub use container::{

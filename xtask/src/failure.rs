@@ -110,10 +110,13 @@ fn hint(error: &Link) -> Option<Hint> {
         return finding.hint.clone();
     }
     let of_network = || error.downcast_ref::<network::Error>()?.hint();
+    let of_rollout = || error.downcast_ref::<rollout::Error>()?.hint();
+    let of_env_file = || error.downcast_ref::<env_file::Error>()?.hint();
     let of_database = || error.downcast_ref::<shared_db::Error>()?.hint();
     let of_backup = || error.downcast_ref::<BackupError>()?.hint();
     let of_engine = || error.downcast_ref::<EngineError>()?.hint();
     let of_ssh = || Some(Hint::Do(error.downcast_ref::<ConnectError>()?.advice().to_owned()));
-    let of_docker = || of_network().or_else(of_database).or_else(of_backup).or_else(of_engine);
-    of_docker().or_else(of_ssh)
+    let of_deploy = of_rollout().or_else(of_env_file).or_else(of_network);
+    let of_docker = of_deploy.or_else(of_database).or_else(of_backup).or_else(of_engine);
+    of_docker.or_else(of_ssh)
 }

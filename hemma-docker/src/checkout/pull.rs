@@ -7,15 +7,30 @@ use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place
 use serde::{Deserialize, Serialize};
 
 use super::verify::short;
+use crate::storage::PROBE;
 
 /// Moves to the very commit that the plan was made for: what arrived at the remote since is for
 /// the next plan. The look before has fetched its objects; should they be gone, they are fetched.
+///
+/// A merge that is cut, or runs out of space, leaves files of both commits behind. What has begun
+/// is therefore ended whatever becomes of the connection, and what failed is put back where nothing
+/// of anybody else's lay in the tree. A copy of the index reserves the space for that.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
 cd "$d" || exit 70
 git cat-file -e "$2^{commit}" 2>/dev/null || git fetch --no-tags origin "refs/heads/$3" || exit 71
-git merge --ff-only --quiet "$2" || exit 72
+trap '' TERM INT HUP PIPE
+before=$(git status --porcelain --untracked-files=all) || exit 72
+g=$(git rev-parse --git-dir) || exit 72
+cp "$g/index" "$g/hemma-reserve" || exit 72
+git merge --ff-only --quiet "$2" || {
+    probe "$g"
+    rm -f "$g/hemma-reserve"
+    [ -n "$before" ] || { git clean --quiet --force -d && git reset --quiet --hard; }
+    exit 72
+}
+rm -f "$g/hemma-reserve"
 git update-ref "refs/remotes/origin/$3" "$2"
 "#;
 
@@ -74,8 +89,9 @@ impl Change for Pull {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), PullError> {
         let (host, to) = (self.host.clone(), self.to.clone());
         let parameters = [self.checkout.as_str(), &self.to, &self.branch];
-        let command =
-            Command::script(SCRIPT, parameters).named("pull").limit(Duration::from_secs(10 * 60));
+        let command = Command::script(&format!("{PROBE}{SCRIPT}"), parameters)
+            .named("pull")
+            .limit(Duration::from_secs(10 * 60));
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(PullError::Ask { host, to, source }),
             Ok(output) if output.success() => Ok(()),

@@ -9,9 +9,27 @@ use serde::{Deserialize, Serialize};
 use super::model::{self, Model};
 use super::tree::{LAY_OUT, Tree};
 use super::{ComposeFiles, Refusal};
+use crate::env_file::{BYTES_MAX, KIND, Obstacle};
 
 /// Separates the parts of the script's output; no JSON and no hash holds it.
 const RULE: &str = "--8<--";
+
+/// Compose takes what it finds for its settings, and fails or misleads only once containers of
+/// services have gone: values that no process can be given, or half of what somebody else is writing.
+/// As root it also reads what the operator cannot look at. `grep` finds no line in a locale that the
+/// host has not; then it is not looked at more closely.
+const ENV_FILE: &str = r#"
+f=$d/.env
+kind=$(kind)
+[ "$kind" != file ] || {
+    line=$(LC_ALL=C.UTF-8 grep -anvx -m 1 '.*' "$f")
+    [ -z "$line" ] || { kind=not-utf8; echo "line=${line%%:*}"; }
+}
+case $kind in file | missing | closed) ;;
+*) echo "kind=$kind"; stat -L -c 'owner=%U
+bytes=%s' "$f"; exit 77 ;;
+esac
+"#;
 
 /// The two calls run side by side: each takes a good part of a second of a small host.
 const RESOLVE: &str = r#"
@@ -100,6 +118,12 @@ impl Question for LookModel {
         if matches!(output.exit, 70 | 71 | 75) {
             return Err(ModelError::Tree { host, said: output.last_words().to_owned() });
         }
+        if output.exit == 77 {
+            return match Obstacle::read(&output.stdout) {
+                Some(it) => Ok(ModelAnswer::Refused(Refusal::of_env_file(&self.files, &it))),
+                None => Err(ModelError::Read { host, reason: "its .env is unknown".to_owned() }),
+            };
+        }
         if output.stderr.lines().any(|it| it.starts_with("sudo: ")) {
             let source = ExecError::Sudo {
                 on,
@@ -128,7 +152,7 @@ impl Question for LookModel {
 
 impl LookModel {
     fn command(&self) -> Command {
-        let script = format!("{LAY_OUT}{RESOLVE}");
+        let script = format!("{LAY_OUT}max={BYTES_MAX}{KIND}{ENV_FILE}{RESOLVE}");
         let parameters = self.tree.parameters(self.files.checkout.as_str());
         // A tree that is fetched first may take its time.
         Command::script(&script, parameters)

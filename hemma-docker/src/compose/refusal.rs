@@ -1,32 +1,49 @@
-//! Why Compose would not resolve its files: its own words, without a secret, and what to do.
+//! Why the compose files cannot be used: Compose's own words, without a secret, and what to do.
 
 use hemma_core::{Finding, Hint};
 use serde::{Deserialize, Serialize};
 
-/// Compose looked at its files and said no.
+use super::ComposeFiles;
+use crate::env_file::Obstacle;
+
+/// Compose looked at its files and said no, or was not asked because of the `.env` that it would
+/// have read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Its words.
+    /// Why.
     pub said: String,
+    /// What is said of a `.env` that is none; Compose's words have the advice in them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hint: Option<Hint>,
 }
 
 impl Refusal {
+    pub(super) fn of_env_file(files: &ComposeFiles, obstacle: &Obstacle) -> Self {
+        let finding = obstacle.finding(&files.host, &files.checkout);
+        Self { said: finding.detail, hint: finding.hint }
+    }
+
     pub(super) fn read(stderr: &str) -> Self {
         let telling = |it: &&str| {
             let noise = it.contains("level=warning") || it.starts_with("WARN[");
             !it.is_empty() && !noise
         };
         let last = stderr.lines().map(str::trim).rfind(telling).unwrap_or("it said nothing");
-        Self { said: without_values(last) }
+        Self { said: without_values(last), hint: None }
     }
 
     /// The finding that it makes, with the next thing to do.
     pub fn finding(&self) -> Finding {
         let finding = Finding::fail("compose files", self.said.clone());
-        match self.advice() {
-            Some(advice) => finding.hint(Hint::Do(advice)),
+        match self.hint() {
+            Some(hint) => finding.hint(hint),
             None => finding,
         }
+    }
+
+    /// The next thing to do.
+    pub fn hint(&self) -> Option<Hint> {
+        self.hint.clone().or_else(|| self.advice().map(Hint::Do))
     }
 
     fn advice(&self) -> Option<String> {

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::flaw::ParseError;
 use super::header::Header;
 use super::judge::{Flaws, RequiredBy, Requirement, judge, name_of};
+use super::obstacle::{KIND, Obstacle};
 use super::parse::{BYTES_MAX, EnvFile, Surroundings};
-use super::read::{self, Content, Obstacle, PLACE, READ};
+use super::read::{self, Content, PLACE, READ};
 use crate::compose::ComposeFiles;
 
 /// What is around the file: git, root's environment, and what the compose files ask for. `$1` is
@@ -161,7 +162,7 @@ impl Question for LookEnv {
 impl LookEnv {
     fn command(&self) -> Command {
         let files = &self.files.files;
-        let script = format!("{PLACE}{READ}{AROUND}");
+        let script = format!("{PLACE}{KIND}{READ}{AROUND}");
         Command::script(&script, [self.files.checkout.as_str()])
             .args([BYTES_MAX.to_string(), files.len().to_string()])
             .args(files.iter().map(ToString::to_string))

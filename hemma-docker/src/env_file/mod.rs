@@ -4,6 +4,7 @@
 
 mod compare;
 mod edit;
+mod error;
 mod escape;
 mod flaw;
 mod header;
@@ -11,6 +12,7 @@ mod headers;
 mod interpolate;
 mod judge;
 mod look;
+mod obstacle;
 mod parse;
 mod read;
 mod shell;
@@ -19,17 +21,20 @@ mod write;
 
 pub use compare::{Difference, compare_with_example};
 pub use edit::{SetError, with_value};
+pub use error::Error;
 pub use flaw::{Flaw, ParseError};
 pub use header::Header;
 pub use headers::{Headers, HeadersError, LookHeaders};
 pub use interpolate::Uses;
 pub use judge::{Flaws, RequiredBy, Requirement, judge};
 pub use look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
+pub(crate) use obstacle::KIND;
+pub use obstacle::Obstacle;
+pub(crate) use parse::BYTES_MAX;
 pub use parse::{Entry, EnvFile, Quoting, Surroundings};
-pub use read::Obstacle;
 pub use verify::{findings, verify};
 pub use write::{
-    Draft, DraftError, Error, FetchText, WriteEnv, WriteError, Written, draft, set, write,
+    Draft, DraftError, FetchText, WriteEnv, WriteError, Written, draft, set, would_change, write,
 };
 
 #[cfg(test)]

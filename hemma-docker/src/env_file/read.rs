@@ -6,8 +6,7 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-
+use super::obstacle::Obstacle;
 use super::parse::BYTES_MAX;
 
 /// Begins every script here: `$d` is the checkout, `$f` the file.
@@ -23,55 +22,17 @@ shift
 pub(super) const READ: &str = r#"
 max=$1; shift
 digest() { sha256sum <"$f" | cut -c1-64; }
-if [ -d "$d" ] && [ ! -x "$d" ]; then echo kind=closed
-elif [ ! -e "$f" ]; then echo kind=missing
-elif [ -d "$f" ]; then echo kind=directory
-elif [ ! -f "$f" ]; then echo kind=special
-else
-    stat -L -c 'mode=%a
+kind=$(kind)
+echo "kind=$kind"
+[ ! -f "$f" ] || stat -L -c 'mode=%a
 owner=%U
 bytes=%s' "$f"
-    if [ ! -r "$f" ]; then echo kind=unreadable
-    elif [ "$(stat -L -c %s "$f")" -gt "$max" ]; then echo kind=large
-    else
-        echo "kind=file"
-        echo "digest=$(digest)"
-        echo "content=$(od -An -v -tx1 <"$f" | tr -d ' \n')"
-        echo "digest_after=$(digest)"
-    fi
+if [ "$kind" = file ]; then
+    echo "digest=$(digest)"
+    echo "content=$(od -An -v -tx1 <"$f" | tr -d ' \n')"
+    echo "digest_after=$(digest)"
 fi
 "#;
-
-/// What the file is, apart from what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Obstacle {
-    /// There is none.
-    Missing,
-    /// The checkout may not be entered.
-    Closed,
-    /// It is a directory: Docker makes one where a file was to be mounted and was not there.
-    Directory,
-    /// It is a pipe, a socket or a device.
-    Special,
-    /// The operator's user may not read it.
-    Unreadable {
-        /// Whose it is.
-        owner: String,
-    },
-    /// No settings file is as large as that.
-    TooLarge {
-        /// How large it is.
-        bytes: u64,
-    },
-    /// It is no text.
-    NotUtf8 {
-        /// The line with the first byte that is none.
-        line: usize,
-    },
-    /// Somebody wrote to it while it was read.
-    Changing,
-}
 
 /// A file that could be read.
 pub(super) struct Content {
@@ -85,36 +46,27 @@ pub(super) struct Content {
 pub(super) fn read(output: &str) -> Option<Result<Content, Obstacle>> {
     let said: HashMap<&str, &str> = output.lines().filter_map(|it| it.split_once('=')).collect();
     let text = |key: &str| said.get(key).copied().unwrap_or_default().to_owned();
-    let obstacle = match *said.get("kind")? {
-        "missing" => Obstacle::Missing,
-        "closed" => Obstacle::Closed,
-        "directory" => Obstacle::Directory,
-        "special" => Obstacle::Special,
-        "unreadable" => Obstacle::Unreadable { owner: text("owner") },
-        "large" => Obstacle::TooLarge { bytes: text("bytes").parse().ok()? },
-        "file" => {
-            let bytes = from_hex(said.get("content")?)?;
-            if said.get("digest")? != said.get("digest_after")? {
-                return Some(Err(Obstacle::Changing));
-            }
-            // It may have grown since its size was asked for.
-            if bytes.len() > BYTES_MAX {
-                return Some(Err(Obstacle::TooLarge { bytes: bytes.len().try_into().ok()? }));
-            }
-            match String::from_utf8(bytes) {
-                Ok(content) => {
-                    let (digest, mode, owner) = (text("digest"), text("mode"), text("owner"));
-                    return Some(Ok(Content { text: content, digest, mode, owner }));
-                }
-                Err(error) => {
-                    let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-                    Obstacle::NotUtf8 { line: sound.split(|it| *it == b'\n').count() }
-                }
-            }
+    if *said.get("kind")? != "file" {
+        return Obstacle::read(output).map(Err);
+    }
+    let bytes = from_hex(said.get("content")?)?;
+    if said.get("digest")? != said.get("digest_after")? {
+        return Some(Err(Obstacle::Changing));
+    }
+    // It may have grown since its size was asked for.
+    if bytes.len() > BYTES_MAX {
+        return Some(Err(Obstacle::TooLarge { bytes: bytes.len().try_into().ok()? }));
+    }
+    Some(match String::from_utf8(bytes) {
+        Ok(content) => {
+            let (digest, mode, owner) = (text("digest"), text("mode"), text("owner"));
+            Ok(Content { text: content, digest, mode, owner })
         }
-        _ => return None,
-    };
-    Some(Err(obstacle))
+        Err(error) => {
+            let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            Err(Obstacle::NotUtf8 { line: sound.split(|it| *it == b'\n').count() })
+        }
+    })
 }
 
 fn from_hex(digits: &str) -> Option<Vec<u8>> {

@@ -4,7 +4,6 @@ use hemma_core::{Config, Finding, Hint, Report, World};
 
 use super::judge::{Flaws, RequiredBy};
 use super::look::{EnvAnswer, GitView, Judged, LookEnv};
-use super::read::Obstacle;
 use crate::compose::{ComposeFiles, Layers};
 
 /// Whether the `.env` beside the compose files is as the rules in `hemma.toml` and the compose files
@@ -37,7 +36,9 @@ pub(super) fn rules(config: &Config) -> hemma_core::config::EnvConfig {
 /// The findings about what was seen.
 pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     match answer {
-        EnvAnswer::Obstacle(obstacle) => vec![of_obstacle(config, obstacle)],
+        EnvAnswer::Obstacle(obstacle) => {
+            vec![obstacle.finding(&config.host.alias, &config.host.checkout)]
+        }
         EnvAnswer::Malformed(error) => {
             let detail = format!("Compose cannot read it: {error}");
             vec![Finding::fail(".env", detail).hint(edit())]
@@ -53,36 +54,6 @@ fn edit() -> Hint {
 /// In quotes: `~` is the home on the host, and not the one where this is typed.
 fn hint_on_host(config: &Config, line: &str) -> Hint {
     Hint::Run(format!("ssh {} '{line}'", config.host.alias))
-}
-
-fn of_obstacle(config: &Config, obstacle: &Obstacle) -> Finding {
-    let file = format!("{}/.env", config.host.checkout);
-    let fail = |detail: String| Finding::fail(".env", detail);
-    let on_host = |line: String| hint_on_host(config, &line);
-    match obstacle {
-        Obstacle::Missing => fail(format!("{file} is not there")).hint(edit()),
-        Obstacle::Closed => {
-            let detail = format!("{} may not be entered", config.host.checkout);
-            fail(detail).hint(on_host(format!("ls -ld {}", config.host.checkout)))
-        }
-        Obstacle::Directory => {
-            fail(format!("{file} is a directory")).hint(on_host(format!("rmdir {file}")))
-        }
-        Obstacle::Special => fail(format!("{file} is no regular file")),
-        Obstacle::Unreadable { owner } => fail(format!(
-            "{file} belongs to {owner} and is not readable"
-        ))
-        .hint(Hint::Do(format!("give it to your own user there: sudo chown \"$USER\" {file}"))),
-        Obstacle::TooLarge { bytes } => {
-            fail(format!("{file} has {bytes} bytes, which no settings file has"))
-        }
-        Obstacle::NotUtf8 { line } => {
-            fail(format!("{file} is not UTF-8: line {line} holds a byte that is no text"))
-        }
-        Obstacle::Changing => {
-            Finding::unseen(".env", format!("somebody wrote to {file} while it was read"))
-        }
-    }
 }
 
 fn of_judged(config: &Config, judged: &Judged) -> Vec<Finding> {

@@ -9,9 +9,11 @@ use hemma_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::edit::{SetError, with_value};
+use super::edit::with_value;
+use super::error::Error;
+use super::obstacle::{KIND, Obstacle};
 use super::parse::BYTES_MAX;
-use super::read::{self, Obstacle, PLACE, READ};
+use super::read::{self, PLACE, READ};
 
 /// Written beside the file and moved over it, so that there is never half of one; what was there is
 /// kept outside the checkout, where git does not see it. The temporary file lies in `.git`, for the
@@ -84,11 +86,13 @@ pub enum DraftError {
         source: ExecError,
     },
     /// It cannot be read.
-    #[error("the .env of {host} cannot be read")]
+    #[error("{checkout}/.env on {host} {obstacle}")]
     Obstacle {
         /// The host.
         host: Host,
-        /// Why not.
+        /// The checkout.
+        checkout: CheckoutPath,
+        /// What it is instead.
         obstacle: Obstacle,
     },
     /// The script said nothing that could be read.
@@ -109,7 +113,7 @@ impl Question for FetchText {
 
     async fn ask(&self, live: &Live) -> Result<Draft, DraftError> {
         let host = self.host.clone();
-        let command = Command::script(&format!("{PLACE}{READ}"), [self.checkout.as_str()])
+        let command = Command::script(&format!("{PLACE}{KIND}{READ}"), [self.checkout.as_str()])
             .arg(BYTES_MAX.to_string())
             .named("fetch .env");
         let output = match live.run(&Place::On(host.clone()), &command).await {
@@ -124,7 +128,10 @@ impl Question for FetchText {
             Some(Err(Obstacle::Missing)) => {
                 Ok(Draft { text: Secret::new(""), digest: Secret::new(ABSENT) })
             }
-            Some(Err(obstacle)) => Err(DraftError::Obstacle { host, obstacle }),
+            Some(Err(obstacle)) => {
+                let checkout = self.checkout.clone();
+                Err(DraftError::Obstacle { host, checkout, obstacle })
+            }
         }
     }
 }
@@ -224,38 +231,6 @@ impl Change for WriteEnv {
     }
 }
 
-/// Why a `.env` was not changed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// It could not be taken out.
-    #[error("could not change the .env")]
-    Draft(#[source] DraftError),
-    /// The new value does not fit into it.
-    #[error("could not set {key}")]
-    Set {
-        /// The key.
-        key: EnvKey,
-        /// Why not.
-        source: SetError,
-    },
-    /// It could not be put back.
-    #[error("could not change the .env")]
-    Write(#[source] WriteError),
-}
-
-impl Error {
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
-        match self {
-            Self::Draft(error) => matches!(error, DraftError::Obstacle { .. }),
-            Self::Set { .. } => true,
-            Self::Write(error) => {
-                !matches!(error, WriteError::Ask { .. } | WriteError::NotRecorded(_))
-            }
-        }
-    }
-}
-
 /// Takes the host's `.env` out, to be changed and written back.
 pub async fn draft(world: &World, config: &Config) -> Result<Draft, Error> {
     let (host, checkout) = (config.host.alias.clone(), config.host.checkout.clone());
@@ -280,6 +255,17 @@ pub async fn write(
     world.apply(&change, approval, &Progress::silent()).await.map_err(Error::Write)
 }
 
+/// Whether setting a key to a value would change the host's `.env`, or why it could not be set.
+pub async fn would_change(
+    world: &World,
+    config: &Config,
+    key: &EnvKey,
+    value: &Secret,
+) -> Result<bool, Error> {
+    let taken = draft(world, config).await?;
+    Ok(taken.with_value(key, value)? != taken.text)
+}
+
 /// Sets one key of the host's `.env`.
 pub async fn set(
     world: &World,
@@ -289,7 +275,13 @@ pub async fn set(
     approval: &Approval,
 ) -> Result<Written, Error> {
     let taken = draft(world, config).await?;
-    let text = with_value(taken.text.reveal(), key, value)
-        .map_err(|source| Error::Set { key: key.clone(), source })?;
+    let text = taken.with_value(key, value)?;
     write(world, config, &taken, text, approval).await
+}
+
+impl Draft {
+    fn with_value(&self, key: &EnvKey, value: &Secret) -> Result<Secret, Error> {
+        with_value(self.text.reveal(), key, value)
+            .map_err(|source| Error::Set { key: key.clone(), source })
+    }
 }

@@ -1,5 +1,6 @@
 //! Taking the lock, and letting it go.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hemma_core::config::ProjectName;
@@ -18,7 +19,7 @@ pub(super) const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 ///
 /// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
 /// inherit the lock, or a slow one would hold it after us. Whoever took it a moment ago is about to
-/// say so.
+/// say so. `cat` writes what must be there, because it says why it could not.
 const HOLD: &str = r#"
 mkdir -p "$s" || exit 70
 exec 9>>"$s/lock"
@@ -28,10 +29,10 @@ if ! flock -n 9; then
     for _ in 1 2 3 4 5 6 7 8 9 10; do cat "$s/holder" 2>/dev/null && break; sleep 0.05; done
     exit 0
 fi
-printf '%s\n' "$2" >"$s/holder.new" && mv "$s/holder.new" "$s/holder" || exit 70
-echo $$ >"$s/pid"
-trap 'rm -f "$s/holder" "$s/pid"; exit 0' EXIT
+trap 'rm -f "$s/holder.new" "$s/holder" "$s/pid"' EXIT
 trap 'exit 0' TERM INT HUP
+printf '%s\n' "$2" | cat >"$s/holder.new" && mv "$s/holder.new" "$s/holder" || exit 70
+echo $$ >"$s/pid" || exit 70
 echo acquired
 while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); do
     [ "$line" = beat ] || printf '%s\n' "$line" >>"$s/journal.jsonl"
@@ -81,6 +82,14 @@ pub enum LockError {
         /// What it said instead.
         said: String,
     },
+    /// The host cannot keep one: its disk is full, or read-only.
+    #[error("{host} could not take the lock: {said}")]
+    Refused {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
@@ -106,6 +115,7 @@ impl Change for Acquire {
             Ok(duplex) => duplex,
             Err(source) => return Err(LockError::Ask { host, source }),
         };
+        let words = duplex.stderr();
         let (from_host, to_host) = tokio::io::split(duplex);
         let mut lines = BufReader::new(from_host).lines();
         let answer = tokio::time::timeout(ANSWER_PATIENCE, lines.next_line()).await;
@@ -120,13 +130,28 @@ impl Change for Acquire {
                 let beside = lines.next_line().await.ok().flatten().unwrap_or_default();
                 Ok(Acquired::HeldBy(holder::read(&beside)))
             }
-            Ok(said) => Err(LockError::NoAnswer { host, said: said.unwrap_or_default() }),
+            Ok(Some(said)) => Err(LockError::NoAnswer { host, said }),
+            Ok(None) => Err(ended(host, &last_line(&words))),
             Err(_) => {
                 let said = format!("nothing within {} s", ANSWER_PATIENCE.as_secs());
                 Err(LockError::NoAnswer { host, said })
             }
         }
     }
+}
+
+/// A script that ended says why; a connection that did, nothing.
+fn ended(host: Host, said: &str) -> LockError {
+    if said.is_empty() {
+        return LockError::NoAnswer { host, said: "the connection ended".to_owned() };
+    }
+    LockError::Refused { host, said: crate::text::plain(said, 300) }
+}
+
+fn last_line(words: &Mutex<Vec<u8>>) -> String {
+    let words = words.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = String::from_utf8_lossy(&words);
+    text.lines().rfind(|it| !it.trim().is_empty()).unwrap_or_default().to_owned()
 }
 
 /// Lets the lock go. It would go by itself with the run; this waits until it is gone.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{KEPT, KeptImage, Release};
 use crate::checkout::short;
 use crate::lock::STATE;
+use crate::storage::PROBE;
 
 /// The images first, then the record of them, then the ref: killed in between, the release is
 /// not there yet, and the next deploy keeps it. What is too old loses its names last.
@@ -19,8 +20,8 @@ while [ $# -gt 1 ]; do
     sudo -n docker tag "$2" "hemma.keep/$project/$1:$commit" || exit 71
     shift 2
 done
-printf '%s\n' "$record" >"$s/releases/.new" && mv "$s/releases/.new" "$s/releases/$commit.json" || exit 70
-git -C "$d" update-ref refs/hemma/deployed "$commit" || exit 72
+printf '%s\n' "$record" | cat >"$s/releases/.new" && mv "$s/releases/.new" "$s/releases/$commit.json" || exit 70
+git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
 touch "$s/releases/$commit.json"
 ls -t "$s/releases" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
     old=${old%.json}
@@ -98,7 +99,7 @@ impl Change for Keep {
             self.checkout.to_string(),
         ];
         let images = self.images.iter().flat_map(|it| [it.service.clone(), it.id.clone()]);
-        let script = format!("{STATE}{KEEP}");
+        let script = format!("{STATE}{PROBE}{KEEP}");
         let command =
             Command::script(&script, parameters.into_iter().chain(images)).named("keep-release");
         match live.run(&Place::On(host.clone()), &command).await {

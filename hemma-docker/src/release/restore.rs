@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::KeptImage;
 use crate::checkout::short;
+use crate::storage::PROBE;
 
 /// `--keep` moves the branch and refuses to lose a change in the work tree.
 const RESTORE: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-git -C "$d" reset --quiet --keep "$2" || exit 72
+git -C "$d" reset --quiet --keep "$2" || { probe "$d/.git"; exit 72; }
 shift 2
 while [ $# -gt 1 ]; do sudo -n docker tag "$1" "$2" || exit 71; shift 2; done
 "#;
@@ -73,7 +74,8 @@ impl Change for Restore {
         let (host, commit) = (self.host.clone(), self.commit.clone());
         let images = self.images.iter().flat_map(|it| [it.id.clone(), it.name.clone()]);
         let parameters = [self.checkout.to_string(), commit.clone()].into_iter().chain(images);
-        let command = Command::script(RESTORE, parameters).named("restore-release");
+        let command =
+            Command::script(&format!("{PROBE}{RESTORE}"), parameters).named("restore-release");
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(RestoreError::Ask { host, commit, source }),
             Ok(output) if output.success() => Ok(()),

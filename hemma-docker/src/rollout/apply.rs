@@ -18,7 +18,7 @@ use crate::image::Images;
 use crate::lock::{Acquire, Acquired, Holder, Release};
 use crate::plan::{Action, Plan};
 use crate::release::{Keep, KeptImage};
-use crate::{health, network};
+use crate::{health, network, storage};
 
 /// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
 ///
@@ -62,9 +62,16 @@ pub async fn deploy(
 
 /// A build that failed is an answer; not to know how it ended is none.
 pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
-    let BuildError::Failed { last_lines, .. } = error else { return Err(Error::Build(error)) };
+    let BuildError::Failed { host, last_lines, .. } = error else {
+        return Err(Error::Build(error));
+    };
     let detail = "it failed; the containers that ran before still run";
-    Ok(Report::from_iter([Finding::fail("build", detail).evidence(last_lines)]))
+    let finding = Finding::fail("build", detail);
+    let finding = match storage::hint(&host, &last_lines.join("\n")) {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    };
+    Ok(Report::from_iter([finding.evidence(last_lines)]))
 }
 
 /// Takes the host's lock, or says who has it.

@@ -1,12 +1,15 @@
 //! Where a deploy stopped.
 
-use crate::checkout::{self, LookError};
+use hemma_core::{Hint, Host};
+
+use crate::checkout::{self, CloneError, LookError, PullError};
 use crate::compose::{BuildError, ModelError, Refusal, UpError};
 use crate::engine::EngineError;
 use crate::lock::{Holder, LockError, shown};
 use crate::network;
 use crate::plan::Plan;
 use crate::release::{KeepError, ReleasesError, RestoreError, WithdrawError};
+use crate::storage;
 
 /// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
 /// front of it was not.
@@ -85,6 +88,28 @@ impl Error {
         }
     }
 
+    /// The next thing to do.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Refused(refusal) => refusal.hint(),
+            other => other.host_said().and_then(|(host, said)| storage::hint(host, said)),
+        }
+    }
+
+    /// The words of the host that refused a change.
+    fn host_said(&self) -> Option<(&Host, &str)> {
+        match self {
+            Self::Checkout(
+                checkout::Error::Clone(CloneError::Failed { host, said, .. })
+                | checkout::Error::Pull(PullError::Failed { host, said, .. }),
+            )
+            | Self::Lock(LockError::Refused { host, said })
+            | Self::Keep(KeepError::Failed { host, said })
+            | Self::Restore(RestoreError::Failed { host, said, .. }) => Some((host, said)),
+            _ => None,
+        }
+    }
+
     /// Whether it was looked and found wrong, as opposed to not known.
     pub fn is_known(&self) -> bool {
         match self {
@@ -95,6 +120,7 @@ impl Error {
             | Self::NoRelease { .. }
             | Self::Locked(_)
             | Self::Moved(_)
+            | Self::Lock(LockError::Refused { .. })
             | Self::Keep(KeepError::Failed { .. })
             | Self::Restore(RestoreError::Failed { .. })
             | Self::Withdraw(WithdrawError::Failed { .. }) => true,

@@ -15,6 +15,7 @@ use crate::listeners::Listener;
 use crate::network::Network;
 use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, service_steps};
 use crate::preflight::{self, Preflight, SourcesError};
+use crate::storage;
 
 use super::{Scope, conflicts};
 
@@ -57,7 +58,7 @@ impl Situation {
             // Said already, and all that the checkout could say.
             _ if is_missing("git") => {}
             Ok(seen) => findings.extend(self.checkout_findings(seen)),
-            Err(error) => findings.push(Finding::unknown("checkout", error)),
+            Err(error) => findings.push(self.unknown("checkout", error)),
         }
         if engine_is_known {
             findings.extend(self.engine_findings());
@@ -95,7 +96,7 @@ impl Situation {
             Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
             // Said already, as the state of the checkout or of its remote.
             Err(_) if unusable || !findings.is_empty() => {}
-            Err(error) => findings.push(Finding::unknown("compose files", error)),
+            Err(error) => findings.push(self.unknown("compose files", error)),
         }
         let looks = [
             ("containers", self.containers.as_ref().err()),
@@ -112,10 +113,14 @@ impl Situation {
         findings
     }
 
+    fn unknown(&self, subject: &str, error: &dyn std::error::Error) -> Finding {
+        storage::unknown(&self.config.host.alias, subject, error)
+    }
+
     fn preflight(&self, model: &Model) -> Vec<Finding> {
         match &self.sources {
             None => Vec::new(),
-            Some(Err(error)) => vec![Finding::unknown("repository", error)],
+            Some(Err(error)) => vec![self.unknown("repository", error)],
             Some(Ok(preflight)) => preflight.findings(&self.config, model),
         }
     }

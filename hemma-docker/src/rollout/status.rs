@@ -1,11 +1,11 @@
 //! Every look of the runbook at once.
 
-use hemma_core::{Config, Finding, Report, World};
+use hemma_core::{Config, Report, World};
 
 use super::Scope;
 use super::apply::in_force;
 use super::expectations::expectations;
-use crate::{checkout, health, host_tools, network, proxy};
+use crate::{checkout, health, host_tools, network, proxy, storage};
 
 /// How everything stands, without changing anything.
 pub async fn status(world: &World, config: &Config) -> Report {
@@ -43,6 +43,6 @@ pub async fn health_of(world: &World, config: &Config, scope: &Scope) -> Report 
             health::verify(world, &files.host, &config.compose.project, &expected).await
         }
         Err(super::Error::Refused(refusal)) => Report::from_iter([refusal.finding()]),
-        Err(error) => Report::from_iter([Finding::unknown("services", &error)]),
+        Err(error) => Report::from_iter([storage::unknown(&config.host.alias, "services", &error)]),
     }
 }

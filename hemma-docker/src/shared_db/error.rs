@@ -5,6 +5,7 @@ use hemma_core::{ExecError, Hint, NotRecorded};
 use serde::{Deserialize, Serialize};
 
 use super::Server;
+use crate::storage;
 use crate::text::plain;
 
 /// More of its words than this do not help.
@@ -144,6 +145,9 @@ impl DatabaseError {
 
     /// The one thing to try next.
     pub fn hint(&self) -> Option<Hint> {
+        if let Self::Engine { server, said } | Self::Refused { server, said } = self {
+            return storage::hint(&server.host, said);
+        }
         let on = |server: &Server, line: String| Hint::Run(format!("ssh {} {line}", server.host));
         match self {
             Self::NoContainer { .. } => Some(Hint::Do(

@@ -48,7 +48,9 @@ fn of_server(config: &Config, seen: &Databases) -> Finding {
     let version = format!("PostgreSQL {}.{}", seen.version / 10_000, seen.version % 10_000);
     if seen.read_only {
         let detail = format!("{version} is read-only: a standby, or default_transaction_read_only");
-        return Finding::fail(container, detail);
+        let hint = "if it is no standby: ALTER SYSTEM RESET default_transaction_read_only, and then \
+                    SELECT pg_reload_conf()";
+        return Finding::fail(container, detail).hint(Hint::Do(hint.to_owned()));
     }
     if !seen.may_create {
         let administrator = &config.database.administrator;

@@ -1,6 +1,6 @@
 //! Single keys of the host's `.env`.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 use hemma_core::config::EnvKey;
@@ -47,6 +47,8 @@ const VALUE_BYTES_MAX: u64 = 64 << 10;
 enum Error {
     #[error("no value was given")]
     NoValue,
+    #[error("the value has more than {} KiB, which no setting has", VALUE_BYTES_MAX >> 10)]
+    TooLong,
     #[error("the value could not be read")]
     Read(#[source] std::io::Error),
     #[error("`{}` could not be read", .path.display())]
@@ -72,7 +74,11 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     };
     let before = env_file::verify(world, config, Layers::Main).await;
     let place = format!("in {}/.env on {}", config.host.checkout, config.host.alias);
-    let proposal = Proposal::default().step("set", key.as_str(), place);
+    let proposal = if env_file::would_change(world, config, key, &value).await? {
+        Proposal::default().step("set", key.as_str(), place)
+    } else {
+        Proposal::default()
+    };
     run.mend(before, proposal, async |approval| {
         let write = async || env_file::set(world, config, key, &value, approval).await;
         run.locked("env set", approval, write).await?;
@@ -93,17 +99,24 @@ async fn ask(run: &Run<'_>, key: &EnvKey) -> Result<Secret, Failure> {
 }
 
 fn read() -> Result<Secret, Failure> {
+    let input = std::io::stdin().lock();
     let mut text = String::new();
-    let mut input = std::io::stdin().lock().take(VALUE_BYTES_MAX);
-    input.read_to_string(&mut text).map_err(|source| Failure::usage(Error::Read(source)))?;
+    // From a terminal it would stand on the screen, and nobody was asked for it.
+    if !input.is_terminal() {
+        let mut input = input.take(VALUE_BYTES_MAX + 1);
+        input.read_to_string(&mut text).map_err(|source| Failure::usage(Error::Read(source)))?;
+    }
+    if text.len() as u64 > VALUE_BYTES_MAX {
+        return Err(Failure::usage(Error::TooLong));
+    }
     // Every tool that prints a value ends it with a line end that is no part of it.
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    if text.is_empty() {
+    let value = text.strip_suffix('\n').unwrap_or(&text);
+    if value.is_empty() {
         let hint =
             "give it on standard input: `pass show huleedu/jwt | cargo xtask env set KEY --yes`";
         return Err(Failure::usage(Error::NoValue).hint(Hint::Do(hint.to_owned())));
     }
-    Ok(Secret::new(text))
+    Ok(Secret::new(value))
 }
 
 async fn diff(run: &Run<'_>, example: PathBuf) -> Result<Answer, Failure> {

@@ -1,0 +1,55 @@
+//! A host that can write no more: a full disk, or a file system that is read-only.
+
+use hemma_core::{Finding, Hint, Host};
+
+/// A shell function that says why nothing can be written in a directory, if that is so: git keeps the
+/// cause to itself.
+pub(crate) const PROBE: &str = r#"
+probe() {
+    said=$({ echo x | cat >"$1/hemma-probe"; } 2>&1) ||
+        echo "nothing can be written in $1: ${said##*: }" >&2
+    rm -f "$1/hemma-probe"
+}
+"#;
+
+/// The next thing to do, where that is what a tool's words say.
+pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
+    let says = |words: &str| said.to_lowercase().contains(words);
+    let look = if says("no space left on device") || says("disk quota exceeded") {
+        "df -h; df -i; sudo docker system df"
+    } else if says("read-only file system") {
+        "findmnt -o TARGET,SOURCE,OPTIONS; sudo dmesg | tail"
+    } else {
+        return None;
+    };
+    Some(Hint::Run(format!("ssh {host} '{look}'")))
+}
+
+/// Nobody knows; where that is why, with the next thing to do.
+pub(crate) fn unknown(host: &Host, subject: &str, error: &dyn std::error::Error) -> Finding {
+    let finding = Finding::unknown(subject, error);
+    match hint(host, &finding.detail) {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_all_tools_are_known() {
+        let host = "hemma".parse().expect("a host");
+        let rows = [
+            ("mktemp: failed to create file via template: No space left on device", "df -h"),
+            ("write /var/lib/docker/tmp/x: no space left on device", "df -h"),
+            ("fatal: cannot create directory at 'x': Read-only file system", "findmnt"),
+            ("fatal: could not read from remote repository", ""),
+        ];
+        for (said, expected) in rows {
+            let hint = hint(&host, said).map(|it| format!("{it:?}")).unwrap_or_default();
+            assert!(hint.contains(expected) && hint.is_empty() == expected.is_empty(), "{hint}");
+        }
+    }
+}
