@@ -1,7 +1,9 @@
 //! Secrets never appear: twenty known ones are on the host, and everything that hemma says, writes
 //! or starts is searched for them.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hemma_core::{Config, Live, Origin, Scene, SshOptions, World};
 use hemma_docker::rollout;
@@ -50,13 +52,15 @@ docker exec shared-postgres psql -qU postgres \
   -c "drop table if exists canary" -c "create table canary as select 'c4n4ry-row' as secret"
 sleep 1"#;
 
-/// Begins to watch what runs on the host; the mark itself is in no command line.
+/// Begins to watch what runs on the host, and what the operator's processes have in their
+/// environment; the mark itself is in no command line.
 const WATCH: &str = r#"
 printf 'c4n%s' 4ry > /run/canary
 : > /run/canary-seen
 setsid sh -c 'while [ -e /run/canary ]; do
   for it in /proc/[0-9]*; do
     tr "\0" " " <"$it/cmdline" 2>/dev/null; echo
+    [ "$(stat -c %U "$it" 2>/dev/null)" != operator ] || tr "\0" "\n" <"$it/environ" 2>/dev/null
   done | grep -aF -f /run/canary >>/run/canary-seen
 done' </dev/null >/dev/null 2>&1 &
 date +%s"#;
@@ -65,7 +69,10 @@ date +%s"#;
 const SEARCH: &str = r#"
 cat /run/canary-seen
 docker events --since "$1" --until "$(date +%s)" | grep -aF -f /run/canary
-grep -arF -f /run/canary /home/operator/.local /home/operator/.bash_history /root/.bash_history \
+# The file before a change is kept, for its owner alone.
+find /home/operator/.local/state/hemma -path '*/env/*' -type f ! -perm 600 | sed 's/^/c4n4ry in /'
+# While a health check is begun, runc writes the container's environment down for it.
+grep -arF -f /run/canary --exclude-dir=env --exclude='runc-process*' /home/operator/.local /home/operator/.bash_history /root/.bash_history \
   /tmp /var/log 2>/dev/null
 cd /home/operator/apps/huleedu && grep -arlF -f /run/canary --exclude='.env*' .
 true"#;
@@ -73,43 +80,81 @@ true"#;
 #[tokio::test]
 async fn no_secret_is_seen_anywhere() {
     let stage = Stage::deployed().await;
+    // The release that is gone back to later.
+    stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
     plant(&stage).await;
     let began = stage.root(WATCH).await;
-    let (seen_here, watch) = watch_this_machine();
+    let watch = Watch::begin();
     let said = everything_that_is_said(&stage).await;
-    watch.abort();
-    let here = std::fs::read_to_string(stage.here().join("state/hemma/huleedu/journal.jsonl"));
-    let written = recorded(&stage).await;
+    let looked = recorded(&stage).await;
+    let here = watch.end();
     let there = stage.lab.root(SEARCH, &[&began]).await.expect("the host answers").stdout;
     let drop = "docker exec shared-postgres psql -qU postgres -c 'drop table canary'";
     stage.root(&format!("rm -rf /run/canary /home/operator/backups; {drop}")).await;
     stage.lab.reset().await.expect("the host is reset");
+    // The role gets its usual password back.
+    stage.hemma(&["day2", "mirror-repo", "--yes"]).await.exits(0);
+    stage.hemma(&["day2", "shared-db", "--yes"]).await.exits(0);
 
     for ran in &said {
         assert!(!ran.stdout.contains(MARK) && !ran.stderr.contains(MARK), "{ran}");
     }
-    clean("the journal on this machine", &here.expect("a run was journalled"));
-    clean("a recording", &written);
+    clean("a recording", &looked);
+    clean("the processes on this machine", &here);
     clean("the host", &there);
-    clean("the processes of this machine", &seen_here.borrow());
+    // A dump holds what the database holds; that is what it is for.
+    std::fs::remove_dir_all(stage.here().join("dumps")).expect("a dump was written");
+    let written = files(stage.here());
+    for wanted in ["journal.jsonl", "deployed.toml", "databases.toml", "back.toml", "failed.toml"] {
+        assert!(written.iter().any(|it| it.ends_with(wanted)), "{wanted} was not written");
+    }
+    for file in written {
+        let text = std::fs::read(&file).expect("it is there");
+        clean(&file.display().to_string(), &String::from_utf8_lossy(&text));
+    }
 }
 
-/// Begins to watch what runs on this machine.
-fn watch_this_machine() -> (watch::Receiver<String>, JoinHandle<()>) {
-    let (seen, so_far) = watch::channel(String::new());
-    let watching = tokio::spawn(async move {
-        loop {
-            let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
-            let lines = processes.filter_map(|it| std::fs::read(it.path().join("cmdline")).ok());
-            for line in lines.map(|it| String::from_utf8_lossy(&it).replace('\0', " ")) {
-                if line.contains(MARK) {
-                    seen.send_modify(|it| *it = format!("{it}{line}\n"));
+/// What the processes that this one has started are called, as long as it looks.
+struct Watch {
+    ended: Arc<AtomicBool>,
+    seen: std::thread::JoinHandle<String>,
+}
+
+impl Watch {
+    fn begin() -> Self {
+        let ended = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&ended);
+        let seen = std::thread::spawn(move || {
+            let (mut seen, mut lines) = (String::new(), 0_usize);
+            while !stop.load(Ordering::Relaxed) {
+                for line in crate::hemma::descendants() {
+                    lines += 1;
+                    if line.contains(MARK) {
+                        seen += &(line + "\n");
+                    }
                 }
+                std::thread::sleep(std::time::Duration::from_millis(2));
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+            assert!(lines > 0, "nobody was watched");
+            seen
+        });
+        Self { ended, seen }
+    }
+
+    fn end(self) -> String {
+        self.ended.store(true, Ordering::Relaxed);
+        self.seen.join().expect("it was watched")
+    }
+}
+
+/// Every file below a directory.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).expect("it is there").flatten();
+    let below = entries.flat_map(|it| match it.path() {
+        path if path.is_dir() => files(&path),
+        path => vec![path],
     });
-    (so_far, watching)
+    below.collect()
 }
 
 #[track_caller]
@@ -130,7 +175,7 @@ async fn plant(stage: &Stage) {
     assert!(planted.success(), "{}{}", planted.stdout, planted.stderr);
 }
 
-/// Successes, refusals, failures and what is taken back, in words and as JSON.
+/// Successes, refusals, failures and what is taken back: in words, as JSON, and recorded.
 async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
     let mut said = Vec::new();
     let mut run = async |args: &[&str], exit: i32| {
@@ -138,30 +183,44 @@ async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
         ran.exits(exit);
         said.push(ran);
     };
+    // What `dev record` takes for the root of the repository.
+    std::fs::create_dir(stage.here().join("xtask")).expect("a place");
+    stage.write("xtask/RUNBOOK.md", "");
+    let record = |name, typed: &[&'static str]| {
+        let slug = ["dev", "record", "--verbose", "day2_5_first_deploy", name, "--origin", "lab"];
+        slug.iter().copied().chain(["--"]).chain(typed.iter().copied()).collect::<Vec<_>>()
+    };
     run(&["plan", "--json"], 4).await;
-    run(&["deploy", "--yes", "--verbose"], 0).await;
+    run(&record("deployed", &["deploy", "--yes"]), 0).await;
+    run(&record("databases", &["day2", "shared-db", "--yes"]), 0).await;
+    run(&["day2", "shared-db", "--json"], 0).await;
     run(&["status", "--json"], 0).await;
     run(&["status", "--verbose"], 0).await;
     run(&["day0", "preconditions"], 0).await;
+    run(&["day2", "env-file", "--json"], 1).await;
     run(&["logs", "identity_service"], 0).await;
+    run(&record("back", &["rollback", "--yes"]), 0).await;
     stage.lab.push_fault("one-shot-fails", &[]).await.expect("it is pushed");
     run(&["deploy", "--yes", "--json"], 1).await;
     stage.lab.reset_remote().await.expect("the remote is reset");
     stage.lab.push_fault("invalid-compose", &[]).await.expect("it is pushed");
-    run(&["deploy", "--yes", "--verbose"], 1).await;
+    run(&record("failed", &["deploy", "--yes"]), 0).await;
     // What the database holds goes into the file, and what the operator types in goes in.
     run(&["backup", "postgres", "--yes", "--verbose"], 0).await;
     run(&["backup", "postgres", "--yes", "--json", "--plain", "--here", "dumps"], 0).await;
     run(&["backup", "none", "--yes"], 1).await;
     run(&["exec", "identity_service", "--", "sh", "-c", "printenv | wc -l"], 0).await;
     run(&["prune", "--yes", "--verbose"], 0).await;
-    run(&["history"], 0).await;
-    let typed = stage.write("typed", "c4n4ry-typed-in\n");
-    let typed = std::fs::File::open(typed).expect("it was written");
-    let fed = stage.fed(&["exec", "redis", "--verbose", "--", "sh", "-c", "cat >/dev/null"], typed);
-    let fed = fed.await;
+    run(&["history", "--json"], 0).await;
+    let swallow = ["exec", "redis", "--verbose", "--", "sh", "-c", "cat >/dev/null"];
+    let fed = stage.fed(&swallow, "c4n4ry-typed-in\n").await;
     fed.exits(0);
     said.push(fed);
+    for (value, exit) in [("c4n4ry-set 'it' \"$HOME\"\n", 1), ("c4n4ry\0nul", 1)] {
+        let ran = stage.fed(&["env", "set", "CANARY_SET", "--yes", "--verbose"], value).await;
+        said.push(ran);
+        said.last().expect("it was said").exits(exit);
+    }
     said
 }
 

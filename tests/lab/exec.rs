@@ -33,10 +33,8 @@ async fn bytes_of_a_pipe_arrive_and_a_lock_is_not_waited_for() {
     let restart = stage.start(&["restart", "websocket_service", "--yes"]);
     restart.has_said("replacing").await;
     let bytes: Vec<u8> = (0..=255).cycle().take(256 * 2000).collect();
-    std::fs::write(stage.here().join("bytes"), bytes).expect("it is written");
-    let file = std::fs::File::open(stage.here().join("bytes")).expect("it is there");
     let high = "tr -d '\\000-\\177' | wc -c";
-    let counted = stage.fed(&["exec", "redis", "--", "sh", "-c", high], file).await;
+    let counted = stage.fed(&["exec", "redis", "--", "sh", "-c", high], bytes).await;
     restart.end().await.exits(0);
     assert_eq!(counted.exits(0).stdout.trim(), (128 * 2000).to_string(), "{counted}");
 }

@@ -1,5 +1,7 @@
 //! The binary as a process: started, listened to, interrupted, and what it left behind.
 
+use std::collections::HashMap;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -9,6 +11,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::terminal::Terminal;
 
 /// Longer than the slowest deploy on a slow machine: reached only where something hangs.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -42,22 +46,40 @@ impl Running {
     /// Starts the binary beside this test in `dir`, in a process group of its own as a shell
     /// would, with the operator's state in `state` and nobody at the terminal.
     pub(crate) fn start(dir: &Path, state: &Path, args: &[&str]) -> Self {
-        Self::fed(dir, state, args, Stdio::null())
+        Self::begin(&mut command(dir, state, args))
     }
 
-    /// The same, with something on standard input.
-    pub(crate) fn fed(dir: &Path, state: &Path, args: &[&str], stdin: Stdio) -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the door of hemma-core has no signals, and the binary is what is tested"
-        )]
-        let mut command = tokio::process::Command::new(binary());
-        command.args(args).current_dir(dir).env("XDG_STATE_HOME", state).process_group(0);
-        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+    /// The same with something on its standard input.
+    pub(crate) fn fed(dir: &Path, state: &Path, args: &[&str], input: &[u8]) -> Self {
+        let mut file = tempfile::tempfile().expect("a place");
+        file.write_all(input).and_then(|()| file.rewind()).expect("it is written");
+        Self::begin(command(dir, state, args).stdin(file))
+    }
+
+    /// The same with somebody at the terminal, who writes with `editor`. What is said there and what
+    /// is typed there is standard error.
+    pub(crate) fn seated(
+        dir: &Path,
+        state: &Path,
+        args: &[&str],
+        editor: &str,
+    ) -> (Self, Terminal) {
+        let terminal = Terminal::open();
+        let mut command = command(dir, state, args);
+        command.stdin(terminal.screen()).stderr(terminal.screen());
+        command.env("VISUAL", editor).env("XDG_RUNTIME_DIR", dir).env("NO_COLOR", "1");
+        let mut running = Self::begin(&mut command);
+        // Whoever holds a screen open would wait for words of ours.
+        drop(command);
+        running.stderr = Heard::at(&terminal);
+        (running, terminal)
+    }
+
+    fn begin(command: &mut tokio::process::Command) -> Self {
         let mut child = command.kill_on_drop(true).spawn().expect("the binary starts");
         let id = child.id().and_then(|it| Pid::from_raw(it.try_into().ok()?));
         let stdout = Heard::new(child.stdout.take().expect("it is piped"));
-        let stderr = Heard::new(child.stderr.take().expect("it is piped"));
+        let stderr = child.stderr.take().map_or_else(Heard::nothing, Heard::new);
         let process = id.expect("it was not waited for yet");
         Self { child, process, started: Instant::now(), stdout, stderr }
     }
@@ -146,12 +168,41 @@ impl Heard {
         Self { text, reading }
     }
 
+    fn nothing() -> Self {
+        Self { text: watch::channel(String::new()).1, reading: tokio::spawn(async {}) }
+    }
+
+    /// What appears on a terminal, until nobody has it open any more.
+    fn at(terminal: &Terminal) -> Self {
+        let (said, text) = watch::channel(String::new());
+        let mut shown = terminal.keyboard();
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = shown.read(&mut piece) {
+                let piece = String::from_utf8_lossy(&piece[..length]).replace('\r', "");
+                said.send_modify(|it| it.push_str(&piece));
+            }
+        });
+        Self { text, reading }
+    }
+
     /// All of it. An ssh that outlived hemma would hold the stream open, and this would not end.
     async fn whole(self) -> String {
         let read = tokio::time::timeout(Duration::from_secs(5), self.reading).await;
         read.expect("nobody else holds the stream").expect("reading does not panic");
         self.text.borrow().clone()
     }
+}
+
+fn command(dir: &Path, state: &Path, args: &[&str]) -> tokio::process::Command {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the door of hemma-core has no signals, and the binary is what is tested"
+    )]
+    let mut command = tokio::process::Command::new(binary());
+    command.args(args).current_dir(dir).env("XDG_STATE_HOME", state).process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
 /// The binary that cargo built beside this test.
@@ -172,4 +223,24 @@ pub(crate) fn ssh_with(dir: &Path) -> Vec<String> {
         .map(|it| String::from_utf8_lossy(&it).replace('\0', " "))
         .filter(|it| it.starts_with("ssh ") && it.contains(&config))
         .collect()
+}
+
+/// The command lines of the processes that this one has started, and of those that they have.
+pub(crate) fn descendants() -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
+    let numbers = processes.filter_map(|it| it.file_name().to_str()?.parse::<u32>().ok());
+    // The parent stands behind the name in parentheses and the state.
+    let parent = |it: u32| -> Option<u32> {
+        let stat = std::fs::read_to_string(format!("/proc/{it}/stat")).ok()?;
+        stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
+    };
+    let parents: HashMap<u32, u32> = numbers.filter_map(|it| Some((it, parent(it)?))).collect();
+    let ours = std::process::id();
+    let is_ours = |it: u32| {
+        let mut line = std::iter::successors(parents.get(&it), |it| parents.get(it)).take(100);
+        line.any(|it| *it == ours)
+    };
+    let line = |it: u32| std::fs::read(format!("/proc/{it}/cmdline")).ok();
+    let lines = parents.keys().filter(|it| is_ours(**it)).filter_map(|it| line(*it));
+    lines.map(|it| String::from_utf8_lossy(&it).replace('\0', " ")).collect()
 }

@@ -11,6 +11,7 @@
 
 mod hemma;
 mod stage;
+mod terminal;
 
 mod backup;
 mod boundaries;
@@ -18,8 +19,11 @@ mod canary;
 mod checkout;
 mod compose_files;
 mod connection;
+mod databases;
 mod deploy;
 mod edge;
+mod env_file;
+mod env_values;
 mod exec;
 mod gate;
 mod interruption;
@@ -31,6 +35,7 @@ mod prune;
 mod research;
 mod sessions;
 mod settings;
+mod storage;
 mod tools;
 mod verbs;
 mod words;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use crate::hemma::{Ran, Running, ssh_with};
+use crate::terminal::Terminal;
 
 static TURN: Mutex<()> = Mutex::const_new(());
 static UP: OnceCell<()> = OnceCell::const_new();
@@ -115,17 +116,22 @@ impl Stage {
         ran
     }
 
-    /// Runs hemma to its end with a file on standard input.
-    pub(crate) async fn fed(&self, args: &[&str], file: std::fs::File) -> Ran {
+    /// Begins a run.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        Running::start(self.here(), &self.here().join("state"), args)
+    }
+
+    /// Runs hemma to its end with something on its standard input.
+    pub(crate) async fn fed(&self, args: &[&str], input: impl AsRef<[u8]>) -> Ran {
         let state = self.here().join("state");
-        let ran = Running::fed(self.here(), &state, args, file.into()).end().await;
+        let ran = Running::fed(self.here(), &state, args, input.as_ref()).end().await;
         self.is_quiet().await;
         ran
     }
 
-    /// Begins a run.
-    pub(crate) fn start(&self, args: &[&str]) -> Running {
-        Running::start(self.here(), &self.here().join("state"), args)
+    /// Begins a run with somebody at its terminal.
+    pub(crate) fn seated(&self, args: &[&str], editor: &str) -> (Running, Terminal) {
+        Running::seated(self.here(), &self.here().join("state"), args, editor)
     }
 
     /// Begins a run, and interrupts it as soon as standard error has `words` in it.
@@ -157,6 +163,16 @@ impl Stage {
         let output = self.lab.root(line, &[script]).await.expect("the host answers");
         assert!(output.success(), "{script}\n{}{}", output.stdout, output.stderr);
         output.stdout.trim_end().to_owned()
+    }
+
+    /// Breaks the host in a way of `/lab/break`.
+    pub(crate) async fn breaks(&self, way: &[&str]) {
+        self.lab.break_host(way[0], &way[1..]).await.expect("it can be broken");
+    }
+
+    /// Puts right whatever was broken.
+    pub(crate) async fn mends(&self) {
+        self.lab.mend_host().await.expect("it can be mended");
     }
 
     /// What there is on the host.

@@ -102,7 +102,10 @@ async fn what_is_no_env_file_is_one_clear_line() {
             "rm compose.yml",
             "? .env required by Compose: Compose did not list the variables that its files require",
         ),
-        ("chmod 000 .", "FAIL .env: ~/apps/env-test/.env lies in a directory that may not be entered"),
+        (
+            "chmod 000 .",
+            "FAIL .env: ~/apps/env-test/.env lies in a directory that may not be entered",
+        ),
         ("printf '\\357\\273\\277' >x; sed 's/$/\\r/' .env >>x; cat x >.env; rm x", ""),
     ];
     for (spoil, expected) in rows {
