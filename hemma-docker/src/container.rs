@@ -1,13 +1,14 @@
 //! The containers on a host: what there is, how each stands, and starting one again.
 //!
 //! Absent on purpose: environments. They hold every secret of an application; of each only the
-//! three public names that the reverse proxy reads are kept.
+//! three public names that the reverse proxy reads are kept, and digests that compare within a run.
 
 mod discard;
 mod exec;
 mod inspect;
 mod list;
 mod name;
+mod parts;
 mod restart;
 mod status;
 
@@ -20,6 +21,7 @@ pub use exec::InContainer;
 pub use inspect::{ContainerDetail, HealthLog, Inspect, Probe, ProxyNames};
 pub use list::Containers;
 pub use name::{ContainerName, ContainerNameError};
+pub use parts::{ContainerParts, LookParts};
 pub use restart::{Restart, Restarted};
 
 #[cfg(test)]

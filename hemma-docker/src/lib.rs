@@ -32,6 +32,7 @@
 //! |---|---|
 //! | [`Version`] | which engine, which API |
 //! | [`Containers`], [`Inspect`], [`Logs`] | what runs, how it ended, what it said |
+//! | [`LookParts`] | in what it differs from the compose files |
 //! | [`Networks`], [`Images`] | what there is |
 //!
 //! | change | does |
@@ -49,7 +50,8 @@
 //! # What it does not do
 //!
 //! It keeps no environment of a container beyond the three public names that the reverse proxy
-//! reads. It removes no network, no volume and no image that has a name. It follows no log: what it reads has an end.
+//! reads, and digests that compare within a run. It removes no network, no volume and no image that
+//! has a name. It follows no log: what it reads has an end.
 
 pub mod backup;
 mod built;
@@ -83,8 +85,8 @@ mod text;
 
 pub use container::{
     Binding, ComposeLabels, Container, ContainerDetail, ContainerName, ContainerNameError,
-    Containers, Discard, Discarded, Health, HealthLog, InContainer, Inspect, Probe, Protocol,
-    ProxyNames, Restart, Restarted, State,
+    ContainerParts, Containers, Discard, Discarded, Health, HealthLog, InContainer, Inspect,
+    LookParts, Probe, Protocol, ProxyNames, Restart, Restarted, State,
 };
 pub use engine::{EngineError, Version, VersionAnswer};
 pub use image::{Image, Images};

@@ -191,6 +191,7 @@ async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
         slug.iter().copied().chain(["--"]).chain(typed.iter().copied()).collect::<Vec<_>>()
     };
     run(&["plan", "--json"], 4).await;
+    run(&["plan"], 4).await;
     run(&record("deployed", &["deploy", "--yes"]), 0).await;
     run(&record("databases", &["day2", "shared-db", "--yes"]), 0).await;
     run(&["day2", "shared-db", "--json"], 0).await;

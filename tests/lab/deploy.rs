@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hemma_core::{Config, Consent, Progress};
+use hemma_docker::lock::Holder;
+use hemma_docker::rollout;
+
 use crate::stage::Stage;
 
 /// What hemma itself may take to see that there is nothing to do.
@@ -61,6 +65,7 @@ async fn one_service_changes(stage: &Stage) {
     plan.exits(4).says("~ pull");
     assert_eq!(planned(&plan.stdout, "build"), ["identity_service"], "{plan}");
     assert_eq!(planned(&plan.stdout, "recreate"), ["identity_service"], "{plan}");
+    plan.says("identity_service: revision").says("changed by ");
     assert!(plan.stdout.lines().count() <= 3, "{plan}");
 
     stage.hemma(&["deploy", "--yes"]).await.exits(0);
@@ -75,12 +80,39 @@ async fn only_an_environment_changes(stage: &Stage) {
     deploy.exits(0);
     assert!(planned(&deploy.stdout, "build").is_empty(), "{deploy}");
     assert_eq!(planned(&deploy.stdout, "recreate"), ["bff_teacher_service"], "{deploy}");
+    deploy.says("its configuration changed: environment BFF_GREETING");
     assert_eq!(changed(&before, &containers(stage).await), ["huleedu_bff_teacher_service"]);
     assert_eq!(images, service_images(stage).await);
 }
 
+/// Between the look and the lock, somebody pushes.
+#[tokio::test]
+async fn a_world_that_moved_is_said_step_by_step_and_left_alone() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    let text = std::fs::read_to_string(stage.here().join("hemma.toml")).expect("it is there");
+    let config = Config::parse(&text, "hemma.toml".as_ref()).expect("the lab wrote it");
+    stage.lab.push_fault("change-environment", &[]).await.expect("it is pushed");
+    let (world, before) = (stage.world(), stage.traces().await);
+    let situation = rollout::look(&world, &config).await;
+    stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
+    let (who, from, doing) = ("me".to_owned(), "here".to_owned(), "deploy".to_owned());
+    let holder = Holder { who, from, since: world.now(), doing };
+    let approval = world.approve(Consent::Given).expect("it is a live world");
+    let (plan, progress) = (situation.plan(), Progress::silent());
+    let moved = rollout::deploy(&world, &situation, &plan, &holder, &approval, &progress).await;
+    world.close().await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    let Err(rollout::Error::Moved(steps)) = moved else { panic!("{moved:?}") };
+    assert_eq!(steps.len(), 3, "{steps:#?}");
+    assert!(steps[0].starts_with("now otherwise: pull ~/apps/huleedu: "), "{steps:#?}");
+    assert!(steps[1].starts_with("now as well: build redis: changed by "), "{steps:#?}");
+    assert_eq!(steps[2], "now as well: recreate redis: its image is built anew");
+    stage.is_as(&before).await;
+}
+
 /// The services of a plan to which `action` is done.
-fn planned<'p>(plan: &'p str, action: &str) -> Vec<&'p str> {
+pub(crate) fn planned<'p>(plan: &'p str, action: &str) -> Vec<&'p str> {
     let words = plan.lines().map(|it| it.split_whitespace().collect::<Vec<_>>());
     words.filter(|it| it.get(1) == Some(&action)).filter_map(|it| it.get(2).copied()).collect()
 }

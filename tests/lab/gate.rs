@@ -69,6 +69,37 @@ async fn taken_back(stage: &Stage, deploy: &Ran) {
     stage.hemma(&["lock", "show"]).await.exits(0).says("nobody is at work");
 }
 
+/// What the overlay says of redis.
+async fn overlay(stage: &Stage, says: &str) {
+    stage.operator(&format!("printf 'services:\\n  redis:\\n    {says}\\n' > ../own.yml")).await;
+}
+
+#[tokio::test]
+async fn an_overlay_that_fails_gives_way_to_the_one_that_ran() {
+    let stage = Stage::deployed().await;
+    stage.configure(|it| it.compose.overlay = Some("own.yml".parse().expect("a file name")));
+    overlay(&stage, "labels: {own: one}").await;
+    let first = stage.hemma(&["deploy", "--yes"]).await;
+    first.exits(0).says("its configuration is not the one it runs with: labels own");
+    let (before, ran) = (containers(&stage).await, stage.operator("cat ../own.yml").await);
+
+    overlay(&stage, "healthcheck: {test: [CMD, \"false\"], interval: 1s, retries: 1}").await;
+    let bad = stage.operator("cat ../own.yml").await;
+    let failed = stage.hemma(&["deploy", "--yes"]).await;
+    let (now, beside) =
+        (stage.operator("cat ../own.yml").await, stage.operator("cat ../own.yml.replaced").await);
+    let after = containers(&stage).await;
+    let again = stage.hemma(&["deploy", "--yes"]).await;
+    stage.configure(|it| it.compose.overlay = None);
+    stage.operator("rm ../own.yml ../own.yml.replaced").await;
+    stage.hemma(&["deploy", "--yes"]).await.exits(0);
+
+    failed.exits(1).says("FAIL  service redis").says("it was taken back").says("own.yml.replaced");
+    assert_eq!((now, beside), (ran, bad), "{failed}");
+    assert_eq!(changed(&before, &after), ["huleedu_redis"], "{failed}");
+    again.exits(0).says("nothing to do");
+}
+
 #[tokio::test]
 async fn a_deploy_that_passed_can_be_taken_back_by_hand() {
     let stage = Stage::deployed().await;

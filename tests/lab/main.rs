@@ -35,6 +35,7 @@ mod prune;
 mod research;
 mod sessions;
 mod settings;
+mod stages;
 mod storage;
 mod tools;
 mod verbs;

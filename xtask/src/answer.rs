@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hemma_core::{Ended, Report, Verdict};
-use hemma_docker::plan::Plan;
+use hemma_docker::plan::{Cause, Plan, Step};
 use serde::Serialize;
 
 use crate::Exit;
@@ -71,6 +71,12 @@ pub struct Proposed {
     pub subject: String,
     /// Why.
     pub reason: String,
+    /// The stage in which it is done, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// What the reason rests on: `parts` of the configuration, `files`, `commits`.
+    #[serde(flatten)]
+    pub cause: Cause,
 }
 
 impl Proposal {
@@ -83,7 +89,7 @@ impl Proposal {
         reason: impl Into<String>,
     ) -> Self {
         let (action, subject, reason) = (action.into(), subject.into(), reason.into());
-        self.steps.push(Proposed { action, subject, reason });
+        self.steps.push(Proposed { action, subject, reason, stage: None, cause: Cause::default() });
         self
     }
 
@@ -95,8 +101,13 @@ impl Proposal {
 
 impl From<&Plan> for Proposal {
     fn from(plan: &Plan) -> Self {
-        plan.steps.iter().fold(Self::default(), |proposal, it| {
-            proposal.step(it.action.word(), it.subject.as_str(), it.reason.as_str())
-        })
+        let step = |it: &Step| Proposed {
+            action: it.action.word().to_owned(),
+            subject: it.subject.clone(),
+            reason: it.reason.clone(),
+            stage: it.stage.clone(),
+            cause: it.cause.clone(),
+        };
+        Self { steps: plan.steps.iter().map(step).collect() }
     }
 }

@@ -115,6 +115,9 @@ fn hint(error: &Link) -> Option<Hint> {
     let of_database = || error.downcast_ref::<shared_db::Error>()?.hint();
     let of_backup = || error.downcast_ref::<BackupError>()?.hint();
     let of_engine = || error.downcast_ref::<EngineError>()?.hint();
+    if matches!(error.downcast_ref(), Some(rollout::Error::Moved(_))) {
+        return Some(Hint::Do("the same command again shows the plan as it is now".to_owned()));
+    }
     let of_ssh = || Some(Hint::Do(error.downcast_ref::<ConnectError>()?.advice().to_owned()));
     let of_deploy = of_rollout().or_else(of_env_file).or_else(of_network);
     let of_docker = of_deploy.or_else(of_database).or_else(of_backup).or_else(of_engine);

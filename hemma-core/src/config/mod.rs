@@ -5,6 +5,7 @@ mod edge;
 mod env;
 mod error;
 mod names;
+mod stage;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ pub use names::{
     CheckoutPath, ComposeFile, DatabaseContainer, EnvKey, HostDirectory, NameError, NetworkName,
     OverlayFile, PgName, ProjectName,
 };
+pub use stage::StageConfig;
 
 use crate::Host;
 
@@ -42,6 +44,9 @@ pub struct Config {
     pub env: EnvConfig,
     /// Localhost-only services that are reached through ssh.
     pub forward: Vec<ForwardConfig>,
+    /// The stages of a deploy, in order. Services in none belong to the last one, `rest`.
+    #[serde(deserialize_with = "stage::distinct", skip_serializing_if = "Vec::is_empty")]
+    pub stage: Vec<StageConfig>,
 }
 
 /// The server.
@@ -131,6 +136,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             env: EnvConfig::default(),
             forward: forwards(),
+            stage: Vec::new(),
         }
     }
 }
@@ -245,6 +251,14 @@ mod tests {
             ),
             ("[env]\nrequired = [\"A B\"]\n", "hemma.toml:2:12: `A B` cannot be a key of .env"),
             ("[database]\nrole = \"\"\n", "hemma.toml:2:8: `` cannot be a name in PostgreSQL"),
+            (
+                "[[stage]]\nname = \"rest\"\nservices = []\n",
+                "hemma.toml:1:1: `rest` cannot be a stage",
+            ),
+            (
+                "[[stage]]\nname = \"a\"\nservices = [\"s\"]\n[[stage]]\nname = \"b\"\nservices = [\"s\"]\n",
+                "hemma.toml:1:1: service `s` is in stage `a` and in `b`",
+            ),
             ("[host\n", "hemma.toml:1:6:"),
         ];
         for (text, expected) in rows {

@@ -7,6 +7,7 @@
 
 mod clone;
 mod ensure;
+pub(crate) mod history;
 mod look;
 mod pull;
 mod state;
@@ -15,6 +16,7 @@ mod verify;
 pub use clone::{Clone, CloneError};
 pub use ensure::{Error, Outcome, ensure, plan};
 pub(crate) use ensure::{Move, ensure_as_seen, movement};
+pub use history::{Commit, History, Since};
 pub use look::{LookError, look};
 pub use pull::{Pull, PullError};
 pub use state::{Checkout, Incoming, Relation, Repository, Tip};

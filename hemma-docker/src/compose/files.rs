@@ -57,14 +57,17 @@ impl ComposeFiles {
         Command::new("docker").args(self.words()).cwd(self.checkout.as_str()).sudo()
     }
 
+    /// The files, as the tree they are used in has them.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
+        let overlay = self.overlay.iter().map(|it| format!("../{it}"));
+        self.files.iter().map(ToString::to_string).chain(overlay)
+    }
+
     /// Everything after `docker`, up to where the subcommand goes.
     pub(crate) fn words(&self) -> Vec<String> {
         let mut words = vec!["compose".to_owned(), "-p".into(), self.project.to_string()];
-        for file in &self.files {
-            words.extend(["-f".into(), file.to_string()]);
-        }
-        if let Some(overlay) = &self.overlay {
-            words.extend(["-f".into(), format!("../{overlay}")]);
+        for file in self.paths() {
+            words.extend(["-f".into(), file]);
         }
         for profile in &self.profiles {
             // One word, so that a profile that begins with `-` is no option.

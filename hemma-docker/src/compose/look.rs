@@ -1,12 +1,13 @@
 //! Asking Compose what its files resolve to.
 
-use std::hash::RandomState;
 use std::time::Duration;
 
 use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digests;
 use super::model::{self, Model};
+use super::spot::{self, FIND};
 use super::tree::{LAY_OUT, Tree};
 use super::{ComposeFiles, Refusal};
 use crate::env_file::{BYTES_MAX, KIND, Obstacle};
@@ -31,14 +32,23 @@ bytes=%s' "$f"; exit 77 ;;
 esac
 "#;
 
-/// The two calls run side by side: each takes a good part of a second of a small host.
+/// The two calls run side by side: each takes a good part of a second of a small host. Where a
+/// variable is missing, the place is found that asks for it.
 const RESOLVE: &str = r#"
 : >"$w/hash"
 hashes=$1; shift
 [ -z "$hashes" ] || sudo -n docker "$@" config --hash '*' >"$w/hash" 2>/dev/null &
-sudo -n docker "$@" config --format json; r=$?
+sudo -n docker "$@" config --format json 2>"$w/said"; r=$?
 wait
+cat "$w/said" >&2
 echo; echo "--8<--"; pwd -P; echo "--8<--"; cat "$w/hash"
+name=$(sed -n 's/.*required variable \([A-Za-z0-9_]*\) .*/\1/p' "$w/said" | tail -n 1)
+if [ -n "$name" ]; then
+    was=
+    for word do [ "$was" != -f ] || printf '%s\n' "$word"; was=$word; done >"$w/files"
+    printf '${%s:?\n${%s?\n' "$name" "$name" >"$w/words"
+    echo "--8<--"; find_words
+fi
 exit $r
 "#;
 
@@ -99,10 +109,6 @@ pub enum ModelError {
     NotRecorded(#[from] NotRecorded),
 }
 
-/// The key of this run's digests.
-#[derive(Default)]
-struct Digests(RandomState);
-
 impl Question for LookModel {
     const KIND: &'static str = "compose.model";
     type Answer = ModelAnswer;
@@ -133,13 +139,15 @@ impl Question for LookModel {
             return Err(ModelError::Ask { host, source });
         }
         if !output.success() {
-            return Ok(ModelAnswer::Refused(Refusal::read(&output.stderr)));
+            let mut places = output.stdout.split(RULE).last().into_iter().flat_map(str::lines);
+            let spot = places.find_map(spot::read).map(|it| it.1);
+            return Ok(ModelAnswer::Refused(Refusal::read(&output.stderr, spot)));
         }
         let mut parts = output.stdout.split(RULE);
         let json = parts.next().unwrap_or_default();
         let tree = parts.next().unwrap_or_default().trim();
         let digests = live.shelf().get_or_make(Digests::default);
-        let mut model = model::read(json, tree, &digests.0)
+        let mut model = model::read(json, tree, &digests)
             .map_err(|reason| ModelError::Read { host, reason })?;
         let mut hashes = model::read_hashes(parts.next().unwrap_or_default());
         for (name, service) in &mut model.services {
@@ -152,7 +160,7 @@ impl Question for LookModel {
 
 impl LookModel {
     fn command(&self) -> Command {
-        let script = format!("{LAY_OUT}max={BYTES_MAX}{KIND}{ENV_FILE}{RESOLVE}");
+        let script = format!("{LAY_OUT}max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{RESOLVE}");
         let parameters = self.tree.parameters(self.files.checkout.as_str());
         // A tree that is fetched first may take its time.
         Command::script(&script, parameters)

@@ -4,12 +4,14 @@
 //! files is the only true one.
 
 mod build;
+pub(crate) mod digest;
 mod files;
 mod look;
-mod model;
+pub(crate) mod model;
 mod port;
 mod refusal;
 mod said;
+pub(crate) mod spot;
 pub(crate) mod tree;
 mod up;
 
@@ -19,5 +21,6 @@ pub use look::{LookModel, ModelAnswer, ModelError};
 pub use model::{BuildSpec, Healthcheck, Model, Service};
 pub use port::Port;
 pub use refusal::Refusal;
+pub use spot::Spot;
 pub use tree::Tree;
 pub use up::{Up, UpError};

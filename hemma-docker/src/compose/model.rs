@@ -1,13 +1,13 @@
 //! The project as Compose itself resolves it, reduced to what is used, without any secret.
 
-use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Port;
+use super::digest::Digests;
 use crate::container::ProxyNames;
 
 /// The resolved project.
@@ -21,6 +21,20 @@ pub struct Model {
     /// Variables that are used, set nowhere, and became blank.
     #[serde(default)]
     pub unset: Vec<String>,
+    /// Services that others wait for until they have ended, where those are not in it.
+    #[serde(skip)]
+    pub(crate) awaited: BTreeSet<String>,
+}
+
+impl Model {
+    /// Leaves in it what is `kept`.
+    pub(crate) fn narrow(&mut self, kept: impl Fn(&str) -> bool) {
+        let ended = |it: &(&String, &String)| it.1 == "service_completed_successfully";
+        let all = self.services.values().flat_map(|it| &it.depends_on);
+        let awaited: Vec<String> = all.filter(ended).map(|it| it.0.clone()).collect();
+        self.awaited.extend(awaited);
+        self.services.retain(|name, _| kept(name));
+    }
 }
 
 /// One service.
@@ -116,14 +130,16 @@ impl Service {
             it.depends_on.get(name).is_some_and(|it| it == "service_completed_successfully")
         };
         let name = model.services.iter().find(|(_, it)| std::ptr::eq(*it, self)).map(|it| it.0);
-        let awaited = name.is_some_and(|name| model.services.values().any(|it| awaited(it, name)));
+        let awaited = name.is_some_and(|name| {
+            model.awaited.contains(name) || model.services.values().any(|it| awaited(it, name))
+        });
         awaited || (self.restart == "no" && self.healthcheck.is_none() && self.ports.is_empty())
     }
 }
 
 /// Reads `docker compose config --format json`. `tree` is the directory it was run in: paths
 /// below it become relative, so that two trees can be compared.
-pub(super) fn read(json: &str, tree: &str, digests: &RandomState) -> Result<Model, String> {
+pub(super) fn read(json: &str, tree: &str, digests: &Digests) -> Result<Model, String> {
     let root: Value = serde_json::from_str(json).map_err(|source| source.to_string())?;
     let project = root["name"].as_str().unwrap_or_default();
     let names = network_names(&root);
@@ -141,7 +157,7 @@ pub(super) fn read(json: &str, tree: &str, digests: &RandomState) -> Result<Mode
     let external = external.filter(|it| it["external"] == Value::Bool(true));
     let external_networks =
         external.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect();
-    Ok(Model { services, external_networks, unset: Vec::new() })
+    Ok(Model { services, external_networks, ..Model::default() })
 }
 
 /// The real name of each network, by its name in the files.
@@ -150,7 +166,7 @@ fn network_names(root: &Value) -> BTreeMap<String, String> {
     networks.filter_map(|(key, it)| Some((key.clone(), it["name"].as_str()?.to_owned()))).collect()
 }
 
-fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &RandomState) -> Service {
+fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &Digests) -> Service {
     let text = |it: &Value| it.as_str().map(str::to_owned);
     let depends = value["depends_on"].as_object().into_iter().flatten();
     let condition = |it: &Value| text(&it["condition"]).unwrap_or_default();
@@ -207,7 +223,7 @@ fn binds(volumes: &Value, tree: &str) -> Vec<String> {
 }
 
 /// `path` relative to `tree` if it lies below it.
-fn below(path: &str, tree: &str) -> String {
+pub(crate) fn below(path: &str, tree: &str) -> String {
     match path.strip_prefix(tree) {
         Some("" | "/") => ".".to_owned(),
         Some(rest) if rest.starts_with('/') => rest.trim_start_matches('/').to_owned(),
@@ -250,20 +266,17 @@ fn port(value: &Value) -> Port {
     }
 }
 
-/// A digest of each part of a service. The hash is keyed with a random key of this run that is
-/// written nowhere, so a digest on a cassette says "same" or "different" and nothing of the value.
-fn parts(value: &Value, tree: &str, digests: &RandomState) -> BTreeMap<String, String> {
-    let digest = |it: &Value| {
-        let text = it.to_string().replace(tree, ".");
-        format!("{:016x}", digests.hash_one(text))
-    };
+/// A digest of each part of a service, of the environment and the labels one for each name.
+fn parts(value: &Value, tree: &str, digests: &Digests) -> BTreeMap<String, String> {
+    let digest = |it: &Value| digests.of(it, tree);
     let mut parts = BTreeMap::new();
     for (key, part) in value.as_object().into_iter().flatten() {
         match part.as_object() {
             _ if part.is_null() => {}
-            Some(entries) if key == "environment" => {
-                for (name, value) in entries {
-                    parts.insert(format!("environment.{name}"), digest(value));
+            Some(entries) if key == "environment" || key == "labels" => {
+                // One without a value is not set in the container.
+                for (name, value) in entries.iter().filter(|it| !it.1.is_null()) {
+                    parts.insert(format!("{key}.{name}"), digest(value));
                 }
             }
             _ => {
@@ -312,7 +325,7 @@ mod tests {
             "ports":[{"host_ip":"127.0.0.1","target":8085,"published":"8085","protocol":"tcp"}],
             "restart":"unless-stopped"},"setup":{"image":"busybox"}},
             "networks":{"n":{"name":"hule-network","external":true},"i":{"name":"huleedu_i"}}}"#;
-        let model = read(json, "/srv/app", &RandomState::new()).expect("Compose's own words");
+        let model = read(json, "/srv/app", &Digests::default()).expect("Compose's own words");
         let api = &model.services["api"];
         assert_eq!(api.image, "huleedu-api");
         let build = api.build.as_ref().expect("it is built");
@@ -332,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_digest_tells_a_change_and_no_directory() {
-        let digests = RandomState::new();
+        let digests = Digests::default();
         let model = |value: &str, dir: &str| {
             let json = format!(
                 r#"{{"name":"p","services":{{"s":{{"environment":{{"K":"{value}"}},"volumes":["{dir}/x:/x"]}}}}}}"#

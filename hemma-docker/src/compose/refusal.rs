@@ -3,7 +3,7 @@
 use hemma_core::{Finding, Hint};
 use serde::{Deserialize, Serialize};
 
-use super::ComposeFiles;
+use super::{ComposeFiles, Spot};
 use crate::env_file::Obstacle;
 
 /// Compose looked at its files and said no, or was not asked because of the `.env` that it would
@@ -15,26 +15,30 @@ pub struct Refusal {
     /// What is said of a `.env` that is none; Compose's words have the advice in them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
+    /// Where a variable is asked for that it misses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Spot>,
 }
 
 impl Refusal {
     pub(super) fn of_env_file(files: &ComposeFiles, obstacle: &Obstacle) -> Self {
         let finding = obstacle.finding(&files.host, &files.checkout);
-        Self { said: finding.detail, hint: finding.hint }
+        Self { said: finding.detail, hint: finding.hint, spot: None }
     }
 
-    pub(super) fn read(stderr: &str) -> Self {
+    pub(super) fn read(stderr: &str, spot: Option<Spot>) -> Self {
         let telling = |it: &&str| {
             let noise = it.contains("level=warning") || it.starts_with("WARN[");
             !it.is_empty() && !noise
         };
         let last = stderr.lines().map(str::trim).rfind(telling).unwrap_or("it said nothing");
-        Self { said: without_values(last), hint: None }
+        Self { said: without_values(last), hint: None, spot }
     }
 
     /// The finding that it makes, with the next thing to do.
     pub fn finding(&self) -> Finding {
         let finding = Finding::fail("compose files", self.said.clone());
+        let finding = finding.evidence(self.spot.as_ref().map(ToString::to_string));
         match self.hint() {
             Some(hint) => finding.hint(hint),
             None => finding,
@@ -113,7 +117,7 @@ mod tests {
             ),
         ];
         for (stderr, said) in rows {
-            assert_eq!(Refusal::read(stderr).said, said);
+            assert_eq!(Refusal::read(stderr, None).said, said);
         }
     }
 
@@ -122,6 +126,7 @@ mod tests {
         let refusal = Refusal::read(
             "error while interpolating services.x.environment.[]: required variable \
              OFFLOAD_LANGUAGE_TOOL_JAR_VERSION is missing a value: Missing …",
+            None,
         );
         let hint = format!("{:?}", refusal.finding().hint);
         assert!(hint.contains("give OFFLOAD_LANGUAGE_TOOL_JAR_VERSION a value"), "{hint}");

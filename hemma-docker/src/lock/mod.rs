@@ -22,6 +22,11 @@ pub use holder::Holder;
 pub(crate) use holder::shown;
 pub use look::{LookLock, Standing, verify};
 
+/// The same, for scripts that also write what others read.
+pub(crate) const STATE_DIRECTORY: &str = r"
+s=${XDG_STATE_HOME:-$HOME/.local/state}/hemma/$1
+";
+
 /// Where a project's lock, journal and releases lie on the host: `$s`.
 pub(crate) const STATE: &str = r"
 s=${XDG_STATE_HOME:-$HOME/.local/state}/hemma/$1

@@ -38,12 +38,13 @@ impl ImageInputs {
         Self::Paths(paths.iter().map(|it| join(&build.context, it)).collect())
     }
 
-    /// The first of `changed` that the image is made from.
-    pub fn first_of<'c>(&self, changed: &'c [String]) -> Option<&'c String> {
+    /// Those of `changed` that the image is made from.
+    pub fn of(&self, changed: &[String]) -> Vec<String> {
         match self {
-            Self::Everything(_) => changed.first(),
+            Self::Everything(_) => changed.to_vec(),
             Self::Paths(paths) => {
-                changed.iter().find(|it| paths.iter().any(|path| holds(path, it)))
+                let holds = |it: &&String| paths.iter().any(|path| holds(path, it));
+                changed.iter().filter(holds).cloned().collect()
             }
         }
     }
@@ -159,10 +160,7 @@ mod tests {
             let seen = inputs(context, text);
             assert!(matches!(seen, ImageInputs::Everything(_)), "{text}: {seen:?}");
         }
-        assert_eq!(
-            inputs(".", "FROM x\nCOPY . /app\n").first_of(&["any/file".into()]),
-            Some(&"any/file".to_owned())
-        );
+        assert_eq!(inputs(".", "FROM x\nCOPY . /app\n").of(&["any/file".into()]), ["any/file"]);
     }
 
     #[test]
@@ -175,7 +173,7 @@ mod tests {
             ("README.md", false),
         ];
         for (file, met) in rows {
-            assert_eq!(seen.first_of(&[file.to_owned()]).is_some(), met, "{file}");
+            assert_eq!(!seen.of(&[file.to_owned()]).is_empty(), met, "{file}");
         }
     }
 }

@@ -1,14 +1,19 @@
 //! What a deploy would do, in order, each step with its reason. Pure: no look, no clock.
 
+mod differences;
 mod image_inputs;
+mod moved;
 mod services;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use image_inputs::ImageInputs;
-pub(crate) use services::{Base, Seen, image_named, service_steps};
+pub use moved::moved;
+pub(crate) use services::{Base, Seen, image_named, service_steps, to_compare};
 
 /// The steps of a deploy, in the order in which they are made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +31,27 @@ pub struct Step {
     pub subject: String,
     /// Why.
     pub reason: String,
+    /// The stage in which it is done, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// What the reason rests on.
+    #[serde(flatten)]
+    pub cause: Cause,
+}
+
+/// What the reason of a step rests on, whole, where the sentence has room for a part of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cause {
+    /// Parts of the configuration that differ: `environment.NAME`, `ports`. Names, never values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
+    /// Files that an image is made from, and that changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// The commits that changed them, newest first: short id and subject.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commits: Vec<String>,
 }
 
 /// What a step does.
@@ -90,7 +116,12 @@ impl Step {
         subject: impl Into<String>,
         reason: impl Into<String>,
     ) -> Self {
-        Self { action, subject: subject.into(), reason: reason.into() }
+        let (subject, reason) = (subject.into(), reason.into());
+        Self { action, subject, reason, stage: None, cause: Cause::default() }
+    }
+
+    pub(crate) fn because(self, cause: Cause) -> Self {
+        Self { cause, ..self }
     }
 }
 

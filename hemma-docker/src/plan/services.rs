@@ -1,11 +1,14 @@
 //! What each service needs: the files' wish against what runs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Action, ImageInputs, Step};
+use super::differences::named;
+use super::{Action, Cause, ImageInputs, Step, differences};
 use crate::built::Built;
+use crate::checkout::{History, Since};
 use crate::compose::{Model, Port, Service};
-use crate::container::{Binding, Container, State};
+use crate::container::{Binding, Container, ContainerParts, State};
 use crate::image::Image;
 
 /// What was seen, as far as the services are concerned.
@@ -20,6 +23,8 @@ pub(crate) struct Seen<'s> {
     pub containers: &'s [Container],
     /// The images of the host.
     pub images: &'s [Image],
+    /// What the containers were made with whose configuration is not that of the checkout.
+    pub running: &'s BTreeMap<String, ContainerParts>,
     /// What the images were made from.
     pub base: Base<'s>,
     /// What the images are made from.
@@ -29,18 +34,21 @@ pub(crate) struct Seen<'s> {
 /// What the images that are there were made from, as far as that is known.
 #[derive(Clone, Copy)]
 pub(crate) enum Base<'s> {
-    /// The commit of the last deploy: the files that changed since; `None` when none is known.
-    Deploy(Option<&'s [String]>),
+    /// The commit of the last deploy, or of a stage that was brought up after it.
+    Deploy(&'s History),
     /// Each its own commit.
     Each(&'s Built),
 }
 
 impl<'s> Base<'s> {
-    /// The files that changed since a service's image was made, if that is known.
-    fn changed(self, service: &str, image: &Image) -> Option<&'s [String]> {
+    /// What came in since a service's image was made, if that is known.
+    fn since(self, service: &str, image: &Image) -> Option<Cow<'s, Since>> {
         match self {
-            Self::Deploy(changed) => changed,
-            Self::Each(built) => built.since(service, &image.id).map(|it| it.files),
+            Self::Deploy(history) => history.of(service).map(Cow::Borrowed),
+            Self::Each(built) => {
+                let changed = built.since(service, &image.id)?.files.to_vec();
+                Some(Cow::Owned(Since { changed, commits: Vec::new() }))
+            }
         }
     }
 
@@ -57,10 +65,9 @@ impl<'s> Base<'s> {
 pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
     let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
     let wanted: Vec<_> = wanted.map(|(name, it)| (name.as_str(), it)).collect();
-    let builds: BTreeMap<&str, String> =
+    let builds: BTreeMap<&str, Step> =
         wanted.iter().filter_map(|(name, it)| Some((*name, build(seen, name, it)?))).collect();
-    let mut steps: Vec<Step> =
-        builds.iter().map(|(name, reason)| Step::new(Action::Build, *name, reason)).collect();
+    let mut steps: Vec<Step> = builds.values().cloned().collect();
     steps.extend(discards(seen));
     for (name, service) in wanted {
         steps.extend(container(seen, name, service, builds.contains_key(name)));
@@ -79,31 +86,62 @@ pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Ima
     images.iter().find(|it| it.tags.contains(&tag))
 }
 
-/// Why a service's image has to be built, if it has to.
-fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<String> {
+/// The build of a service's image, if it has to be built.
+fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<Step> {
     service.build.as_ref()?;
+    let because = |reason: &str| Some(Step::new(Action::Build, name, reason));
     let Some(image) = image_named(seen.images, &service.image) else {
-        return Some("there is no image yet".to_owned());
+        return because("there is no image yet");
     };
-    let Some(changed) = seen.base.changed(name, image) else {
-        return Some("it is not known which commit its image was made from".to_owned());
+    let Some(since) = seen.base.since(name, image) else {
+        return because("it is not known which commit its image was made from");
     };
     if let Some(file) = seen.base.doubt(name, image) {
-        return Some(format!("{file} changed, and may say how it is built"));
+        return because(&format!("{file} changed, and may say how it is built"));
     }
     if parts_that_differ(seen, name, service).iter().any(|it| it == "build") {
-        return Some("how it is built changed".to_owned());
+        return because("how it is built changed");
     }
-    match seen.inputs.get(name) {
-        Some(inputs) => {
-            let file = inputs.first_of(changed)?;
-            Some(match inputs {
-                ImageInputs::Everything(doubt) => format!("{file} changed, and {doubt}"),
-                ImageInputs::Paths(_) => format!("{file} changed"),
-            })
+    let inputs = seen.inputs.get(name);
+    let files = inputs.map_or_else(|| since.changed.clone(), |it| it.of(&since.changed));
+    let doubt = match inputs {
+        None => ", and its inputs are not known".to_owned(),
+        Some(ImageInputs::Everything(doubt)) => format!(", and {doubt}"),
+        Some(ImageInputs::Paths(_)) => String::new(),
+    };
+    let commits = touching(&since, &files);
+    let reason = match &commits[..] {
+        // Of a branch that was rewritten, say, nothing leads from there to here.
+        [] => format!("{} changed{doubt}", files.first()?),
+        [one] => format!("changed by {one}{doubt}"),
+        [newest, older @ ..] => {
+            format!("changed by {newest} (and {} before it){doubt}", older.len())
         }
-        None => changed.first().map(|file| format!("{file} changed, and its inputs are not known")),
-    }
+    };
+    let cause = Cause { files, commits, ..Cause::default() };
+    Some(Step::new(Action::Build, name, reason).because(cause))
+}
+
+/// The commits that touch some of `files`, newest first.
+fn touching(since: &Since, files: &[String]) -> Vec<String> {
+    let touches = |it: &&crate::checkout::Commit| it.files.iter().any(|it| files.contains(it));
+    since.commits.iter().filter(touches).map(|it| it.title.clone()).collect()
+}
+
+/// The services whose containers have another configuration than the checkout: each with its
+/// container. What the compose files changed alone is known without them.
+pub(crate) fn to_compare<'c>(
+    (project, wanted, checked_out): (&str, &Model, Option<&Model>),
+    containers: &'c [Container],
+) -> Vec<(String, &'c Container)> {
+    let of = |(name, service): (&String, &Service)| {
+        let container = containers.iter().find(|it| it.is_of(project, name))?;
+        let hash = &checked_out.map_or(service, |it| it.services.get(name).unwrap_or(service)).hash;
+        let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
+        let differs = runs_with != Some(hash.as_str()) && binding(service, container).is_none();
+        differs.then(|| (name.clone(), container))
+    };
+    wanted.services.iter().filter(|it| it.1.replicas > 0).filter_map(of).collect()
 }
 
 fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Option<Step> {
@@ -121,25 +159,25 @@ fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Opt
         seen.before.map_or(&service.hash, |it| &it.services.get(name).unwrap_or(service).hash);
     let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
     if runs_with != Some(hash.as_str()) {
-        let usual = || "its configuration is not the one it runs with".to_owned();
-        return Some(Step::new(
-            Action::Recreate,
-            name,
-            binding(service, container).unwrap_or_else(usual),
-        ));
+        let parts = seen.running.get(name);
+        let parts = parts.map(|it| differences::from_running(service, it)).unwrap_or_default();
+        let usual = || {
+            let usual = "its configuration is not the one it runs with";
+            if parts.is_empty() { usual.to_owned() } else { format!("{usual}: {}", named(&parts)) }
+        };
+        let reason = binding(service, container).unwrap_or_else(usual);
+        let cause = Cause { parts, ..Cause::default() };
+        return Some(Step::new(Action::Recreate, name, reason).because(cause));
     }
-    let configured: Vec<&String> = differ.iter().filter(|it| *it != "build").collect();
-    if !configured.is_empty() {
-        let keys = configured.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ");
-        return Some(Step::new(
-            Action::Recreate,
-            name,
-            format!("its configuration changed: {keys}"),
-        ));
+    let parts: Vec<String> = differ.into_iter().filter(|it| it != "build").collect();
+    if !parts.is_empty() {
+        let reason = format!("its configuration changed: {}", named(&parts));
+        let cause = Cause { parts, ..Cause::default() };
+        return Some(Step::new(Action::Recreate, name, reason).because(cause));
     }
     if built {
         // Without a known deploy a build may well come out the same; what changed is seen after it.
-        let known = matches!(seen.base, Base::Deploy(Some(_)));
+        let known = matches!(seen.base, Base::Deploy(history) if history.of(name).is_some());
         return known.then(|| Step::new(Action::Recreate, name, "its image is built anew"));
     }
     if image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id) {
@@ -176,23 +214,12 @@ fn binding(service: &Service, container: &Container) -> Option<String> {
     Some(format!("{address}:{} on the host does not lead to it", missing.published))
 }
 
-/// These do not reach the container; Compose leaves them out of its own hash as well.
-const SILENT: [&str; 4] = ["depends_on", "deploy", "profiles", "pull_policy"];
-
 /// The parts of a service that the new tree changes.
 fn parts_that_differ(seen: &Seen<'_>, name: &str, service: &Service) -> Vec<String> {
     let Some(before) = seen.before.and_then(|it| it.services.get(name)) else {
         return Vec::new();
     };
-    let keys = before.parts.keys().chain(service.parts.keys());
-    let mut differ: Vec<String> = keys
-        .filter(|it| before.parts.get(*it) != service.parts.get(*it))
-        .filter(|it| !SILENT.contains(&it.as_str()))
-        .cloned()
-        .collect();
-    differ.sort();
-    differ.dedup();
-    differ
+    differences::between(before, service)
 }
 
 /// What is in Compose's way since it was cut while replacing a container.
@@ -262,6 +289,7 @@ mod tests {
                 before: None,
                 containers: &[],
                 images: std::slice::from_ref(&image),
+                running: &BTreeMap::new(),
                 base: Base::Each(&notes),
                 inputs: &inputs,
             };
@@ -270,6 +298,6 @@ mod tests {
     }
 
     fn build_of(seen: &Seen<'_>) -> Option<String> {
-        super::build(seen, "s", &seen.model.services["s"])
+        super::build(seen, "s", &seen.model.services["s"]).map(|it| it.reason)
     }
 }

@@ -1,18 +1,17 @@
 //! Looking at what the compose files refer to.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::dockerfile::Needs;
+use crate::compose::spot::{self, FIND};
 use crate::compose::tree::LAY_OUT;
-use crate::compose::{ComposeFiles, Model, Tree};
+use crate::compose::{ComposeFiles, Model, Spot, Tree};
 
-/// Prints only where a text is written, and never the line: an overlay may hold anything. A mount
-/// that is empty and ignored is what Docker made of one that was absent.
+/// A mount that is empty and ignored is what Docker made of one that was absent.
 const LOOK: &str = r#"
 docker buildx version >/dev/null 2>&1 && echo 'buildx'
 g=$d/.git; [ -e "$g" ] || g=$t/.git
@@ -32,13 +31,15 @@ for word do
         printf 'empty %s\n' "$word"
     fi
 done
-for word do
-    case $word in --) shift; break ;; esac
-    shift
-    at=$(find . -maxdepth 4 \( -name .git -o -name node_modules \) -prune -o \( -name '*.yml' -o -name '*.yaml' \) -print |
-        LC_ALL=C sort | xargs -d '\n' -r grep -nHF -m 1 -e "$word" | head -n 1 | cut -d : -f 1,2)
-    [ -z "$at" ] || printf 'at %s %s\n' "${at#./}" "$word"
+for list in words files; do
+    : >"$w/$list"
+    for word do
+        case $word in --) shift; break ;; esac
+        shift
+        printf '%s\n' "$word" >>"$w/$list"
+    done
 done
+find_words
 for file do
     printf '%s %s\n' '--8<--' "$file"
     head -c 262144 -- "$file" 2>/dev/null
@@ -60,21 +61,6 @@ pub struct LookSources {
     pub mentions: Vec<String>,
     /// The Dockerfiles, each with the build arguments that lead to its images.
     pub dockerfiles: Vec<(String, BTreeMap<String, String>)>,
-}
-
-/// A line of a file in the repository.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Spot {
-    /// The file.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for Spot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
 }
 
 /// What was seen.
@@ -159,7 +145,8 @@ impl Question for LookSources {
         let rule = || std::iter::once("--".to_owned());
         let words = self.binds.iter().cloned().chain(rule());
         let words = words.chain(self.mentions.iter().cloned()).chain(rule());
-        let command = Command::script(&format!("{LAY_OUT}{LOOK}"), parameters)
+        let words = words.chain(self.files.paths()).chain(rule());
+        let command = Command::script(&format!("{LAY_OUT}{FIND}{LOOK}"), parameters)
             .named("look-at-sources")
             .args(words.chain(self.dockerfiles.iter().map(|it| it.0.clone())))
             .limit(Duration::from_secs(180));
@@ -193,17 +180,13 @@ impl LookSources {
 
 impl Sources {
     fn note(&mut self, line: &str) {
+        if let Some((text, spot)) = spot::read(line) {
+            self.mentions.insert(text, spot);
+            return;
+        }
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let absence = match word {
             "buildx" => return self.buildx = true,
-            "at" => {
-                let Some((place, text)) = rest.split_once(' ') else { return };
-                let Some((file, line)) = place.rsplit_once(':') else { return };
-                let Ok(line) = line.parse() else { return };
-                let spot = Spot { file: file.to_owned(), line };
-                self.mentions.insert(text.to_owned(), spot);
-                return;
-            }
             "absent" => Absence::Absent,
             "ignored" => Absence::Ignored,
             "empty" => Absence::Empty,

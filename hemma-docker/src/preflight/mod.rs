@@ -15,9 +15,9 @@ use hemma_core::{Config, Finding};
 
 use crate::compose::Model;
 
-pub use look::{Absence, LookSources, Sources, SourcesError, Spot};
+pub use look::{Absence, LookSources, Sources, SourcesError};
 pub use offers::{LookOffers, Offer};
-pub(crate) use rules::{mapping, mentions, missing, remarks};
+pub(crate) use rules::{mapping, mentions, missing, named};
 
 /// What was seen of the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,9 +26,19 @@ pub(crate) struct Preflight {
     pub seen: Sources,
     /// What registries say of the images that the host lacks.
     pub offers: BTreeMap<String, Offer>,
+    /// Mounts outside the checkout that Docker may make, empty, as a cache begins.
+    pub made: Vec<String>,
 }
 
 impl Preflight {
+    /// Takes the mounts outside the checkout from what stops a deploy to what somebody should know.
+    pub(crate) fn with_caches(mut self) -> Self {
+        let outside = |it: &String| it.starts_with('/');
+        self.made = self.seen.absent.keys().filter(|it| outside(it)).cloned().collect();
+        self.seen.absent.retain(|it, _| !outside(it));
+        self
+    }
+
     /// What stops a deploy, before anything is changed.
     pub(crate) fn findings(&self, config: &Config, model: &Model) -> Vec<Finding> {
         let overlay = match &config.compose.overlay {
@@ -36,5 +46,11 @@ impl Preflight {
             None => "a file beside the checkout that [compose] overlay names".to_owned(),
         };
         rules::findings(model, self, &overlay)
+    }
+
+    /// What a deploy gets through, and somebody should know.
+    pub(crate) fn remarks(&self, model: &Model) -> Vec<String> {
+        let made = self.made.iter().map(|it| rules::made(it, &self.seen));
+        made.chain(rules::remarks(model, &self.seen)).collect()
     }
 }

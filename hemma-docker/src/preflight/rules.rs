@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Finding, Hint};
 
-use super::{Absence, Offer, Preflight, Sources, Spot};
-use crate::compose::{Model, Port};
+use super::{Absence, Offer, Preflight, Sources};
+use crate::compose::{Model, Port, Spot};
 use crate::image::Image;
 use crate::plan::image_named;
 
@@ -16,7 +16,33 @@ pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> V
 }
 
 /// What a deploy gets through, and somebody should know.
-pub(crate) fn remarks(model: &Model) -> Vec<String> {
+pub(super) fn remarks(model: &Model, seen: &Sources) -> Vec<String> {
+    let off = off(model).into_iter().map(|(needed, names)| {
+        let (needed, names) = (placed(needed, seen.mentions.get(&key(needed))), names.join(", "));
+        format!("{needed} has zero replicas, and nobody waits for it: {names}")
+    });
+    let unset = model.unset.iter().map(|it| {
+        let spot = uses(it).iter().find_map(|it| seen.mentions.get(it));
+        placed(it, spot)
+    });
+    let unset: Vec<String> = unset.collect();
+    let unset =
+        (!unset.is_empty()).then(|| format!("set nowhere, and blank: {}", unset.join(", ")));
+    off.chain(unset).collect()
+}
+
+/// A mount that nobody has put on the host.
+pub(super) fn made(bind: &str, seen: &Sources) -> String {
+    let bind = placed(bind, seen.mentions.get(bind));
+    format!("{bind} is not on the host, and Docker will make it, empty")
+}
+
+fn placed(name: &str, spot: Option<&Spot>) -> String {
+    spot.map_or_else(|| name.to_owned(), |it| format!("{name} ({it})"))
+}
+
+/// Services with zero replicas that others depend on, and those others.
+fn off(model: &Model) -> BTreeMap<&str, Vec<&str>> {
     let mut waits: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, service) in model.services.iter().filter(|(_, it)| it.replicas > 0) {
         let off = |it: &&String| model.services.get(*it).is_some_and(|it| it.replicas == 0);
@@ -24,13 +50,7 @@ pub(crate) fn remarks(model: &Model) -> Vec<String> {
             waits.entry(needed).or_default().push(name);
         }
     }
-    let shown = |(needed, names): (&str, Vec<&str>)| {
-        let names = names.join(", ");
-        format!("{needed} has zero replicas, and nobody waits for it: {names}")
-    };
-    let unset = (!model.unset.is_empty())
-        .then(|| format!("set nowhere, and blank: {}", model.unset.join(", ")));
-    waits.into_iter().map(shown).chain(unset).collect()
+    waits
 }
 
 /// Images that Dockerfiles begin from, and that neither the host has nor a service builds.
@@ -111,15 +131,36 @@ pub(crate) fn mapping(port: &Port) -> String {
     format!("{}:{}", port.published, port.target)
 }
 
-fn is_public(port: &Port) -> bool {
-    !port.published.is_empty() && !port.is_local()
+/// As a fixed container name is usually written.
+pub(crate) fn named(container: &str) -> String {
+    format!("container_name: {container}")
+}
+
+/// As a service begins.
+fn key(service: &str) -> String {
+    format!(" {service}:")
+}
+
+/// As a variable is used that becomes blank where nothing sets it.
+fn uses(variable: &str) -> [String; 2] {
+    [format!("${{{variable}}}"), format!("${variable}")]
 }
 
 /// The texts whose place the findings name.
 pub(crate) fn mentions(model: &Model) -> Vec<String> {
     let wanted = || model.services.values().filter(|it| it.replicas > 0);
-    let ports = wanted().flat_map(|it| it.ports.iter().filter(|it| is_public(it)).map(mapping));
-    let mut texts: Vec<String> = wanted().flat_map(|it| it.binds.clone()).chain(ports).collect();
+    let published = |it: &&Port| !it.published.is_empty();
+    let ports = wanted().flat_map(|it| it.ports.iter().filter(published).map(mapping));
+    let names = wanted().filter_map(|it| it.container_name.as_deref().map(named));
+    let off = off(model).into_keys().map(key);
+    let unset = model.unset.iter().flat_map(|it| uses(it));
+    let mut texts: Vec<String> = wanted()
+        .flat_map(|it| it.binds.clone())
+        .chain(ports)
+        .chain(names)
+        .chain(off)
+        .chain(unset)
+        .collect();
     texts.sort();
     texts.dedup();
     texts
@@ -137,7 +178,7 @@ mod tests {
     }
 
     fn shown(model: &Model, seen: &Sources) -> Vec<String> {
-        let preflight = Preflight { seen: seen.clone(), offers: BTreeMap::new() };
+        let preflight = Preflight { seen: seen.clone(), ..Preflight::default() };
         lines(&findings(model, &preflight, "the overlay"))
     }
 
@@ -164,7 +205,8 @@ mod tests {
         assert_eq!(missing(&model, &seen, &[]), ["gone:dev", "python:3"]);
         let offer = |image: &str, offer| (image.to_owned(), offer);
         let offers = [offer("gone:dev", Offer::None), offer("python:3", Offer::There)].into();
-        let found = findings(&model, &Preflight { seen, offers }, "the overlay");
+        let found =
+            findings(&model, &Preflight { seen, offers, ..Preflight::default() }, "the overlay");
         let expected = "image gone:dev: the host does not have it, no service builds it and no registry offers it";
         assert_eq!(lines(&found), [expected]);
         assert_eq!(found[0].evidence, ["api/Dockerfile:1", "api/Dockerfile:9"]);
@@ -198,17 +240,44 @@ mod tests {
     }
 
     #[test]
+    fn a_cache_may_begin_empty() {
+        let model = service("embed", |it| it.binds = vec!["/srv/cache".into(), "conf".into()]);
+        let absent = ["/srv/cache", "conf"].map(|it| (it.to_owned(), Absence::Absent)).into();
+        let mentions = [("/srv/cache".to_owned(), spot("research.yml", 9))].into();
+        let seen = Sources { absent, mentions, ..Sources::default() };
+        assert_eq!(shown(&model, &seen).len(), 2);
+        let preflight = Preflight { seen, ..Preflight::default() }.with_caches();
+        let found = lines(&findings(&model, &preflight, "the overlay"));
+        assert_eq!(
+            found,
+            ["mount conf of embed: it is not there: Docker would mount an empty directory"]
+        );
+        let remark =
+            "/srv/cache (research.yml:9) is not on the host, and Docker will make it, empty";
+        assert_eq!(preflight.remarks(&model), [remark]);
+    }
+
+    #[test]
     fn a_dependency_on_nothing_is_remarked() {
         let mut model = service("api", |it| {
             it.depends_on = [("api_db".into(), "service_healthy".into())].into();
         });
         model.services.insert("api_db".to_owned(), Service::default());
-        model.unset = vec!["GOOGLE_API_KEY".to_owned()];
+        model.unset = vec!["GOOGLE_API_KEY".to_owned(), "OTHER".to_owned()];
         assert_eq!(
-            remarks(&model),
+            mentions(&model),
+            [" api_db:", "$GOOGLE_API_KEY", "$OTHER", "${GOOGLE_API_KEY}", "${OTHER}"]
+        );
+        let mentions = [
+            (" api_db:".to_owned(), spot("prod.yml", 7)),
+            ("${GOOGLE_API_KEY}".to_owned(), spot("services.yml", 12)),
+        ];
+        let seen = Sources { mentions: mentions.into(), ..Sources::default() };
+        assert_eq!(
+            remarks(&model, &seen),
             [
-                "api_db has zero replicas, and nobody waits for it: api",
-                "set nowhere, and blank: GOOGLE_API_KEY",
+                "api_db (prod.yml:7) has zero replicas, and nobody waits for it: api",
+                "set nowhere, and blank: GOOGLE_API_KEY (services.yml:12), OTHER",
             ]
         );
     }

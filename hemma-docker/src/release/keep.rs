@@ -1,6 +1,6 @@
 //! Keeping what runs.
 
-use hemma_core::config::{CheckoutPath, ProjectName};
+use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
@@ -14,20 +14,28 @@ use crate::storage::PROBE;
 const KEEP: &str = r#"
 project=$1 commit=$2 record=$3 kept=$4
 case $5 in "~/"*) d=$HOME/${5#"~/"} ;; *) d=$5 ;; esac
-shift 5
+overlay=$6
+shift 6
 mkdir -p "$s/releases" || exit 70
 while [ $# -gt 1 ]; do
     sudo -n docker tag "$2" "hemma.keep/$project/$1:$commit" || exit 71
     shift 2
 done
+if [ -n "$overlay" ]; then
+    sudo -n cat -- "${d%/*}/$overlay" >"$s/releases/.overlay" || exit 73
+    mv "$s/releases/.overlay" "$s/releases/$commit.overlay" || exit 70
+else
+    rm -f "$s/releases/$commit.overlay"
+fi
 printf '%s\n' "$record" | cat >"$s/releases/.new" && mv "$s/releases/.new" "$s/releases/$commit.json" || exit 70
 git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
+git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | git -C "$d" update-ref --stdin
 touch "$s/releases/$commit.json"
 ls -t "$s/releases" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
     old=${old%.json}
     sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$project/*:$old" |
         while read -r name; do sudo -n docker image rm "$name" >/dev/null; done
-    rm -f "$s/releases/$old.json"
+    rm -f "$s/releases/$old.json" "$s/releases/$old.overlay"
 done
 exit 0
 "#;
@@ -44,6 +52,9 @@ pub struct Keep {
     pub checkout: CheckoutPath,
     /// The commit.
     pub commit: String,
+    /// The overlay, if there is one: it is kept as it is now, for its owner alone to read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<OverlayFile>,
     /// The images.
     pub images: Vec<KeptImage>,
     /// When it passed its gate.
@@ -88,8 +99,8 @@ impl Change for Keep {
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), KeepError> {
         let host = self.host.clone();
-        let release =
-            Release { commit: self.commit.clone(), at: self.at, images: self.images.clone() };
+        let (commit, images) = (self.commit.clone(), self.images.clone());
+        let release = Release { commit, at: self.at, images, overlay_differs: false };
         let record = serde_json::to_string(&release).unwrap_or_default();
         let parameters = [
             self.project.to_string(),
@@ -97,6 +108,7 @@ impl Change for Keep {
             record,
             KEPT.to_string(),
             self.checkout.to_string(),
+            self.overlay.as_ref().map(ToString::to_string).unwrap_or_default(),
         ];
         let images = self.images.iter().flat_map(|it| [it.service.clone(), it.id.clone()]);
         let script = format!("{STATE}{PROBE}{KEEP}");

@@ -1,10 +1,14 @@
 //! Releases: a commit and the images that ran with it, kept so that there is a way back.
 //!
+//! Where an operator's overlay is used, a copy of it belongs to the release: it is as much a part of
+//! what ran as the commit is.
+//!
 //! The images get names of their own, `hemma.keep/PROJECT/SERVICE:COMMIT`, so that neither a
 //! rebuild nor a prune loses them. The last few releases are kept, and the one that is deployed.
 
 mod keep;
 mod look;
+mod note;
 mod restore;
 mod withdraw;
 
@@ -15,7 +19,8 @@ use crate::container::Container;
 
 pub use keep::{Keep, KeepError};
 pub use look::{Releases, ReleasesError};
-pub use restore::{Restore, RestoreError};
+pub use note::{Note, NoteError};
+pub use restore::{Restore, RestoreError, Restored};
 pub use withdraw::{Withdraw, WithdrawError};
 
 /// A commit with the images that ran with it.
@@ -27,6 +32,9 @@ pub struct Release {
     pub at: jiff::Timestamp,
     /// The images of its services.
     pub images: Vec<KeptImage>,
+    /// Whether the overlay that it ran with is not the one that is there now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overlay_differs: bool,
 }
 
 /// The image of a service.

@@ -1,18 +1,27 @@
 //! Going back: the commit in the checkout, and the images under the names that Compose looks for.
 
-use hemma_core::config::{CheckoutPath, ProjectName};
+use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::KeptImage;
 use crate::checkout::short;
+use crate::lock::STATE_DIRECTORY;
 use crate::storage::PROBE;
 
-/// `--keep` moves the branch and refuses to lose a change in the work tree.
+/// `--keep` moves the branch and refuses to lose a change in the work tree. An overlay that was
+/// edited since is kept beside the one that comes back: it is the operator's own work.
 const RESTORE: &str = r#"
-case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-git -C "$d" reset --quiet --keep "$2" || { probe "$d/.git"; exit 72; }
-shift 2
+case $2 in "~/"*) d=$HOME/${2#"~/"} ;; *) d=$2 ;; esac
+overlay=${d%/*}/$4 kept=$s/releases/$3.overlay
+git -C "$d" reset --quiet --keep "$3" || { probe "$d/.git"; exit 72; }
+[ -z "$5" ] || git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | git -C "$d" update-ref --stdin
+if [ -n "$4" ] && [ -e "$kept" ] && ! sudo -n cmp -s -- "$kept" "$overlay"; then
+    ! sudo -n test -e "$overlay" || sudo -n cp -p -- "$overlay" "$overlay.replaced" || exit 73
+    sudo -n cp -p -- "$kept" "$overlay.new" && sudo -n mv -f -- "$overlay.new" "$overlay" || exit 73
+    echo overlay
+fi
+shift 5
 while [ $# -gt 1 ]; do sudo -n docker tag "$1" "$2" || exit 71; shift 2; done
 "#;
 
@@ -27,8 +36,21 @@ pub struct Restore {
     pub checkout: CheckoutPath,
     /// The commit.
     pub commit: String,
+    /// The overlay, if it is to be as the release of that commit had it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<OverlayFile>,
+    /// Whether it is all of the release: what single services run is not noted any more.
+    #[serde(skip)]
+    pub whole: bool,
     /// The images.
     pub images: Vec<KeptImage>,
+}
+
+/// It is back in place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// Whether another overlay was there; it is kept beside it, its name with `.replaced`.
+    pub overlay: bool,
 }
 
 /// Why a release is not back in place.
@@ -63,22 +85,28 @@ pub enum RestoreError {
 impl Change for Restore {
     const KIND: &'static str = "release.restore";
     const CUT: Cut = Cut::AfterwardsOnly;
-    type Receipt = ();
+    type Receipt = Restored;
     type Error = RestoreError;
 
     fn describe(&self) -> String {
         format!("put {} and its images back in place", short(&self.commit))
     }
 
-    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), RestoreError> {
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<Restored, RestoreError> {
         let (host, commit) = (self.host.clone(), self.commit.clone());
         let images = self.images.iter().flat_map(|it| [it.id.clone(), it.name.clone()]);
-        let parameters = [self.checkout.to_string(), commit.clone()].into_iter().chain(images);
-        let command =
-            Command::script(&format!("{PROBE}{RESTORE}"), parameters).named("restore-release");
+        let overlay = self.overlay.as_ref().map(ToString::to_string).unwrap_or_default();
+        let (project, checkout) = (self.project.to_string(), self.checkout.to_string());
+        let whole = if self.whole { "whole" } else { "" }.to_owned();
+        let parameters = [project, checkout, commit.clone(), overlay, whole].into_iter();
+        let parameters = parameters.chain(images);
+        let script = format!("{STATE_DIRECTORY}{PROBE}{RESTORE}");
+        let command = Command::script(&script, parameters).named("restore-release");
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(RestoreError::Ask { host, commit, source }),
-            Ok(output) if output.success() => Ok(()),
+            Ok(output) if output.success() => {
+                Ok(Restored { overlay: output.stdout.lines().any(|it| it == "overlay") })
+            }
             Ok(output) => {
                 let said = output.last_words().to_owned();
                 Err(RestoreError::Failed { host, commit, said })

@@ -1,23 +1,19 @@
 //! Carrying out a plan.
 
-use std::collections::BTreeSet;
-
 use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
+use super::bring_up::BringUp;
 use super::expectations::expectations;
 use super::look::{layers_in_force, look_at};
 use super::put_back::put_back;
 use super::rollback::take_back;
 use super::{Error, Scope, Situation};
 use crate::checkout::{self, Checkout};
-use crate::compose::{
-    Build, BuildError, ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree, Up, UpError,
-};
-use crate::container::{Containers, Discard};
-use crate::image::Images;
+use crate::compose::{BuildError, ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree};
+use crate::container::Containers;
 use crate::lock::{Acquire, Acquired, Holder, Release};
-use crate::plan::{Action, Plan};
-use crate::release::{Keep, KeptImage};
+use crate::plan::{self, Action, Plan};
+use crate::release::{Keep, KeptImage, Note};
 use crate::{health, network, storage};
 
 /// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
@@ -36,28 +32,40 @@ pub async fn deploy(
     let config = &situation.config;
     take_lock(world, config, holder, approval, progress).await?;
     let again = look_at(world, config, &situation.scope).await;
-    if !again.blockers().findings.is_empty() || again.plan() != *plan {
-        return Err(Error::Moved(again.plan()));
+    let moved = has_moved(&again, plan);
+    if !moved.is_empty() {
+        return Err(Error::Moved(moved));
     }
     let report = match carry_out(world, &again, plan, approval, progress).await {
         Err(Error::Build(error)) => build_failed(error)?,
         ended => ended?,
     };
-    let report = match report.verdict() {
-        Verdict::Pass if !again.scope.is_whole() => report,
-        Verdict::Fail if !again.scope.is_whole() => {
-            put_back(world, &again, report, approval, progress).await?
-        }
-        Verdict::Pass => {
+    let report = match (report.verdict(), &again.scope) {
+        (Verdict::Pass, Scope::Whole) => {
             keep(world, config, approval, progress).await?;
             report
         }
-        Verdict::Fail => take_back(world, &again, report, approval, progress).await?,
+        (Verdict::Pass, Scope::Stage(_)) => {
+            note(world, &again, approval, progress).await?;
+            report
+        }
+        (Verdict::Fail, Scope::Whole) => {
+            take_back(world, &again, report, approval, progress).await?
+        }
+        (Verdict::Fail, _) => put_back(world, &again, report, approval, progress).await?,
         // Nobody knows how it stands; the next run looks and goes on from there.
-        Verdict::Unknown => report,
+        (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => report,
     };
     let_go(world, config, approval, progress).await?;
     Ok(report)
+}
+
+/// What is another now than when `plan` was shown: what stops it, or the steps that differ.
+fn has_moved(now: &Situation, plan: &Plan) -> Vec<String> {
+    let blockers = now.blockers().findings.into_iter();
+    let blockers: Vec<String> =
+        blockers.map(|it| format!("now in the way: {}: {}", it.subject, it.detail)).collect();
+    if blockers.is_empty() { plan::moved(plan, &now.plan()) } else { blockers }
 }
 
 /// A build that failed is an answer; not to know how it ended is none.
@@ -123,10 +131,35 @@ pub(super) async fn keep(
         project: project.clone(),
         checkout: config.host.checkout.clone(),
         commit: seen.head,
+        overlay: config.compose.overlay.clone(),
         images: model.services.iter().filter_map(image).collect(),
         at: world.now(),
     };
     world.apply(&keep, approval, progress).await.map_err(Error::Keep)
+}
+
+/// Notes what the services of a stage run.
+async fn note(
+    world: &World,
+    situation: &Situation,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let config = &situation.config;
+    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let (Checkout::Repository(seen), Some(project)) = (seen, situation.model()) else {
+        return Ok(());
+    };
+    let note = Note {
+        host: config.host.alias.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: seen.head,
+        services: project.services.keys().cloned().collect(),
+    };
+    if note.services.is_empty() {
+        return Ok(());
+    }
+    world.apply(&note, approval, progress).await.map_err(Error::Note)
 }
 
 async fn carry_out(
@@ -150,100 +183,9 @@ async fn carry_out(
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
     let files = ComposeFiles::new(config, situation.layers);
-    let what = (&files, &situation.scope, situation.model());
-    bring_up(world, config, what, plan, approval, progress).await
-}
-
-/// Builds and starts what `plan` says, and waits until every service of the scope is as it should
-/// be. The model is for the names of what is built.
-pub(super) async fn bring_up(
-    world: &World,
-    config: &Config,
-    (files, scope, model): (&ComposeFiles, &Scope, Option<&Model>),
-    plan: &Plan,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<Report, Error> {
-    let builds = plan.subjects(Action::Build);
-    if !builds.is_empty() {
-        progress.line(&format!("building {}", builds.join(", ")));
-        let build = Build::new(files.clone(), builds.clone(), model);
-        world.apply(&build, approval, progress).await.map_err(Error::Build)?;
-    }
-    discard(world, config, plan, approval, progress).await?;
-    let mut project = resolve(world, without_hashes(files)).await?;
-    scope.narrow(&mut project);
-    let services = to_bring_up(world, config, &project, plan, &builds).await?;
-    let mut failed = None;
-    if !services.is_empty() {
-        progress.line(&format!("bringing up {}", services.join(", ")));
-        let force = !plan.subjects(Action::Replace).is_empty();
-        let up = Up { files: files.clone(), services, force };
-        match world.apply(&up, approval, progress).await {
-            Ok(()) => {}
-            // The gate knows better than Compose why.
-            Err(UpError::Failed { said, last_lines, .. }) => failed = Some((said, last_lines)),
-            Err(error) => return Err(Error::Up(error)),
-        }
-    }
-    let expected = expectations(&project);
-    let host = &config.host.alias;
-    let name = &config.compose.project;
-    Ok(match failed {
-        None => health::gate(world, host, name, &expected, progress).await,
-        Some((said, last_lines)) => {
-            let seen = health::verify(world, host, name, &expected).await;
-            let finding = Finding::fail("docker compose up", said).evidence(last_lines);
-            std::iter::once(finding).chain(seen.findings).collect()
-        }
-    })
-}
-
-/// Compose itself would stumble over the names of these.
-async fn discard(
-    world: &World,
-    config: &Config,
-    plan: &Plan,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
-    for name in plan.subjects(Action::Discard) {
-        let Ok(container) = name.parse() else { continue };
-        let discard = Discard { host: config.host.alias.clone(), container };
-        world.apply(&discard, approval, progress).await.map_err(Error::Engine)?;
-    }
-    Ok(())
-}
-
-/// What the plan names, and what a build turned out to have changed.
-async fn to_bring_up(
-    world: &World,
-    config: &Config,
-    model: &Model,
-    plan: &Plan,
-    builds: &[String],
-) -> Result<Vec<String>, Error> {
-    let actions =
-        [Action::Create, Action::Recreate, Action::Replace, Action::Start, Action::Remove];
-    let mut services: BTreeSet<String> =
-        actions.into_iter().flat_map(|it| plan.subjects(it)).collect();
-    if builds.iter().all(|it| services.contains(it)) {
-        return Ok(services.into_iter().collect());
-    }
-    let host = &config.host.alias;
-    let (containers, images) = (Containers { host: host.clone() }, Images { host: host.clone() });
-    let (containers, images) =
-        tokio::try_join!(world.ask(&containers), world.ask(&images)).map_err(Error::Engine)?;
-    let project = config.compose.project.as_str();
-    for name in builds {
-        let Some(service) = model.services.get(name) else { continue };
-        let running = containers.iter().find(|it| it.is_of(project, name));
-        let built = crate::plan::image_named(&images, &service.image);
-        if running.map(|it| &it.image_id) != built.map(|it| &it.id) {
-            services.insert(name.clone());
-        }
-    }
-    Ok(services.into_iter().collect())
+    let (files, scope, model) = (&files, &situation.scope, situation.model());
+    let up = BringUp { world, config, files, scope, model, plan, approval, progress };
+    up.in_stages().await
 }
 
 /// What the compose files in the checkout resolve to.
@@ -267,7 +209,7 @@ pub async fn gate_of(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let (files, mut project) = in_force(world, config).await?;
-    scope.narrow(&mut project);
+    scope.narrow(config, &mut project);
     let expected = expectations(&project);
     let host = &files.host;
     Ok(health::gate(world, host, &config.compose.project, &expected, progress).await)
@@ -293,6 +235,6 @@ pub(super) async fn in_force(
     }
 }
 
-fn without_hashes(files: &ComposeFiles) -> LookModel {
+pub(super) fn without_hashes(files: &ComposeFiles) -> LookModel {
     LookModel { files: files.clone(), tree: Tree::Checkout, hashes: false }
 }

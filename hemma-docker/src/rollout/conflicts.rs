@@ -16,9 +16,9 @@ pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
     let wanted = || model.services.iter().filter(|(_, it)| it.replicas > 0);
     let names = wanted().filter_map(|(name, it)| name_taken(situation, containers, name, it));
     let ports = wanted().flat_map(|(name, it)| ports_taken(situation, containers, name, it));
-    // A part of the application has its own, stricter word on it.
-    let whole = wanted().filter(|_| situation.scope.is_whole());
-    let open = whole.flat_map(|(name, it)| ports_opened(situation, name, it));
+    // The research services have their own, stricter word on it.
+    let meant = wanted().filter(|_| situation.scope.brings_commits());
+    let open = meant.flat_map(|(name, it)| ports_opened(situation, name, it));
     networks_missing(situation, model).into_iter().chain(names).chain(ports).chain(open).collect()
 }
 
@@ -55,6 +55,7 @@ fn name_taken(
     let line = format!("ssh {alias} sudo docker inspect {wanted}");
     Some(
         Finding::fail(format!("container name {wanted}"), format!("it is taken by {whose}"))
+            .evidence(situation.written(&preflight::named(wanted)))
             .hint(Hint::Run(line)),
     )
 }
@@ -83,7 +84,8 @@ fn ports_taken(
         if let Some(holder) = holder {
             let subject = format!("port {port}");
             let detail = format!("{name} wants it on {}, and {holder} has it", wanted.address());
-            findings.push(Finding::fail(subject, detail));
+            let written = situation.written(&preflight::mapping(wanted));
+            findings.push(Finding::fail(subject, detail).evidence(written));
         }
     }
     findings
@@ -92,10 +94,6 @@ fn ports_taken(
 /// Ports that would be open to everybody, and that nobody said should be: Docker's ports go past
 /// the host's firewall.
 fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Finding> {
-    let written = |it: &Port| {
-        let sources = situation.sources.as_ref().and_then(|it| it.as_ref().ok());
-        Some(sources?.seen.mentions.get(&preflight::mapping(it))?.to_string())
-    };
     let finding = |it: &Port| {
         let detail = format!("{name} would open it to everybody, on {}", it.address());
         let hint = format!(
@@ -104,7 +102,7 @@ fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Fin
             it.published
         );
         Finding::fail(format!("port {}", it.published), detail)
-            .evidence(written(it))
+            .evidence(situation.written(&preflight::mapping(it)))
             .hint(Hint::Do(hint))
     };
     let meant = &situation.config.edge.open;

@@ -183,6 +183,8 @@ async fn images_back(
         project: config.compose.project.clone(),
         checkout: config.host.checkout.clone(),
         commit: seen.head,
+        overlay: None,
+        whole: false,
         images: asked.images.clone(),
     };
     world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;

@@ -7,8 +7,7 @@ use crate::compose::{BuildError, ModelError, Refusal, UpError};
 use crate::engine::EngineError;
 use crate::lock::{Holder, LockError, shown};
 use crate::network;
-use crate::plan::Plan;
-use crate::release::{KeepError, ReleasesError, RestoreError, WithdrawError};
+use crate::release::{KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
 use crate::storage;
 
 /// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
@@ -42,15 +41,18 @@ pub enum Error {
     /// The release could not be kept.
     #[error("the services are healthy, and the release could not be kept")]
     Keep(#[source] KeepError),
+    /// What the services run could not be noted.
+    #[error("the services are healthy, and it could not be noted what they run")]
+    Note(#[source] NoteError),
     /// Somebody else is at work.
     #[error("nothing was changed: the lock is held by {}", shown(.0.as_ref()))]
     Locked(Option<Holder>),
     /// It is not known whether somebody else is at work.
     #[error("nothing was changed")]
     Lock(#[source] LockError),
-    /// Between the plan that was shown and the lock, the host or the remote changed.
+    /// Between the plan that was shown and the lock, the host or the remote changed: in these steps.
     #[error("nothing was changed: the plan that was shown is no longer the one to carry out")]
-    Moved(Plan),
+    Moved(Vec<String>),
     /// The kept releases are not known.
     #[error("could not look for a release to go back to")]
     Releases(#[source] ReleasesError),
@@ -83,7 +85,8 @@ impl Error {
     pub fn evidence(&self) -> &[String] {
         match self {
             Self::Build(BuildError::Failed { last_lines, .. })
-            | Self::Up(UpError::Failed { last_lines, .. }) => last_lines,
+            | Self::Up(UpError::Failed { last_lines, .. })
+            | Self::Moved(last_lines) => last_lines,
             _ => &[],
         }
     }
@@ -122,6 +125,7 @@ impl Error {
             | Self::Moved(_)
             | Self::Lock(LockError::Refused { .. })
             | Self::Keep(KeepError::Failed { .. })
+            | Self::Note(NoteError::Failed { .. })
             | Self::Restore(RestoreError::Failed { .. })
             | Self::Withdraw(WithdrawError::Failed { .. }) => true,
             Self::Checkout(error) => error.is_known(),

@@ -1,19 +1,18 @@
 //! Looking at everything at once.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use hemma_core::{Command, Config, Exec, World};
+use futures_util::future::join_all;
+use hemma_core::{Config, World};
 
 use super::{Scope, Situation};
 use crate::built::{self, Built};
-use crate::checkout::{self, Checkout, Relation, Repository, Tip};
+use crate::checkout::{self, Checkout, History, Relation, Since, Tip, history};
 use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError, Tree};
-use crate::container::{Container, Containers};
-use crate::engine::EngineError;
-use crate::image::{Image, Images};
+use crate::container::{Container, ContainerParts, Containers, LookParts};
+use crate::image::Images;
 use crate::network::Networks;
-use crate::plan::ImageInputs;
+use crate::plan::{ImageInputs, to_compare};
 use crate::preflight::{self, LookOffers, LookSources, Preflight, SourcesError};
 use crate::{host_tools, listeners};
 
@@ -40,82 +39,85 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         Layers::Main => here,
         Layers::Research => model(world, config, layers, Tree::Checkout).await,
     };
-    let target = checkout.as_ref().ok().filter(|_| scope.is_whole());
+    let target = checkout.as_ref().ok().filter(|_| scope.brings_commits());
     let target = target.and_then(|it| target_of(config, it));
     let (mut model, before) = match target {
         None => (here, None),
         Some(tree) => (model(world, config, layers, tree).await, resolved(here)),
     };
+    let mut objections = Vec::new();
     if let Ok(ModelAnswer::Resolved(model)) = &mut model {
-        scope.narrow(model);
+        objections = scope.objections(config, model, containers.as_deref().unwrap_or_default());
+        scope.narrow(config, model);
     }
-    let (mut built, mut inputs) = (None, BTreeMap::new());
-    if let (Ok(ModelAnswer::Resolved(model)), Ok(Checkout::Repository(seen))) = (&model, &checkout)
-    {
-        if !scope.is_whole() {
-            // Where the host does not say, what is known of the deploy has to do.
-            built = built::look(world, config, model.services.keys()).await.ok();
-        }
-        inputs = image_inputs(world, config, model, seen, built.as_ref()).await;
-    }
-    let sources = match (&model, &checkout) {
-        (Ok(ModelAnswer::Resolved(model)), Ok(checkout))
-            if scope.is_whole() && is_new(checkout) =>
-        {
-            Some(sources(world, config, layers, model, checkout, images.as_deref()).await)
+    let built = match &model {
+        // Where the host does not say, what is known of the deploy has to do.
+        Ok(ModelAnswer::Resolved(model)) if !scope.brings_commits() => {
+            built::look(world, config, model.services.keys()).await.ok()
         }
         _ => None,
     };
+    let ((history, inputs), running) = match (&model, &checkout) {
+        (Ok(ModelAnswer::Resolved(model)), Ok(checkout)) => {
+            let there = containers.as_deref().unwrap_or_default();
+            let models = (model, before.as_ref());
+            tokio::join!(
+                came_in(world, config, model, (checkout, built.as_ref())),
+                running(world, config, models, there)
+            )
+        }
+        _ => Default::default(),
+    };
     let config = config.clone();
-    Situation {
+    let mut situation = Situation {
         config,
         scope: scope.clone(),
         layers,
         tools,
         checkout,
         model,
+        objections,
         before,
         containers,
         networks,
         images,
         listeners,
+        running,
+        history,
         inputs,
         built,
-        sources,
-    }
-}
-
-/// Whether it is another commit than the one that was deployed last, which passed before.
-fn is_new(seen: &Checkout) -> bool {
-    let Checkout::Repository(seen) = seen else { return true };
-    let target = match &seen.tip {
-        Tip::At(tip) => tip,
-        _ => &seen.head,
+        sources: None,
     };
-    seen.deployed.as_ref() != Some(target)
+    if situation.is_new() {
+        situation.sources = sources(world, &situation).await;
+    }
+    situation
 }
 
 /// What the compose files refer to, and which of the images that the host lacks a registry has.
-async fn sources(
-    world: &World,
-    config: &Config,
-    layers: Layers,
-    model: &Model,
-    checkout: &Checkout,
-    images: Result<&[Image], &EngineError>,
-) -> Result<Preflight, SourcesError> {
-    let files = ComposeFiles::new(config, layers);
-    let tree = target_of(config, checkout).unwrap_or(Tree::Checkout);
+async fn sources(world: &World, situation: &Situation) -> Option<Result<Preflight, SourcesError>> {
+    let (Some(model), Ok(checkout)) = (situation.model(), &situation.checkout) else { return None };
+    let config = &situation.config;
+    let files = ComposeFiles::new(config, situation.layers);
+    let tree = target_of(config, checkout).filter(|_| situation.scope.brings_commits());
+    let tree = tree.unwrap_or(Tree::Checkout);
     let asked = LookSources::of(files, tree, model, preflight::mentions(model));
-    let seen = world.ask(&asked).await?;
-    let missing = preflight::missing(model, &seen, images.unwrap_or_default());
+    let seen = match world.ask(&asked).await {
+        Ok(seen) => seen,
+        Err(error) => return Some(Err(error)),
+    };
+    let images = situation.images.as_deref().unwrap_or_default();
+    let missing = preflight::missing(model, &seen, images);
     let host = config.host.alias.clone();
     let offers = if missing.is_empty() {
-        BTreeMap::new()
+        Ok(BTreeMap::new())
     } else {
-        world.ask(&LookOffers { host, images: missing }).await?
+        world.ask(&LookOffers { host, images: missing }).await
     };
-    Ok(Preflight { seen, offers })
+    let preflight = offers.map(|offers| Preflight { seen, offers, ..Preflight::default() });
+    // What the research services mount from elsewhere are caches; `offload` judges how they last.
+    let whole = situation.scope.brings_commits();
+    Some(preflight.map(|it| if whole { it } else { it.with_caches() }))
 }
 
 /// What the compose files of a tree resolve to, with the hashes of the services.
@@ -168,33 +170,46 @@ fn resolved(answer: Result<ModelAnswer, ModelError>) -> Option<Model> {
     }
 }
 
-/// Prints Dockerfiles of a commit, each after a line with its name.
-const DOCKERFILES: &str = r#"
-case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-sha=$2; shift 2
-for file do
-    printf '\n--8<-- %s\n' "$file"
-    git -C "$d" show "$sha:$file" 2>/dev/null || echo '--8<-- missing'
-done
-"#;
+/// What the containers were made with whose configuration is not that of the checkout. What nobody
+/// could say of one is left out: the plan does without.
+async fn running(
+    world: &World,
+    config: &Config,
+    (model, before): (&Model, Option<&Model>),
+    containers: &[Container],
+) -> BTreeMap<String, ContainerParts> {
+    let project = config.compose.project.as_str();
+    let ask = async |(name, container): (String, &Container)| {
+        let host = config.host.alias.clone();
+        let asked = LookParts { host, container: container.name.clone() };
+        Some((name, world.ask(&asked).await.ok()??))
+    };
+    let asked = to_compare((project, model, before), containers).into_iter().map(ask);
+    join_all(asked).await.into_iter().flatten().collect()
+}
 
-/// What the images are made from; asked only where files changed since the last deploy.
-async fn image_inputs(
+/// What came in since the images were made, and what they are made from; asked only where files
+/// changed since the last deploy.
+async fn came_in(
     world: &World,
     config: &Config,
     model: &Model,
-    seen: &Repository,
-    built: Option<&Built>,
-) -> BTreeMap<String, ImageInputs> {
-    let changed = seen.incoming.as_ref().and_then(|it| it.changed.as_deref());
-    let Tip::At(tip) = &seen.tip else { return BTreeMap::new() };
+    (seen, built): (&Checkout, Option<&Built>),
+) -> (History, BTreeMap<String, ImageInputs>) {
+    let mut known = (History::default(), BTreeMap::new());
+    let Checkout::Repository(seen) = seen else { return known };
+    let changed = seen.incoming.as_ref().and_then(|it| it.changed.clone());
+    // Without a deploy that is known, a stage may have been brought up by itself.
+    let nothing = changed.as_ref().map_or(config.stage.is_empty(), Vec::is_empty);
+    known.0.deployed = changed.map(|changed| Since { changed, commits: Vec::new() });
+    let Tip::At(tip) = &seen.tip else { return known };
     // A part of the application is built from what is checked out.
-    let (tree, is_same) = match built {
-        None => (tip, changed.unwrap_or_default().is_empty()),
+    let (tree, nothing) = match built {
+        None => (tip, nothing),
         Some(built) => (&seen.head, built.files().next().is_none()),
     };
-    if is_same {
-        return BTreeMap::new();
+    if nothing {
+        return known;
     }
     let builds: Vec<_> = model
         .services
@@ -205,18 +220,12 @@ async fn image_inputs(
     let mut files: Vec<String> = builds.iter().map(|(_, it)| it.path()).collect();
     files.sort();
     files.dedup();
-    let parameters = [config.host.checkout.to_string(), tree.clone()].into_iter().chain(files);
-    let script = Command::script(DOCKERFILES, parameters)
-        .named("read-dockerfiles")
-        .limit(Duration::from_secs(60));
-    let Ok(output) = world.ask(&Exec::on(&config.host.alias, script)).await else {
-        return BTreeMap::new();
-    };
-    let texts: BTreeMap<&str, &str> =
-        output.stdout.split("\n--8<-- ").filter_map(|it| it.split_once('\n')).collect();
-    let text = |path: &str| texts.get(path).copied().filter(|it| !it.starts_with("--8<-- missing"));
-    builds
+    let span = (seen.deployed.as_deref(), tree.as_str());
+    let Some(seen) = history::look(world, config, span, files).await else { return known };
+    let text = |path: &str| seen.dockerfiles.get(path).map(String::as_str);
+    let inputs = builds
         .into_iter()
         .map(|(name, it)| (name.clone(), ImageInputs::read(it, text(&it.path()))))
-        .collect()
+        .collect();
+    (seen.history, inputs)
 }

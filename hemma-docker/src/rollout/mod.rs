@@ -3,6 +3,7 @@
 //! Runbook: day 2, steps 5 and 6.
 
 mod apply;
+mod bring_up;
 mod conflicts;
 mod daily;
 mod error;
@@ -12,6 +13,7 @@ mod put_back;
 mod rollback;
 mod scope;
 mod situation;
+mod stages;
 mod status;
 
 pub use apply::{deploy, gate, gate_of, let_go, take_lock};
@@ -19,6 +21,6 @@ pub use daily::{Asked, build_images, carry_out, plan_rebuild, plan_restart};
 pub use error::Error;
 pub use look::{look, look_at};
 pub use rollback::{plan_rollback, rollback};
-pub use scope::Scope;
+pub use scope::{Scope, StageError};
 pub use situation::Situation;
 pub use status::{health, health_of, status};

@@ -2,7 +2,7 @@
 
 use hemma_core::{Approval, Finding, Progress, Report, Verdict, World};
 
-use super::apply::bring_up;
+use super::bring_up::BringUp;
 use super::look::layers_in_force;
 use super::{Error, Situation};
 use crate::checkout::Checkout;
@@ -22,6 +22,8 @@ pub(super) async fn put_back(
     let mut report: Report = failed.problems().collect();
     let (Some(project), Ok(Checkout::Repository(seen))) = (situation.model(), &situation.checkout)
     else {
+        let detail = "there was no checkout before to go back to; it is left as it is";
+        report.add(Finding::fail("deploy", detail));
         return Ok(report);
     };
     let config = &situation.config;
@@ -30,7 +32,11 @@ pub(super) async fn put_back(
     let mut new = Vec::new();
     for (service, it) in &project.services {
         match containers.iter().find(|it| it.is_of(config.compose.project.as_str(), service)) {
-            Some(container) => images.push(KeptImage::of(service, it, container)),
+            Some(container) => {
+                // By the name that the files gave it then.
+                let before = situation.before.as_ref().and_then(|it| it.services.get(service));
+                images.push(KeptImage::of(service, before.unwrap_or(it), container));
+            }
             None => new.push(service.clone()),
         }
     }
@@ -42,11 +48,12 @@ pub(super) async fn put_back(
         let detail = format!("{} did not run before, and is taken away again", new.join(", "));
         report.add(Finding::fail("deploy", detail));
     }
-    if images.is_empty() {
+    if images.is_empty() && !situation.scope.brings_commits() {
         return Ok(report);
     }
     let before = images.iter().map(|it| it.service.as_str()).collect::<Vec<_>>().join(", ");
-    progress.line(&format!("putting {before} back"));
+    let what = if before.is_empty() { "the checkout" } else { &before };
+    progress.line(&format!("putting {what} back"));
     let steps = images.iter().map(|it| Step::new(Action::Recreate, &it.service, "as it was"));
     let plan = Plan { steps: steps.collect() };
     let restore = Restore {
@@ -54,12 +61,19 @@ pub(super) async fn put_back(
         project: config.compose.project.clone(),
         checkout: config.host.checkout.clone(),
         commit: seen.head.clone(),
+        overlay: None,
+        whole: false,
         images,
     };
     world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    if plan.is_empty() {
+        return Ok(report);
+    }
     let files = ComposeFiles::new(config, layers_in_force(config, containers));
-    let scope = &situation.scope;
-    let back = bring_up(world, config, (&files, scope, None), &plan, approval, progress).await?;
+    let (files, scope, plan) = (&files, &situation.scope, &plan);
+    let model = situation.model();
+    let up = BringUp { world, config, files, scope, model, plan, approval, progress };
+    let back = up.at_once().await?;
     report.add(match back.verdict() {
         Verdict::Pass => {
             Finding::fail("deploy", format!("it was taken back; {before} runs as before, healthy"))

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
-use super::apply::{bring_up, in_force, keep, let_go, resolve, take_lock};
+use super::apply::{in_force, keep, let_go, resolve, take_lock};
+use super::bring_up::BringUp;
 use super::look::model;
 use super::{Error, Scope, Situation};
-use crate::checkout::{Checkout, short};
+use crate::checkout::{Checkout, History, Since, short};
 use crate::compose::{Layers, LookModel, Model, ModelAnswer, Tree};
 use crate::container::Containers;
 use crate::image::Images;
@@ -36,6 +37,10 @@ pub async fn plan_rollback(
     };
     let reason = format!("it passed its gate at {}", release.at.strftime("%F %T %Z"));
     let mut steps = vec![Step::new(Action::Restore, short(&release.commit), reason)];
+    if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| release.overlay_differs) {
+        let reason = format!("as it was then; what is there now is kept as {overlay}.replaced");
+        steps.push(Step::new(Action::Restore, format!("overlay {overlay}"), reason));
+    }
     let (_, running) = in_force(world, config).await?;
     for image in &release.images {
         if running.services.contains_key(&image.service) {
@@ -87,24 +92,30 @@ pub(super) async fn take_back(
         Verdict::Fail => Finding::fail("rollback", format!("{to} is back and not healthy either")),
         Verdict::Unknown => Finding::unseen("rollback", format!("it is not known how {to} stands")),
     });
-    report.extend(back.problems());
+    let overlay = |it: &Finding| it.subject.starts_with("overlay ");
+    report
+        .extend(back.findings.into_iter().filter(|it| it.verdict != Verdict::Pass || overlay(it)));
     Ok(report)
 }
 
-/// The release that was deployed before, if it is another commit than the one that failed.
+/// The release that was deployed before, if it is another commit than the one that failed, or ran
+/// with another overlay.
 async fn release_before(world: &World, situation: &Situation) -> Result<Option<Release>, Error> {
     let Ok(Checkout::Repository(seen)) = &situation.checkout else { return Ok(None) };
     let Some(deployed) = &seen.deployed else { return Ok(None) };
-    if !situation.is_another_commit() {
+    let differs = situation.is_another_commit();
+    if !differs && situation.config.compose.overlay.is_none() {
         return Ok(None);
     }
-    let releases = kept(world, &situation.config).await?;
-    Ok(releases.into_iter().find(|it| it.commit == *deployed))
+    let before = kept(world, &situation.config).await?.into_iter();
+    Ok(before.filter(|it| differs || it.overlay_differs).find(|it| it.commit == *deployed))
 }
 
 async fn kept(world: &World, config: &Config) -> Result<Vec<Release>, Error> {
     let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
-    world.ask(&Releases { host, project }).await.map_err(Error::Releases)
+    let overlay = config.compose.overlay.clone();
+    let overlay = overlay.map(|it| (config.host.checkout.clone(), it));
+    world.ask(&Releases { host, project, overlay }).await.map_err(Error::Releases)
 }
 
 async fn go_back(
@@ -120,13 +131,23 @@ async fn go_back(
         project: config.compose.project.clone(),
         checkout: config.host.checkout.clone(),
         commit: release.commit.clone(),
+        overlay: config.compose.overlay.clone(),
+        whole: true,
         images: release.images.clone(),
     };
-    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
     let (files, _) = in_force(world, config).await?;
     let asked = LookModel { files: files.clone(), tree: Tree::Checkout, hashes: true };
     let plan = steps_to(world, config, &resolve(world, asked).await?).await?;
-    bring_up(world, config, (&files, &Scope::Whole, None), &plan, approval, progress).await
+    let (files, scope, plan) = (&files, &Scope::Whole, &plan);
+    let up = BringUp { world, config, files, scope, model: None, plan, approval, progress };
+    let mut report = up.at_once().await?;
+    if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| restored.overlay) {
+        let (subject, to) = (format!("overlay {overlay}"), short(&release.commit));
+        let detail = format!("as it was with {to}; the other is beside it as {overlay}.replaced");
+        report.add(Finding::pass(subject, detail));
+    }
+    Ok(report)
 }
 
 /// Services that the failed commit brought, by its own files, while they are still checked out.
@@ -170,7 +191,8 @@ async fn steps_to(world: &World, config: &Config, model: &Model) -> Result<Plan,
         before: None,
         containers: &containers,
         images: &images,
-        base: Base::Deploy(Some(&[])),
+        running: &BTreeMap::new(),
+        base: Base::Deploy(&History { deployed: Some(Since::default()), ..History::default() }),
         inputs: &BTreeMap::new(),
     });
     Ok(Plan { steps })

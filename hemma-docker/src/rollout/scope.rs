@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use hemma_core::{Config, Finding};
 
 use super::look::layers_in_force;
+use super::stages::Stages;
 use crate::compose::{Layers, Model};
 use crate::container::Container;
 
@@ -13,41 +14,104 @@ use crate::container::Container;
 pub enum Scope {
     /// The application at the tip of its branch, with the layers that are in force.
     Whole,
+    /// One stage of it, in the same way. What its services run is noted, and no release is: the
+    /// others may be older.
+    Stage(String),
     /// These services and what they depend on, with the research files, from the checkout as it is.
     /// No commit is brought in, and none is noted as deployed: the other services may be older.
     Research(Vec<String>),
 }
 
+/// There is no such stage.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StageError {
+    /// The settings have others.
+    #[error("hemma.toml has no stage `{asked}`; there are {known}")]
+    Unknown {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        known: String,
+    },
+    /// The settings have none.
+    #[error("hemma.toml has no stages, so there is no stage `{0}`")]
+    NoStages(String),
+}
+
 impl Scope {
+    /// A stage of `hemma.toml` by its name, or the last one of all services in none.
+    pub fn stage(config: &Config, name: &str) -> Result<Self, StageError> {
+        let stages = Stages::of(config);
+        if stages.is_one() {
+            return Err(StageError::NoStages(name.to_owned()));
+        }
+        if !stages.names().any(|it| it == name) {
+            let known = stages.names().collect::<Vec<_>>().join(", ");
+            return Err(StageError::Unknown { asked: name.to_owned(), known });
+        }
+        Ok(Self::Stage(name.to_owned()))
+    }
+
     pub(super) fn is_whole(&self) -> bool {
         *self == Self::Whole
     }
 
+    /// Whether the checkout is brought to the tip of its branch.
+    pub(super) fn brings_commits(&self) -> bool {
+        !matches!(self, Self::Research(_))
+    }
+
+    /// The settings with the public names of those services alone that are in it.
+    pub fn public(&self, config: &Config) -> Config {
+        let mut config = config.clone();
+        let stages = Stages::of(&config);
+        let kept = |service: &str| match self {
+            Self::Whole => true,
+            Self::Stage(stage) => stages.home(service) == stage,
+            Self::Research(_) => false,
+        };
+        let public = config.public.iter().filter(|it| kept(&it.service)).cloned().collect();
+        config.public = public;
+        config
+    }
+
     pub(super) fn layers(&self, config: &Config, containers: &[Container]) -> Layers {
         match self {
-            Self::Whole => layers_in_force(config, containers),
+            Self::Whole | Self::Stage(_) => layers_in_force(config, containers),
             Self::Research(_) => Layers::Research,
         }
     }
 
     /// Leaves in the project what this is about.
-    pub(super) fn narrow(&self, project: &mut Model) {
-        let Self::Research(asked) = self else { return };
-        let mut wanted = BTreeSet::new();
-        let mut open = asked.clone();
-        while let Some(name) = open.pop() {
-            if let Some(service) = project.services.get(&name)
-                && wanted.insert(name)
-            {
-                open.extend(service.depends_on.keys().cloned());
+    pub(super) fn narrow(&self, config: &Config, project: &mut Model) {
+        let kept: BTreeSet<String> = match self {
+            Self::Whole => return,
+            Self::Stage(stage) => {
+                let stages = Stages::of(config);
+                project.services.keys().filter(|it| stages.home(it) == stage).cloned().collect()
             }
-        }
-        project.services.retain(|name, _| wanted.contains(name));
+            Self::Research(asked) => with_needed(asked, project),
+        };
+        project.narrow(|it| kept.contains(it));
     }
 
-    /// What the files say that cannot be meant: no such service, or one that others would reach.
-    pub(super) fn objections(&self, project: &Model) -> Vec<Finding> {
-        let Self::Research(asked) = self else { return Vec::new() };
+    /// What the files say that cannot be meant: no such service, one that others would reach, or
+    /// stages that rest on later ones.
+    pub(super) fn objections(
+        &self,
+        config: &Config,
+        project: &Model,
+        containers: &[Container],
+    ) -> Vec<Finding> {
+        let asked = match self {
+            Self::Research(asked) => asked,
+            Self::Whole => return Stages::of(config).objections(project),
+            Self::Stage(stage) => {
+                let (stages, name) = (Stages::of(config), config.compose.project.as_str());
+                let missing = stages.missing(stage, project, (name, containers));
+                return [stages.objections(project), missing].concat();
+            }
+        };
         let missing = asked
             .iter()
             .filter(|it| !project.services.contains_key(*it))
@@ -61,6 +125,20 @@ impl Scope {
         });
         missing.chain(open).collect()
     }
+}
+
+/// Services and all that they depend on, as far as there are any.
+fn with_needed(asked: &[String], project: &Model) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    let mut open = asked.to_vec();
+    while let Some(name) = open.pop() {
+        if let Some(service) = project.services.get(&name)
+            && wanted.insert(name)
+        {
+            open.extend(service.depends_on.keys().cloned());
+        }
+    }
+    wanted
 }
 
 #[cfg(test)]
@@ -81,7 +159,7 @@ mod tests {
     #[test]
     fn a_scope_is_what_was_asked_for_and_what_that_needs() {
         let mut project = project();
-        Scope::Research(vec!["tool".to_owned()]).narrow(&mut project);
+        Scope::Research(vec!["tool".to_owned()]).narrow(&Config::default(), &mut project);
         assert_eq!(project.services.keys().collect::<Vec<_>>(), ["base", "tool"]);
     }
 
@@ -97,7 +175,11 @@ mod tests {
                 target: 8085,
                 protocol: "tcp".to_owned(),
             });
-            assert_eq!(scope.objections(&project).len(), objections, "{address}");
+            assert_eq!(
+                scope.objections(&Config::default(), &project, &[]).len(),
+                objections,
+                "{address}"
+            );
         }
     }
 }

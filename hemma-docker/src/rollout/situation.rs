@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use hemma_core::{Config, ExecError, Finding, Hint, Report, Verdict};
 
 use crate::built::Built;
-use crate::checkout::{self, Checkout, LookError};
+use crate::checkout::{self, Checkout, History, LookError};
 use crate::compose::{Layers, Model, ModelAnswer, ModelError};
-use crate::container::Container;
+use crate::container::{Container, ContainerParts};
 use crate::engine::EngineError;
 use crate::host_tools;
 use crate::image::Image;
 use crate::listeners::Listener;
 use crate::network::Network;
 use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, service_steps};
-use crate::preflight::{self, Preflight, SourcesError};
+use crate::preflight::{Preflight, SourcesError};
 use crate::storage;
 
+use super::stages::Stages;
 use super::{Scope, conflicts};
 
 /// What was seen, each look with its own way of having failed.
@@ -29,12 +30,18 @@ pub struct Situation {
     pub(super) checkout: Result<Checkout, LookError>,
     /// The project as it would be after the deploy.
     pub(super) model: Result<ModelAnswer, ModelError>,
+    /// What the files, or the stages, say that cannot be meant.
+    pub(super) objections: Vec<Finding>,
     /// The project as it is in the checkout, where a pull would change it.
     pub(super) before: Option<Model>,
     pub(super) containers: Result<Vec<Container>, EngineError>,
     pub(super) networks: Result<Vec<Network>, EngineError>,
     pub(super) images: Result<Vec<Image>, EngineError>,
     pub(super) listeners: Result<Option<Vec<Listener>>, ExecError>,
+    /// What the containers were made with whose configuration is not that of the checkout.
+    pub(super) running: BTreeMap<String, ContainerParts>,
+    /// What came in since the images were made.
+    pub(super) history: History,
     pub(super) inputs: BTreeMap<String, ImageInputs>,
     /// What single images were made from; looked at where it is about a part of the application,
     /// which may be newer than the last deploy.
@@ -70,7 +77,7 @@ impl Situation {
     /// deploy would clone it.
     fn lacks_files(&self) -> bool {
         let none = matches!(self.checkout, Ok(Checkout::Missing { .. } | Checkout::Plain { .. }));
-        none && !self.scope.is_whole()
+        none && !self.scope.brings_commits()
     }
 
     fn checkout_findings(&self, seen: &Checkout) -> Vec<Finding> {
@@ -89,7 +96,7 @@ impl Situation {
         match &self.model {
             _ if self.lacks_files() => {}
             Ok(ModelAnswer::Resolved(model)) => {
-                findings.extend(self.scope.objections(model));
+                findings.extend(self.objections.clone());
                 findings.extend(conflicts::find(self, model));
                 findings.extend(self.preflight(model));
             }
@@ -127,8 +134,21 @@ impl Situation {
 
     /// What a deploy gets through, and somebody should know.
     pub fn remarks(&self) -> Vec<String> {
-        let is_new = self.sources.is_some();
-        self.model().filter(|_| is_new).map(preflight::remarks).unwrap_or_default()
+        let Some(model) = self.model() else { return Vec::new() };
+        let mut remarks = match &self.sources {
+            Some(Ok(preflight)) => preflight.remarks(model),
+            _ => Vec::new(),
+        };
+        if self.scope.is_whole() {
+            remarks.extend(Stages::of(&self.config).shown(model));
+        }
+        remarks
+    }
+
+    /// Where a text is written in the compose files, if that was looked for.
+    pub(super) fn written(&self, text: &str) -> Option<String> {
+        let sources = self.sources.as_ref().and_then(|it| it.as_ref().ok());
+        Some(sources?.seen.mentions.get(text)?.to_string())
     }
 
     /// The steps of a deploy. Whole only where [`Situation::blockers`] are none.
@@ -144,18 +164,49 @@ impl Situation {
         if let (Some(model), Ok(containers), Ok(images)) =
             (self.model(), &self.containers, &self.images)
         {
-            steps.extend(service_steps(&Seen {
+            let of_services = service_steps(&Seen {
                 project: self.config.compose.project.as_str(),
                 model,
                 before: self.before.as_ref(),
                 containers,
                 images,
-                base: self.built.as_ref().map_or(Base::Deploy(self.changed()), Base::Each),
+                running: &self.running,
+                base: self.built.as_ref().map_or(Base::Deploy(&self.history), Base::Each),
                 inputs: &self.inputs,
-            }));
+            });
+            steps.extend(self.staged(of_services));
         }
         steps.extend(self.keep_step(!steps.is_empty()));
         Plan { steps }
+    }
+
+    /// The steps of services in the order of the stages, each with the name of its own. All images
+    /// come first.
+    fn staged(&self, mut steps: Vec<Step>) -> Vec<Step> {
+        let stages = Stages::of(&self.config);
+        if stages.is_one() || !self.scope.brings_commits() {
+            return steps;
+        }
+        for step in steps.iter_mut().filter(|it| it.action != Action::Discard) {
+            step.stage = Some(stages.home(&step.subject).to_owned());
+        }
+        let place = |it: &Step| match it.action {
+            Action::Build | Action::Discard => 0,
+            _ => 1 + stages.position(&it.subject),
+        };
+        steps.sort_by_key(place);
+        steps
+    }
+
+    /// Whether it is worth looking at what the compose files refer to: another commit than the one
+    /// that was deployed last, which passed before, or any change at all where no commit is noted.
+    pub(super) fn is_new(&self) -> bool {
+        match &self.checkout {
+            Ok(Checkout::Repository(_)) if self.scope.is_whole() => self.is_another_commit(),
+            Ok(Checkout::Repository(_)) => !self.plan().is_empty(),
+            Ok(_) => self.scope.brings_commits(),
+            Err(_) => false,
+        }
     }
 
     /// Whether the commit to deploy is another than the one that was deployed last.
@@ -181,15 +232,9 @@ impl Situation {
         }
     }
 
-    /// Files that changed since the last deploy; `None` when no deploy is known.
-    fn changed(&self) -> Option<&[String]> {
-        let Ok(Checkout::Repository(seen)) = &self.checkout else { return None };
-        seen.incoming.as_ref()?.changed.as_deref()
-    }
-
     fn checkout_step(&self) -> Option<Step> {
         let seen = self.checkout.as_ref().ok()?;
-        if !self.scope.is_whole() {
+        if !self.scope.brings_commits() {
             return None;
         }
         let step = match checkout::movement(&self.config, seen)? {

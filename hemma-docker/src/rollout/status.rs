@@ -38,7 +38,7 @@ pub async fn health(world: &World, config: &Config) -> Report {
 pub async fn health_of(world: &World, config: &Config, scope: &Scope) -> Report {
     match in_force(world, config).await {
         Ok((files, mut model)) => {
-            scope.narrow(&mut model);
+            scope.narrow(config, &mut model);
             let expected = expectations(&model);
             health::verify(world, &files.host, &config.compose.project, &expected).await
         }

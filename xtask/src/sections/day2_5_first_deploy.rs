@@ -14,6 +14,6 @@ impl Section for Args {
     const SLUG: &'static str = "day2_5_first_deploy";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        Box::pin(deploy::Args {}.run(run)).await
+        Box::pin(deploy::Args::default().run(run)).await
     }
 }

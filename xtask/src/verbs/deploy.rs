@@ -11,16 +11,24 @@ use crate::{Answer, Failure, Proposal, Run};
 ///
 /// Ends where the browser begins: each public name, its certificate, and the service that answers.
 /// Safe to repeat: a second run says that there is nothing to do.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+///
+/// Where hemma.toml has stages, each is brought up and seen healthy before the next one begins.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// Only this stage of hemma.toml; `rest` is what no stage names
+    #[arg(long, value_name = "NAME")]
+    stage: Option<String>,
+}
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        carry(run, &Scope::Whole, "deploy").await
+        let Some(name) = self.stage else { return carry(run, &Scope::Whole, "deploy").await };
+        let scope = Scope::stage(run.config(), &name).map_err(Failure::usage)?;
+        carry(run, &scope, &format!("deploy --stage {name}")).await
     }
 }
 
-/// The same way for whatever part of the application `scope` is. Only the whole of it is public.
+/// The same way for whatever part of the application `scope` is.
 pub(crate) async fn carry(run: &Run<'_>, scope: &Scope, doing: &str) -> Result<Answer, Failure> {
     carry_with(run, run.config(), scope, doing).await
 }
@@ -60,7 +68,7 @@ pub(crate) async fn carry_with(
         let (holder, progress) = (run.holder(doing), run.progress());
         let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
         let after = match scope {
-            Scope::Whole => edge::mark(world, config).await,
+            Scope::Whole | Scope::Stage(_) => edge::mark(world, config).await,
             Scope::Research(_) => None,
         };
         let mut report = Box::pin(deploy).await?;
@@ -75,8 +83,9 @@ pub(crate) async fn carry_with(
 }
 
 async fn arrive(run: &Run<'_>, scope: &Scope, waiting: Waiting) -> Result<Report, Failure> {
-    match scope {
-        Scope::Whole => edge::arrive(run.world(), run.config(), waiting, &run.progress()).await,
-        Scope::Research(_) => Ok(Report::default()),
+    let config = scope.public(run.config());
+    if config.public.is_empty() {
+        return Ok(Report::default());
     }
+    edge::arrive(run.world(), &config, waiting, &run.progress()).await
 }

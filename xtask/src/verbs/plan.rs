@@ -7,10 +7,13 @@ use crate::{Answer, Failure, Run};
 ///
 /// Changes nothing. The same as `cargo xtask deploy --plan`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    deploy: deploy::Args,
+}
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        deploy::Args {}.run(run).await
+        self.deploy.run(run).await
     }
 }

@@ -7,7 +7,8 @@ use crate::{Answer, Failure, Proposal, Run};
 
 /// Go back to a release that ran: its commit, its images, its configuration
 ///
-/// Changes the host. Databases and `.env` are not touched.
+/// Changes the host. The overlay, if hemma.toml names one, comes back as it was; the one that is there
+/// is kept beside it. Databases and `.env` are not touched.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The commit to go back to, or its beginning; without it, the release before the newest

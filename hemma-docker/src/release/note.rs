@@ -1,0 +1,80 @@
+//! Noting what single services run, between two releases.
+
+use hemma_core::config::CheckoutPath;
+use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use serde::{Deserialize, Serialize};
+
+use crate::checkout::short;
+
+/// A name that git does not take is left out: its image is built once too often, from the cache.
+const NOTE: &str = r#"
+case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
+commit=$2
+shift 2
+for service do
+    git check-ref-format "refs/hemma/services/$service" || continue
+    git -C "$d" update-ref "refs/hemma/services/$service" "$commit" || exit 72
+done
+exit 0
+"#;
+
+/// Notes the commit that some services run, when not all of the application was brought to it: as
+/// `refs/hemma/services/NAME` in the repository on the host. The next release clears them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The host.
+    pub host: Host,
+    /// The checkout.
+    pub checkout: CheckoutPath,
+    /// The commit.
+    pub commit: String,
+    /// The services.
+    pub services: Vec<String>,
+}
+
+/// Why it is not noted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteError {
+    /// The command's answer is not known.
+    #[error("could not learn whether {host} noted what runs")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// git said no.
+    #[error("{host} could not note what runs: {said}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for Note {
+    const KIND: &'static str = "release.note";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = ();
+    type Error = NoteError;
+
+    fn describe(&self) -> String {
+        format!("note {} as what {} run", short(&self.commit), self.services.join(", "))
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), NoteError> {
+        let host = self.host.clone();
+        let parameters = [self.checkout.to_string(), self.commit.clone()].into_iter();
+        let command = Command::script(NOTE, parameters.chain(self.services.clone()));
+        match live.run(&Place::On(host.clone()), &command.named("note-services")).await {
+            Err(source) => Err(NoteError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(()),
+            Ok(output) => Err(NoteError::Failed { host, said: output.last_words().to_owned() }),
+        }
+    }
+}
