@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hemma_core::{Config, Live, Origin, Scene, SshOptions, World};
 use hemma_docker::rollout;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use crate::hemma::Ran;
 use crate::stage::Stage;
