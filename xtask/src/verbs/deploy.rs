@@ -14,6 +14,7 @@ use crate::{Answer, Failure, Proposal, Run};
 ///
 /// Where hemma.toml has stages, each is brought up and seen healthy before the next one begins.
 #[derive(Debug, Default, clap::Args)]
+#[group(skip)]
 pub(crate) struct Args {
     /// Only this stage of hemma.toml; `rest` is what no stage names
     #[arg(long, value_name = "NAME")]
