@@ -15,7 +15,10 @@ probe() {
 /// The next thing to do, where that is what a tool's words say.
 pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
     let says = |words: &str| said.to_lowercase().contains(words);
-    let look = if says("no space left on device") || says("disk quota exceeded") {
+    let look = if says("no space left on device")
+        || says("out of diskspace")
+        || says("disk quota exceeded")
+    {
         "df -h; df -i; sudo docker system df"
     } else if says("read-only file system") {
         "findmnt -o TARGET,SOURCE,OPTIONS; sudo dmesg | tail"

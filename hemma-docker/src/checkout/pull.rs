@@ -21,7 +21,7 @@ export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF
 cd "$d" || exit 70
 git cat-file -e "$2^{commit}" 2>/dev/null || git fetch --no-tags origin "refs/heads/$3" || exit 71
 trap '' TERM INT HUP PIPE
-before=$(git status --porcelain --untracked-files=all) || exit 72
+before=$(GIT_OPTIONAL_LOCKS=0 git status --porcelain --untracked-files=all) || exit 72
 g=$(git rev-parse --git-dir) || exit 72
 cp "$g/index" "$g/hemma-reserve" || exit 72
 git merge --ff-only --quiet "$2" || {
