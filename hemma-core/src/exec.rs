@@ -59,10 +59,12 @@ impl Output {
         self.exit == 0
     }
 
-    /// The last line of what it said went wrong; most tools put the cause there.
+    /// The last line of what it said went wrong; most tools put the cause there. That of `tar` only
+    /// says that there were others.
     pub fn last_words(&self) -> &str {
         let lines = self.stderr.lines().rev().chain(self.stdout.lines().rev());
-        lines.map(str::trim).find(|it| !it.is_empty()).unwrap_or("it said nothing")
+        let telling = |it: &&str| !it.is_empty() && !it.starts_with("tar: Exiting with failure");
+        lines.map(str::trim).find(telling).unwrap_or("it said nothing")
     }
 }
 

@@ -39,7 +39,7 @@ async fn a_stage_that_fails_is_the_last(stage: &Stage) {
     let head = stage.lab.remote_head().await.expect("it has one");
     let before = containers(stage).await;
     stage.lab.push_fault("change-one-service", &["bff_teacher_service"]).await.expect("pushed");
-    stage.lab.push_fault("unhealthy", &["redis"]).await.expect("it is pushed");
+    stage.lab.push_fault("crash-loop", &["redis"]).await.expect("it is pushed");
     for args in [&["deploy", "--yes"][..], &["deploy", "--stage", "infra", "--yes"]] {
         let failed = stage.hemma(args).await;
         failed.exits(1).says("FAIL  service redis").says("it was taken back");
