@@ -1,7 +1,9 @@
 //! Going back: the commit in the checkout, and the images under the names that Compose looks for.
 
 use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Command, Config, Cut, ExecError, Host, Live, NotRecorded, Place, Progress,
+};
 use serde::{Deserialize, Serialize};
 
 use super::KeptImage;
@@ -44,6 +46,21 @@ pub struct Restore {
     pub whole: bool,
     /// The images.
     pub images: Vec<KeptImage>,
+}
+
+impl Restore {
+    /// A part of the application: the images of some services, and the overlay as it is.
+    pub(crate) fn part(config: &Config, commit: String, images: Vec<KeptImage>) -> Self {
+        Self {
+            host: config.host.alias.clone(),
+            project: config.compose.project.clone(),
+            checkout: config.host.checkout.clone(),
+            commit,
+            overlay: None,
+            whole: false,
+            images,
+        }
+    }
 }
 
 /// It is back in place.

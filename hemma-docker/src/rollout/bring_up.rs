@@ -27,6 +27,15 @@ pub(super) struct BringUp<'b> {
     pub(super) progress: &'b Progress,
 }
 
+/// The subject of what Compose says when it gives up.
+pub(super) const UP: &str = "docker compose up";
+
+/// What Compose said when it gave up, and how the services stand: they know better why.
+pub(super) fn gave_up(said: String, last_lines: Vec<String>, seen: Report) -> Report {
+    let finding = Finding::fail(UP, said).evidence(last_lines);
+    std::iter::once(finding).chain(seen.findings).collect()
+}
+
 /// What Compose said when it gave up, and the end of it.
 type GaveUp = (String, Vec<String>);
 
@@ -95,8 +104,7 @@ impl BringUp<'_> {
             None => health::gate(self.world, host, name, &expected, self.progress).await,
             Some((said, last_lines)) => {
                 let seen = health::verify(self.world, host, name, &expected).await;
-                let finding = Finding::fail("docker compose up", said).evidence(last_lines);
-                std::iter::once(finding).chain(seen.findings).collect()
+                gave_up(said, last_lines, seen)
             }
         })
     }

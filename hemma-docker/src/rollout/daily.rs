@@ -3,6 +3,7 @@
 use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, Verdict, World};
 
 use super::apply::{build_failed, in_force, let_go, take_lock};
+use super::bring_up::{UP, gave_up};
 use super::{Error, Situation};
 use crate::checkout::{self, Checkout};
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
@@ -10,9 +11,6 @@ use crate::container::Containers;
 use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
 use crate::release::{KeptImage, Restore};
-
-/// The subject of what Compose says when it gives up.
-const UP: &str = "docker compose up";
 
 /// What was asked for, resolved and planned, ready to be carried out.
 #[derive(Debug)]
@@ -150,11 +148,8 @@ async fn replace(
     let up = Up { files: files.clone(), services: services.to_vec(), force: true };
     match world.apply(&up, approval, progress).await {
         Ok(()) => super::gate(world, config, progress).await,
-        // The services know better than Compose why.
         Err(UpError::Failed { said, last_lines, .. }) => {
-            let seen = super::health(world, config).await;
-            let finding = Finding::fail(UP, said).evidence(last_lines);
-            Ok(std::iter::once(finding).chain(seen.findings).collect())
+            Ok(gave_up(said, last_lines, super::health(world, config).await))
         }
         Err(error) => Err(Error::Up(error)),
     }
@@ -169,24 +164,16 @@ async fn images_back(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
-    let Checkout::Repository(seen) = seen else { return Ok(failed) };
     if asked.images.is_empty() {
         return Ok(failed);
     }
+    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let Checkout::Repository(seen) = seen else { return Ok(failed) };
     let mut report: Report = failed.problems().collect();
     let services: Vec<String> = asked.images.iter().map(|it| it.service.clone()).collect();
     let names = services.join(", ");
     progress.line(&format!("putting the image of {names} back"));
-    let restore = Restore {
-        host: config.host.alias.clone(),
-        project: config.compose.project.clone(),
-        checkout: config.host.checkout.clone(),
-        commit: seen.head,
-        overlay: None,
-        whole: false,
-        images: asked.images.clone(),
-    };
+    let restore = Restore::part(config, seen.head, asked.images.clone());
     world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
     let back = replace(world, config, (&asked.files, &services), approval, progress).await?;
     report.add(match back.verdict() {

@@ -56,15 +56,7 @@ pub(super) async fn put_back(
     progress.line(&format!("putting {what} back"));
     let steps = images.iter().map(|it| Step::new(Action::Recreate, &it.service, "as it was"));
     let plan = Plan { steps: steps.collect() };
-    let restore = Restore {
-        host: config.host.alias.clone(),
-        project: config.compose.project.clone(),
-        checkout: config.host.checkout.clone(),
-        commit: seen.head.clone(),
-        overlay: None,
-        whole: false,
-        images,
-    };
+    let restore = Restore::part(config, seen.head.clone(), images);
     world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
     if plan.is_empty() {
         return Ok(report);
