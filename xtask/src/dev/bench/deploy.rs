@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hemma_core::{Command, Config, Hint, Live, Output, Place, Progress, SshOptions};
 
-use super::sample::{Sample, ratio};
+use super::sample::{Sample, ratio, ssh};
 use crate::lab::{Lab, Linked};
 use crate::{Answer, Failure, Run, settings};
 
@@ -211,9 +211,7 @@ impl Bench<'_> {
     }
 
     async fn ssh(&self, line: &str, words: &'static str) -> Result<Ran, Failure> {
-        let config = self.linked.ssh_config.display().to_string();
-        let command = Command::new("ssh").args(["-F", &config]).args(["hemma", line]);
-        self.measured(command, words).await
+        self.measured(ssh(&self.linked.ssh_config, line), words).await
     }
 
     async fn measured(&self, command: Command, words: &'static str) -> Result<Ran, Failure> {

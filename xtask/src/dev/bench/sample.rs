@@ -1,5 +1,6 @@
 //! Repeated measurements and what is quoted of them.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hemma_core::{Command, ExecError, Live, Place};
@@ -27,6 +28,11 @@ impl Sample {
         let millis = Duration::as_millis;
         format!("{} ms ({}–{})", millis(&self.median()), millis(least), millis(most))
     }
+}
+
+/// What one would type to run `line` on the practice host.
+pub(super) fn ssh(config: &Path, line: &str) -> Command {
+    Command::new("ssh").args(["-F".to_owned(), config.display().to_string()]).args(["hemma", line])
 }
 
 /// How long a command takes, whatever it answers.

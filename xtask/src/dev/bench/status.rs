@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hemma_core::{Command, ExecError, Hint, Live, SshOptions};
 
-use super::sample::{Sample, ratio, timed};
+use super::sample::{Sample, ratio, ssh, timed};
 use crate::lab::{Lab, Linked};
 use crate::{Answer, Failure, Run};
 
@@ -117,8 +117,4 @@ fn hemma(config: &Path) -> Command {
     Command::new(program.display().to_string())
         .args(["status", "--config"])
         .arg(config.display().to_string())
-}
-
-fn ssh(config: &Path, line: &str) -> Command {
-    Command::new("ssh").args(["-F".to_owned(), config.display().to_string()]).args(["hemma", line])
 }
