@@ -68,10 +68,10 @@ impl Finding {
         Self { verdict, subject, detail, evidence: Vec::new(), hint: None }
     }
 
-    /// Adds the next thing to do.
+    /// Adds the next thing to do, if there is one.
     #[must_use]
-    pub fn hint(mut self, hint: Hint) -> Self {
-        self.hint = Some(hint);
+    pub fn hint(mut self, hint: impl Into<Option<Hint>>) -> Self {
+        self.hint = hint.into().or(self.hint);
         self
     }
 

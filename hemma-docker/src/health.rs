@@ -165,9 +165,5 @@ fn subject(expected: &Expectation) -> String {
 
 /// One cause, said once, and not once for each service.
 fn unseen(error: &EngineError) -> Finding {
-    let finding = Finding::unknown("services", error);
-    match error.hint() {
-        Some(hint) => finding.hint(hint),
-        None => finding,
-    }
+    Finding::unknown("services", error).hint(error.hint())
 }

@@ -16,10 +16,7 @@ pub async fn verify(world: &World, config: &Config, service: &str, port: u16) ->
             let own = |it: &&Container| it.is_of(config.compose.project.as_str(), service);
             judge(subject, containers.iter().find(own), port)
         }
-        Err(error) => match error.hint() {
-            Some(hint) => Finding::unknown(subject, &error).hint(hint),
-            None => Finding::unknown(subject, &error),
-        },
+        Err(error) => Finding::unknown(subject, &error).hint(error.hint()),
     }
 }
 

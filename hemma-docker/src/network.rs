@@ -22,7 +22,7 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
         Ok(networks) => named(networks, name),
         Err(error) => {
             let finding = Finding::unknown(subject, &error);
-            return with_hint(finding, error.hint());
+            return finding.hint(error.hint());
         }
     };
     match found.as_slice() {
@@ -33,7 +33,7 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
             let error = Error::several(host, name, several);
             let ids = several.iter().map(|it| format!("{} made {}", short(&it.id), it.created));
             let finding = Finding::fail(subject, error.to_string()).evidence(ids);
-            with_hint(finding, error.hint())
+            finding.hint(error.hint())
         }
     }
 }
@@ -147,11 +147,4 @@ fn named(mut networks: Vec<Network>, name: &NetworkName) -> Vec<Network> {
 
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
-}
-
-fn with_hint(finding: Finding, hint: Option<Hint>) -> Finding {
-    match hint {
-        Some(hint) => finding.hint(hint),
-        None => finding,
-    }
 }

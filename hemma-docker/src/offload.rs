@@ -83,11 +83,7 @@ pub async fn verify(world: &World, config: &Config, service: &str, port: u16) ->
     let containers = match world.ask(&Containers { host: config.host.alias.clone() }).await {
         Ok(containers) => containers,
         Err(error) => {
-            let finding = Finding::unknown(subject, &error);
-            return vec![match error.hint() {
-                Some(hint) => finding.hint(hint),
-                None => finding,
-            }];
+            return vec![Finding::unknown(subject, &error).hint(error.hint())];
         }
     };
     let found = find(&containers, port);

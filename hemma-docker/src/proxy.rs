@@ -76,13 +76,8 @@ async fn look(world: &World, config: &Config) -> Result<(Vec<Container>, bool), 
         tokio::join!(async { world.ask(&Containers { host: host.clone() }).await }, async {
             world.ask(&Networks { host: host.clone() }).await
         },);
-    let containers = containers.map_err(|error| {
-        let finding = Finding::unknown("shared proxy stack", &error);
-        match error.hint() {
-            Some(hint) => finding.hint(hint),
-            None => finding,
-        }
-    })?;
+    let containers = containers
+        .map_err(|error| Finding::unknown("shared proxy stack", &error).hint(error.hint()))?;
     let name = config.compose.network.as_str();
     Ok((containers, networks.is_ok_and(|it| it.iter().any(|it| it.name == name))))
 }

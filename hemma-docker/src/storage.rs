@@ -31,10 +31,8 @@ pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
 /// Nobody knows; where that is why, with the next thing to do.
 pub(crate) fn unknown(host: &Host, subject: &str, error: &dyn std::error::Error) -> Finding {
     let finding = Finding::unknown(subject, error);
-    match hint(host, &finding.detail) {
-        Some(hint) => finding.hint(hint),
-        None => finding,
-    }
+    let hint = hint(host, &finding.detail);
+    finding.hint(hint)
 }
 
 #[cfg(test)]

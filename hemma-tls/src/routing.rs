@@ -101,10 +101,7 @@ pub fn finding(route: &Route, reply: &Result<Reply, GetError>) -> Finding {
                 Ok(detail) => Finding::pass(subject, format!("{detail}, {}", manners(reply))),
                 Err(detail) => Finding::fail(subject, detail).evidence(body(reply)),
             };
-            match hint(&standing, route) {
-                Some(hint) => finding.hint(Hint::Do(hint)),
-                None => finding,
-            }
+            finding.hint(hint(&standing, route).map(Hint::Do))
         }
         Err(GetError::NoConnection { met: Met::Unanswered, .. }) => {
             Finding::unseen(subject, Met::Unanswered.to_string())

@@ -38,11 +38,7 @@ impl Refusal {
     /// The finding that it makes, with the next thing to do.
     pub fn finding(&self) -> Finding {
         let finding = Finding::fail("compose files", self.said.clone());
-        let finding = finding.evidence(self.spot.as_ref().map(ToString::to_string));
-        match self.hint() {
-            Some(hint) => finding.hint(hint),
-            None => finding,
-        }
+        finding.evidence(self.spot.as_ref().map(ToString::to_string)).hint(self.hint())
     }
 
     /// The next thing to do.

@@ -76,11 +76,7 @@ impl Obstacle {
         if *self == Self::Changing {
             return Finding::unseen(".env", detail);
         }
-        let finding = Finding::fail(".env", detail);
-        match self.hint(host, checkout) {
-            Some(hint) => finding.hint(hint),
-            None => finding,
-        }
+        Finding::fail(".env", detail).hint(self.hint(host, checkout))
     }
 
     /// The next thing to do. On the host in quotes: `~` is the home there, and not where it is typed.

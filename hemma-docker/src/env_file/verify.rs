@@ -13,12 +13,8 @@ pub async fn verify(world: &World, config: &Config, layers: Layers) -> Report {
     match world.ask(&question).await {
         Ok(answer) => findings(config, &answer).into_iter().collect(),
         Err(error) => {
-            let finding = Finding::unknown(".env", &error);
             let advice = error.advice().map(|it| Hint::Do(it.to_owned()));
-            Report::from_iter([match advice {
-                Some(hint) => finding.hint(hint),
-                None => finding,
-            }])
+            Report::from_iter([Finding::unknown(".env", &error).hint(advice)])
         }
     }
 }

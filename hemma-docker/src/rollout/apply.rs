@@ -74,12 +74,8 @@ pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
         return Err(Error::Build(error));
     };
     let detail = "it failed; the containers that ran before still run";
-    let finding = Finding::fail("build", detail);
-    let finding = match storage::hint(&host, &last_lines.join("\n")) {
-        Some(hint) => finding.hint(hint),
-        None => finding,
-    };
-    Ok(Report::from_iter([finding.evidence(last_lines)]))
+    let hint = storage::hint(&host, &last_lines.join("\n"));
+    Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
 }
 
 /// Takes the host's lock, or says who has it.

@@ -25,10 +25,7 @@ fn of_error(config: &Config, error: &Error) -> Finding {
         Error::NoneWanted { .. } => Finding::fail("databases", error.to_string()),
         _ => Finding::unknown(subject, error),
     };
-    match error.hint() {
-        Some(hint) => finding.hint(hint),
-        None => finding,
-    }
+    finding.hint(error.hint())
 }
 
 /// The findings about what was seen.

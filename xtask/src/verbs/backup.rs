@@ -88,11 +88,7 @@ async fn all(run: &Run<'_>, dumps: &[(Dump, u64)], approval: &Approval) -> Resul
                     .add(Finding::pass(subject, format!("{} in {}", size(made.bytes), made.path)));
             }
             Err(error) if error.is_known() => {
-                let finding = Finding::fail(subject, hemma_core::causes(&error));
-                report.add(match error.hint() {
-                    Some(hint) => finding.hint(hint),
-                    None => finding,
-                });
+                report.add(Finding::fail(subject, hemma_core::causes(&error)).hint(error.hint()));
             }
             Err(error) => return Err(error.into()),
         }
