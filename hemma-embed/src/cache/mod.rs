@@ -1,11 +1,12 @@
 //! The directory in which finished vectors wait for the next run.
 //!
 //! It is that of the Python client, path by path and byte by byte: either may write, the other
-//! reads, and both may run at once. An entry that is damaged or cut short is a miss. Every entry is
-//! written under another name first, so none of ours is ever seen half.
+//! reads, and both may run at once. An entry that is damaged or cut short is a miss. An entry
+//! gets its name when it is whole, so none of ours is ever seen half.
 
 mod drawer;
 mod key;
+mod whole_file;
 
 use std::path::{Path, PathBuf};
 
@@ -79,7 +80,7 @@ impl Cache {
         let path = self.current_meta_path();
         let json = serde_json::to_vec_pretty(meta);
         let json = json.map_err(|source| CacheError::new("write", &path, &source.into()))?;
-        drawer::replace(&path, &json)
+        whole_file::replace(&path, &json)
     }
 
     fn current_meta_path(&self) -> PathBuf {

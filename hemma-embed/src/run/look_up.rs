@@ -22,6 +22,8 @@ pub(super) struct Shelves {
     model: Model,
     wanted: Wanted,
     embeddings: Option<Drawer>,
+    /// Whether there were no embeddings at all when the run began; then there is nothing to find.
+    first_run: bool,
     /// `None` until it is known which server's features are wanted.
     handcrafted: Option<(Arc<Meta>, Drawer)>,
 }
@@ -34,7 +36,8 @@ impl Shelves {
             Wanted::Extract(set) => (set.embeds(), set.counts()),
         };
         let embeddings = embeds.then(|| cache.embeddings(model.dim));
-        let mut shelves = Self { cache, model, wanted, embeddings, handcrafted: None };
+        let first_run = embeddings.as_ref().is_some_and(|it| !it.exists());
+        let mut shelves = Self { cache, model, wanted, embeddings, first_run, handcrafted: None };
         if counts {
             let meta = shelves.cache.current_meta()?;
             shelves.handcrafted = meta.map(|it| {
@@ -54,7 +57,7 @@ impl Shelves {
     /// are.
     pub(super) fn split(&self, batch: Vec<Item>) -> Result<(Option<Part>, Vec<Item>), CacheError> {
         let counts = matches!(self.wanted, Wanted::Extract(set) if set.counts());
-        if counts && self.handcrafted.is_none() {
+        if self.first_run || (counts && self.handcrafted.is_none()) {
             return Ok((None, batch));
         }
         let mut at = Vec::new();
