@@ -28,6 +28,7 @@ pub mod config;
 mod exec;
 mod host;
 mod job;
+mod known;
 mod live;
 mod patience;
 mod question;
@@ -43,6 +44,7 @@ pub use config::Config;
 pub use exec::{Exec, ExecError, Output};
 pub use host::{Host, HostError, Place};
 pub use job::{Ended, Job, Told};
+pub use known::Known;
 pub use live::{
     Attended, ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Shelf, SshMaster,
     SshOptions, StreamError, Terminal,

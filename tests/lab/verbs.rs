@@ -19,7 +19,7 @@ async fn looking_changes_nothing() {
     assert_eq!(logs.exits(0).stdout.lines().count(), 1, "{logs}");
     let both = stage.hemma(&["logs", "huleedu_redis", "kafka", "--tail", "1"]).await;
     both.exits(0).says("huleedu_redis | ").says("huleedu_kafka | ");
-    stage.hemma(&["logs", "redsi"]).await.refuses(1, "no container of a service `redsi`");
+    stage.hemma(&["logs", "redsi"]).await.refuses(1, "did you mean `redis`?");
     stage.is_as(&before).await;
 }
 
@@ -52,7 +52,7 @@ async fn a_restart_or_rebuild_replaces_one_container_through_the_gate() {
     let stage = Stage::deployed().await;
     for (verb, service) in [("restart", "redis"), ("rebuild", "language_tool_service")] {
         let (before, all) = (containers(&stage).await, stage.traces().await);
-        stage.hemma(&[verb, "redsi", "--yes"]).await.refuses(1, "there is no service `redsi`");
+        stage.hemma(&[verb, "redsi", "--yes"]).await.refuses(1, "did you mean `redis`?");
         stage.hemma(&[verb, service]).await.refuses(2, "nobody is here to agree to it");
         stage.hemma(&[verb, service, "--plan"]).await.exits(4).says(service);
         stage.is_as(&all).await;

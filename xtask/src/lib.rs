@@ -51,6 +51,7 @@ mod exit;
 mod failure;
 mod interrupt;
 pub mod lab;
+mod no_container;
 mod operator;
 mod pipeline;
 mod rehearsal;

@@ -1,7 +1,7 @@
 //! Why there is no dump.
 
 use hemma_core::config::PgName;
-use hemma_core::{ExecError, Hint, NotRecorded, Output};
+use hemma_core::{ExecError, Hint, Known, NotRecorded, Output};
 use serde::{Deserialize, Serialize};
 
 use crate::shared_db::{DatabaseError, Server};
@@ -26,14 +26,14 @@ pub enum BackupError {
     #[error("could not ask for a dump")]
     Server(#[from] DatabaseError),
     /// There is no such database.
-    #[error("there is no database `{database}` in {}; there are {known}", .server.container)]
+    #[error("there is no database `{database}` in {}; {known}", .server.container)]
     NoDatabase {
         /// The server.
         server: Server,
         /// What was asked for.
         database: PgName,
         /// What there is.
-        known: String,
+        known: Known,
     },
     /// `pg_dump` is older than the server.
     #[error("pg_dump in {} is not of the server's version: {said}", .server.container)]
@@ -161,7 +161,7 @@ impl BackupError {
     pub fn hint(&self) -> Option<Hint> {
         match self {
             Self::Server(source) => source.hint(),
-            Self::NoDatabase { .. } => Some(Hint::Run("cargo xtask day2 shared-db".to_owned())),
+            Self::NoDatabase { known, .. } => Some(known.hint("cargo xtask day2 shared-db")),
             Self::Version { server, .. } => Some(Hint::Run(format!(
                 "ssh {} sudo -n docker exec {} which -a pg_dump",
                 server.host, server.container

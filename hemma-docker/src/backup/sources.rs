@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::config::PgName;
-use hemma_core::{Command, Live, Place, Question};
+use hemma_core::{Command, Known, Live, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::BackupError;
@@ -73,11 +73,11 @@ pub fn chosen(
     let find = |name: &PgName| {
         let found = there.iter().find(|it| it.name == name.as_str());
         found.map(|it| (name.clone(), it.bytes)).ok_or_else(|| {
-            let known: Vec<_> = there.iter().map(|it| it.name.as_str()).collect();
+            let known = there.iter().map(|it| it.name.as_str());
             BackupError::NoDatabase {
                 server: server.clone(),
                 database: name.clone(),
-                known: known.join(", "),
+                known: Known::new(name.as_str(), known),
             }
         })
     };

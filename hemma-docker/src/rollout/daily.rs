@@ -1,6 +1,6 @@
 //! Daily work on single services, through the same steps and the same gate as a deploy.
 
-use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdict, World};
 
 use super::apply::{build_failed, in_force, let_go, take_lock};
 use super::bring_up::{UP, gave_up};
@@ -205,7 +205,7 @@ fn named(model: &Model, asked: &[String]) -> Result<Vec<String>, Error> {
             || model.services.iter().filter(|(_, it)| it.replicas > 0).map(|it| it.0.as_str());
         found.map(|it| it.0.clone()).ok_or_else(|| Error::NoService {
             name: name.clone(),
-            known: known().collect::<Vec<_>>().join(", "),
+            known: Known::new(name, known()),
         })
     };
     asked.iter().map(find).collect()

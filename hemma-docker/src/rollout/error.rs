@@ -1,6 +1,6 @@
 //! Where a deploy stopped.
 
-use hemma_core::{Hint, Host};
+use hemma_core::{Hint, Host, Known};
 
 use crate::checkout::{self, CloneError, LookError, PullError};
 use crate::compose::{BuildError, ModelError, Refusal, UpError};
@@ -9,6 +9,14 @@ use crate::lock::{Holder, LockError, shown};
 use crate::network;
 use crate::release::{KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
 use crate::storage;
+
+/// A deploy keeps what it saw healthy, and nothing else does.
+const NO_WAY_BACK: &str = "revert the commit in the repository, push it, and run \
+                           `cargo xtask deploy`: each release that turns healthy is kept";
+
+const WAIT: &str = "run the same command again when they are done; `cargo xtask lock show` says \
+                    whether they are, and `cargo xtask lock release` ends the hold of a run that \
+                    hangs";
 
 /// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
 /// front of it was not.
@@ -57,13 +65,16 @@ pub enum Error {
     #[error("could not look for a release to go back to")]
     Releases(#[source] ReleasesError),
     /// There is no such release.
-    #[error("there is no kept release {asked}; there are {known}")]
+    #[error("there is no kept release of `{asked}`; {known}")]
     NoRelease {
         /// What was asked for.
         asked: String,
-        /// What there is.
-        known: String,
+        /// What there is, the newest first.
+        known: Known,
     },
+    /// There is none but the one that runs, or none at all.
+    #[error("there is no release before the newest to go back to; {0}")]
+    NoEarlierRelease(Known),
     /// The way back.
     #[error("stopped on the way back")]
     Restore(#[source] RestoreError),
@@ -71,12 +82,12 @@ pub enum Error {
     #[error("stopped on the way back")]
     Withdraw(#[source] WithdrawError),
     /// No such service.
-    #[error("there is no service `{name}`; there are {known}")]
+    #[error("there is no service `{name}`; {known}")]
     NoService {
         /// What was asked for.
         name: String,
         /// What there is.
-        known: String,
+        known: Known,
     },
 }
 
@@ -95,6 +106,13 @@ impl Error {
     pub fn hint(&self) -> Option<Hint> {
         match self {
             Self::Refused(refusal) => refusal.hint(),
+            Self::NoService { known, .. } => Some(known.hint("cargo xtask status")),
+            Self::NoRelease { known, .. } => Some(match known.nearest() {
+                Some(commit) => Hint::Run(format!("cargo xtask rollback --to {commit}")),
+                None => Hint::Run("cargo xtask rollback --plan".to_owned()),
+            }),
+            Self::NoEarlierRelease(_) => Some(Hint::Do(NO_WAY_BACK.to_owned())),
+            Self::Locked(_) => Some(Hint::Do(WAIT.to_owned())),
             other => other.host_said().and_then(|(host, said)| storage::hint(host, said)),
         }
     }
@@ -121,6 +139,7 @@ impl Error {
             | Self::Refused(_)
             | Self::NoService { .. }
             | Self::NoRelease { .. }
+            | Self::NoEarlierRelease(_)
             | Self::Locked(_)
             | Self::Moved(_)
             | Self::Lock(LockError::Refused { .. })
@@ -131,5 +150,64 @@ impl Error {
             Self::Checkout(error) => error.is_known(),
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an operator reads: the error, and the next thing to do.
+    fn read(error: &Error) -> (String, String) {
+        let hint = match error.hint() {
+            Some(Hint::Run(command)) => format!("run {command}"),
+            Some(Hint::Do(sentence)) => sentence,
+            None => String::new(),
+        };
+        (error.to_string(), hint)
+    }
+
+    #[test]
+    fn what_was_asked_for_and_is_not_there_is_an_error_with_a_next_command() {
+        let service = |name: &str| Error::NoService {
+            name: name.to_owned(),
+            known: Known::new(name, ["kafka", "redis"]),
+        };
+        let release = |asked: &str| Error::NoRelease {
+            asked: asked.to_owned(),
+            known: Known::new(asked, ["1f0c2a9be4", "77aa01c3d5"]),
+        };
+        let rows = [
+            (
+                service("redsi"),
+                "there is no service `redsi`; there are redis, kafka",
+                "did you mean `redis`? `cargo xtask status` shows what there is",
+            ),
+            (
+                service("nginx"),
+                "there is no service `nginx`; there are kafka, redis",
+                "run cargo xtask status",
+            ),
+            (
+                release("77aa01c3d4"),
+                "there is no kept release of `77aa01c3d4`; there are 77aa01c3d5, 1f0c2a9be4",
+                "run cargo xtask rollback --to 77aa01c3d5",
+            ),
+            (
+                release("e52b"),
+                "there is no kept release of `e52b`; there are 1f0c2a9be4, 77aa01c3d5",
+                "run cargo xtask rollback --plan",
+            ),
+            (
+                Error::NoEarlierRelease(Known::new("", ["1f0c2a9be4"])),
+                "there is no release before the newest to go back to; there is 1f0c2a9be4",
+                NO_WAY_BACK,
+            ),
+        ];
+        for (error, said, next) in rows {
+            assert_eq!(read(&error), (said.to_owned(), next.to_owned()));
+        }
+        let locked = read(&Error::Locked(None));
+        assert!(locked.1.contains("`cargo xtask lock show`"), "{}", locked.1);
     }
 }

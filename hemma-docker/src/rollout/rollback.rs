@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Config, Finding, Known, Progress, Report, Verdict, World};
 
 use super::apply::{in_force, keep, let_go, resolve, take_lock};
 use super::bring_up::BringUp;
@@ -30,10 +30,7 @@ pub async fn plan_rollback(
         None => releases.get(1),
     };
     let Some(release) = chosen else {
-        let known: Vec<&str> = releases.iter().map(|it| short(&it.commit)).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let asked = to.unwrap_or("before the newest").to_owned();
-        return Err(Error::NoRelease { asked, known });
+        return Err(no_release(&releases, to));
     };
     let reason = format!("it passed its gate at {}", release.at.strftime("%F %T %Z"));
     let mut steps = vec![Step::new(Action::Restore, short(&release.commit), reason)];
@@ -49,6 +46,15 @@ pub async fn plan_rollback(
         }
     }
     Ok((release.clone(), Plan { steps }))
+}
+
+fn no_release(releases: &[Release], asked: Option<&str>) -> Error {
+    let known = releases.iter().map(|it| short(&it.commit));
+    let known = Known::new(asked.unwrap_or_default(), known);
+    match asked {
+        Some(asked) if !releases.is_empty() => Error::NoRelease { asked: asked.to_owned(), known },
+        _ => Error::NoEarlierRelease(known),
+    }
 }
 
 /// Goes back to `release`, under the host's lock, and waits until everything is healthy.

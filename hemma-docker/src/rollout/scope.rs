@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Config, Finding};
+use hemma_core::{Config, Finding, Hint, Known};
 
 use super::look::layers_in_force;
 use super::stages::Stages;
@@ -26,16 +26,26 @@ pub enum Scope {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StageError {
     /// The settings have others.
-    #[error("hemma.toml has no stage `{asked}`; there are {known}")]
+    #[error("hemma.toml has no stage `{asked}`; {known}")]
     Unknown {
         /// What was asked for.
         asked: String,
         /// What there is.
-        known: String,
+        known: Known,
     },
     /// The settings have none.
     #[error("hemma.toml has no stages, so there is no stage `{0}`")]
     NoStages(String),
+}
+
+impl StageError {
+    /// The next thing to do.
+    pub fn hint(&self) -> Hint {
+        match self {
+            Self::Unknown { known, .. } => known.hint("cargo xtask plan"),
+            Self::NoStages(_) => Hint::Run("cargo xtask deploy".to_owned()),
+        }
+    }
 }
 
 impl Scope {
@@ -46,7 +56,7 @@ impl Scope {
             return Err(StageError::NoStages(name.to_owned()));
         }
         if !stages.names().any(|it| it == name) {
-            let known = stages.names().collect::<Vec<_>>().join(", ");
+            let known = Known::new(name, stages.names());
             return Err(StageError::Unknown { asked: name.to_owned(), known });
         }
         Ok(Self::Stage(name.to_owned()))

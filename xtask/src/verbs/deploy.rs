@@ -2,7 +2,7 @@
 //! as a browser would.
 
 use hemma_core::{Config, Report, Verdict};
-use hemma_docker::rollout::{self, Scope};
+use hemma_docker::rollout::{self, Scope, StageError};
 
 use crate::edge::{self, Waiting};
 use crate::{Answer, Failure, Proposal, Run};
@@ -24,9 +24,14 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let Some(name) = self.stage else { return carry(run, &Scope::Whole, "deploy").await };
-        let scope = Scope::stage(run.config(), &name).map_err(Failure::usage)?;
+        let scope = Scope::stage(run.config(), &name).map_err(no_stage)?;
         carry(run, &scope, &format!("deploy --stage {name}")).await
     }
+}
+
+fn no_stage(error: StageError) -> Failure {
+    let hint = error.hint();
+    Failure::usage(error).hint(hint)
 }
 
 /// The same way for whatever part of the application `scope` is.

@@ -4,6 +4,7 @@ use hemma_core::{Approval, Change, Config, Hint, Report, Terminal};
 use hemma_docker::lock::{Announce, Release};
 use hemma_docker::{Container, Containers, InContainer, State};
 
+use crate::no_container::no_container;
 use crate::{Answer, Failure, Proposal, Run};
 
 /// Run a command in the container of a service
@@ -42,8 +43,6 @@ pub(crate) struct Args {
 enum Error {
     #[error("standard output belongs to the command, so it takes no JSON document")]
     NotBoth,
-    #[error("there is no container of a service `{0}`")]
-    NoSuch(String),
     #[error("container `{name}` does not run: {status}")]
     Stopped { name: String, status: String },
 }
@@ -103,8 +102,7 @@ fn chosen<'c>(
     };
     let mut found = there.iter().filter(is_it).peekable();
     let Some(first) = found.peek().copied() else {
-        let hint = Hint::Run("cargo xtask status".to_owned());
-        return Err(Failure::from(Error::NoSuch(asked.to_owned())).hint(hint));
+        return Err(no_container(there, config, asked));
     };
     found.find(|it| it.state == State::Running).ok_or_else(|| {
         let (name, status) = (first.name.to_string(), first.status.clone());

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use hemma_core::Hint;
 use hemma_docker::{Container, ContainerName, Containers, LogLine, Logs};
 
+use crate::no_container::no_container;
 use crate::render::plain;
 use crate::{Answer, Failure, Run};
 
@@ -29,8 +29,6 @@ const FOLLOW_LINES_MAX: u32 = 2_000;
 
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("there is no container of a service `{0}`")]
-    NoSuch(String),
     #[error("the container `{0}` is gone")]
     Gone(ContainerName),
 }
@@ -70,8 +68,7 @@ impl Args {
             |it: &Container, asked: &str| it.is_of(project, asked) || it.name.as_str() == asked;
         let find = |asked: &String| {
             let found = there.iter().find(|it| is_it(it, asked)).map(|it| it.name.clone());
-            let hint = || Hint::Run("cargo xtask status".to_owned());
-            found.ok_or_else(|| Failure::from(Error::NoSuch(asked.clone())).hint(hint()))
+            found.ok_or_else(|| no_container(&there, config, asked))
         };
         self.services.iter().map(find).collect()
     }

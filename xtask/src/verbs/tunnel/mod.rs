@@ -4,7 +4,7 @@ mod place;
 mod run;
 mod service;
 
-use hemma_core::{Finding, Report};
+use hemma_core::{Finding, Known, Report};
 use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
 use hemma_tunnel::{Forward, ForwardName, forward};
 
@@ -55,8 +55,8 @@ const PATIENCE_S: u64 = 40;
 
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("hemma.toml has no forward `{0}`")]
-    NoSuch(ForwardName),
+    #[error("hemma.toml has no forward `{asked}`; {known}")]
+    NoSuch { asked: ForwardName, known: Known },
 }
 
 impl Args {
@@ -106,7 +106,9 @@ impl Named {
     fn forwards(&self, run: &Run<'_>) -> Result<Vec<Forward>, Failure> {
         let all = forward::from_config(&run.config().forward).map_err(Failure::usage)?;
         if let Some(name) = self.names.iter().find(|it| !all.iter().any(|own| own.name() == *it)) {
-            return Err(Failure::usage(Error::NoSuch(name.clone())));
+            let known = Known::new(name.as_str(), all.iter().map(|it| it.name().as_str()));
+            let hint = known.hint("cargo xtask tunnel status");
+            return Err(Failure::usage(Error::NoSuch { asked: name.clone(), known }).hint(hint));
         }
         let wanted = |it: &Forward| self.names.is_empty() || self.names.contains(it.name());
         Ok(all.into_iter().filter(wanted).collect())

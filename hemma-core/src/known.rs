@@ -1,0 +1,106 @@
+//! What there is, for whoever asked for something else.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Hint;
+
+/// More alike than this is a slip of the fingers; the scale is that of Jaro and Winkler.
+const ALIKE: f64 = 0.85;
+
+/// A part shorter than this is in many names.
+const PART_CHARS_MIN: usize = 3;
+
+/// The names that there are, those first that may have been meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    names: Vec<String>,
+    nearest: Option<String>,
+}
+
+impl Known {
+    /// The names that there are where `asked` is none of them.
+    pub fn new<S: Into<String>>(asked: &str, names: impl IntoIterator<Item = S>) -> Self {
+        let names = names.into_iter().map(Into::into);
+        let mut rated: Vec<(f64, String)> = names.map(|it| (likeness(asked, &it), it)).collect();
+        // What is not alike keeps its order.
+        let rate = |it: f64| if it < ALIKE { 0.0 } else { it };
+        rated.sort_by(|(one, _), (other, _)| rate(*other).total_cmp(&rate(*one)));
+        let nearest = rated.first().filter(|(rate, _)| *rate >= ALIKE).map(|(_, it)| it.clone());
+        Self { names: rated.into_iter().map(|(_, it)| it).collect(), nearest }
+    }
+
+    /// The one that may have been meant.
+    pub fn nearest(&self) -> Option<&str> {
+        self.nearest.as_deref()
+    }
+
+    /// The one that may have been meant, and the command that shows them all.
+    pub fn hint(&self, all: &str) -> Hint {
+        match self.nearest() {
+            Some(name) => Hint::Do(format!("did you mean `{name}`? `{all}` shows what there is")),
+            None => Hint::Run(all.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.names.len() {
+            0 => f.write_str("there is none"),
+            1 => write!(f, "there is {}", self.names[0]),
+            _ => write!(f, "there are {}", self.names.join(", ")),
+        }
+    }
+}
+
+fn likeness(asked: &str, name: &str) -> f64 {
+    let (asked, name) = (asked.to_lowercase(), name.to_lowercase());
+    let is_part =
+        |part: &str, whole: &str| part.chars().count() >= PART_CHARS_MIN && whole.contains(part);
+    if is_part(&asked, &name) || is_part(&name, &asked) {
+        return 1.0;
+    }
+    strsim::jaro_winkler(&asked, &name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVICES: [&str; 4] = ["api_gateway_service", "content_service", "kafka", "redis"];
+
+    #[test]
+    fn what_may_have_been_meant_comes_first() {
+        let rows = [
+            (
+                "redsi",
+                Some("redis"),
+                "there are redis, api_gateway_service, content_service, kafka",
+            ),
+            ("content_servce", Some("content_service"), "there are content_service, "),
+            ("gateway", Some("api_gateway_service"), "there are api_gateway_service, "),
+            ("Kafka", Some("kafka"), "there are kafka, "),
+            ("my-redis", Some("redis"), "there are redis, "),
+            ("nginx", None, "there are api_gateway_service, content_service, kafka, redis"),
+            ("", None, "there are api_gateway_service, "),
+            ("_s", None, "there are api_gateway_service, "),
+        ];
+        for (asked, nearest, words) in rows {
+            let known = Known::new(asked, SERVICES);
+            assert_eq!(known.nearest(), nearest, "{asked}");
+            assert!(known.to_string().starts_with(words), "{asked}: {known}");
+        }
+    }
+
+    #[test]
+    fn the_hint_asks_only_where_something_is_near() {
+        let near = Known::new("redsi", SERVICES).hint("cargo xtask status");
+        let words = "did you mean `redis`? `cargo xtask status` shows what there is";
+        assert_eq!(near, Hint::Do(words.to_owned()));
+        let far = Known::new("nginx", SERVICES).hint("cargo xtask status");
+        assert_eq!(far, Hint::Run("cargo xtask status".to_owned()));
+        assert_eq!(Known::new("nginx", [""; 0]).to_string(), "there is none");
+    }
+}

@@ -1,0 +1,31 @@
+//! A service that was asked for and has no container, in the same words whichever verb was typed.
+
+use std::collections::BTreeSet;
+
+use hemma_core::{Config, Hint, Known};
+use hemma_docker::Container;
+
+use crate::Failure;
+
+#[derive(Debug, thiserror::Error)]
+#[error("there is no container of a service `{asked}`; {known}")]
+struct NoContainer {
+    asked: String,
+    known: Known,
+}
+
+/// Why there is none of `asked` among those that are `there`.
+pub(crate) fn no_container(there: &[Container], config: &Config, asked: &str) -> Failure {
+    let project = config.compose.project.as_str();
+    let labels =
+        there.iter().filter(|it| it.belongs_to(project)).filter_map(|it| it.compose.as_ref());
+    let services: BTreeSet<&str> = labels.map(|it| it.service.as_str()).collect();
+    let nothing_runs = services.is_empty();
+    let known = Known::new(asked, services);
+    let hint = if nothing_runs {
+        Hint::Run("cargo xtask plan".to_owned())
+    } else {
+        known.hint("cargo xtask status")
+    };
+    Failure::from(NoContainer { asked: asked.to_owned(), known }).hint(hint)
+}
