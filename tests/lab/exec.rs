@@ -1,6 +1,12 @@
 //! Commands of the operator's own in the containers of services.
 
+use std::io::Write;
+
+use rustix::process::Signal;
+
 use crate::stage::Stage;
+
+const CTRL_C: &[u8] = b"\x03";
 
 #[tokio::test]
 async fn words_streams_and_exit_code_are_handed_on_as_they_are() {
@@ -37,4 +43,27 @@ async fn bytes_of_a_pipe_arrive_and_a_lock_is_not_waited_for() {
     let counted = stage.fed(&["exec", "redis", "--", "sh", "-c", high], bytes).await;
     restart.end().await.exits(0);
     assert_eq!(counted.exits(0).stdout.trim(), (128 * 2000).to_string(), "{counted}");
+}
+
+#[tokio::test]
+async fn on_a_terminal_it_has_one_and_gets_the_keys_and_without_one_it_outlives_ctrl_c() {
+    let stage = Stage::deployed().await;
+    let (shell, terminal) = stage.seated_wholly(&["exec", "redis", "sh"]);
+    // What is typed is echoed: only the answer has the sum in it.
+    terminal.types("test -t 0 && test -t 1 && echo seen-$((1 + 1))");
+    shell.has_said("seen-2").await;
+    terminal.types("echo begun-$((1 + 1)); sleep 100");
+    shell.has_said("begun-2").await;
+    terminal.keyboard().write_all(CTRL_C).expect("somebody has it open");
+    terminal.types("echo after-$?");
+    shell.has_said("after-130").await;
+    terminal.types("exit 7");
+    shell.end().await.exits(7);
+    stage.is_quiet().await;
+
+    let script = "echo begun >&2; sleep 2; touch /tmp/hemma-outlived";
+    let piped = ["exec", "redis", "--", "sh", "-c", script];
+    let cut = stage.interrupted(&piped, "begun", Signal::INT).await;
+    cut.exits(130).says("may go on in container huleedu_redis");
+    stage.hemma(&["exec", "redis", "--", "rm", "/tmp/hemma-outlived"]).await.exits(0);
 }

@@ -64,10 +64,21 @@ impl Running {
         args: &[&str],
         editor: &str,
     ) -> (Self, Terminal) {
+        let mut command = command(dir, state, args);
+        command.env("VISUAL", editor).env("XDG_RUNTIME_DIR", dir);
+        Self::at(Terminal::open(), command)
+    }
+
+    /// The same with standard output on the terminal as well, as where nothing is piped.
+    pub(crate) fn seated_wholly(dir: &Path, state: &Path, args: &[&str]) -> (Self, Terminal) {
         let terminal = Terminal::open();
         let mut command = command(dir, state, args);
-        command.stdin(terminal.screen()).stderr(terminal.screen());
-        command.env("VISUAL", editor).env("XDG_RUNTIME_DIR", dir).env("NO_COLOR", "1");
+        command.stdout(terminal.screen());
+        Self::at(terminal, command)
+    }
+
+    fn at(terminal: Terminal, mut command: tokio::process::Command) -> (Self, Terminal) {
+        command.stdin(terminal.screen()).stderr(terminal.screen()).env("NO_COLOR", "1");
         let mut running = Self::begin(&mut command);
         // Whoever holds a screen open would wait for words of ours.
         drop(command);
@@ -78,7 +89,7 @@ impl Running {
     fn begin(command: &mut tokio::process::Command) -> Self {
         let mut child = command.kill_on_drop(true).spawn().expect("the binary starts");
         let id = child.id().and_then(|it| Pid::from_raw(it.try_into().ok()?));
-        let stdout = Heard::new(child.stdout.take().expect("it is piped"));
+        let stdout = child.stdout.take().map_or_else(Heard::nothing, Heard::new);
         let stderr = child.stderr.take().map_or_else(Heard::nothing, Heard::new);
         let process = id.expect("it was not waited for yet");
         Self { child, process, started: Instant::now(), stdout, stderr }

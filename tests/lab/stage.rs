@@ -134,6 +134,11 @@ impl Stage {
         Running::seated(self.here(), &self.here().join("state"), args, editor)
     }
 
+    /// Begins a run that has nothing but a terminal.
+    pub(crate) fn seated_wholly(&self, args: &[&str]) -> (Running, Terminal) {
+        Running::seated_wholly(self.here(), &self.here().join("state"), args)
+    }
+
     /// Begins a run, and interrupts it as soon as standard error has `words` in it.
     pub(crate) async fn interrupted(&self, args: &[&str], words: &str, signal: Signal) -> Ran {
         let running = self.start(args);

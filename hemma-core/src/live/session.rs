@@ -78,7 +78,8 @@ async fn to_its_end(mut child: Child) -> std::io::Result<Ended> {
     let mut cut = None;
     let status = loop {
         tokio::select! {
-            status = child.wait() => break status?,
+            // Where both have come, the signal came first: it is what ended it.
+            biased;
             _ = interrupted.recv() => cut = Some(Signal::INT),
             _ = quit.recv() => cut = Some(Signal::QUIT),
             _ = terminated.recv() => {
@@ -86,6 +87,7 @@ async fn to_its_end(mut child: Child) -> std::io::Result<Ended> {
                 // It may have ended at this moment.
                 let _ = pid.map(|it| kill_process(it, Signal::TERM));
             }
+            status = child.wait() => break status?,
         }
     };
     Ok(match (ended(status), cut) {

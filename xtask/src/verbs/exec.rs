@@ -1,6 +1,6 @@
 //! A command of the operator's own in a service's container.
 
-use hemma_core::{Approval, Change, Config, Hint, Report, Terminal};
+use hemma_core::{Approval, Change, Config, Ended, Hint, Report, Terminal};
 use hemma_docker::lock::{Announce, Release};
 use hemma_docker::{Container, Containers, InContainer, State};
 
@@ -12,6 +12,9 @@ use crate::{Answer, Failure, Proposal, Run};
 /// On a terminal it has one of its own, as `ssh -t` gives; without one its streams are handed on
 /// byte for byte. No shell reads its words, and its exit code is this command's. Typing it is the
 /// consent; the journal keeps the program's name, and not its arguments. It takes no lock.
+///
+/// Without a terminal Ctrl-C ends this side alone, as it does with `docker exec`: the command may go
+/// on in the container until it ends by itself. With one, Ctrl-C is the command's own.
 ///
 /// What a command is given as an argument can be read in the list of processes, here and on the
 /// host. A secret is better given on standard input.
@@ -76,10 +79,24 @@ impl Args {
         };
         announce(run, &approval).await;
         let ended = run.world().apply(&in_container, &approval, &run.progress()).await;
-        let (host, project) = (in_container.host, run.config().compose.project.clone());
+        let (host, project) = (in_container.host.clone(), run.config().compose.project.clone());
         run.world().apply(&Release { host, project }, &approval, &run.progress()).await?;
-        Ok(Answer::Ended(ended?))
+        let ended = ended?;
+        if matches!(ended, Ended::Signalled(_)) {
+            outlived(run, &in_container);
+        }
+        Ok(Answer::Ended(ended))
     }
+}
+
+/// The engine does not end what it runs in a container when the client goes away. To do it for
+/// the engine is not safe: PostgreSQL takes an orphan that a signal ended for a crash of its own.
+fn outlived(run: &Run<'_>, cut: &InContainer) {
+    let InContainer { host, container, program, .. } = cut;
+    let note =
+        format!("{program} may go on in container {container}: nothing there was told to end");
+    run.terminal().note(&note);
+    run.terminal().note(&format!("hint: ssh {host} sudo -n docker top {container}"));
 }
 
 /// A journal that cannot be written is no reason not to repair a host whose disk is full.
