@@ -38,7 +38,8 @@ async fn an_env_file_that_is_missing_or_lacks_a_value_is_named() {
     stage.configure(|it| it.compose.files.append(&mut it.compose.research));
     let research = stage.hemma(&["deploy", "--yes"]).await;
     stage.root(&format!("mv {away} {file}")).await;
-    missing.refuses(1, ".env not found").says("create that file on the host, mode 0600");
-    research.refuses(1, "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION").says("give OFFLOAD_LANGUAGE_TOOL_JAR");
+    missing.refuses(1, ".env is not there").says("cargo xtask day2 env-file --edit");
+    let name = "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION";
+    research.refuses(1, name).says(&format!("cargo xtask env set {name}"));
     stage.is_as(&before).await;
 }

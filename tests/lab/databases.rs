@@ -88,9 +88,10 @@ async fn a_server_that_takes_no_changes_is_refused_in_one_message() {
     stage.hemma(&SHARED_DB).await.exits(0).says("ALTER DATABASE \"huleedu_email\"");
 }
 
-/// One message, a next command, and no lock is taken for it.
+/// One message, a next command, and no lock is taken for it; a deploy says the same.
 async fn refused(stage: &Stage, says: &str) -> Ran {
     let before = stage.traces().await;
+    stage.hemma(&["deploy", "--yes"]).await.refuses(1, says).says("hint: ");
     let ran = stage.hemma(&SHARED_DB).await;
     ran.refuses(1, says).says("hint: ");
     assert!(!ran.stderr.contains("take the lock"), "{ran}");

@@ -19,6 +19,7 @@ async fn from_nothing_to_healthy_and_then_exactly_what_changed() {
 
     let first = stage.hemma(&["deploy", "--yes"]).await;
     first.exits(0).says("+ clone").says("+ create network  hule-network");
+    first.says("CREATE ROLE \"huleedu_user\" LOGIN;").says("CREATE DATABASE \"huleedu_nlp\"");
     assert!(first.problems().is_empty(), "{first}");
     let healthy = first.stdout.lines().filter(|it| it.starts_with("pass  service ")).count();
     assert_eq!(healthy, 12, "{first}");

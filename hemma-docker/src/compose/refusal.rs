@@ -43,15 +43,28 @@ impl Refusal {
 
     /// The next thing to do.
     pub fn hint(&self) -> Option<Hint> {
-        self.hint.clone().or_else(|| self.advice().map(Hint::Do))
+        let set = |it| Hint::Run(format!("cargo xtask env set {it}"));
+        let own = || self.variable().map(set).or_else(|| self.advice().map(Hint::Do));
+        self.hint.clone().or_else(own)
+    }
+
+    /// The variable that must have a value and has none.
+    fn variable(&self) -> Option<&str> {
+        self.said.split_once("required variable ")?.1.split_whitespace().next()
+    }
+
+    /// Whether one of these findings about the `.env` has the cause of it.
+    pub(crate) fn is_explained_by(&self, findings: &[Finding]) -> bool {
+        let subject = match self.variable() {
+            Some(name) => format!(".env {name}"),
+            None if self.hint.is_some() || self.said.contains(".env") => ".env".to_owned(),
+            None => return false,
+        };
+        findings.iter().any(|it| it.subject == subject)
     }
 
     fn advice(&self) -> Option<String> {
         let said = &self.said;
-        if let Some((_, rest)) = said.split_once("required variable ") {
-            let name = rest.split_whitespace().next().unwrap_or_default();
-            return Some(format!("give {name} a value in the .env file beside the compose files"));
-        }
         if said.contains(".env not found") {
             return Some(
                 "create that file on the host, mode 0600, from the repository's example; \
@@ -118,13 +131,19 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_variable_is_named_in_the_advice() {
+    fn a_missing_variable_is_named_once() {
         let refusal = Refusal::read(
             "error while interpolating services.x.environment.[]: required variable \
              OFFLOAD_LANGUAGE_TOOL_JAR_VERSION is missing a value: Missing …",
             None,
         );
-        let hint = format!("{:?}", refusal.finding().hint);
-        assert!(hint.contains("give OFFLOAD_LANGUAGE_TOOL_JAR_VERSION a value"), "{hint}");
+        let name = "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION";
+        assert_eq!(refusal.hint(), Some(Hint::Run(format!("cargo xtask env set {name}"))));
+        let finding = |subject: &str| [Finding::fail(subject, "it has no value")];
+        assert!(refusal.is_explained_by(&finding(&format!(".env {name}"))));
+        assert!(!refusal.is_explained_by(&finding(".env OTHER")));
+        let refusal = Refusal::read("env file /a/.env not found: stat /a/.env: no such file", None);
+        assert!(refusal.is_explained_by(&finding(".env")));
+        assert!(!Refusal::read("yaml: line 3: x", None).is_explained_by(&finding(".env")));
     }
 }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 /// A state of the repository on the host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tree {
     /// The files as they lie in the checkout.
+    #[default]
     Checkout,
     /// A commit that the checkout's repository holds, whatever lies in the work tree.
     Commit(String),
@@ -49,6 +50,10 @@ done
 "#;
 
 impl Tree {
+    pub(crate) fn is_checkout(&self) -> bool {
+        *self == Self::Checkout
+    }
+
     /// The four parameters that [`LAY_OUT`] reads.
     pub(crate) fn parameters(&self, checkout: &str) -> [String; 4] {
         let (kind, third, fourth) = match self {

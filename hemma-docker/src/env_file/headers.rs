@@ -4,13 +4,11 @@ use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;
-use crate::compose::ComposeFiles;
+use crate::compose::tree::LAY_OUT;
+use crate::compose::{ComposeFiles, Tree};
 
 /// Prints the leading comment lines of each file, and of a file that it cannot read says so.
 const HEADERS: &str = r#"
-case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-shift
-cd "$d" || exit 70
 for file do
     sed -n '/^[[:space:]]*\(#\|$\)/!q;p' "$file" | head -c 65536
     echo '--8<--'
@@ -25,6 +23,9 @@ done
 pub struct LookHeaders {
     /// The files.
     pub files: ComposeFiles,
+    /// The state of the repository.
+    #[serde(default, skip_serializing_if = "Tree::is_checkout")]
+    pub tree: Tree,
 }
 
 /// The headers of all files together.
@@ -61,7 +62,8 @@ impl Question for LookHeaders {
 
     async fn ask(&self, live: &Live) -> Result<Headers, HeadersError> {
         let host = self.files.host.clone();
-        let command = Command::script(HEADERS, [self.files.checkout.as_str()])
+        let parameters = self.tree.parameters(self.files.checkout.as_str());
+        let command = Command::script(&format!("{LAY_OUT}{HEADERS}"), parameters)
             .args(self.files.files.iter().map(ToString::to_string))
             .named("read the headers of the compose files");
         match live.run(&Place::On(host.clone()), &command).await {

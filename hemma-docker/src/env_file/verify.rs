@@ -3,20 +3,46 @@
 use hemma_core::{Config, Finding, Hint, Report, World};
 
 use super::judge::{Flaws, RequiredBy};
-use super::look::{EnvAnswer, GitView, Judged, LookEnv};
+use super::look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
+use super::obstacle::Obstacle;
 use crate::compose::{ComposeFiles, Layers};
 
 /// Whether the `.env` beside the compose files is as the rules in `hemma.toml` and the compose files
 /// want it.
 pub async fn verify(world: &World, config: &Config, layers: Layers) -> Report {
-    let question = LookEnv { files: ComposeFiles::new(config, layers), rules: rules(config) };
-    match world.ask(&question).await {
+    match look(world, config, layers).await {
         Ok(answer) => findings(config, &answer).into_iter().collect(),
-        Err(error) => {
-            let advice = error.advice().map(|it| Hint::Do(it.to_owned()));
-            Report::from_iter([Finding::unknown(".env", &error).hint(advice)])
-        }
+        Err(error) => Report::from_iter([unknown(&error)]),
     }
+}
+
+/// Looks at it by those rules.
+pub async fn look(world: &World, config: &Config, layers: Layers) -> Result<EnvAnswer, EnvError> {
+    world.ask(&LookEnv { files: ComposeFiles::new(config, layers), rules: rules(config) }).await
+}
+
+pub(crate) fn unknown(error: &EnvError) -> Finding {
+    let advice = error.advice().map(|it| Hint::Do(it.to_owned()));
+    Finding::unknown(".env", error).hint(advice)
+}
+
+/// Of the findings, what a deploy would be wrong with: what Compose cannot read, or what reaches
+/// the containers otherwise than it is meant. What Compose requires it says itself.
+pub(crate) fn stops_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
+    match answer {
+        EnvAnswer::Judged(judged) => of_flaws(&judged.flaws),
+        // An application that asks for no key needs no file.
+        EnvAnswer::Obstacle(Obstacle::Missing) if config.env.required.is_empty() => Vec::new(),
+        other => findings(config, other),
+    }
+}
+
+/// The other problems: wrong as well, and no reason to leave the application down.
+pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
+    let EnvAnswer::Judged(judged) = answer else { return Vec::new() };
+    let mut findings = of_guard(config, judged);
+    findings.extend(of_shell(&judged.flaws));
+    findings
 }
 
 /// The rules of `[env]`, and the one that follows from `[database]`: the role that the application
@@ -54,6 +80,7 @@ fn hint_on_host(config: &Config, line: &str) -> Hint {
 
 fn of_judged(config: &Config, judged: &Judged) -> Vec<Finding> {
     let mut findings = of_flaws(&judged.flaws);
+    findings.extend(of_shell(&judged.flaws));
     findings.extend(of_guard(config, judged));
     if !judged.compose_asked {
         let why = "Compose did not list the variables that its files require";
@@ -176,14 +203,6 @@ fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
         );
         findings.push(fail(key, detail));
     }
-    for key in &flaws.shell_unsafe {
-        // One thing to mend is one finding.
-        if flaws.blanks.contains(key) || flaws.from_root.contains_key(key) {
-            continue;
-        }
-        let detail = "a shell that sources the file reads another value: put it in single quotes";
-        findings.push(fail(key, detail.to_owned()));
-    }
     for key in &flaws.overridden {
         let detail = "root's environment on the host sets it too, and that beats the file";
         findings.push(fail(key.as_str(), detail.to_owned()));
@@ -193,6 +212,16 @@ fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
         findings.push(fail(&format!("line {line}"), detail.to_owned()));
     }
     findings
+}
+
+/// What only a shell takes otherwise. One thing to mend is one finding.
+fn of_shell(flaws: &Flaws) -> Vec<Finding> {
+    let said = |it: &&String| !flaws.blanks.contains(*it) && !flaws.from_root.contains_key(*it);
+    let finding = |key: &String| {
+        let detail = "a shell that sources the file reads another value: put it in single quotes";
+        Finding::fail(format!(".env {key}"), detail).hint(edit())
+    };
+    flaws.shell_unsafe.iter().filter(said).map(finding).collect()
 }
 
 fn listed(items: &[impl ToString]) -> String {

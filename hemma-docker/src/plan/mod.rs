@@ -64,6 +64,8 @@ pub enum Action {
     Pull,
     /// Create the external network.
     CreateNetwork,
+    /// Run a statement in the shared PostgreSQL.
+    RunStatement,
     /// Build a service's image.
     Build,
     /// Create and start a container that is not there.
@@ -91,6 +93,7 @@ impl Action {
             Self::Clone => "clone",
             Self::Pull => "pull",
             Self::CreateNetwork => "create network",
+            Self::RunStatement => "run",
             Self::Build => "build",
             Self::Create => "create",
             Self::Recreate => "recreate",

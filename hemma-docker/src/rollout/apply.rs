@@ -178,6 +178,7 @@ async fn carry_out(
         progress.line(&format!("creating network {name}"));
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
+    situation.prerequisites.make(world, config, approval, progress).await?;
     let files = ComposeFiles::new(config, situation.layers);
     let (files, scope, model) = (&files, &situation.scope, situation.model());
     let up = BringUp { world, config, files, scope, model, plan, approval, progress };

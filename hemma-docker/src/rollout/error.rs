@@ -8,6 +8,7 @@ use crate::engine::EngineError;
 use crate::lock::{Holder, LockError, shown};
 use crate::network;
 use crate::release::{KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
+use crate::shared_db;
 use crate::storage;
 
 /// A deploy keeps what it saw healthy, and nothing else does.
@@ -31,6 +32,9 @@ pub enum Error {
     /// The network.
     #[error("stopped at the network")]
     Network(#[source] network::Error),
+    /// The databases. What was made is there, and in nobody's way.
+    #[error("stopped at the databases")]
+    Databases(#[source] shared_db::Error),
     /// The build.
     #[error("stopped at the build; what ran before still runs")]
     Build(#[source] BuildError),
@@ -113,6 +117,7 @@ impl Error {
             }),
             Self::NoEarlierRelease(_) => Some(Hint::Do(NO_WAY_BACK.to_owned())),
             Self::Locked(_) => Some(Hint::Do(WAIT.to_owned())),
+            Self::Databases(error) => error.hint(),
             other => other.host_said().and_then(|(host, said)| storage::hint(host, said)),
         }
     }
@@ -148,6 +153,7 @@ impl Error {
             | Self::Restore(RestoreError::Failed { .. })
             | Self::Withdraw(WithdrawError::Failed { .. }) => true,
             Self::Checkout(error) => error.is_known(),
+            Self::Databases(error) => error.is_known(),
             _ => false,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use hemma_core::{Config, World};
 
+use super::prerequisites::Prerequisites;
 use super::{Scope, Situation};
 use crate::built::{self, Built};
 use crate::checkout::{self, Checkout, History, Relation, Since, Tip, history};
@@ -25,7 +26,7 @@ pub async fn look(world: &World, config: &Config) -> Situation {
 /// The same for a part of the application.
 pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation {
     let host = &config.host.alias;
-    let (tools, checkout, here, containers, networks, images, listeners) = tokio::join!(
+    let (tools, checkout, here, containers, networks, images, listeners, needs) = tokio::join!(
         host_tools::verify(world, host),
         checkout::look(world, config, true),
         model(world, config, Layers::Main, Tree::Checkout),
@@ -33,6 +34,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         async { world.ask(&Networks { host: host.clone() }).await },
         async { world.ask(&Images { host: host.clone() }).await },
         listeners::look(world, host),
+        Prerequisites::look(world, config, scope),
     );
     let layers = scope.layers(config, containers.as_deref().unwrap_or_default());
     let here = match layers {
@@ -41,9 +43,13 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
     };
     let target = checkout.as_ref().ok().filter(|_| scope.brings_commits());
     let target = target.and_then(|it| target_of(config, it));
-    let (mut model, before) = match target {
-        None => (here, None),
-        Some(tree) => (model(world, config, layers, tree).await, resolved(here)),
+    let (mut model, before, needs) = match target {
+        None => (here, None, needs),
+        Some(tree) => {
+            let there = model(world, config, layers, tree.clone());
+            let (there, needs) = tokio::join!(there, needs.of(world, config, tree));
+            (there, resolved(here), needs)
+        }
     };
     let mut objections = Vec::new();
     if let Ok(ModelAnswer::Resolved(model)) = &mut model {
@@ -82,6 +88,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         networks,
         images,
         listeners,
+        prerequisites: needs,
         running,
         history,
         inputs,

@@ -9,6 +9,7 @@ mod daily;
 mod error;
 mod expectations;
 mod look;
+mod prerequisites;
 mod put_back;
 mod rollback;
 mod scope;

@@ -17,6 +17,7 @@ use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, service_steps};
 use crate::preflight::{Preflight, SourcesError};
 use crate::storage;
 
+use super::prerequisites::Prerequisites;
 use super::stages::Stages;
 use super::{Scope, conflicts};
 
@@ -38,6 +39,7 @@ pub struct Situation {
     pub(super) networks: Result<Vec<Network>, EngineError>,
     pub(super) images: Result<Vec<Image>, EngineError>,
     pub(super) listeners: Result<Option<Vec<Listener>>, ExecError>,
+    pub(super) prerequisites: Prerequisites,
     /// What the containers were made with whose configuration is not that of the checkout.
     pub(super) running: BTreeMap<String, ContainerParts>,
     /// What came in since the images were made.
@@ -68,7 +70,9 @@ impl Situation {
             Err(error) => findings.push(self.unknown("checkout", error)),
         }
         if engine_is_known {
-            findings.extend(self.engine_findings());
+            let needs = self.prerequisites.blockers(&self.config);
+            findings.extend(self.engine_findings(&needs));
+            findings.extend(needs);
         }
         findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect()
     }
@@ -90,7 +94,8 @@ impl Situation {
         }
     }
 
-    fn engine_findings(&self) -> Vec<Finding> {
+    /// What Compose and the engine say, but for what the `.env` explains.
+    fn engine_findings(&self, needs: &[Finding]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let unusable = matches!(self.checkout, Ok(Checkout::Unusable { .. }) | Err(_));
         match &self.model {
@@ -100,6 +105,7 @@ impl Situation {
                 findings.extend(conflicts::find(self, model));
                 findings.extend(self.preflight(model));
             }
+            Ok(ModelAnswer::Refused(refusal)) if refusal.is_explained_by(needs) => {}
             Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
             // Said already, as the state of the checkout or of its remote.
             Err(_) if unusable || !findings.is_empty() => {}
@@ -134,11 +140,11 @@ impl Situation {
 
     /// What a deploy gets through, and somebody should know.
     pub fn remarks(&self) -> Vec<String> {
-        let Some(model) = self.model() else { return Vec::new() };
-        let mut remarks = match &self.sources {
-            Some(Ok(preflight)) => preflight.remarks(model),
-            _ => Vec::new(),
-        };
+        let mut remarks = self.prerequisites.remarks(&self.config);
+        let Some(model) = self.model() else { return remarks };
+        if let Some(Ok(preflight)) = &self.sources {
+            remarks.extend(preflight.remarks(model));
+        }
         if self.scope.is_whole() {
             remarks.extend(Stages::of(&self.config).shown(model));
         }
@@ -161,6 +167,7 @@ impl Situation {
             let reason = "the reverse proxy and the application meet on it";
             steps.push(Step::new(Action::CreateNetwork, network.as_str(), reason));
         }
+        steps.extend(self.prerequisites.steps(&self.config));
         if let (Some(model), Ok(containers), Ok(images)) =
             (self.model(), &self.containers, &self.images)
         {

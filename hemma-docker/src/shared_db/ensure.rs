@@ -4,19 +4,24 @@ use hemma_core::config::PgName;
 use hemma_core::{Approval, Config, ExecError, Host, Progress, World};
 
 use super::{DatabaseError, Databases, LookDatabases, Server, Step, TakeStep, steps};
-use crate::compose::{ComposeFiles, Layers};
+use crate::compose::{ComposeFiles, Layers, Tree};
 use crate::env_file::{HeadersError, LookHeaders};
 
 /// The databases that an application needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted(pub Vec<PgName>);
 
-/// Reads which databases are wanted: those that the compose files name in their headers, and
-/// those of `[database] databases`.
+/// Reads which databases are wanted: those that the compose files of the checkout name in their
+/// headers, and those of `[database] databases`.
 pub async fn wanted(world: &World, config: &Config) -> Result<Wanted, Error> {
+    wanted_in(world, config, Tree::Checkout).await
+}
+
+/// The same for another state of the repository.
+pub(crate) async fn wanted_in(world: &World, config: &Config, tree: Tree) -> Result<Wanted, Error> {
     let files = ComposeFiles::new(config, Layers::Main);
     let host = files.host.clone();
-    let headers = world.ask(&LookHeaders { files }).await.map_err(Error::Headers)?;
+    let headers = world.ask(&LookHeaders { files, tree }).await.map_err(Error::Headers)?;
     let mut names = headers.header.databases;
     let own = config.database.databases.iter().filter(|it| !names.contains(it)).cloned();
     names.extend(own.collect::<Vec<_>>());
@@ -46,10 +51,15 @@ fn question(config: &Config, wanted: &Wanted) -> LookDatabases {
 pub async fn plan(world: &World, config: &Config) -> Result<Vec<Step>, Error> {
     let wanted = wanted(world, config).await?;
     let seen = look(world, config, &wanted).await?;
+    Ok(missing(config, &seen, &wanted))
+}
+
+/// What would be done about what was seen.
+pub(crate) fn missing(config: &Config, seen: &Databases, wanted: &Wanted) -> Vec<Step> {
     if seen.read_only || !seen.may_create {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    Ok(steps(&seen, &config.database.role, &wanted.0))
+    steps(seen, &config.database.role, &wanted.0)
 }
 
 /// What [`ensure`] did.
@@ -77,7 +87,20 @@ pub async fn ensure(
     if steps.is_empty() {
         return Ok(Outcome::Already);
     }
-    for step in &steps {
+    take(world, config, &steps, approval, progress).await?;
+    Ok(Outcome::Mended(steps))
+}
+
+/// Takes these steps.
+pub(crate) async fn take(
+    world: &World,
+    config: &Config,
+    steps: &[Step],
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let role = &config.database.role;
+    for step in steps {
         progress.line(&step.statement(role));
         let change = TakeStep {
             server: Server::new(config),
@@ -89,7 +112,7 @@ pub async fn ensure(
         let taken = world.apply(&change, approval, &Progress::silent()).await;
         taken.map_err(|source| Error::Step { statement: step.statement(role), source })?;
     }
-    Ok(Outcome::Mended(steps))
+    Ok(())
 }
 
 /// Why the databases are not known to be there, or not made.

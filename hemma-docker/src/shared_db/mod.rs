@@ -20,12 +20,14 @@ use serde::{Deserialize, Serialize};
 
 pub use change::TakeStep;
 pub use ensure::{Error, Outcome, Wanted, ensure, look, plan, wanted};
+pub(crate) use ensure::{missing, take, wanted_in};
 pub use error::{DatabaseError, NoPassword};
 pub use look::LookDatabases;
 pub(crate) use look::refused_by_sudo;
 pub use state::{Database, Databases, Login, Role};
 pub use steps::{Step, steps};
 pub use verify::{findings, verify};
+pub(crate) use verify::{of_error, unmended};
 
 /// Where PostgreSQL is, and as whom it is administered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

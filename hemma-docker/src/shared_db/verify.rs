@@ -17,7 +17,7 @@ pub async fn verify(world: &World, config: &Config) -> Report {
     }
 }
 
-fn of_error(config: &Config, error: &Error) -> Finding {
+pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
     let subject = config.database.container.to_string();
     let finding = match error {
         // It was looked: PostgreSQL is down, say. That is a "no" and not a "don't know".
@@ -38,6 +38,12 @@ pub fn findings(config: &Config, seen: &Databases, wanted: &Wanted) -> Vec<Findi
     let mut findings = vec![server, of_role(config, seen)];
     findings.extend(of_databases(config, seen, &wanted.0));
     findings
+}
+
+/// Of the problems, those that nothing here mends.
+pub(crate) fn unmended(config: &Config, seen: &Databases, wanted: &Wanted) -> Vec<Finding> {
+    let left = |it: &Finding| it.verdict != Verdict::Pass && it.hint != Some(mend());
+    findings(config, seen, wanted).into_iter().filter(left).collect()
 }
 
 fn of_server(config: &Config, seen: &Databases) -> Finding {
