@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::process::Signal;
 
@@ -15,6 +16,19 @@ psql -c 'drop database if exists "hemma ba=ckup"' -c 'create database "hemma ba=
 psql -d "dbname='hemma ba=ckup'" -c "create table plenty as
   select g, md5(g::text) || repeat(md5((g + 1)::text), 8) as t from generate_series(1, 90000) g"
 psql -c 'select pg_postmaster_start_time()'"#;
+
+/// A database of 40 MB that hardly shrinks, so that its dump takes a second or two; says the same.
+const NOISE: &str = r#"
+psql() { docker exec shared-postgres psql -qAtX -v ON_ERROR_STOP=1 -U postgres "$@"; }
+psql -c 'create database "hemma ba=ckup"'
+psql -d "dbname='hemma ba=ckup'" -c "create table noise as
+  select g, string_agg(md5((g * 64 + i)::text), '') as t
+  from generate_series(1, 20000) g, generate_series(0, 63) i group by g"
+psql -c 'select pg_postmaster_start_time()'"#;
+
+/// Whether a dump on the host has begun to fill its file.
+const FILLS: &str =
+    r"find /home/operator/backups -size +0 -type f 2>/dev/null | grep -q . || echo none";
 
 const NAME: &str = "hemma ba=ckup";
 const FILE: &str = "hemma%20ba%3Dckup-";
@@ -144,6 +158,43 @@ async fn what_keeps_a_dump_from_being_made_is_one_clear_line() {
     stage.root(FORGET).await;
 }
 
+#[tokio::test]
+async fn a_link_that_dies_in_the_middle_leaves_nothing_half_and_the_next_dump_is_whole() {
+    let stage = Stage::deployed().await;
+    stage.root(FORGET).await;
+    let started = stage.root(NOISE).await;
+    let here = stage.here().join("dumps");
+    let fills =
+        async || if stage.root(FILLS).await.is_empty() || filled(&here) { "" } else { "none" };
+    for args in [&["backup", NAME, "--yes"][..], &["backup", NAME, "--yes", "--here", "dumps"]] {
+        let linked = stage.lab.link(Duration::ZERO).await.expect("it opens");
+        let config = linked.config_file.display().to_string();
+        let running = stage.start(&[args, &["--config", &config]].concat());
+        running.has_said("dumping").await;
+        until("some of it is written", async || fills().await.to_owned()).await;
+        linked.link.cut();
+        let cut = running.end().await;
+        cut.refuses(3, "could not learn what pg_dump in shared-postgres on hemma did");
+        cut.says("was lost while `pg_dump ").says("half  dump database").says("hint: ");
+        assert_eq!(entries(&here), [""; 0], "{cut}");
+        until("nothing is left of it", async || stage.root(LEFT).await).await;
+        stage.is_quiet().await;
+
+        stage.hemma(args).await.exits(0).says("MB in ");
+        stage.root("rm -rf /home/operator/backups").await;
+        let _ = std::fs::remove_dir_all(&here);
+    }
+    let now = stage.root(SINCE).await;
+    stage.root(FORGET).await;
+    assert_eq!(now, format!("{started}\n0"));
+}
+
+/// Whether a file here has something in it, whatever it is called.
+fn filled(directory: &Path) -> bool {
+    let has_bytes = |it: &String| directory.join(it).metadata().is_ok_and(|it| it.len() > 0);
+    entries(directory).iter().any(has_bytes)
+}
+
 /// A finding, and the next thing to do.
 #[track_caller]
 fn one(ran: &Ran, words: &str) {
@@ -152,7 +203,10 @@ fn one(ran: &Ran, words: &str) {
 
 /// The files that have the name of a dump.
 fn whole(directory: &Path) -> Vec<String> {
+    entries(directory).into_iter().filter(|it| it.starts_with(FILE)).collect()
+}
+
+fn entries(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let names = entries.map(|it| it.file_name().to_string_lossy().into_owned());
-    names.filter(|it| it.starts_with(FILE)).collect()
+    entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect()
 }

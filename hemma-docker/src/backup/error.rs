@@ -180,6 +180,10 @@ impl BackupError {
             Self::Failed { .. } | Self::Incomplete { .. } => {
                 Some(Hint::Do("run the same command again; nothing was left behind".to_owned()))
             }
+            Self::Ask { source: ExecError::Lost { .. }, .. } => Some(Hint::Do(
+                "run the same command again: the host clears away a dump whose link is gone"
+                    .to_owned(),
+            )),
             Self::Ask { .. } | Self::Exists { .. } | Self::NotRecorded(_) => None,
         }
     }
