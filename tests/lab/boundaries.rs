@@ -42,12 +42,20 @@ async fn a_deploy_whose_engine_restarts_at_any_boundary_is_gone_on_with() {
 
 #[tokio::test]
 #[ignore = "takes minutes; `--ignored` runs it"]
-async fn a_first_deploy_struck_at_any_boundary_is_gone_on_with() {
-    let stage = Stage::fresh().await;
-    for blow in [Blow::Kill, Blow::Cut, Blow::Restart] {
-        let anew = async || stage.lab.reset().await.expect("the host is reset");
-        at_every_boundary(&stage, &DEPLOY, blow, anew).await;
-    }
+async fn a_first_deploy_killed_at_any_boundary_is_gone_on_with() {
+    first_deploys(Blow::Kill).await;
+}
+
+#[tokio::test]
+#[ignore = "takes minutes; `--ignored` runs it"]
+async fn a_first_deploy_whose_link_is_cut_at_any_boundary_is_gone_on_with() {
+    first_deploys(Blow::Cut).await;
+}
+
+#[tokio::test]
+#[ignore = "takes minutes; `--ignored` runs it"]
+async fn a_first_deploy_whose_engine_restarts_at_any_boundary_is_gone_on_with() {
+    first_deploys(Blow::Restart).await;
 }
 
 #[tokio::test]
@@ -61,6 +69,12 @@ async fn a_rollback_struck_at_any_boundary_is_gone_on_with() {
         at_every_boundary(&stage, &ROLLBACK, blow, async || ()).await;
         stage.hemma(&DEPLOY).await.exits(0);
     }
+}
+
+async fn first_deploys(blow: Blow) {
+    let stage = Stage::fresh().await;
+    let anew = async || stage.lab.reset().await.expect("the host is reset");
+    at_every_boundary(&stage, &DEPLOY, blow, anew).await;
 }
 
 async fn deploys_of_one_service(blow: Blow) {
