@@ -6,8 +6,11 @@
 use std::io::Write;
 use std::time::Duration;
 
+use hemma_core::config::StageConfig;
+
 use crate::hemma::{Ran, Running};
 use crate::stage::Stage;
+use crate::stages::INFRA;
 
 const DEPLOY: [&str; 2] = ["deploy", "--yes"];
 const ROLLBACK: [&str; 2] = ["rollback", "--yes"];
@@ -69,6 +72,21 @@ async fn a_rollback_struck_at_any_boundary_is_gone_on_with() {
         at_every_boundary(&stage, &ROLLBACK, blow, async || ()).await;
         stage.hemma(&DEPLOY).await.exits(0);
     }
+}
+
+#[tokio::test]
+#[ignore = "takes minutes; `--ignored` runs it"]
+async fn a_deploy_in_stages_killed_at_any_boundary_is_gone_on_with() {
+    let stage = Stage::deployed().await;
+    let services = INFRA.map(str::to_owned).to_vec();
+    stage.configure(|it| it.stage = vec![StageConfig { name: "infra".into(), services }]);
+    let change_both = async || {
+        for service in ["redis", "bff_teacher_service"] {
+            let pushed = stage.lab.push_fault("change-one-service", &[service]).await;
+            pushed.expect("it is pushed");
+        }
+    };
+    at_every_boundary(&stage, &DEPLOY, Blow::Kill, change_both).await;
 }
 
 async fn first_deploys(blow: Blow) {

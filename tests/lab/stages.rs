@@ -5,7 +5,7 @@ use hemma_core::config::StageConfig;
 use crate::deploy::{changed, containers, planned};
 use crate::stage::Stage;
 
-const INFRA: [&str; 3] = ["kafka", "kafka_topic_setup", "redis"];
+pub(crate) const INFRA: [&str; 3] = ["kafka", "kafka_topic_setup", "redis"];
 
 #[tokio::test]
 async fn a_stage_comes_up_by_itself_and_before_the_next_one() {
