@@ -43,11 +43,12 @@ async fn before_the_first_deploy(stage: &Stage) {
     stage.is_as(&before).await;
 }
 
-/// Quick enough once in three: the machine may have other things to do, hemma has not.
+/// Quick enough once in ten: the machine has other things to do, such as a deploy on the other host;
+/// hemma has not.
 async fn nothing_to_do(stage: &Stage) {
     let before = stage.traces().await;
     let mut quickest = Duration::MAX;
-    for _ in 0..3 {
+    for _ in 0..10 {
         let again = stage.hemma(&["deploy", "--yes", "--verbose"]).await;
         again.exits(0).says("nothing to do").says("changes 0, ssh handshakes 1");
         quickest = quickest.min(again.took);

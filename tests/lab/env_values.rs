@@ -7,7 +7,7 @@ use crate::stage::Stage;
 
 const SET: [&str; 4] = ["env", "set", "SMTP_TOKEN", "--yes"];
 const EDIT: [&str; 3] = ["day2", "env-file", "--edit"];
-const SECRET: &str = "c4n4ry $HOME 'quoted'";
+const SECRET: &str = "s3cr3t $HOME 'quoted'";
 
 /// The file, its mode, and the newest file that was kept.
 const FILE: &str = r#"
@@ -34,7 +34,7 @@ async fn a_value_is_set_unseen_and_the_file_before_it_kept() {
 
     let set = stage.fed(&SET, format!("{SECRET}\n")).await;
     unseen(set.exits(0).says("set  SMTP_TOKEN  in ~/apps/huleedu/.env"));
-    let line = "SMTP_TOKEN=\"c4n4ry \\$HOME 'quoted'\"";
+    let line = "SMTP_TOKEN=\"s3cr3t \\$HOME 'quoted'\"";
     let seen = stage.operator(FILE).await;
     assert_eq!(seen, format!("{whole}\n{line}\n600:operator\nkept 600\n{digest}"));
     // Compose reads back what was given.
@@ -61,16 +61,16 @@ async fn typed_without_echo(stage: &Stage) {
     running.has_said("value of SMTP_TOKEN (it is not shown): ").await;
     // What is typed before `stty` has acted would be shown, as in every program that asks so.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    terminal.types("c4n4ry-typed");
+    terminal.types("s3cr3t-typed");
     running.has_said("Do this? [y/N] ").await;
     terminal.types("y");
     unseen(running.end().await.exits(0));
     stage.is_quiet().await;
-    assert_eq!(stage.operator("grep ^SMTP_TOKEN .env").await, "SMTP_TOKEN=c4n4ry-typed");
+    assert_eq!(stage.operator("grep ^SMTP_TOKEN .env").await, "SMTP_TOKEN=s3cr3t-typed");
 }
 
 async fn keys_beside_an_example(stage: &Stage) {
-    stage.write("example", "JWT_SECRET_KEY=c4n4ry\nNEW_KEY=c4n4ry\n");
+    stage.write("example", "JWT_SECRET_KEY=s3cr3t\nNEW_KEY=s3cr3t\n");
     let diff = stage.hemma(&["env", "diff", "example"]).await;
     unseen(diff.exits(1).says("- NEW_KEY\n").says("+ SMTP_TOKEN\n"));
     assert!(!diff.stdout.contains(" JWT_SECRET_KEY"), "{diff}");
@@ -79,7 +79,7 @@ async fn keys_beside_an_example(stage: &Stage) {
 
 #[track_caller]
 fn unseen(ran: &Ran) {
-    assert!(!ran.stdout.contains("c4n4ry") && !ran.stderr.contains("c4n4ry"), "{ran}");
+    assert!(!ran.stdout.contains("s3cr3t") && !ran.stderr.contains("s3cr3t"), "{ran}");
 }
 
 #[tokio::test]
@@ -95,22 +95,22 @@ async fn the_file_is_edited_in_the_operators_own_editor() {
     let untouched = stage.traces().await;
     let broken = edited(&stage, "exit 3", &[]).await;
     broken.refuses(1, "the editor ended with exit code 3; nothing was changed");
-    let malformed = edited(&stage, "echo \"A='c4n4ry\" >>\"$1\"", &["Edit it again?", "n"]).await;
+    let malformed = edited(&stage, "echo \"A='s3cr3t\" >>\"$1\"", &["Edit it again?", "n"]).await;
     unseen(malformed.refuses(1, "what was written is no .env; nothing was changed"));
     edited(&stage, "true", &[]).await.exits(0);
-    edited(&stage, "echo SMTP_TOKEN=c4n4ry >>\"$1\"", &["Do this?", "n"]).await.exits(4);
+    edited(&stage, "echo SMTP_TOKEN=s3cr3t >>\"$1\"", &["Do this?", "n"]).await.exits(4);
     stage.is_as(&untouched).await;
     assert_eq!(copies(stage.here()), [""; 0], "a private copy was left");
 
     // Private while it is open, and gone afterwards.
-    let write = "stat -c %a \"$1\" \"${1%/*}\" >seen; echo SMTP_TOKEN=c4n4ry-edited >>\"$1\"";
+    let write = "stat -c %a \"$1\" \"${1%/*}\" >seen; echo SMTP_TOKEN=s3cr3t-edited >>\"$1\"";
     let done = edited(&stage, write, &["Do this?", "y"]).await;
     unseen(done.exits(0).says("add  SMTP_TOKEN  it is new"));
     let modes = std::fs::read_to_string(stage.here().join("seen")).expect("the editor wrote it");
     assert_eq!(modes, "600\n700\n");
     assert_eq!(copies(stage.here()), [""; 0], "a private copy was left");
     let seen = stage.operator(FILE).await;
-    let line = "SMTP_TOKEN=c4n4ry-edited";
+    let line = "SMTP_TOKEN=s3cr3t-edited";
     assert_eq!(seen, format!("{whole}\n{line}\n600:operator\nkept 600\n{digest}"));
 
     somebody_else_was_faster(&stage).await;
@@ -120,7 +120,7 @@ async fn the_file_is_edited_in_the_operators_own_editor() {
 
 async fn somebody_else_was_faster(stage: &Stage) {
     let theirs = "printf 'SMTP_TOKEN=theirs\\n' >>.env";
-    let ours = "echo >open; while [ ! -e close ]; do sleep 0.05; done; echo SMTP_TOKEN=c4n4ry-ours >>\"$1\"";
+    let ours = "echo >open; while [ ! -e close ]; do sleep 0.05; done; echo SMTP_TOKEN=s3cr3t-ours >>\"$1\"";
     let (running, terminal) = stage.seated(&EDIT, &editor(stage, ours));
     crate::stage::until("the editor is open", async || {
         if stage.here().join("open").exists() { String::new() } else { "no file".to_owned() }
@@ -139,7 +139,7 @@ async fn somebody_else_was_faster(stage: &Stage) {
     refused.says("your text is kept in ");
     let kept = copies(stage.here());
     assert_eq!(kept.len(), 1, "{kept:?}");
-    assert!(kept[0].ends_with("SMTP_TOKEN=c4n4ry-ours\n"), "{kept:?}");
+    assert!(kept[0].ends_with("SMTP_TOKEN=s3cr3t-ours\n"), "{kept:?}");
 }
 
 /// A run in which `script` edits, and each of the answers is typed after its question.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use hemma_xtask::lab::Lab;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Child;
@@ -44,35 +45,30 @@ struct Heard {
 
 impl Running {
     /// Starts the binary beside this test in `dir`, in a process group of its own as a shell
-    /// would, with the operator's state in `state` and nobody at the terminal.
-    pub(crate) fn start(dir: &Path, state: &Path, args: &[&str]) -> Self {
-        Self::begin(&mut command(dir, state, args))
+    /// would, with the operator's state in `state` there and nobody at the terminal.
+    pub(crate) fn start(lab: &Lab, dir: &Path, args: &[&str]) -> Self {
+        Self::begin(&mut command(lab, dir, args))
     }
 
     /// The same with something on its standard input.
-    pub(crate) fn fed(dir: &Path, state: &Path, args: &[&str], input: &[u8]) -> Self {
+    pub(crate) fn fed(lab: &Lab, dir: &Path, args: &[&str], input: &[u8]) -> Self {
         let mut file = tempfile::tempfile().expect("a place");
         file.write_all(input).and_then(|()| file.rewind()).expect("it is written");
-        Self::begin(command(dir, state, args).stdin(file))
+        Self::begin(command(lab, dir, args).stdin(file))
     }
 
     /// The same with somebody at the terminal, who writes with `editor`. What is said there and what
     /// is typed there is standard error.
-    pub(crate) fn seated(
-        dir: &Path,
-        state: &Path,
-        args: &[&str],
-        editor: &str,
-    ) -> (Self, Terminal) {
-        let mut command = command(dir, state, args);
+    pub(crate) fn seated(lab: &Lab, dir: &Path, args: &[&str], editor: &str) -> (Self, Terminal) {
+        let mut command = command(lab, dir, args);
         command.env("VISUAL", editor).env("XDG_RUNTIME_DIR", dir);
         Self::at(Terminal::open(), command)
     }
 
     /// The same with standard output on the terminal as well, as where nothing is piped.
-    pub(crate) fn seated_wholly(dir: &Path, state: &Path, args: &[&str]) -> (Self, Terminal) {
+    pub(crate) fn seated_wholly(lab: &Lab, dir: &Path, args: &[&str]) -> (Self, Terminal) {
         let terminal = Terminal::open();
-        let mut command = command(dir, state, args);
+        let mut command = command(lab, dir, args);
         command.stdout(terminal.screen());
         Self::at(terminal, command)
     }
@@ -205,13 +201,14 @@ impl Heard {
     }
 }
 
-fn command(dir: &Path, state: &Path, args: &[&str]) -> tokio::process::Command {
+fn command(lab: &Lab, dir: &Path, args: &[&str]) -> tokio::process::Command {
     #[expect(
         clippy::disallowed_methods,
         reason = "the door of hemma-core has no signals, and the binary is what is tested"
     )]
     let mut command = tokio::process::Command::new(binary());
-    command.args(args).current_dir(dir).env("XDG_STATE_HOME", state).process_group(0);
+    command.args(args).current_dir(dir).process_group(0);
+    command.env("XDG_STATE_HOME", dir.join("state")).env("HEMMA_LAB_NAME", lab.name());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

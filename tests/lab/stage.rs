@@ -1,4 +1,8 @@
 //! The host that a test plays on, for as long as the test has it to itself.
+//!
+//! There are two, because a test waits most of its time: for a gate, a build, a health check. A test
+//! takes whichever is free. The second comes up when a test first finds the first one taken, so that
+//! one test by itself, or `--test-threads 1`, has to do with one host only.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,8 +17,14 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use crate::hemma::{Ran, Running, ssh_with};
 use crate::terminal::Terminal;
 
-static TURN: Mutex<()> = Mutex::const_new(());
-static UP: OnceCell<()> = OnceCell::const_new();
+/// One of the two hosts; it is brought up by whoever has its turn first.
+struct Host {
+    turn: Mutex<()>,
+    lab: OnceCell<Lab>,
+}
+
+static FIRST: Host = Host::new();
+static SECOND: Host = Host::new();
 
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -48,15 +58,38 @@ ls -A "$dir"
 # Health checks come and go.
 ls -A /tmp | grep -v '^runc-process'"#;
 
+impl Host {
+    const fn new() -> Self {
+        Self { turn: Mutex::const_new(()), lab: OnceCell::const_new() }
+    }
+
+    /// Whichever is free, the first one rather than the second.
+    async fn take() -> (&'static Self, MutexGuard<'static, ()>) {
+        tokio::select! {
+            biased;
+            turn = FIRST.turn.lock() => (&FIRST, turn),
+            turn = SECOND.turn.lock() => (&SECOND, turn),
+        }
+    }
+
+    async fn lab(&self) -> &Lab {
+        let say = Progress::silent();
+        let first = FIRST.lab.get_or_init(async || Lab::up(&say).await.expect("the lab comes up"));
+        // Not at the same time: what the first one builds, the second one has.
+        let first = first.await;
+        if std::ptr::eq(self, &raw const FIRST) {
+            return first;
+        }
+        let second = async || first.second(&say).await.expect("the second lab comes up");
+        self.lab.get_or_init(second).await
+    }
+}
+
 impl Stage {
     /// The host as it happens to be, but whole.
     pub(crate) async fn set() -> Self {
-        let turn = TURN.lock().await;
-        UP.get_or_init(async || {
-            Lab::up(&Progress::silent()).await.expect("the lab comes up");
-        })
-        .await;
-        let lab = Lab::find().await.expect("the lab is up");
+        let (host, turn) = Host::take().await;
+        let lab = host.lab().await.again().await.expect("the lab is up");
         let claim = lab.claim().await.expect("nobody holds the lab for ever");
         lab.mend_host().await.expect("the host is mended");
         let internet = lab.internet("/lab/router open && /lab/dns reset", &[]).await;
@@ -118,25 +151,24 @@ impl Stage {
 
     /// Begins a run.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
-        Running::start(self.here(), &self.here().join("state"), args)
+        Running::start(&self.lab, self.here(), args)
     }
 
     /// Runs hemma to its end with something on its standard input.
     pub(crate) async fn fed(&self, args: &[&str], input: impl AsRef<[u8]>) -> Ran {
-        let state = self.here().join("state");
-        let ran = Running::fed(self.here(), &state, args, input.as_ref()).end().await;
+        let ran = Running::fed(&self.lab, self.here(), args, input.as_ref()).end().await;
         self.is_quiet().await;
         ran
     }
 
     /// Begins a run with somebody at its terminal.
     pub(crate) fn seated(&self, args: &[&str], editor: &str) -> (Running, Terminal) {
-        Running::seated(self.here(), &self.here().join("state"), args, editor)
+        Running::seated(&self.lab, self.here(), args, editor)
     }
 
     /// Begins a run that has nothing but a terminal.
     pub(crate) fn seated_wholly(&self, args: &[&str]) -> (Running, Terminal) {
-        Running::seated_wholly(self.here(), &self.here().join("state"), args)
+        Running::seated_wholly(&self.lab, self.here(), args)
     }
 
     /// Begins a run, and interrupts it as soon as standard error has `words` in it.

@@ -27,6 +27,11 @@ impl Instance {
         Self::named(&chosen.map_or_else(|| USUAL.into(), |it| it.to_string_lossy().into_owned()))
     }
 
+    /// The one beside it, for tests that run at the same time.
+    pub(super) fn second(&self) -> Self {
+        Self::of(&format!("{}-second", self.name))
+    }
+
     fn named(name: &str) -> Result<Self, LabError> {
         // What Docker, ssh and a file system take alike.
         let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
@@ -34,14 +39,18 @@ impl Instance {
         if !begins_well || name.len() > 40 || !name.bytes().all(plain) {
             return Err(LabError::Name { name: name.escape_debug().to_string() });
         }
-        Ok(Self {
+        Ok(Self::of(name))
+    }
+
+    fn of(name: &str) -> Self {
+        Self {
             name: name.to_owned(),
             host: format!("{name}-host"),
             git: format!("{name}-git"),
             internet: format!("{name}-internet"),
             volume: format!("{name}-engine"),
             label: format!("hemma.lab={name}"),
-        })
+        }
     }
 }
 

@@ -15,7 +15,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Several labs can be up on one machine: `HEMMA_LAB_NAME` says which one is meant.
+//! Several labs can be up on one machine: `HEMMA_LAB_NAME` says which one is meant. A lab may have a
+//! [second](Lab::second) one beside it, so that two tests need not wait for each other.
 //!
 //! Invariant: nothing here is reachable from another machine. Every published port is on
 //! loopback.
@@ -69,7 +70,17 @@ impl Lab {
     /// Brings the lab up, whatever is missing: an engine, images, containers, keys. Takes minutes
     /// the first time and seconds after that.
     pub async fn up(say: &Progress) -> Result<Self, LabError> {
-        let (shell, instance) = (Shell::new(), Instance::find()?);
+        Self::raise(Instance::find()?, say).await
+    }
+
+    /// Brings up a second lab beside this one, under a name that follows from its own.
+    /// [`down`](Self::down) removes both.
+    pub async fn second(&self, say: &Progress) -> Result<Self, LabError> {
+        Self::raise(self.instance.second(), say).await
+    }
+
+    async fn raise(instance: Instance, say: &Progress) -> Result<Self, LabError> {
+        let shell = Shell::new();
         let state = State::of(&instance);
         state.create()?;
         let _one_at_a_time = state.lock("up.lock").await?;
@@ -97,7 +108,16 @@ impl Lab {
 
     /// The lab that is up already; starts nothing.
     pub async fn find() -> Result<Self, LabError> {
-        let (shell, instance) = (Shell::new(), Instance::find()?);
+        Self::seek(Instance::find()?).await
+    }
+
+    /// The same lab as it is now: a port may be another one.
+    pub async fn again(&self) -> Result<Self, LabError> {
+        Self::seek(self.instance.clone()).await
+    }
+
+    async fn seek(instance: Instance) -> Result<Self, LabError> {
+        let shell = Shell::new();
         let state = State::of(&instance);
         let docker = engine::find(&shell).await.ok_or(LabError::NotUp)?;
         let there = Containers { shell: &shell, docker, instance: &instance };
@@ -113,16 +133,20 @@ impl Lab {
         Ok(Self { shell, docker, instance, state, port, edge, first_commit })
     }
 
-    /// Removes everything that [`up`](Self::up) made, the engine included if it started that.
+    /// Removes everything that [`up`](Self::up) and [`second`](Self::second) made, the engine included
+    /// if they started that.
     pub async fn down(images: Images, say: &Progress) -> Result<(), LabError> {
         let (shell, instance) = (Shell::new(), Instance::find()?);
-        let state = State::of(&instance);
+        let (second, state) = (instance.second(), State::of(&instance));
         if let Some(docker) = engine::find(&shell).await {
             say.line("removing the lab's containers, network and volume");
-            let there = Containers { shell: &shell, docker, instance: &instance };
-            there.remove_all(images, say).await?;
+            for (instance, images) in [(&second, Images::Keep), (&instance, images)] {
+                let there = Containers { shell: &shell, docker, instance };
+                there.remove_all(images, say).await?;
+            }
             engine::stop(&shell, &state, docker, say).await?;
         }
+        State::of(&second).remove()?;
         state.remove()
     }
 
@@ -171,7 +195,7 @@ impl Lab {
     /// may be another afterwards, and is in the ssh configuration.
     pub async fn reboot(&self) -> Result<Self, LabError> {
         self.containers().run("reboot the host", ["restart", &self.instance.host]).await?;
-        Self::up(&Progress::silent()).await
+        Self::raise(self.instance.clone(), &Progress::silent()).await
     }
 
     /// Makes the host as it was before the first deploy, and the git remote as it was at first.
@@ -204,6 +228,11 @@ impl Lab {
     /// The first commit of the git remote.
     pub fn first_commit(&self) -> &str {
         &self.first_commit
+    }
+
+    /// What `HEMMA_LAB_NAME` has to be for this lab to be meant.
+    pub fn name(&self) -> &str {
+        &self.instance.name
     }
 
     /// The ssh configuration in which the lab is `hemma`.
