@@ -10,6 +10,7 @@ use hemma_docker::rollout;
 
 use crate::hemma::Ran;
 use crate::stage::Stage;
+use crate::watch;
 
 /// In each of the secrets, and nowhere else.
 const MARK: &str = "c4n4ry";
@@ -50,22 +51,13 @@ docker exec shared-postgres psql -qU postgres \
   -c "drop table if exists canary" -c "create table canary as select 'c4n4ry-row' as secret"
 sleep 1"#;
 
-/// Begins to watch what runs on the host, and what the operator's processes have in their
-/// environment; the mark itself is in no command line.
-const WATCH: &str = r#"
-printf 'c4n%s' 4ry > /run/canary
-: > /run/canary-seen
-setsid sh -c 'while [ -e /run/canary ]; do
-  for it in /proc/[0-9]*; do
-    tr "\0" " " <"$it/cmdline" 2>/dev/null; echo
-    [ "$(stat -c %U "$it" 2>/dev/null)" != operator ] || tr "\0" "\n" <"$it/environ" 2>/dev/null
-  done | grep -aF -f /run/canary >>/run/canary-seen
-done' </dev/null >/dev/null 2>&1 &
-date +%s"#;
+/// When it is, for the engine. The mark itself is in no command line.
+const BEGAN: &str = "printf 'c4n%s' 4ry > /run/canary; date +%s";
 
 /// What is on the host besides the places where the secrets belong.
 const SEARCH: &str = r#"
-cat /run/canary-seen
+grep -aF -f /run/canary /run/watched
+grep -c 'docker' /run/watched >/dev/null || echo 'c4n4ry: nobody was watched'
 docker events --since "$1" --until "$(date +%s)" | grep -aF -f /run/canary
 # The file before a change is kept, for its owner alone.
 find /home/operator/.local/state/hemma -path '*/env/*' -type f ! -perm 600 | sed 's/^/c4n4ry in /'
@@ -81,14 +73,16 @@ async fn no_secret_is_seen_anywhere() {
     // The release that is gone back to later.
     stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
     plant(&stage).await;
-    let began = stage.root(WATCH).await;
+    let began = stage.root(BEGAN).await;
+    stage.root(watch::BEGIN).await;
     let watch = Watch::begin();
     let said = everything_that_is_said(&stage).await;
     let looked = recorded(&stage).await;
     let here = watch.end();
+    stage.root(watch::END).await;
     let there = stage.lab.root(SEARCH, &[&began]).await.expect("the host answers").stdout;
     let drop = "docker exec shared-postgres psql -qU postgres -c 'drop table canary'";
-    stage.root(&format!("rm -rf /run/canary /home/operator/backups; {drop}")).await;
+    stage.root(&format!("rm -rf /run/canary /run/watched /home/operator/backups; {drop}")).await;
     stage.lab.reset().await.expect("the host is reset");
     // The role gets its usual password back.
     stage.hemma(&["day2", "mirror-repo", "--yes"]).await.exits(0);

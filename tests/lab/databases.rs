@@ -2,6 +2,7 @@
 
 use crate::hemma::Ran;
 use crate::stage::{Stage, until};
+use crate::watch;
 
 const SHARED_DB: [&str; 3] = ["day2", "shared-db", "--yes"];
 
@@ -12,19 +13,12 @@ SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE datname ~ '^hu
 DROP ROLE IF EXISTS huleedu_user;
 SQL";
 
-/// Writes each command line that runs on the host into a file.
-const WATCH: &str = r#"
-: >/run/lines; : >/run/watching
-setsid sh -c 'while [ -e /run/watching ]; do
-  for it in /proc/[0-9]*; do tr "\0" " " <"$it/cmdline" 2>/dev/null; echo; done >>/run/lines
-done' </dev/null >/dev/null 2>&1 &"#;
-
 const PASSWORD_SEEN: &str = r#"
-rm /run/watching
 password=$(sed -n 's/^HULEEDU_PROD_DB_PASSWORD=//p' /home/operator/apps/huleedu/.env)
 [ -n "$password" ] || echo 'there is no password'
-grep -c psql /run/lines >/dev/null || echo 'nobody was watched'
-grep -F -e "$password" /run/lines
+grep -c psql /run/watched >/dev/null || echo 'nobody was watched'
+grep -aF -e "$password" /run/watched
+rm /run/watched
 docker logs shared-postgres 2>&1 | grep -F -e "$password"
 true"#;
 
@@ -33,7 +27,7 @@ async fn role_and_databases_are_made_once_and_the_password_stays_unseen() {
     let stage = Stage::deployed().await;
     sql(&stage, "ALTER SYSTEM SET log_statement = 'all'; SELECT pg_reload_conf();").await;
     stage.root(UNMADE).await;
-    stage.root(WATCH).await;
+    stage.root(watch::BEGIN).await;
     stage.hemma(&SHARED_DB[..2]).await.refuses(2, "nobody is here to agree to it");
     let plan = stage.hemma(&["day2", "shared-db", "--plan"]).await;
     plan.exits(4).says("CREATE ROLE \"huleedu_user\" LOGIN;").says("PASSWORD [hidden];");
@@ -42,6 +36,7 @@ async fn role_and_databases_are_made_once_and_the_password_stays_unseen() {
     let made = stage.hemma(&SHARED_DB).await;
     made.exits(0).says("13 of 13 are there and huleedu_user's");
     assert_eq!(count(&stage).await, "13 1");
+    stage.root(watch::END).await;
     assert_eq!(stage.root(PASSWORD_SEEN).await, "", "{made}");
     sql(&stage, "ALTER SYSTEM RESET log_statement; SELECT pg_reload_conf();").await;
     let again = stage.hemma(&SHARED_DB).await;

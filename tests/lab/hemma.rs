@@ -1,6 +1,5 @@
 //! The binary as a process: started, listened to, interrupted, and what it left behind.
 
-use std::collections::HashMap;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -235,20 +234,18 @@ pub(crate) fn ssh_with(dir: &Path) -> Vec<String> {
 
 /// The command lines of the processes that this one has started, and of those that they have.
 pub(crate) fn descendants() -> Vec<String> {
-    let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
-    let numbers = processes.filter_map(|it| it.file_name().to_str()?.parse::<u32>().ok());
-    // The parent stands behind the name in parentheses and the state.
-    let parent = |it: u32| -> Option<u32> {
-        let stat = std::fs::read_to_string(format!("/proc/{it}/stat")).ok()?;
-        stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
-    };
-    let parents: HashMap<u32, u32> = numbers.filter_map(|it| Some((it, parent(it)?))).collect();
-    let ours = std::process::id();
-    let is_ours = |it: u32| {
-        let mut line = std::iter::successors(parents.get(&it), |it| parents.get(it)).take(100);
-        line.any(|it| *it == ours)
-    };
-    let line = |it: u32| std::fs::read(format!("/proc/{it}/cmdline")).ok();
-    let lines = parents.keys().filter(|it| is_ours(**it)).filter_map(|it| line(*it));
-    lines.map(|it| String::from_utf8_lossy(&it).replace('\0', " ")).collect()
+    let (mut lines, mut left) = (Vec::new(), children(std::process::id()));
+    while let Some(it) = left.pop() {
+        left.extend(children(it));
+        lines.extend(std::fs::read(format!("/proc/{it}/cmdline")));
+    }
+    lines.iter().map(|it| String::from_utf8_lossy(it).replace('\0', " ")).collect()
+}
+
+/// The kernel knows them by the thread that started them. To ask it for these alone is so much less
+/// work than to go through all processes that it can be asked all the time.
+fn children(of: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|it| std::fs::read_to_string(it.path().join("children")).ok());
+    lists.flat_map(|it| it.split_whitespace().flat_map(str::parse).collect::<Vec<_>>()).collect()
 }

@@ -13,6 +13,7 @@
 mod hemma;
 mod stage;
 mod terminal;
+mod watch;
 
 mod backup;
 mod boundaries;
