@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
 
 use super::workspace;
+use crate::lab::Lab;
 use crate::{Answer, Failure, Run};
-use checks::{Check, Counts, checks};
+use checks::{Check, Counts, PRACTICE, checks};
 
 /// Check everything: format, lints, docs, tests, examples, licences
 ///
@@ -29,17 +30,33 @@ impl Args {
         let live = Live::new(SshOptions::default());
         let mut report = Report::default();
         let mut counts = Counts::default();
+        let mut all = async |checks: Vec<Check>| {
+            for check in checks {
+                run.terminal().note(&format!("\n== {}", check.heading));
+                let finding = perform(run, &live, root, &check, &mut counts).await;
+                run.terminal().note(&format!("== {}: {}", check.heading, finding.detail));
+                report.add(finding);
+            }
+        };
         let wanted = |it: &Check| self.only.as_ref().is_none_or(|word| it.heading.contains(word));
-        for check in checks(root).into_iter().filter(wanted) {
-            run.terminal().note(&format!("\n== {}", check.heading));
-            let finding = perform(run, &live, root, &check, &mut counts).await;
-            run.terminal().note(&format!("== {}: {}", check.heading, finding.detail));
-            report.add(finding);
-        }
+        let [compile, then] =
+            checks(root).map(|it| it.into_iter().filter(wanted).collect::<Vec<_>>());
+        let practices = then.iter().any(|it| it.heading == PRACTICE);
+        tokio::join!(come_up(practices && !compile.is_empty()), all(compile));
+        all(then).await;
         run.terminal().note("");
         run.terminal().report(&report);
         let Counts { passed, failed } = counts;
         Ok(Answer::Text(format!("{passed} passed, {failed} failed\n"), report.verdict()))
+    }
+}
+
+/// The practice hosts come up while others compile: they mostly wait for packages, and no test is
+/// measured yet. Nothing is said of it here, because the tests bring up what is missing themselves.
+async fn come_up(wanted: bool) {
+    let say = Progress::silent();
+    if wanted && let Ok(lab) = Lab::up(&say).await {
+        let _ = lab.second(&say).await;
     }
 }
 
