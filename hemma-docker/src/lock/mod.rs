@@ -13,6 +13,7 @@ mod history;
 mod holder;
 mod holding;
 mod look;
+mod past_run;
 
 pub use acquire::{Acquire, Acquired, LockError, Release};
 pub use announce::Announce;
@@ -21,6 +22,7 @@ pub use history::{Entry, History, HistoryError};
 pub use holder::Holder;
 pub(crate) use holder::shown;
 pub use look::{LookLock, Standing, verify};
+pub use past_run::{Outcome, PastRun, PastStep};
 
 /// The same, for scripts that also write what others read.
 pub(crate) const STATE_DIRECTORY: &str = r"
