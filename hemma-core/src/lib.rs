@@ -50,7 +50,7 @@ pub use live::{
     SshOptions, StreamError, Terminal,
 };
 pub use patience::Patience;
-pub use question::{Change, Cut, NotRecorded, Progress, Question};
+pub use question::{Change, Cut, Extent, NotRecorded, Progress, Question};
 pub use report::{Finding, Hint, Report, Verdict, causes};
 pub use secret::{HIDDEN, Secret};
 pub use world::{Step, World};

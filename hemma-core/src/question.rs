@@ -64,6 +64,30 @@ pub trait Change: Serialize + Send + Sync {
         live: &Live,
         progress: &Progress,
     ) -> impl Future<Output = Result<Self::Receipt, Self::Error>> + Send;
+
+    /// How much of it is done after it came back with this. A change that failed may be half done,
+    /// unless it knows better: it was refused, or stopped before anything was written.
+    fn extent(outcome: Result<&Self::Receipt, &Self::Error>) -> Extent {
+        outcome.map_or(Extent::Half, |_| Extent::Whole)
+    }
+}
+
+/// How much of a change is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// None of it: nothing was written.
+    Nothing,
+    /// Perhaps a part.
+    Half,
+    /// All of it.
+    Whole,
+}
+
+impl Extent {
+    /// [`Extent::Nothing`] where that is known, and else [`Extent::Half`].
+    pub fn of_failure(untouched: bool) -> Self {
+        if untouched { Self::Nothing } else { Self::Half }
+    }
 }
 
 /// What an interruption may do to a change that is under way.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hemma_core::{Cassette, Config, Live, SshOptions, World};
+use hemma_core::{Cassette, Config, Extent, Live, SshOptions, World};
 
 use crate::cli::{self, Call, Flags};
 use crate::interrupt::{self, Interrupts};
@@ -167,7 +167,8 @@ impl App {
         let changes = || steps.iter().filter(|it| it.change);
         let mut document = Document::new(exit);
         document.plan = proposed.as_ref();
-        document.changed = changes().filter(|it| it.answered).map(|it| it.what.as_str()).collect();
+        let done = changes().filter(|it| it.extent == Extent::Whole);
+        document.changed = done.map(|it| it.what.as_str()).collect();
         if flags.verbose {
             document = document.verbose(&steps, handshakes);
         }

@@ -14,8 +14,8 @@ use tokio::sync::watch;
 pub use trace::Step;
 
 use crate::{
-    Approval, Cassette, Change, Consent, Cut, Exchange, JournalEntry, JournalEvent, Live, Progress,
-    Question, Scene, causes,
+    Approval, Cassette, Change, Consent, Cut, Exchange, Extent, JournalEntry, JournalEvent, Live,
+    Progress, Question, Scene, causes,
 };
 use memo::Memo;
 use playback::Playback;
@@ -121,7 +121,8 @@ impl World {
         };
         let what = shortened(question.describe());
         let answered = answer.is_ok();
-        self.trace.add(Step { kind: Q::KIND, what, took, change: false, answered });
+        let extent = Extent::Nothing;
+        self.trace.add(Step { kind: Q::KIND, what, took, change: false, answered, extent });
         answer
     }
 
@@ -152,7 +153,7 @@ impl World {
             Mode::Replay(playback) => playback.answer(C::KIND, change, progress),
         };
         self.memo.forget();
-        begun.ended(took, receipt.is_ok());
+        begun.ended(took, receipt.is_ok(), C::extent(receipt.as_ref()));
         self.tell_journal::<C>(
             change,
             match &receipt {
@@ -286,13 +287,14 @@ struct Begun<'w> {
 
 impl<'w> Begun<'w> {
     fn new(trace: &'w Trace, kind: &'static str, what: String) -> Self {
-        let step = Step { kind, what, took: Duration::ZERO, change: true, answered: false };
+        let (took, extent) = (Duration::ZERO, Extent::Half);
+        let step = Step { kind, what, took, change: true, answered: false, extent };
         Self { trace, step: Some(step), started: Instant::now() }
     }
 
-    fn ended(mut self, took: Duration, answered: bool) {
+    fn ended(mut self, took: Duration, answered: bool, extent: Extent) {
         if let Some(step) = self.step.take() {
-            self.trace.add(Step { took, answered, ..step });
+            self.trace.add(Step { took, answered, extent, ..step });
         }
     }
 }

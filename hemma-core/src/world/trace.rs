@@ -3,6 +3,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use crate::Extent;
+
 /// One question or change of this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -16,6 +18,8 @@ pub struct Step {
     pub change: bool,
     /// Whether it came back with an answer.
     pub answered: bool,
+    /// How much of a change is done. Of a question, nothing.
+    pub extent: Extent,
 }
 
 #[derive(Debug, Default)]

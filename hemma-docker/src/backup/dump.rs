@@ -1,7 +1,7 @@
 //! Making one dump.
 
 use hemma_core::config::PgName;
-use hemma_core::{Change, Cut, Live, Output, Place, Progress, StreamError};
+use hemma_core::{Change, Cut, Extent, Live, Output, Place, Progress, StreamError};
 use serde::{Deserialize, Serialize};
 
 use super::{BackupError, Directory, Format};
@@ -48,6 +48,10 @@ impl Change for Dump {
             Directory::Here(directory) => self.to_here(live, directory, progress).await,
             Directory::There(directory) => self.to_there(live, directory, progress).await,
         }
+    }
+
+    fn extent(outcome: Result<&Dumped, &BackupError>) -> Extent {
+        outcome.map_or_else(|it| Extent::of_failure(it.is_known()), |_| Extent::Whole)
     }
 }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use hemma_core::config::CheckoutPath;
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
+};
 use serde::{Deserialize, Serialize};
 
 /// Cloned beside the checkout and moved into place, so that a killed clone leaves no half of a
@@ -91,5 +93,11 @@ impl Change for Clone {
                 Err(CloneError::Failed { host, remote, said })
             }
         }
+    }
+
+    /// What failed was put away.
+    fn extent(outcome: Result<&(), &CloneError>) -> Extent {
+        let known = |it: &CloneError| matches!(it, CloneError::Failed { .. });
+        outcome.map_or_else(|it| Extent::of_failure(known(it)), |()| Extent::Whole)
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use hemma_core::config::CheckoutPath;
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
+};
 use serde::{Deserialize, Serialize};
 
 use super::verify::short;
@@ -27,12 +29,19 @@ cp "$g/index" "$g/hemma-reserve" || exit 72
 git merge --ff-only --quiet "$2" || {
     probe "$g"
     rm -f "$g/hemma-reserve"
-    [ -n "$before" ] || { git clean --quiet --force -d && git reset --quiet --hard; }
+    if [ -z "$before" ]; then
+        git clean --quiet --force -d && git reset --quiet --hard || exit 73
+    else
+        [ "$before" = "$(GIT_OPTIONAL_LOCKS=0 git status --porcelain --untracked-files=all)" ] || exit 73
+    fi
     exit 72
 }
 rm -f "$g/hemma-reserve"
 git update-ref "refs/remotes/origin/$3" "$2"
 "#;
+
+/// The script's exit code where what failed could not be put back whole.
+const LEFT_MIXED: i32 = 73;
 
 /// Moves the checkout forward, never sideways.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +70,7 @@ pub enum PullError {
         /// Why not.
         source: ExecError,
     },
-    /// git said no; nothing moved.
+    /// git said no; the branch did not move.
     #[error("the checkout on {host} could not be moved to {to}: {said}")]
     Failed {
         /// The host.
@@ -70,6 +79,9 @@ pub enum PullError {
         to: String,
         /// Its last words.
         said: String,
+        /// Whether files of both commits lie there now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        mixed: bool,
     },
     /// The recording has no answer.
     #[error(transparent)]
@@ -95,7 +107,48 @@ impl Change for Pull {
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(PullError::Ask { host, to, source }),
             Ok(output) if output.success() => Ok(()),
-            Ok(output) => Err(PullError::Failed { host, to, said: output.last_words().to_owned() }),
+            Ok(output) => {
+                let (said, mixed) = (output.last_words().to_owned(), output.exit == LEFT_MIXED);
+                Err(PullError::Failed { host, to, said, mixed })
+            }
         }
+    }
+
+    fn extent(outcome: Result<&(), &PullError>) -> Extent {
+        let put_back = |it: &PullError| matches!(it, PullError::Failed { mixed: false, .. });
+        outcome.map_or_else(|it| Extent::of_failure(put_back(it)), |()| Extent::Whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, words: &[&str]) -> (i32, String) {
+        #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
+        let ran = std::process::Command::new("sh").args(["-c", script, "sh"]).args(words).output();
+        let ran = ran.expect("there is a shell");
+        let text = [ran.stdout, ran.stderr].concat();
+        (ran.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).trim().to_owned())
+    }
+
+    #[test]
+    fn what_git_refuses_leaves_the_tree_as_it_was() {
+        let dir = tempfile::tempdir().expect("a place");
+        let at = dir.path().to_str().expect("plain");
+        let set = r#"cd "$1" && git init -q -b main . && echo 1 >a && git add a &&
+            export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+            git commit -q -m 1 && echo 2 >a && git commit -q -a -m 2 && git rev-parse HEAD &&
+            git reset -q --hard HEAD~ && echo mine >a"#;
+        let (exit, to) = sh(set, &[at]);
+        assert_eq!(exit, 0, "{to}");
+        let script = format!("{PROBE}{SCRIPT}");
+        let (refused, said) = sh(&script, &[at, &to, "main"]);
+        assert_eq!(refused, 72, "{said}");
+        assert_eq!(std::fs::read_to_string(dir.path().join("a")).expect("it is there"), "mine\n");
+        let (undone, _) = sh(r#"cd "$1" && git checkout -q a"#, &[at]);
+        let (moved, said) = sh(&script, &[at, &to, "main"]);
+        assert_eq!((undone, moved), (0, 0), "{said}");
+        assert_eq!(std::fs::read_to_string(dir.path().join("a")).expect("it is there"), "2\n");
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use hemma_core::config::{CheckoutPath, EnvKey, ProjectName};
 use hemma_core::{
-    Approval, Change, Command, Config, Cut, ExecError, Host, Live, NotRecorded, Place, Progress,
-    Question, Secret, World,
+    Approval, Change, Command, Config, Cut, ExecError, Extent, Host, Live, NotRecorded, Place,
+    Progress, Question, Secret, World,
 };
 use serde::{Deserialize, Serialize};
 
@@ -228,6 +228,11 @@ impl Change for WriteEnv {
             76 => Err(WriteError::CutShort { host }),
             _ => Err(WriteError::Refused { host, said: output.last_words().to_owned() }),
         }
+    }
+
+    fn extent(outcome: Result<&Written, &WriteError>) -> Extent {
+        let unknown = |it: &WriteError| matches!(it, WriteError::Ask { .. });
+        outcome.map_or_else(|it| Extent::of_failure(!unknown(it)), |_| Extent::Whole)
     }
 }
 

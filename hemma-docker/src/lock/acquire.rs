@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hemma_core::config::ProjectName;
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Progress};
+use hemma_core::{Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Progress};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -138,6 +138,14 @@ impl Change for Acquire {
             }
         }
     }
+
+    fn extent(outcome: Result<&Acquired, &LockError>) -> Extent {
+        match outcome {
+            Ok(Acquired::Ours) => Extent::Whole,
+            Ok(Acquired::HeldBy(_)) => Extent::Nothing,
+            Err(error) => Extent::of_failure(matches!(error, LockError::Refused { .. })),
+        }
+    }
 }
 
 /// A script that ended says why; a connection that did, nothing.
@@ -178,5 +186,25 @@ impl Change for Release {
             holding.end().await;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_somebody_else_has_was_not_taken() {
+        let host = || "hemma".parse::<Host>().expect("an alias");
+        let said = || "No space left on device".to_owned();
+        let rows = [
+            (Ok(Acquired::Ours), Extent::Whole),
+            (Ok(Acquired::HeldBy(None)), Extent::Nothing),
+            (Err(LockError::Refused { host: host(), said: said() }), Extent::Nothing),
+            (Err(LockError::NoAnswer { host: host(), said: said() }), Extent::Half),
+        ];
+        for (outcome, extent) in rows {
+            assert_eq!(Acquire::extent(outcome.as_ref()), extent, "{outcome:?}");
+        }
     }
 }

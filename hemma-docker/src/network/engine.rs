@@ -3,7 +3,7 @@
 use bollard::models::NetworkCreateRequest;
 use bollard::query_parameters::ListNetworksOptions;
 use hemma_core::config::NetworkName;
-use hemma_core::{Change, Cut, Host, Live, Progress, Question};
+use hemma_core::{Change, Cut, Extent, Host, Live, Progress, Question};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{EngineError, USUAL_LIMIT, call};
@@ -89,5 +89,10 @@ impl Change for NetworkCreate {
             docker.create_network(request).await
         });
         Ok(NetworkCreated { id: made.await?.id, already: false })
+    }
+
+    fn extent(outcome: Result<&NetworkCreated, &EngineError>) -> Extent {
+        let refused = |it: &EngineError| matches!(it, EngineError::Refused { .. });
+        outcome.map_or_else(|it| Extent::of_failure(refused(it)), |_| Extent::Whole)
     }
 }

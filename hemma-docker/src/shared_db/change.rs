@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::config::{CheckoutPath, EnvKey, PgName};
-use hemma_core::{Change, Command, Cut, Live, Place, Progress};
+use hemma_core::{Change, Command, Cut, Extent, Live, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::error::{DatabaseError, NoPassword};
@@ -65,6 +65,11 @@ impl Change for TakeStep {
             return Err(DatabaseError::Password { key: self.password_key.clone(), reason });
         }
         Err(DatabaseError::read(&server, &output.stderr))
+    }
+
+    /// PostgreSQL does a statement or does not.
+    fn extent(outcome: Result<&(), &DatabaseError>) -> Extent {
+        outcome.map_or_else(|it| Extent::of_failure(it.is_known()), |()| Extent::Whole)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use clap::builder::styling::{AnsiColor, Style};
-use hemma_core::{Hint, Report, Step, Verdict};
+use hemma_core::{Extent, Hint, Report, Step, Verdict};
 
 use crate::verbs::texts::grouped;
 use crate::{Failure, Proposal, Saved};
@@ -91,17 +91,22 @@ pub(super) fn failure(failure: &Failure) -> String {
 /// What a run that did not come to its end did before, and what became of the rest.
 pub(super) fn left_behind(changes: &[&Step], saved: Option<&Saved>, interrupted: bool) -> String {
     let mut text = String::new();
+    let untouched = changes.iter().all(|it| it.extent == Extent::Nothing);
     if interrupted {
         let words = match saved {
             Some(saved) => format!("interrupted; {} was not written", saved.unwritten.display()),
-            None if changes.is_empty() => "interrupted; nothing was changed".to_owned(),
+            None if untouched => "interrupted; nothing was changed".to_owned(),
             None => "interrupted".to_owned(),
         };
         line(&mut text, format_args!("{RED}{words}{RED:#}"));
     }
     for change in changes {
-        let (mark, what) = (if change.answered { "done" } else { "half" }, plain(&change.what));
-        line(&mut text, format_args!("  {mark}  {what}"));
+        let mark = match change.extent {
+            Extent::Whole => "done",
+            Extent::Half => "half",
+            Extent::Nothing => "not ",
+        };
+        line(&mut text, format_args!("  {mark}  {}", plain(&change.what)));
     }
     if interrupted && !changes.is_empty() {
         text.push_str("  the rest of the plan was not begun\n\n");
@@ -242,6 +247,24 @@ FAIL  web                   unhealthy
             assert_eq!(uncoloured(&left(true)), interrupted);
         }
         assert_eq!(uncoloured(&left_behind(&[], None, true)), "interrupted; nothing was changed\n");
+    }
+
+    #[test]
+    fn what_was_refused_is_listed_as_not_done() {
+        let step = |what: &str, extent| Step {
+            kind: "test",
+            what: what.to_owned(),
+            took: std::time::Duration::ZERO,
+            change: true,
+            answered: extent == Extent::Whole,
+            extent,
+        };
+        let taken = step("take the lock", Extent::Whole);
+        let (half, refused) = (step("build a", Extent::Half), step("write .env", Extent::Nothing));
+        let failed = left_behind(&[&taken, &half, &refused], None, false);
+        assert_eq!(failed, "  done  take the lock\n  half  build a\n  not   write .env\n");
+        let interrupted = uncoloured(&left_behind(&[&refused], None, true));
+        assert!(interrupted.starts_with("interrupted; nothing was changed\n  not   write .env\n"));
     }
 
     #[test]
