@@ -46,8 +46,8 @@ pub use host::{Host, HostError, Place};
 pub use job::{Ended, Job, Told};
 pub use known::Known;
 pub use live::{
-    Attended, ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Shelf, SshMaster,
-    SshOptions, StreamError, Terminal,
+    Attended, ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Loss, Shelf,
+    SshMaster, SshOptions, StreamError, Terminal,
 };
 pub use patience::Patience;
 pub use question::{Change, Cut, Extent, NotRecorded, Progress, Question};

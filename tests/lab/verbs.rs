@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::deploy::{changed, containers, service_images};
 use crate::stage::Stage;
 
+/// Where the host's journal is.
+const JOURNAL: &str = "cd ~/.local/state/hemma/huleedu";
+
 #[tokio::test]
 async fn looking_changes_nothing() {
     let stage = Stage::deployed().await;
@@ -56,8 +59,13 @@ async fn a_restart_or_rebuild_replaces_one_container_through_the_gate() {
         stage.hemma(&[verb, service]).await.refuses(2, "nobody is here to agree to it");
         stage.hemma(&[verb, service, "--plan"]).await.exits(4).says(service);
         stage.is_as(&all).await;
+        stage
+            .operator(&format!("{JOURNAL}; mv journal.jsonl kept; ln -s /dev/full journal.jsonl"))
+            .await;
         let done = stage.hemma(&[verb, service, "--yes"]).await;
+        stage.operator(&format!("{JOURNAL}; mv kept journal.jsonl")).await;
         done.exits(0).says(&format!("pass  service {service}"));
+        done.says("warning: the journal of hemma lacks lines of this run").says("No space left");
         let name = format!("huleedu_{service}");
         assert_eq!(changed(&before, &containers(&stage).await), [name], "{done}");
     }

@@ -12,7 +12,7 @@ use crate::lab::Lab;
 use crate::render::document::Document;
 use crate::render::{self, Terminal};
 use crate::sections::{self, Registered, Section};
-use crate::{Answer, Exit, Failure, Run, rehearsal, settings};
+use crate::{Answer, Exit, Failure, Run, operator, rehearsal, settings};
 
 /// The command line: hemma's sections and verbs, and what a repository adds to them.
 #[derive(Debug, Clone)]
@@ -158,6 +158,10 @@ impl App {
         let handshakes = world.handshakes();
         terminal.idle();
         world.close().await;
+        if let Some(why) = world.journal_loss() {
+            let here = operator::journal(config.compose.project.as_str());
+            terminal.note(&render::lost_lines(&config.host.alias, &why, here.as_deref()));
+        }
         let (steps, proposed, saved) = (world.steps(), run.proposed(), run.saved());
         let exit = match &result {
             Some(Ok(answer)) => answer.exit(),

@@ -38,7 +38,8 @@ pub(crate) fn keep_journal(world: &World, holder: &Holder, project: &str) {
     });
 }
 
-fn journal(project: &str) -> Option<PathBuf> {
+/// Where the journal on this machine lies.
+pub(crate) fn journal(project: &str) -> Option<PathBuf> {
     Some(state(project)?.join("journal.jsonl"))
 }
 

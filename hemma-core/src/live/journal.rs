@@ -1,7 +1,7 @@
 //! Who is told of each change, before it is made and after.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,16 +34,41 @@ type Listener = Box<dyn Fn(&JournalEntry) + Send + Sync>;
 
 /// The listeners of a run.
 #[derive(Default)]
-pub struct Journal(Mutex<Vec<Listener>>);
+pub struct Journal {
+    listeners: Mutex<Vec<Listener>>,
+    loss: Loss,
+}
+
+/// Whether some journal of a run lost a line, and why the first one.
+#[derive(Debug, Clone, Default)]
+pub struct Loss(Arc<OnceLock<String>>);
+
+impl Loss {
+    /// Notes that a line was lost. The first one counts.
+    pub fn note(&self, why: &str) {
+        // It is full only where there was a loss before.
+        let _ = self.0.set(why.to_owned());
+    }
+
+    /// Why a line was lost, if one was.
+    pub fn why(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
+}
 
 impl Journal {
     /// Tells `listener` of every change from now on. It must not block.
     pub fn add(&self, listener: impl Fn(&JournalEntry) + Send + Sync + 'static) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
+    }
+
+    /// For whoever keeps a journal where lines may be lost.
+    pub fn loss(&self) -> Loss {
+        self.loss.clone()
     }
 
     pub(crate) fn tell(&self, entry: &JournalEntry) {
-        let listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.iter().for_each(|it| it(entry));
     }
 }

@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 
 pub use connect_error::ConnectError;
 pub use duplex::Duplex;
-pub use journal::{Journal, JournalEntry, JournalEvent};
+pub use journal::{Journal, JournalEntry, JournalEvent, Loss};
 pub use local::Attended;
 pub use master::SshMaster;
 pub use session::Terminal;

@@ -179,6 +179,16 @@ impl World {
         }
     }
 
+    /// Why a journal of this run lacks lines, if one does.
+    pub fn journal_loss(&self) -> Option<String> {
+        match &self.mode {
+            Mode::Live(live) | Mode::Recording(live, _) => {
+                live.journal().loss().why().map(str::to_owned)
+            }
+            Mode::Replay(_) => None,
+        }
+    }
+
     /// Forgets every answer, for a fresh look at the same things.
     pub fn forget(&self) {
         self.memo.forget();

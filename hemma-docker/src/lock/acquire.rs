@@ -19,7 +19,8 @@ pub(super) const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 ///
 /// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
 /// inherit the lock, or a slow one would hold it after us. Whoever took it a moment ago is about to
-/// say so. `cat` writes what must be there, because it says why it could not.
+/// say so. `cat` writes what must be there, because it says why it could not. A line that the journal
+/// lost stops nothing, and is told once.
 const HOLD: &str = r#"
 mkdir -p "$s" || exit 70
 exec 9>>"$s/lock"
@@ -35,7 +36,10 @@ printf '%s\n' "$2" | cat >"$s/holder.new" && mv "$s/holder.new" "$s/holder" || e
 echo $$ >"$s/pid" || exit 70
 echo acquired
 while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); do
-    [ "$line" = beat ] || printf '%s\n' "$line" >>"$s/journal.jsonl"
+    [ "$line" != beat ] || continue
+    said=$(exec 9>&-; printf '%s\n' "$line" | cat 2>&1 >>"$s/journal.jsonl") && continue
+    [ -n "$lost" ] || echo "lost $said"
+    lost=1
 done
 "#;
 
@@ -192,6 +196,29 @@ impl Change for Release {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_journal_that_cannot_be_written_is_told_once_and_stops_nothing() {
+        let dir = tempfile::tempdir().expect("a place");
+        let state = dir.path().join("hemma/huleedu");
+        std::fs::create_dir_all(&state).expect("it is made");
+        std::os::unix::fs::symlink("/dev/full", state.join("journal.jsonl")).expect("it is made");
+        let scripts =
+            [("acquired", format!("{STATE}{HOLD}")), ("ready", super::super::announce::script())];
+        for (word, script) in scripts {
+            let lines = r#"printf 'one\nbeat\ntwo\n' | sh -c "$0" sh huleedu '{}'"#;
+            #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
+            let ran = std::process::Command::new("sh")
+                .args(["-c", lines, &script])
+                .env("XDG_STATE_HOME", dir.path())
+                .output();
+            let text = String::from_utf8(ran.expect("there is a shell").stdout).expect("plain");
+            let said: Vec<_> = text.lines().collect();
+            assert_eq!(said.len(), 2, "{said:?}");
+            assert_eq!(said[0], word);
+            assert!(said[1].starts_with("lost ") && said[1].contains("No space left"), "{said:?}");
+        }
+    }
 
     #[test]
     fn a_lock_that_somebody_else_has_was_not_taken() {

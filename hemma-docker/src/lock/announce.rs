@@ -15,9 +15,16 @@ const WRITE: &str = r#"
 mkdir -p "$s" && exec 9>>"$s/journal.jsonl" || exit 70
 echo ready
 while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"'); do
-    [ "$line" = beat ] || printf '%s\n' "$line" >&9
+    [ "$line" != beat ] || continue
+    said=$(printf '%s\n' "$line" | cat 2>&1 >&9) && continue
+    [ -n "$lost" ] || echo "lost $said"
+    lost=1
 done
 "#;
+
+pub(super) fn script() -> String {
+    format!("{STATE}{WRITE}")
+}
 
 /// Writes every further change of this run into the host's journal, and takes no lock: a shell in a
 /// container may stay open for hours. [`Release`](super::Release) ends it.
@@ -45,8 +52,7 @@ impl Change for Announce {
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {
         let host = self.host.clone();
         let parameters = [self.project.to_string()];
-        let command =
-            Command::script(&format!("{STATE}{WRITE}"), parameters).named("write-journal");
+        let command = Command::script(&script(), parameters).named("write-journal");
         let duplex = match live.duplex(&host, &command).await {
             Ok(duplex) => duplex,
             Err(source) => return Err(LockError::Ask { host, source }),

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use hemma_core::{Duplex, Journal};
+use hemma_core::{Duplex, Journal, Loss};
 use tokio::io::{AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
 use super::history::Entry;
 use super::holder::Holder;
+use crate::text::plain;
 
 /// The host gives up on us after four missing ones.
 const BEAT_EVERY: Duration = Duration::from_secs(5);
@@ -45,7 +46,7 @@ impl Holding {
                 let _ = lines.send(Line::Journal(line));
             }
         });
-        let pulse = tokio::spawn(beat(from_host, to_host, inbox));
+        let pulse = tokio::spawn(beat((from_host, to_host), inbox, journal.loss()));
         Self { lines, pulse: Mutex::new(Some(pulse)) }
     }
 
@@ -59,13 +60,21 @@ impl Holding {
 }
 
 async fn beat(
-    mut from_host: Lines<BufReader<ReadHalf<Duplex>>>,
-    mut to_host: WriteHalf<Duplex>,
+    (mut from_host, mut to_host): (Lines<BufReader<ReadHalf<Duplex>>>, WriteHalf<Duplex>),
     mut inbox: mpsc::UnboundedReceiver<Line>,
+    loss: Loss,
 ) {
     let mut pulse = tokio::time::interval(BEAT_EVERY);
+    let mut speaks = true;
     loop {
         let line = tokio::select! {
+            said = from_host.next_line(), if speaks => {
+                match said {
+                    Ok(Some(said)) => heard(&said, &loss),
+                    Ok(None) | Err(_) => speaks = false,
+                }
+                continue;
+            }
             _ = pulse.tick() => "beat".to_owned(),
             line = inbox.recv() => match line {
                 Some(Line::Journal(line)) => line,
@@ -78,5 +87,14 @@ async fn beat(
     }
     let _ = to_host.shutdown().await;
     // The host's end of the channel closes when the holder has ended.
-    while let Ok(Some(_)) = from_host.next_line().await {}
+    while let Ok(Some(said)) = from_host.next_line().await {
+        heard(&said, &loss);
+    }
+}
+
+/// The host says but one thing: that its journal could not be written.
+fn heard(said: &str, loss: &Loss) {
+    if let Some(why) = said.strip_prefix("lost ") {
+        loss.note(&plain(why, 300));
+    }
 }

@@ -19,7 +19,7 @@ use crate::{Answer, Failure, Proposal, Saved};
 use progress::Spinner;
 pub(crate) use stream::Kept;
 use stream::Stream;
-pub(crate) use words::{columns, plain};
+pub(crate) use words::{columns, lost_lines, plain};
 
 /// Where the operator sits: two streams, a spinner between them, and perhaps somebody to ask.
 #[derive(Clone)]

@@ -2,9 +2,10 @@
 //! where nobody sees them.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use clap::builder::styling::{AnsiColor, Style};
-use hemma_core::{Extent, Hint, Report, Step, Verdict};
+use hemma_core::{Extent, Hint, Host, Report, Step, Verdict};
 
 use crate::verbs::texts::grouped;
 use crate::{Failure, Proposal, Saved};
@@ -114,6 +115,16 @@ pub(super) fn left_behind(changes: &[&Step], saved: Option<&Saved>, interrupted:
     }
     text.extend(saved.map(still_there));
     text
+}
+
+/// The journal of the host lacks what was done; the one on this machine, at `here`, has it.
+pub(crate) fn lost_lines(host: &Host, why: &str, here: Option<&Path>) -> String {
+    let here = here.filter(|it| it.exists()).map_or_else(
+        || "no other has them".to_owned(),
+        |it| format!("{} on this machine has them", it.display()),
+    );
+    let why = plain(why);
+    format!("warning: the journal of {host} lacks lines of this run ({why}); {here}")
 }
 
 fn still_there(saved: &Saved) -> String {
@@ -247,6 +258,17 @@ FAIL  web                   unhealthy
             assert_eq!(uncoloured(&left(true)), interrupted);
         }
         assert_eq!(uncoloured(&left_behind(&[], None, true)), "interrupted; nothing was changed\n");
+    }
+
+    #[test]
+    fn lines_that_the_host_lost_are_told_with_the_place_that_has_them() {
+        let host = "hemma".parse().expect("an alias");
+        let lost = |here| lost_lines(&host, "cat: write error: No space left on device", here);
+        let begin = "warning: the journal of hemma lacks lines of this run (cat: write error: No \
+                     space left on device); ";
+        let here = lost(Some(Path::new("/dev/null")));
+        assert_eq!(here, format!("{begin}/dev/null on this machine has them"));
+        assert_eq!(lost(None), format!("{begin}no other has them"));
     }
 
     #[test]
