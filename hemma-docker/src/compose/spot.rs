@@ -21,7 +21,11 @@ impl fmt::Display for Spot {
 
 /// Prints `at FILE:LINE TEXT` for each line of `$w/words` that is written somewhere: first in the
 /// files of `$w/files`, then in those that they name, then in any other. Never the line itself, which
-/// may hold anything, and nothing that is commented out.
+/// may hold anything, and nothing that is commented out. A word does not count as part of a longer
+/// one: `6379:6379` is not in `16379:6379`.
+///
+/// A port that is written nowhere as `PUBLISHED:TARGET` is looked for in its long form and behind a
+/// variable whose default it is; behind another variable only where one line alone can be meant.
 pub(crate) const FIND: &str = r#"
 find_words() {
     {
@@ -30,16 +34,61 @@ find_words() {
         find . -maxdepth 4 \( -name .git -o -name node_modules \) -prune -o \( -name '*.yml' -o -name '*.yaml' \) -print |
             LC_ALL=C sort
     } | sed 's|^\./||' | awk '!seen[$0]++' >"$w/places"
-    awk -v words="$w/words" -v places="$w/places" 'BEGIN {
-        while ((getline line < words) > 0) word[++n] = line
+    awk -v words="$w/words" -v places="$w/places" '
+    function holds(line, text,    own, from, to) {
+        own = text ~ /^[$]/ ? "[A-Za-z0-9_]" : "[A-Za-z0-9_-]"
+        for (; from = index(line, text); line = substr(line, from + 1)) {
+            to = from + length(text)
+            if (text ~ ("^" own) && from > 1 && substr(line, from - 1, 1) ~ own) continue
+            if (text ~ (own "$") && substr(line, to, 1) ~ own) continue
+            return 1
+        }
+        return 0
+    }
+    function after(line, key,    value) {
+        if (!match(line, "(^|[ \t{,-])" key ":[ \t]*")) return ""
+        value = substr(line, RSTART + RLENGTH)
+        gsub(/["\047]/, "", value)
+        sub(/[ \t,].*/, "", value)
+        if (value !~ /^[$]/) sub(/[}].*/, "", value)
+        return value
+    }
+    # A brace in a pattern is written so that no awk takes it for a repetition.
+    function means(text, number) { return text == number || text ~ ("^[$][{][A-Za-z0-9_]+:?-" number "[}]$") }
+    BEGIN {
+        while ((getline line < words) > 0) {
+            word[++n] = line
+            if (line ~ /^[0-9]+:[0-9]+$/) { split(line, part, ":"); published[n] = part[1]; target[n] = part[2] }
+        }
         while ((getline file < places) > 0) {
+            from = to = ""
             for (at = 1; (getline line < file) > 0; at++) {
                 if (line ~ /^[ \t]*#/) continue
-                for (i = 1; i <= n; i++) if (!(i in hit) && index(line, word[i])) {
-                    hit[i] = 1; print "at " file ":" at " " word[i]
+                if (line ~ /^[ \t]*-/) from = to = ""
+                if (after(line, "target") != "") to = after(line, "target")
+                if (after(line, "published") != "") from = after(line, "published")
+                ends = from != "" && to != "" && line ~ /(target|published):/
+                variable = line ~ /[$].*:[0-9]/
+                for (i = 1; i <= n; i++) {
+                    if (i in hit) continue
+                    if (holds(line, word[i])) { hit[i] = file ":" at; continue }
+                    if (!(i in target)) continue
+                    if (ends && to == target[i] && means(from, published[i])) {
+                        if (!(i in long)) long[i] = file ":" at
+                    } else if (variable && line ~ ("[$][{][A-Za-z0-9_]+:?-" published[i] "[}]:" target[i] "([^0-9]|$)")) {
+                        if (!(i in long)) long[i] = file ":" at
+                    } else if ((ends && to == target[i] && from ~ /^[$]/) ||
+                        (variable && line ~ ("[$]([{][A-Za-z0-9_]+[^-}]*[}]|[A-Za-z0-9_]+):" target[i] "([^0-9]|$)"))) {
+                        maybe[i] = file ":" at; count[i]++
+                    }
                 }
             }
             close(file)
+        }
+        for (i = 1; i <= n; i++) {
+            if (i in hit) print "at " hit[i] " " word[i]
+            else if (i in long) print "at " long[i] " " word[i]
+            else if (count[i] == 1) print "at " maybe[i] " " word[i]
         }
     }'
 }
@@ -55,6 +104,87 @@ pub(crate) fn read(line: &str) -> Option<(String, Spot)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What [`FIND`] says of files and of the texts that are looked for.
+    fn found(files: &[(&str, &str)], texts: &[&str]) -> Vec<String> {
+        let dir = tempfile::tempdir().expect("a place");
+        let write = |name: &str, text: &str| {
+            std::fs::write(dir.path().join(name), text).expect("it is written");
+        };
+        std::fs::create_dir(dir.path().join(".git")).expect("it is made");
+        for (name, text) in files {
+            write(name, text);
+        }
+        write(".git/words", &(texts.join("\n") + "\n"));
+        write(".git/files", &(files[0].0.to_owned() + "\n"));
+        #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &format!("w=.git\n{FIND}\nfind_words")])
+            .current_dir(dir.path())
+            .output();
+        let ran = ran.expect("there is a shell");
+        assert_eq!(String::from_utf8_lossy(&ran.stderr), "");
+        let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+        let lines = text.lines().map(|it| read(it).expect("it is a place"));
+        lines.map(|(text, spot)| format!("{spot} {text}")).collect()
+    }
+
+    #[test]
+    fn a_word_is_not_found_in_a_longer_one() {
+        let text = "services:\n  db-old:\n    ports: [\"16379:6379\", \"6379:63790\"]\n  db:\n    \
+            container_name: redis-exporter\n    image: ${TAG_OLD} $TAG-x\n    ports:\n      # 6379:6379\n      \
+            - 127.0.0.1:6379:6379/tcp\n    container_name: redis\n    x: ${TAG}\n";
+        let wanted = ["6379:6379", "container_name: redis", " db:", "$TAG", "${TAG}", "none"];
+        let expected = [
+            "a.yml:9 6379:6379",
+            "a.yml:10 container_name: redis",
+            "a.yml:4  db:",
+            "a.yml:6 $TAG",
+            "a.yml:11 ${TAG}",
+        ];
+        assert_eq!(found(&[("a.yml", text)], &wanted), expected);
+    }
+
+    #[test]
+    fn a_port_is_found_in_each_way_of_writing_it() {
+        let rows = [
+            ("      - target: 6379\n        published: \"6379\"\n", Some(2)),
+            ("      - published: 6379\n        protocol: tcp\n        target: 6379\n", Some(3)),
+            ("      - {target: 6379, published: 6379}\n", Some(1)),
+            ("      - target: 6379\n        published: ${PORT:-6379}\n", Some(2)),
+            ("      - target: 6379\n        published: ${PORT}\n", Some(2)),
+            ("      - \"${PORT:-6379}:6379\"\n", Some(1)),
+            ("      - \"127.0.0.1:${PORT-6379}:6379/tcp\"\n", Some(1)),
+            ("      - \"${PORT}:6379\"\n", Some(1)),
+            ("      - ${PORT:?set it}:6379\n", Some(1)),
+            ("      - $PORT:6379\n", Some(1)),
+            // Which of two is meant is not known.
+            ("      - ${PORT}:6379\n      - ${OTHER}:6379\n", None),
+            // Its default is another port.
+            ("      - ${PORT:-7000}:6379\n", None),
+            ("      - target: 6379\n      - published: 6379\n", None),
+            ("      - target: 6379\n        published: 16379\n", None),
+            ("      - ${PORT}:63790\n", None),
+            // As it is usually written counts before any other.
+            ("      - ${PORT:-6379}:6379\n      - \"6379:6379\"\n", Some(2)),
+        ];
+        for (text, line) in rows {
+            let expected: Vec<_> =
+                line.map(|it| format!("a.yml:{it} 6379:6379")).into_iter().collect();
+            assert_eq!(found(&[("a.yml", text)], &["6379:6379"]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_files_name_is_looked_at_after_them() {
+        let files = [
+            ("z.yml", "include:\n  - b.yml\nservices:\n  own: {}\n"),
+            ("a.yml", "  shared:\n"),
+            ("b.yml", "#\n  shared:\n  own:\n"),
+        ];
+        let expected = ["b.yml:2  shared:", "z.yml:4  own:"];
+        assert_eq!(found(&files, &[" shared:", " own:"]), expected);
+    }
 
     #[test]
     fn a_place_is_read() {

@@ -17,7 +17,7 @@ use crate::compose::Model;
 
 pub use look::{Absence, LookSources, Sources, SourcesError};
 pub use offers::{LookOffers, Offer};
-pub(crate) use rules::{mapping, mentions, missing, named};
+pub(crate) use rules::{mapping, mentions, missing, named, network};
 
 /// What was seen of the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

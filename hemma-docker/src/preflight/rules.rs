@@ -12,7 +12,7 @@ use crate::plan::image_named;
 /// What stops a deploy. `overlay` is the file for what the repository cannot mend.
 pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> Vec<Finding> {
     let Preflight { seen, .. } = preflight;
-    [bases(preflight), buildkit(seen), mounts(model, seen, overlay)].concat()
+    [bases(preflight), buildkit(model, seen), mounts(model, seen, overlay)].concat()
 }
 
 /// What a deploy gets through, and somebody should know.
@@ -90,19 +90,35 @@ fn bases(preflight: &Preflight) -> Vec<Finding> {
     preflight.offers.iter().filter_map(finding).collect()
 }
 
-fn buildkit(seen: &Sources) -> Vec<Finding> {
+fn buildkit(model: &Model, seen: &Sources) -> Vec<Finding> {
     if seen.buildx {
         return Vec::new();
     }
-    let finding = |(spot, what): &(Spot, String)| {
+    let finding = |subject: String, what: &str| {
         let advice = "install docker-buildx-plugin on the host, or build without it";
-        Finding::fail(
-            spot.to_string(),
-            format!("{what} needs BuildKit, and the host has no buildx"),
-        )
-        .hint(Hint::Do(advice.to_owned()))
+        Finding::fail(subject, format!("{what} needs BuildKit, and the host has no buildx"))
+            .hint(Hint::Do(advice.to_owned()))
     };
-    seen.buildkit.iter().map(finding).collect()
+    let services = inline(model);
+    // Of several, nobody knows whose the first one is.
+    let spot = seen.mentions.get(INLINE).filter(|_| services.len() == 1);
+    let in_compose = services.iter().map(|name| {
+        let subject = format!("build of {name}");
+        finding(subject, INLINE.trim_end_matches(':')).evidence(spot.map(Spot::to_string))
+    });
+    let in_files = seen.buildkit.iter().map(|(spot, what)| finding(spot.to_string(), what));
+    in_compose.chain(in_files).collect()
+}
+
+/// As a Dockerfile begins that lies in a compose file.
+const INLINE: &str = "dockerfile_inline:";
+
+/// The services whose Dockerfile does.
+fn inline(model: &Model) -> Vec<&str> {
+    let wanted = model.services.iter().filter(|(_, it)| it.replicas > 0);
+    let inline =
+        wanted.filter(|(_, it)| it.build.as_ref().is_some_and(|it| it.dockerfile.is_empty()));
+    inline.map(|(name, _)| name.as_str()).collect()
 }
 
 fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
@@ -136,9 +152,14 @@ pub(crate) fn named(container: &str) -> String {
     format!("container_name: {container}")
 }
 
-/// As a service begins.
-fn key(service: &str) -> String {
-    format!(" {service}:")
+/// As a service begins, or a network.
+fn key(name: &str) -> String {
+    format!(" {name}:")
+}
+
+/// As an external network may be written: by its name, or as the key that is its name.
+pub(crate) fn network(name: &str) -> [String; 2] {
+    [format!("name: {name}"), key(name)]
 }
 
 /// As a variable is used that becomes blank where nothing sets it.
@@ -146,20 +167,25 @@ fn uses(variable: &str) -> [String; 2] {
     [format!("${{{variable}}}"), format!("${variable}")]
 }
 
-/// The texts whose place the findings name.
-pub(crate) fn mentions(model: &Model) -> Vec<String> {
+/// The texts whose place the findings name. `own` is the network that hemma makes.
+pub(crate) fn mentions(model: &Model, own: &str) -> Vec<String> {
     let wanted = || model.services.values().filter(|it| it.replicas > 0);
     let published = |it: &&Port| !it.published.is_empty();
     let ports = wanted().flat_map(|it| it.ports.iter().filter(published).map(mapping));
     let names = wanted().filter_map(|it| it.container_name.as_deref().map(named));
     let off = off(model).into_keys().map(key);
     let unset = model.unset.iter().flat_map(|it| uses(it));
+    let foreign = model.external_networks.iter().filter(|it| *it != own);
+    let networks = foreign.flat_map(|it| network(it));
+    let inline = inline(model).first().map(|_| INLINE.to_owned());
     let mut texts: Vec<String> = wanted()
         .flat_map(|it| it.binds.clone())
         .chain(ports)
         .chain(names)
         .chain(off)
         .chain(unset)
+        .chain(networks)
+        .chain(inline)
         .collect();
     texts.sort();
     texts.dedup();
@@ -222,6 +248,28 @@ mod tests {
     }
 
     #[test]
+    fn a_dockerfile_in_a_compose_file_needs_buildkit_too() {
+        let inline = BuildSpec {
+            context: ".".into(),
+            dockerfile: String::new(),
+            images: BTreeMap::default(),
+        };
+        let mut model = service("api", |it| it.build = Some(inline.clone()));
+        assert_eq!(mentions(&model, "hule-network"), [INLINE]);
+        let mentions = [(INLINE.to_owned(), spot("services.yml", 12))].into();
+        let seen = Sources { mentions, ..Sources::default() };
+        let preflight = Preflight { seen, ..Preflight::default() };
+        let found = findings(&model, &preflight, "the overlay");
+        let expected = "build of api: dockerfile_inline needs BuildKit, and the host has no buildx";
+        assert_eq!(lines(&found), [expected]);
+        assert_eq!(found[0].evidence, ["services.yml:12"]);
+        let other = service("web", |it| it.build = Some(inline));
+        model.services.extend(other.services);
+        let found = findings(&model, &preflight, "the overlay");
+        assert!(found.len() == 2 && found.iter().all(|it| it.evidence.is_empty()), "{found:?}");
+    }
+
+    #[test]
     fn a_mount_that_would_be_empty_is_a_failure() {
         let model = service("bff", |it| it.binds = vec!["frontend/dist".into(), "there".into()]);
         let rows = [
@@ -265,7 +313,7 @@ mod tests {
         model.services.insert("api_db".to_owned(), Service::default());
         model.unset = vec!["GOOGLE_API_KEY".to_owned(), "OTHER".to_owned()];
         assert_eq!(
-            mentions(&model),
+            mentions(&model, "hule-network"),
             [" api_db:", "$GOOGLE_API_KEY", "$OTHER", "${GOOGLE_API_KEY}", "${OTHER}"]
         );
         let mentions = [

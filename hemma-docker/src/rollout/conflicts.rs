@@ -30,7 +30,11 @@ fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
     let networks = model.external_networks.iter().filter(|it| *it != own).filter(missing);
     let finding = |it: &String| {
         let detail = "the compose files take it for granted, and the host does not have it";
+        let written = preflight::network(it).iter().find_map(|it| situation.written(it));
+        let host = &situation.config.host.alias;
         Finding::fail(format!("network {it}"), detail)
+            .evidence(written)
+            .hint(Hint::Run(format!("ssh {host} sudo docker network create {it}")))
     };
     networks.map(finding).collect()
 }

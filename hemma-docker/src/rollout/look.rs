@@ -108,7 +108,8 @@ async fn sources(world: &World, situation: &Situation) -> Option<Result<Prefligh
     let files = ComposeFiles::new(config, situation.layers);
     let tree = target_of(config, checkout).filter(|_| situation.scope.brings_commits());
     let tree = tree.unwrap_or(Tree::Checkout);
-    let asked = LookSources::of(files, tree, model, preflight::mentions(model));
+    let mentions = preflight::mentions(model, config.compose.network.as_str());
+    let asked = LookSources::of(files, tree, model, mentions);
     let seen = match world.ask(&asked).await {
         Ok(seen) => seen,
         Err(error) => return Some(Err(error)),
