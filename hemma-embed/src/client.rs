@@ -11,6 +11,7 @@ use crate::cache::Cache;
 use crate::essay::{Item, Wanted};
 use crate::health::{self, Health};
 use crate::npy::{Expect, Reader};
+use crate::outage::{Outage, Outages};
 use crate::wire::{self, Answer, Until, Wire};
 use crate::{
     Essay, FeatureSet, Limits, Matrix, Meta, Model, Problem, ReplyError, RequestError, Retry, Rows,
@@ -62,6 +63,7 @@ struct Inner {
     limits: OnceCell<Limits>,
     /// Whether the server has ever answered: only then is one that is gone worth waiting for.
     met: AtomicBool,
+    outages: Outages,
 }
 
 impl Client {
@@ -73,7 +75,13 @@ impl Client {
     /// Shares the connections of others.
     pub(crate) fn on(wire: Wire, url: ServerUrl, options: Options) -> Self {
         let (limits, met) = (OnceCell::new(), AtomicBool::new(false));
-        Self { inner: Arc::new(Inner { url, options, wire, limits, met }) }
+        let outages = Outages::default();
+        Self { inner: Arc::new(Inner { url, options, wire, limits, met, outages }) }
+    }
+
+    /// Tells `listener` that the server is away, and later that it answers again. It must not block.
+    pub fn on_outage(&self, listener: impl Fn(Outage) + Send + Sync + 'static) {
+        self.inner.outages.add(Box::new(listener));
     }
 
     /// How it works.
@@ -142,7 +150,7 @@ impl Client {
     where
         Asked: Future<Output = Result<T, RequestError>>,
     {
-        let Inner { wire, url, met, options, .. } = &*self.inner;
+        let Inner { wire, url, met, options, outages, .. } = &*self.inner;
         let ask = |until| {
             let asked = ask(until);
             async move {
@@ -154,7 +162,8 @@ impl Client {
             }
         };
         let there = |until| async move { health::fetch(wire, url, until).await.is_ok() };
-        options.retry.run(ask, there, || met.load(Ordering::Relaxed)).await
+        let tell = |outage| outages.tell(outage);
+        options.retry.run(ask, there, || met.load(Ordering::Relaxed), tell).await
     }
 
     /// An error about a request that is not worth sending.

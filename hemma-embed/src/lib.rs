@@ -42,6 +42,7 @@ mod matrix;
 mod meta;
 mod model;
 pub mod npy;
+mod outage;
 pub mod readiness;
 mod retry;
 mod rows;
@@ -58,6 +59,7 @@ pub use meta::{
     EmbeddingMeta, FeatureSchema, Fingerprint, FingerprintError, LanguageToolMeta, Meta, Versions,
 };
 pub use model::Model;
+pub use outage::Outage;
 pub use retry::Retry;
 pub use rows::Rows;
 pub use run::{Gathered, Origin, Part, Parts, RunError};

@@ -1,7 +1,8 @@
 //! How often to ask again, and how long to rest in between.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::outage::Outage;
 use crate::wire::{Problem, RequestError, Until};
 
 /// How hard a request is tried.
@@ -41,12 +42,13 @@ impl Retry {
     /// When the connection was lost, `there` says whether the server is back, and nothing is asked
     /// before: a request that brings the server down is one of few attempts, and a start that
     /// takes minutes is none. Behind a tunnel a closed port looks like a lost connection, so the
-    /// two are one case.
+    /// two are one case. Whoever listens to `tell` learns that it is away, and that it is back.
     pub(crate) async fn run<T, Asked, There>(
         &self,
         mut ask: impl FnMut(Until) -> Asked,
         there: impl Fn(Until) -> There,
         worth_waiting_for: impl Fn() -> bool,
+        tell: impl Fn(Outage),
     ) -> Result<T, RequestError>
     where
         Asked: Future<Output = Result<T, RequestError>>,
@@ -61,6 +63,7 @@ impl Retry {
                 Ok(answer) => return Ok(answer),
                 Err(error) => RequestError { attempts, ..error },
             };
+            let since = Instant::now();
             let again = error.may_pass() && (!error.lost() || worth_waiting_for());
             let rest = told(&error).map_or(pause, |it| it.max(pause));
             if !again || attempts >= self.attempts || !until.allows(rest) {
@@ -69,12 +72,14 @@ impl Retry {
             tokio::time::sleep(rest).await;
             pause = (pause * 2).min(self.longest_pause);
             while error.lost() && !there(until).await {
+                tell(Outage::Began { since, until: until.end() });
                 if !until.allows(pause) {
                     return Err(error.gone(self.deadline));
                 }
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(self.longest_pause);
             }
+            tell(Outage::Over);
         }
     }
 }

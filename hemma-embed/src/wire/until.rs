@@ -20,6 +20,11 @@ impl Until {
         Self { end: Instant::now() + total, total }
     }
 
+    /// When the time is over.
+    pub(crate) fn end(self) -> std::time::Instant {
+        self.end.into_std()
+    }
+
     /// Whether there is time left after a rest.
     pub(crate) fn allows(self, rest: Duration) -> bool {
         Instant::now().checked_add(rest).is_some_and(|it| it < self.end)

@@ -6,6 +6,7 @@
 //! - `bad_replies`: every answer that is not what was asked for, as the error that names it.
 //! - `looks`: health, readiness and grammar as questions.
 //! - `numpy`: the same files, read and written by Python.
+//! - `together`: one cache, several writers at once, Python among them.
 
 mod bad_replies;
 mod killed;
@@ -15,3 +16,4 @@ mod offload;
 mod resumed;
 mod runs;
 mod server;
+mod together;

@@ -18,7 +18,7 @@ use crate::server::Server;
 
 /// Runs a script that gets `input` and the directory, and prints JSON. `None` without numpy, if
 /// that is on purpose.
-async fn python(script: &str, dir: &Path, input: &Value) -> Option<Value> {
+pub(crate) async fn python(script: &str, dir: &Path, input: &Value) -> Option<Value> {
     let world = World::live(Live::new(SshOptions::default()));
     // A version manager may put a Python without the system's numpy first.
     for python in ["/usr/bin/python3", "python3"] {

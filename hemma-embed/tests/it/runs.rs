@@ -1,12 +1,12 @@
 //! Many texts.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use hemma_embed::{Client, Essay, Limits, Options, Part, Problem, Retry, RunError};
+use hemma_embed::{Client, Essay, Limits, Options, Outage, Part, Problem, Retry, RunError};
 use serde_json::json;
 
 use crate::offload::{DIM, client, health, matrix, model, options, sound};
@@ -174,6 +174,9 @@ async fn a_restart_in_the_middle_of_a_run_costs_nothing() {
     let address = server.address();
     let texts = texts(2000);
     let client = client(&server.url);
+    let (told, started) = (Arc::new(Mutex::new(Vec::new())), Instant::now());
+    let heard = Arc::clone(&told);
+    client.on_outage(move |it| heard.lock().expect("nobody panicked").push(it));
     let mut parts = client.embed(&texts);
     let mut items = 0;
     for _ in 0..5 {
@@ -190,6 +193,10 @@ async fn a_restart_in_the_middle_of_a_run_costs_nothing() {
     }
     assert_eq!(items, 2000);
     drop(again);
+    // However many requests waited.
+    let told = told.lock().expect("nobody panicked");
+    let [Outage::Began { since, until }, Outage::Over] = told[..] else { panic!("{told:?}") };
+    assert!(started <= since && since < until, "{told:?}");
 }
 
 #[tokio::test]

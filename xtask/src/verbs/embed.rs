@@ -53,6 +53,7 @@ impl Args {
         let (second, records) = input.again()?;
         let mut parts = client.embed(records.map(|it| it.text));
         let mut tally = Tally::new(run, total, self.out, self.options.place());
+        tally.hears_of_outages(&client);
         while let Some(part) = parts.next().await {
             match part.map_err(texts::failed_run)? {
                 Part::Done { at, rows, origin, .. } => {

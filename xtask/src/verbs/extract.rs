@@ -91,6 +91,7 @@ impl Args {
         let mut tally = Tally::new(run, total, self.out, self.options.place());
         let mut files = Files::new(&out);
         let mut said = None;
+        tally.hears_of_outages(&client);
         while let Some(part) = parts.next().await {
             match part.map_err(texts::failed_run)? {
                 Part::Done { at, rows, meta, origin } => {

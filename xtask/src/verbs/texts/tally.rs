@@ -1,10 +1,11 @@
 //! How far a run over many texts has come.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hemma_core::{Finding, Progress, causes};
-use hemma_embed::{Origin, RequestError};
+use hemma_embed::{Client, Origin, Outage, RequestError};
+use jiff::Timestamp;
 
 use crate::Run;
 use crate::answer::Saved;
@@ -54,6 +55,12 @@ impl<'r> Tally<'r> {
         };
         tally.save();
         tally
+    }
+
+    /// Says when the server goes away, until when it is tried, and that it answers again.
+    pub(crate) fn hears_of_outages(&self, client: &Client) {
+        let (progress, began) = (self.run.progress(), (self.run.world().now(), Instant::now()));
+        client.on_outage(move |outage| progress.line(&outage_words(outage, began)));
     }
 
     /// Counts texts that are done with.
@@ -134,6 +141,25 @@ impl<'r> Tally<'r> {
     }
 }
 
+/// `began` is one moment by two clocks.
+fn outage_words(outage: Outage, (clock, instant): (Timestamp, Instant)) -> String {
+    let at = |it: Instant| {
+        let moment = match it.checked_duration_since(instant) {
+            Some(after) => clock.checked_add(after),
+            None => clock.checked_sub(instant.duration_since(it)),
+        };
+        moment.unwrap_or(clock).strftime("%H:%M:%S %Z").to_string()
+    };
+    match outage {
+        Outage::Began { since, until } => format!(
+            "the server has not answered since {}, and is tried until {}",
+            at(since),
+            at(until)
+        ),
+        Outage::Over => "the server answers again".to_owned(),
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a rate")]
 fn per_second(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
@@ -186,6 +212,18 @@ pub(crate) fn grouped(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_outage_is_said_by_the_clock_on_the_wall() {
+        let (clock, instant) = (Timestamp::UNIX_EPOCH, Instant::now());
+        let after = |seconds| instant + Duration::from_secs(seconds);
+        let began = Outage::Began { since: after(70), until: after(670) };
+        assert_eq!(
+            outage_words(began, (clock, instant)),
+            "the server has not answered since 00:01:10 UTC, and is tried until 00:11:10 UTC"
+        );
+        assert_eq!(outage_words(Outage::Over, (clock, instant)), "the server answers again");
+    }
 
     #[test]
     fn numbers_are_said_as_a_person_says_them() {
