@@ -107,7 +107,8 @@ async fn a_deploy_that_passed_can_be_taken_back_by_hand() {
     let before = service_images(&stage).await;
     stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
     stage.hemma(&["deploy", "--yes"]).await.exits(0);
-    stage.hemma(&["rollback", "--to", &head[..8], "--yes"]).await.exits(0);
+    let back = stage.hemma(&["rollback", "--to", &head[..8], "--yes"]).await;
+    back.exits(0).says(" UTC");
     stage.lab.rewind_remote(&head).await.expect("it is rewound");
     assert_eq!(stage.operator("git rev-parse HEAD").await, head);
     assert_eq!(service_images(&stage).await, before);

@@ -32,7 +32,7 @@ pub async fn plan_rollback(
     let Some(release) = chosen else {
         return Err(no_release(&releases, to));
     };
-    let reason = format!("it passed its gate at {}", release.at.strftime("%F %T %Z"));
+    let reason = format!("it passed its gate at {}", release.at.strftime("%F %T UTC"));
     let mut steps = vec![Step::new(Action::Restore, short(&release.commit), reason)];
     if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| release.overlay_differs) {
         let reason = format!("as it was then; what is there now is kept as {overlay}.replaced");

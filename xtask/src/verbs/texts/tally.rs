@@ -148,7 +148,7 @@ fn outage_words(outage: Outage, (clock, instant): (Timestamp, Instant)) -> Strin
             Some(after) => clock.checked_add(after),
             None => clock.checked_sub(instant.duration_since(it)),
         };
-        moment.unwrap_or(clock).strftime("%H:%M:%S %Z").to_string()
+        moment.unwrap_or(clock).strftime("%H:%M:%S UTC").to_string()
     };
     match outage {
         Outage::Began { since, until } => format!(
