@@ -33,6 +33,9 @@ password() {
 }
 "#;
 
+/// What psql runs is a parameter and not the script's input: that input is what ends the script when
+/// nobody waits for it any more, also where the engine hangs.
+///
 /// `docker ps` lists, so a container that is not there is told from an engine that is not.
 const LOOK: &str = r#"
 w=$(mktemp -d) || exit 71
@@ -41,7 +44,7 @@ trap 'exit 75' TERM INT HUP PIPE
 seen=$(sudo -n docker ps --all --filter "name=$c" --format '{{.Names}} {{.State}}') || exit 70
 printf '%s\n' "$seen" | sed 's/^/container=/'
 printf '%s\n' "$seen" | grep -qxF "$c running" || exit 0
-psql -U "$a" -d postgres >"$w/out" 2>"$w/err"
+printf '%s\n' "$1" | psql -U "$a" -d postgres >"$w/out" 2>"$w/err"
 echo "psql=$?"
 sed 's/^/seen=/' "$w/out"
 sed 's/^/said=/' "$w/err"
@@ -124,7 +127,7 @@ impl LookDatabases {
     fn command(&self) -> Command {
         let parameters = parameters(&self.server, &self.checkout, &self.role, &self.password_key);
         Command::script(&format!("{BEGIN}{LOOK}"), parameters)
-            .stdin(look_statements(&self.role, &self.wanted))
+            .arg(look_statements(&self.role, &self.wanted))
             .named("look at PostgreSQL")
             .limit(Duration::from_secs(60))
     }
