@@ -79,6 +79,7 @@ pub mod prune;
 pub mod reach;
 pub mod release;
 pub mod rollout;
+mod scratch;
 pub mod shared_db;
 mod storage;
 mod text;

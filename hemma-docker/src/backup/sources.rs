@@ -26,7 +26,7 @@ pub struct Source {
 }
 
 const LIST: &str = "SELECT jsonb_build_object('name', datname, 'bytes', pg_database_size(datname)) \
-    FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname;\n";
+    FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname";
 
 impl Question for Sources {
     const KIND: &'static str = "database.sources";
@@ -55,11 +55,10 @@ impl Sources {
     fn command(&self) -> Command {
         let psql = ["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"];
         Command::new("docker")
-            .args(["exec", "-i", self.server.container.as_str(), "env", "LC_ALL=C"])
+            .args(["exec", self.server.container.as_str(), "env", "LC_ALL=C"])
             .args(psql)
-            .args(["-U", self.server.administrator.as_str(), "-d", "postgres"])
+            .args(["-U", self.server.administrator.as_str(), "-d", "postgres", "-c", LIST])
             .sudo()
-            .stdin(LIST)
             .limit(Duration::from_secs(60))
     }
 }

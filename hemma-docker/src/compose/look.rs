@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digests;
 use super::model::{self, Model};
 use super::spot::{self, FIND};
-use super::tree::{LAY_OUT, Tree};
+use super::tree::{Tree, in_tree};
 use super::{ComposeFiles, Refusal};
 use crate::env_file::{BYTES_MAX, KIND, Obstacle};
 
@@ -160,7 +160,7 @@ impl Question for LookModel {
 
 impl LookModel {
     fn command(&self) -> Command {
-        let script = format!("{LAY_OUT}max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{RESOLVE}");
+        let script = in_tree(&format!("max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{RESOLVE}"));
         let parameters = self.tree.parameters(self.files.checkout.as_str());
         // A tree that is fetched first may take its time.
         Command::script(&script, parameters)

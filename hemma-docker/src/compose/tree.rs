@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scratch::SCRATCH;
+
 /// A state of the repository on the host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -20,21 +22,14 @@ pub enum Tree {
     },
 }
 
-/// Begins every script here: `$d` is the checkout with `~` expanded, `$t` the tree to work in, `$w`
-/// a directory for what the script itself needs, which goes away with it.
-///
-/// A shell whose child was ended says so, and ends of that itself where the connection is gone
-/// already: so PIPE is a signal to clean up after, like the others.
+/// `$d` is the checkout with `~` expanded, `$t` the tree to work in.
 ///
 /// What is not checked out is laid into `$w`, so that a look changes nothing. The operator's
 /// `.env` is not in the repository; a link stands for it there, and one for the overlay, which lies
 /// beside the checkout.
-pub(crate) const LAY_OUT: &str = r#"
+const LAY_OUT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
-w=$(mktemp -d) || exit 71
-trap 'rm -rf "$w"' EXIT
-trap 'exit 75' TERM INT HUP PIPE
 t=$w/tree
 case $2 in
 checkout) t=$d ;;
@@ -48,6 +43,12 @@ for f do
     case $t,$f in "$d",*) ;; *,../*) ln -s "${d%/*}/${f#../}" "$w/" ;; esac
 done
 "#;
+
+/// A script that works in a tree, which [`Tree::parameters`] name: it finds `$d`, `$t` and `$w`, and
+/// in `$@` what follows those four.
+pub(crate) fn in_tree(script: &str) -> String {
+    format!("{SCRATCH}{LAY_OUT}{script}")
+}
 
 impl Tree {
     pub(crate) fn is_checkout(&self) -> bool {

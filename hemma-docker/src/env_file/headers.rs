@@ -4,7 +4,7 @@ use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;
-use crate::compose::tree::LAY_OUT;
+use crate::compose::tree::in_tree;
 use crate::compose::{ComposeFiles, Tree};
 
 /// Prints the leading comment lines of each file, and of a file that it cannot read says so.
@@ -63,7 +63,7 @@ impl Question for LookHeaders {
     async fn ask(&self, live: &Live) -> Result<Headers, HeadersError> {
         let host = self.files.host.clone();
         let parameters = self.tree.parameters(self.files.checkout.as_str());
-        let command = Command::script(&format!("{LAY_OUT}{HEADERS}"), parameters)
+        let command = Command::script(&in_tree(HEADERS), parameters)
             .args(self.files.files.iter().map(ToString::to_string))
             .named("read the headers of the compose files");
         match live.run(&Place::On(host.clone()), &command).await {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dockerfile::Needs;
 use crate::compose::spot::{self, FIND};
-use crate::compose::tree::LAY_OUT;
+use crate::compose::tree::in_tree;
 use crate::compose::{ComposeFiles, Model, Spot, Tree};
 
 /// A mount that is empty and ignored is what Docker made of one that was absent.
@@ -146,7 +146,7 @@ impl Question for LookSources {
         let words = self.binds.iter().cloned().chain(rule());
         let words = words.chain(self.mentions.iter().cloned()).chain(rule());
         let words = words.chain(self.files.paths()).chain(rule());
-        let command = Command::script(&format!("{LAY_OUT}{FIND}{LOOK}"), parameters)
+        let command = Command::script(&in_tree(&format!("{FIND}{LOOK}")), parameters)
             .named("look-at-sources")
             .args(words.chain(self.dockerfiles.iter().map(|it| it.0.clone())))
             .limit(Duration::from_secs(180));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Server;
 use super::error::{DatabaseError, NoPassword};
 use super::state::{Databases, Login, look_statements, read};
+use crate::scratch::SCRATCH;
 
 /// Begins every script here. `password` leaves the value of a key in `$pw`, as Compose itself reads
 /// it from `.env`, or says in `$why` why not. It is in a variable of this shell and in pipes, never
@@ -38,9 +39,6 @@ password() {
 ///
 /// `docker ps` lists, so a container that is not there is told from an engine that is not.
 const LOOK: &str = r#"
-w=$(mktemp -d) || exit 71
-trap 'rm -rf "$w"' EXIT
-trap 'exit 75' TERM INT HUP PIPE
 seen=$(sudo -n docker ps --all --filter "name=$c" --format '{{.Names}} {{.State}}') || exit 70
 printf '%s\n' "$seen" | sed 's/^/container=/'
 printf '%s\n' "$seen" | grep -qxF "$c running" || exit 0
@@ -126,7 +124,7 @@ pub(super) fn parameters(
 impl LookDatabases {
     fn command(&self) -> Command {
         let parameters = parameters(&self.server, &self.checkout, &self.role, &self.password_key);
-        Command::script(&format!("{BEGIN}{LOOK}"), parameters)
+        Command::script(&format!("{SCRATCH}{BEGIN}{LOOK}"), parameters)
             .arg(look_statements(&self.role, &self.wanted))
             .named("look at PostgreSQL")
             .limit(Duration::from_secs(60))
