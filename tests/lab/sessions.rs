@@ -79,6 +79,25 @@ async fn who_stops_waiting_ends_the_command_and_frees_its_session() {
     leaves(&stage, &world).await;
 }
 
+/// A sudo that has just begun loses the signal that is to end it.
+#[tokio::test]
+async fn a_script_ends_at_whatever_step_of_its_sudo_nobody_waits_for_it_any_more() {
+    let stage = Stage::set().await;
+    let world = Arc::new(stage.world());
+    for round in 0..10_u64 {
+        let mut waiting = JoinSet::new();
+        for number in 0..8 {
+            let script = "trap 'exit 75' TERM; seen=$(sudo -n sleep \"2000$1\"); echo \"$seen\"";
+            let question = on_host(Command::script(script, [number.to_string()]));
+            let world = Arc::clone(&world);
+            waiting.spawn(async move { world.ask(&question).await });
+        }
+        tokio::time::sleep(Duration::from_millis(40 * round)).await;
+        waiting.shutdown().await;
+    }
+    leaves(&stage, &world).await;
+}
+
 async fn leaves(stage: &Stage, world: &World) {
     world.close().await;
     stage.is_quiet().await;

@@ -237,7 +237,8 @@ impl Stage {
 
     /// The operator's processes on the host, and those that act for them as root.
     async fn on_the_host(&self) -> String {
-        self.root("pgrep -a -u operator; pgrep -a -x 'sudo|docker|docker-compose|git'; true").await
+        let names = "for name in sudo docker docker-compose git; do pgrep -a -x $name; done";
+        self.root(&format!("pgrep -a -u operator; {names}; true")).await
     }
 }
 

@@ -11,10 +11,14 @@ const INSTEAD_OF_127: i32 = 243;
 /// leaves the process running, holding one of the ten sessions. So the channel's input is kept
 /// open as a lifeline, and a reader of it ends the process group when it closes.
 ///
+/// Once is not enough: a sudo that has just started its program loses the signal, and passes on none
+/// that comes from its own process group; so it is repeated, and from outside.
+///
 /// The reader's output goes nowhere: were it to hold the channel's, the channel would stay open
 /// after the command.
-const WITH_LIFELINE: &str = "exec 3<&0; \
-    { cat <&3; kill -TERM 0; } >/dev/null 2>&1 & w=$!; exec 3<&-; \
+const WITH_LIFELINE: &str = "exec 3<&0; { cat <&3; \
+    setsid sh -c 'for s in 1 5 25; do kill -TERM -$0 || exit; sleep $s; done' $$; \
+    } >/dev/null 2>&1 & w=$!; exec 3<&-; \
     \"$@\" </dev/null; r=$?; kill $w 2>/dev/null; [ $r = 127 ] && r=243; exit $r";
 
 /// The input is the command's own; whoever reads it sees it end.
