@@ -30,13 +30,20 @@ fn link(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use std::os::fd::AsRawFd;
 
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+    use rustix::io::Errno;
 
     let dir = path.parent().unwrap_or(Path::new("."));
     let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
     let mut file = File::from(open(dir, flags, Mode::from_raw_mode(0o666))?);
     file.write_all(bytes)?;
-    let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
-    Ok(linkat(CWD, nameless, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+    match linkat(&file, "", CWD, path, AtFlags::EMPTY_PATH) {
+        // An older kernel gives names only to root, and to others by this way round.
+        Err(Errno::NOENT | Errno::PERM) => {
+            let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
+            Ok(linkat(CWD, nameless, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+        }
+        linked => Ok(linked?),
+    }
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -18,7 +18,7 @@ use futures_util::{Stream, StreamExt, future, stream};
 pub use error::RunError;
 pub use gather::Gathered;
 use look_up::Looked;
-use work::Work;
+use work::{Outcome, Work};
 
 use crate::chunk::{Chunk, Chunker};
 use crate::essay::{Item, Wanted};
@@ -28,6 +28,8 @@ use crate::{Client, Essay, FeatureSet, Meta, RequestError, Rows};
 const BATCH: usize = 256;
 /// Batches that are looked up at once.
 const LOOKING: usize = 4;
+/// Answers whose rows are put into the cache at once. The server works on others meanwhile.
+const KEEPING: usize = 4;
 
 /// Some items that are done with.
 #[derive(Debug)]
@@ -119,7 +121,7 @@ impl<'i> Parts<'i> {
         let concurrency = client.options().concurrency.clamp(1, 16);
         let chunker = Chunker::new(wanted, &client.options().model);
         let work = Work::new(client, wanted);
-        let looking = work.clone();
+        let (looking, keeping) = (work.clone(), work.clone());
         let parts = essays
             .enumerate()
             .map(|(at, essay)| Item { at, essay })
@@ -133,6 +135,8 @@ impl<'i> Parts<'i> {
             .map(move |step| work.clone().take(step))
             .buffer_unordered(concurrency)
             .flat_map(stream::iter)
+            .map(move |outcome: Outcome| keeping.clone().keep(outcome))
+            .buffer_unordered(KEEPING)
             .scan(false, |stopped, part| future::ready(until_error(stopped, part)));
         Self(Box::pin(parts))
     }

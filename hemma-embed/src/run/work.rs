@@ -1,7 +1,7 @@
 //! The second half of a run: what has to be asked for.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -17,6 +17,14 @@ use crate::{Client, Fingerprint, Limits, Meta, Problem, RequestError, Rows};
 /// silence each, going on would take days to fail.
 const HOPELESS: usize = 8;
 
+/// What came of a step.
+pub(super) enum Outcome {
+    /// It is done with.
+    Part(Result<Part, RunError>),
+    /// An answer, whose rows are still to be put into the cache, also where it ends the run.
+    Answer { items: Vec<Item>, meta: Option<Arc<Meta>>, rows: Rows, ends: Option<RunError> },
+}
+
 /// One run. Clones are the same run.
 #[derive(Debug, Clone)]
 pub(super) struct Work(Arc<Inner>);
@@ -29,6 +37,8 @@ struct Inner {
     limits: OnceCell<Limits>,
     server: Mutex<Option<Fingerprint>>,
     failures: AtomicUsize,
+    /// The error that ends the run is on its way; nothing more is asked for.
+    over: AtomicBool,
 }
 
 impl Work {
@@ -40,6 +50,7 @@ impl Work {
             limits: OnceCell::new(),
             server: Mutex::default(),
             failures: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
         }))
     }
 
@@ -62,27 +73,28 @@ impl Work {
     }
 
     /// Does what is to be done.
-    pub(super) async fn take(self, step: Step) -> Vec<Result<Part, RunError>> {
+    pub(super) async fn take(self, step: Step) -> Vec<Outcome> {
         match step {
-            Step::Found(part) => vec![Ok(part)],
-            Step::Stop(error) => vec![Err(error)],
+            Step::Found(part) => vec![Outcome::Part(Ok(part))],
+            Step::Stop(error) => vec![Outcome::Part(Err(error))],
+            Step::Ask(_) if self.0.over.load(Ordering::Relaxed) => Vec::new(),
             Step::Ask(chunk) => self.ask(chunk).await,
         }
     }
 
     /// Asks for a chunk, and for ever smaller parts of it as long as the server finds it too large.
-    async fn ask(&self, chunk: Chunk) -> Vec<Result<Part, RunError>> {
+    async fn ask(&self, chunk: Chunk) -> Vec<Outcome> {
         let chunker = Chunker::new(self.0.wanted, &self.0.client.options().model);
-        let mut parts = Vec::new();
+        let mut outcomes = Vec::new();
         let mut left = VecDeque::from([chunk]);
         while let Some(chunk) = left.pop_front() {
             if let Some(error) = self.too_large(&chunk) {
-                parts.push(Ok(Part::Failed { at: chunk.places(), error }));
+                outcomes.push(Outcome::Part(Ok(Part::Failed { at: chunk.places(), error })));
                 continue;
             }
             let error = match self.0.client.ask(self.0.wanted, &chunk.items).await {
                 Ok((meta, rows)) => {
-                    parts.push(self.done(chunk.items, meta, rows).await);
+                    outcomes.push(self.answered(chunk.items, meta.map(Arc::new), rows));
                     continue;
                 }
                 Err(error) => error,
@@ -93,13 +105,18 @@ impl Work {
                         left.push_front(second);
                         left.push_front(first);
                     }
-                    Err(whole) => parts.push(Ok(Part::Failed { at: whole.places(), error })),
+                    Err(whole) => {
+                        let failed = Part::Failed { at: whole.places(), error };
+                        outcomes.push(Outcome::Part(Ok(failed)));
+                    }
                 }
             } else {
-                parts.push(self.failed(&chunk, error));
+                let part = self.failed(&chunk, error);
+                self.0.over.fetch_or(part.is_err(), Ordering::Relaxed);
+                outcomes.push(Outcome::Part(part));
             }
         }
-        parts
+        outcomes
     }
 
     /// An item that alone is more than the server takes is not worth a request.
@@ -109,25 +126,26 @@ impl Work {
         (chunk.bytes > limit).then(|| self.0.client.unasked(self.0.wanted, problem))
     }
 
-    async fn done(
-        &self,
-        items: Vec<Item>,
-        meta: Option<Meta>,
-        rows: Rows,
-    ) -> Result<Part, RunError> {
+    fn answered(&self, items: Vec<Item>, meta: Option<Arc<Meta>>, rows: Rows) -> Outcome {
         self.0.failures.store(0, Ordering::Relaxed);
-        let at = items.iter().map(|it| it.at).collect();
-        let meta = meta.map(Arc::new);
-        let same = match &meta {
-            Some(meta) => self.same_server(meta.server_fingerprint.clone()),
-            None => Ok(()),
+        let server = meta.as_ref().map(|it| it.server_fingerprint.clone());
+        let ends = server.and_then(|it| self.same_server(it).err());
+        self.0.over.fetch_or(ends.is_some(), Ordering::Relaxed);
+        Outcome::Answer { items, meta, rows, ends }
+    }
+
+    /// Ends a step: what the server gave is in the cache before anybody is told of it.
+    pub(super) async fn keep(self, outcome: Outcome) -> Result<Part, RunError> {
+        let (items, meta, rows, ends) = match outcome {
+            Outcome::Part(part) => return part,
+            Outcome::Answer { items, meta, rows, ends } => (items, meta, rows, ends),
         };
+        let at = items.iter().map(|it| it.at).collect();
         let rows = match self.shelves().await?.cloned() {
             None => rows,
-            Some(shelves) => keep(shelves, items, meta.clone(), rows).await?,
+            Some(shelves) => write(shelves, items, meta.clone(), rows).await?,
         };
-        same?;
-        Ok(Part::Done { at, rows, meta, origin: Origin::Server })
+        ends.map_or(Ok(Part::Done { at, rows, meta, origin: Origin::Server }), Err)
     }
 
     fn failed(&self, chunk: &Chunk, error: RequestError) -> Result<Part, RunError> {
@@ -187,7 +205,7 @@ impl Work {
 ///
 /// Those of a server that changed under way are kept as well, under its own name: the next run
 /// begins with them.
-async fn keep(
+async fn write(
     shelves: Shelves,
     items: Vec<Item>,
     meta: Option<Arc<Meta>>,

@@ -40,11 +40,13 @@ async fn a_second_run_asks_only_for_what_is_missing() {
     let kept = |at: &usize| drawer.path(&Key::embed(&model(), &texts[*at])).is_file();
     assert!(handed_out.iter().all(kept), "what was handed out is kept");
     let kept = (0..3000).filter(kept).count();
-    let before = asked_texts(&server).len();
+    // One that no request of the runs before is still on its way to.
+    drop(server);
+    let server = Server::start(sound).await;
     let gathered = with_cache(&server.url, dir.path()).embed(&texts).gather().await;
     let gathered = gathered.expect("a sound server");
     assert_eq!(gathered.rows.embeddings, Some(matrix(&texts, DIM)));
-    let asked = asked_texts(&server).len() - before;
+    let asked = asked_texts(&server).len();
     assert_eq!((asked, gathered.from_server), (gathered.from_server, 3000 - gathered.from_cache));
     assert!(gathered.from_cache >= kept, "{} of {kept}", gathered.from_cache);
 
