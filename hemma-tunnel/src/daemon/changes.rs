@@ -112,7 +112,9 @@ impl Change for Start {
                 client.tell(&Request::Add { forward: forward.clone() }).await?;
             }
         }
-        if matches!(client.status().await?.tunnel.link, State::Fatal { .. }) {
+        // Whoever starts it has done something about the host, or hopes so.
+        let link = client.status().await?.tunnel.link;
+        if matches!(link, State::Reconnecting { .. } | State::Fatal { .. }) {
             client.tell(&Request::Retry).await?;
         }
         let status = self.settled(&client, progress).await?;

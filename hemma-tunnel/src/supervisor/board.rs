@@ -76,6 +76,19 @@ impl Board {
         });
     }
 
+    /// Another try was asked for. What was said of the ones before is over from this moment on, and
+    /// not only when the try begins.
+    pub(super) fn asked(&self) {
+        let (link, next) = (self.snapshot.borrow().link.clone(), self.now());
+        match link {
+            State::Fatal { .. } => self.link(&State::Starting),
+            State::Reconnecting { reason, .. } => {
+                self.link(&State::Reconnecting { attempt: 1, next, reason });
+            }
+            _ => {}
+        }
+    }
+
     pub(super) fn round_trip(&self, took: Duration) {
         let took = u64::try_from(took.as_millis()).ok();
         // Nobody is woken for a number; it is there for whoever looks.

@@ -46,13 +46,15 @@ impl Keeper {
     pub(super) async fn keep(mut self) {
         let mut outage: Option<Outage> = None;
         loop {
-            if let Some(outage) = &outage {
+            if let Some(outage) = &mut outage {
                 self.rest(outage).await;
             }
             match self.attempt().await {
                 Ok((link, pulse)) => {
                     let made = Instant::now();
                     let reason = self.hold(link, pulse).await;
+                    // Whoever asked before has had what they asked for.
+                    self.retry.mark_unchanged();
                     let failures = match &outage {
                         Some(before) if made.elapsed() < STABLE => before.failures + 1,
                         _ if made.elapsed() < STABLE => 1,
@@ -81,8 +83,24 @@ impl Keeper {
         }
     }
 
-    /// Waits until the next attempt is due, or something makes it due now.
-    async fn rest(&mut self, outage: &Outage) {
+    /// Waits until the next attempt is due, or something makes it due now. Whoever asks for one
+    /// waits for its end: for them the outage begins anew.
+    async fn rest(&mut self, outage: &mut Outage) {
+        if !self.is_asked() {
+            self.wait(outage).await;
+        }
+        if self.is_asked() {
+            self.retry.mark_unchanged();
+            (outage.failures, outage.since) = (0, Instant::now());
+            self.board.asked();
+        }
+    }
+
+    fn is_asked(&self) -> bool {
+        self.retry.has_changed().unwrap_or(false)
+    }
+
+    async fn wait(&mut self, outage: &Outage) {
         let wait = backoff::wait(outage.failures, outage.since.elapsed(), fastrand::f64());
         self.board.link(&State::Reconnecting {
             attempt: outage.failures.saturating_add(1),
@@ -90,10 +108,12 @@ impl Keeper {
             reason: outage.reason.clone(),
         });
         self.stirred.mark_unchanged();
+        // Its own view: that somebody asked is still to be seen afterwards.
+        let mut asked = self.retry.clone();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             Ok(()) = self.stirred.changed() => {}
-            Ok(()) = self.retry.changed() => {}
+            Ok(()) = asked.changed() => {}
         }
     }
 

@@ -178,8 +178,10 @@ impl Supervisor {
         self.board.subscribe()
     }
 
-    /// Tries again now, also after a failure that is fatal by itself.
+    /// Tries again now, also after a failure that is fatal by itself, and counts the attempts of
+    /// the outage anew.
     pub fn retry(&self) {
+        self.board.asked();
         self.retry.send_modify(|it| *it += 1);
     }
 

@@ -96,6 +96,10 @@ async fn a_host_that_is_away_is_said_soon_and_waited_for_in_the_background() {
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     let report = background.verify(&forwards).await;
     assert_eq!(report.verdict(), hemma_core::Verdict::Unknown, "{report:?}");
+    let made = scene.relay.made();
+    let again = background.start(scene.sshd.client_config(), forwards.clone()).await;
+    again.expect("it runs");
+    assert!(scene.relay.made() > made, "whoever starts it again is answered by a fresh attempt");
     scene.sshd.up().await;
     let well = async || background.client().await.expect("it runs").status().await;
     while !well().await.expect("it answers").tunnel.is_well() {
