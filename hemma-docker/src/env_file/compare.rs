@@ -51,7 +51,10 @@ pub async fn compare_with_example(
     example: &EnvFile,
 ) -> Result<Result<Difference, EnvAnswer>, EnvError> {
     let files = ComposeFiles::new(config, Layers::Main);
-    let judged = match world.ask(&LookEnv { files, rules: rules(config) }).await? {
+    let judged = match world
+        .ask(&LookEnv { files, rules: rules(config), required_by_compose: false })
+        .await?
+    {
         EnvAnswer::Judged(judged) => judged,
         other => return Ok(Err(other)),
     };

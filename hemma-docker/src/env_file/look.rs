@@ -15,7 +15,8 @@ use super::read::{self, Content, PLACE, READ};
 use crate::compose::ComposeFiles;
 
 /// What is around the file: git, root's environment, and what the compose files ask for. `$1` is
-/// how many of the words after it are compose files; the others are Compose's own.
+/// how many of the words after it are compose files; the others are Compose's own, if it is to be
+/// asked.
 ///
 /// Compose opens the file itself, and would wait for ever for a pipe to be written to.
 const AROUND: &str = r#"
@@ -34,7 +35,7 @@ while [ "$count" -gt 0 ]; do
     echo
     shift; count=$((count - 1))
 done
-cd "$d" 2>/dev/null || exit 0
+[ $# -gt 0 ] && cd "$d" 2>/dev/null || exit 0
 variables=$(sudo -n docker "$@" config --variables 2>/dev/null) &&
     printf '%s\n' "$variables" | sed 's/^/variable=/'
 exit 0
@@ -50,6 +51,8 @@ pub struct LookEnv {
     pub files: ComposeFiles,
     /// The rules.
     pub rules: EnvConfig,
+    /// Whether Compose is asked which variables its files require; it takes its time.
+    pub required_by_compose: bool,
 }
 
 /// What was seen of the file.
@@ -166,7 +169,7 @@ impl LookEnv {
         Command::script(&script, [self.files.checkout.as_str()])
             .args([BYTES_MAX.to_string(), files.len().to_string()])
             .args(files.iter().map(ToString::to_string))
-            .args(self.files.words())
+            .args(if self.required_by_compose { self.files.words() } else { Vec::new() })
             .named("look at .env")
             .limit(Duration::from_secs(60))
     }

@@ -32,8 +32,8 @@ pub(crate) use obstacle::KIND;
 pub use obstacle::Obstacle;
 pub(crate) use parse::BYTES_MAX;
 pub use parse::{Entry, EnvFile, Quoting, Surroundings};
-pub(crate) use verify::{beside_deploy, stops_deploy, unknown};
-pub use verify::{findings, look, verify};
+pub(crate) use verify::{beside_deploy, look_at_file, stops_deploy, unknown};
+pub use verify::{findings, verify};
 pub use write::{
     Draft, DraftError, FetchText, WriteEnv, WriteError, Written, draft, set, would_change, write,
 };

@@ -17,8 +17,19 @@ pub async fn verify(world: &World, config: &Config, layers: Layers) -> Report {
 }
 
 /// Looks at it by those rules.
-pub async fn look(world: &World, config: &Config, layers: Layers) -> Result<EnvAnswer, EnvError> {
-    world.ask(&LookEnv { files: ComposeFiles::new(config, layers), rules: rules(config) }).await
+async fn look(world: &World, config: &Config, layers: Layers) -> Result<EnvAnswer, EnvError> {
+    let (files, rules) = (ComposeFiles::new(config, layers), rules(config));
+    world.ask(&LookEnv { files, rules, required_by_compose: true }).await
+}
+
+/// The same without what Compose requires, which it says itself wherever it is called.
+pub(crate) async fn look_at_file(
+    world: &World,
+    config: &Config,
+    layers: Layers,
+) -> Result<EnvAnswer, EnvError> {
+    let (files, rules) = (ComposeFiles::new(config, layers), rules(config));
+    world.ask(&LookEnv { files, rules, required_by_compose: false }).await
 }
 
 pub(crate) fn unknown(error: &EnvError) -> Finding {

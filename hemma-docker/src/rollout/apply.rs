@@ -31,28 +31,43 @@ pub async fn deploy(
 ) -> Result<Report, Error> {
     let config = &situation.config;
     take_lock(world, config, holder, approval, progress).await?;
-    let again = look_at(world, config, &situation.scope).await;
-    let moved = has_moved(&again, plan);
-    if !moved.is_empty() {
-        return Err(Error::Moved(moved));
+    if !situation.is_unmoved(world).await {
+        let now = look_at(world, config, &situation.scope).await;
+        let moved = has_moved(&now, plan);
+        if !moved.is_empty() {
+            return Err(Error::Moved(moved));
+        }
+        return carry_through(world, &now, plan, approval, progress).await;
     }
-    let report = match carry_out(world, &again, plan, approval, progress).await {
+    carry_through(world, situation, plan, approval, progress).await
+}
+
+/// Brings up, and keeps what is well or takes it back; then the lock goes.
+async fn carry_through(
+    world: &World,
+    situation: &Situation,
+    plan: &Plan,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let config = &situation.config;
+    let report = match carry_out(world, situation, plan, approval, progress).await {
         Err(Error::Build(error)) => build_failed(error)?,
         ended => ended?,
     };
-    let report = match (report.verdict(), &again.scope) {
+    let report = match (report.verdict(), &situation.scope) {
         (Verdict::Pass, Scope::Whole) => {
             keep(world, config, approval, progress).await?;
             report
         }
         (Verdict::Pass, Scope::Stage(_)) => {
-            note(world, &again, approval, progress).await?;
+            note(world, situation, approval, progress).await?;
             report
         }
         (Verdict::Fail, Scope::Whole) => {
-            take_back(world, &again, report, approval, progress).await?
+            take_back(world, situation, report, approval, progress).await?
         }
-        (Verdict::Fail, _) => put_back(world, &again, report, approval, progress).await?,
+        (Verdict::Fail, _) => put_back(world, situation, report, approval, progress).await?,
         // Nobody knows how it stands; the next run looks and goes on from there.
         (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => report,
     };

@@ -20,7 +20,7 @@ pub(super) struct BringUp<'b> {
     pub(super) config: &'b Config,
     pub(super) files: &'b ComposeFiles,
     pub(super) scope: &'b Scope,
-    /// For the names of what is built.
+    /// The project that is brought up, where it is known; else its files in the checkout say it.
     pub(super) model: Option<&'b Model>,
     pub(super) plan: &'b Plan,
     pub(super) approval: &'b Approval,
@@ -89,8 +89,13 @@ impl BringUp<'_> {
             outcome.map_err(Error::Build)?;
         }
         self.discard().await?;
-        let mut project = resolve(self.world, without_hashes(self.files)).await?;
-        self.scope.narrow(self.config, &mut project);
+        let project = if let Some(seen) = self.model {
+            seen.clone()
+        } else {
+            let mut project = resolve(self.world, without_hashes(self.files)).await?;
+            self.scope.narrow(self.config, &mut project);
+            project
+        };
         let services = self.services(&project, &builds).await?;
         Ok((project, services))
     }

@@ -103,11 +103,10 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
 
 /// What the compose files refer to, and which of the images that the host lacks a registry has.
 async fn sources(world: &World, situation: &Situation) -> Option<Result<Preflight, SourcesError>> {
-    let (Some(model), Ok(checkout)) = (situation.model(), &situation.checkout) else { return None };
+    let (Some(model), Ok(_)) = (situation.model(), &situation.checkout) else { return None };
     let config = &situation.config;
     let files = ComposeFiles::new(config, situation.layers);
-    let tree = target_of(config, checkout).filter(|_| situation.scope.brings_commits());
-    let tree = tree.unwrap_or(Tree::Checkout);
+    let tree = situation.tree();
     let mentions = preflight::mentions(model, config.compose.network.as_str());
     let asked = LookSources::of(files, tree, model, mentions);
     let seen = match world.ask(&asked).await {
@@ -154,7 +153,7 @@ pub(super) fn layers_in_force(config: &Config, containers: &[Container]) -> Laye
 }
 
 /// The tree that would be deployed, where it is not the one that is checked out.
-fn target_of(config: &Config, seen: &Checkout) -> Option<Tree> {
+pub(super) fn target_of(config: &Config, seen: &Checkout) -> Option<Tree> {
     match seen {
         Checkout::Missing { .. } | Checkout::Plain { .. } => {
             let remote = config.repository.remote.clone()?;

@@ -16,6 +16,7 @@ mod scope;
 mod situation;
 mod stages;
 mod status;
+mod unmoved;
 
 pub use apply::{deploy, gate, gate_of, let_go, take_lock};
 pub use daily::{Asked, build_images, carry_out, plan_rebuild, plan_restart};
@@ -24,4 +25,4 @@ pub use look::{look, look_at};
 pub use rollback::{plan_rollback, rollback};
 pub use scope::{Scope, StageError};
 pub use situation::Situation;
-pub use status::{health, health_of, status};
+pub use status::{health, health_as_seen, status};

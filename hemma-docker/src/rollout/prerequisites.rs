@@ -27,7 +27,7 @@ impl Prerequisites {
             return Self::default();
         }
         let (env, databases) = tokio::join!(
-            env_file::look(world, config, Layers::Main),
+            env_file::look_at_file(world, config, Layers::Main),
             databases(world, config, Tree::Checkout)
         );
         Self { env: Some(env), databases }
@@ -36,6 +36,14 @@ impl Prerequisites {
     /// The same by what another tree says that it needs.
     pub(super) async fn of(self, world: &World, config: &Config, tree: Tree) -> Self {
         Self { databases: databases(world, config, tree).await, ..self }
+    }
+
+    /// Whether the `.env` is still what it was, as far as it is judged.
+    pub(super) async fn is_unmoved(&self, world: &World, config: &Config) -> bool {
+        match &self.env {
+            Some(seen) => env_file::look_at_file(world, config, Layers::Main).await == *seen,
+            None => true,
+        }
     }
 
     /// What stands in the way of a deploy.

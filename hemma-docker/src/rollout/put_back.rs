@@ -63,8 +63,7 @@ pub(super) async fn put_back(
     }
     let files = ComposeFiles::new(config, layers_in_force(config, containers));
     let (files, scope, plan) = (&files, &situation.scope, &plan);
-    let model = situation.model();
-    let up = BringUp { world, config, files, scope, model, plan, approval, progress };
+    let up = BringUp { world, config, files, scope, model: None, plan, approval, progress };
     let back = up.at_once().await?;
     report.add(match back.verdict() {
         Verdict::Pass => {

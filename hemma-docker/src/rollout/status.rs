@@ -2,9 +2,10 @@
 
 use hemma_core::{Config, Report, World};
 
-use super::Scope;
+use super::Situation;
 use super::apply::in_force;
 use super::expectations::expectations;
+use crate::compose::Model;
 use crate::{checkout, health, host_tools, network, proxy, storage};
 
 /// How everything stands, without changing anything.
@@ -31,18 +32,22 @@ pub async fn status(world: &World, config: &Config) -> Report {
 
 /// How the services of the project stand.
 pub async fn health(world: &World, config: &Config) -> Report {
-    health_of(world, config, &Scope::Whole).await
-}
-
-/// How those of them stand that a scope is about.
-pub async fn health_of(world: &World, config: &Config, scope: &Scope) -> Report {
     match in_force(world, config).await {
-        Ok((files, mut model)) => {
-            scope.narrow(config, &mut model);
-            let expected = expectations(&model);
-            health::verify(world, &files.host, &config.compose.project, &expected).await
-        }
+        Ok((_, model)) => health_of(world, config, &model).await,
         Err(super::Error::Refused(refusal)) => Report::from_iter([refusal.finding()]),
         Err(error) => Report::from_iter([storage::unknown(&config.host.alias, "services", &error)]),
     }
+}
+
+/// How those stand that a look has found to be the application, or the part of it that is asked for.
+pub async fn health_as_seen(world: &World, situation: &Situation) -> Report {
+    match situation.model() {
+        Some(model) => health_of(world, &situation.config, model).await,
+        None => health(world, &situation.config).await,
+    }
+}
+
+async fn health_of(world: &World, config: &Config, model: &Model) -> Report {
+    let (host, project) = (&config.host.alias, &config.compose.project);
+    health::verify(world, host, project, &expectations(model)).await
 }

@@ -59,7 +59,7 @@ pub(crate) async fn carry_with(
     let plan = situation.plan();
     if plan.is_empty() {
         run.terminal().note("nothing to do");
-        let health = rollout::health_of(world, config, scope);
+        let health = rollout::health_as_seen(world, &situation);
         let (mut report, mut edge) = tokio::join!(health, arrive(run, scope, Waiting::Begun));
         if report.verdict() == Verdict::Unknown {
             // The engine itself may have started them a moment ago, after a restart.

@@ -1,0 +1,60 @@
+//! Whether the world is still the one that a plan was made for.
+
+use hemma_core::World;
+
+use super::Situation;
+use super::look::{model, target_of};
+use crate::compose::{ModelAnswer, Tree};
+use crate::container::{Container, Containers};
+use crate::image::Images;
+use crate::network::Networks;
+use crate::{checkout, listeners};
+
+impl Situation {
+    /// Looks once more at all that others may have moved, and that everything else follows from:
+    /// commits, files, `.env`, and what the engine and the host have. Not at what is installed, and
+    /// not into PostgreSQL, which by itself refuses a statement that is no longer needed.
+    ///
+    /// A whole look costs a small host most of a second.
+    pub(super) async fn is_unmoved(&self, world: &World) -> bool {
+        let (config, host) = (&self.config, &self.config.host.alias);
+        let (checkout, model, containers, networks, images, listeners, env) = tokio::join!(
+            checkout::look(world, config, true),
+            model(world, config, self.layers, self.tree()),
+            async { world.ask(&Containers { host: host.clone() }).await },
+            async { world.ask(&Networks { host: host.clone() }).await },
+            async { world.ask(&Images { host: host.clone() }).await },
+            listeners::look(world, host),
+            self.prerequisites.is_unmoved(world, config),
+        );
+        let model = model.map(|answer| match answer {
+            ModelAnswer::Resolved(mut model) => {
+                self.scope.narrow(config, &mut model);
+                ModelAnswer::Resolved(model)
+            }
+            refused @ ModelAnswer::Refused(_) => refused,
+        });
+        checkout == self.checkout
+            && model == self.model
+            && containers.map(timeless) == self.containers.clone().map(timeless)
+            && networks == self.networks
+            && images == self.images
+            && listeners == self.listeners
+            && env
+    }
+
+    /// The tree that the plan is about.
+    pub(super) fn tree(&self) -> Tree {
+        let seen = self.checkout.as_ref().ok().filter(|_| self.scope.brings_commits());
+        seen.and_then(|it| target_of(&self.config, it)).unwrap_or_default()
+    }
+}
+
+/// They grow older from one look to the next, and are the same.
+fn timeless(mut containers: Vec<Container>) -> Vec<Container> {
+    for container in &mut containers {
+        container.since = None;
+        container.status.clear();
+    }
+    containers
+}
