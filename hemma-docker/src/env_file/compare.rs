@@ -3,10 +3,9 @@
 use hemma_core::{Config, World};
 
 use super::judge::shown;
-use super::look::{EnvAnswer, EnvError, LookEnv};
+use super::look::{EnvAnswer, EnvError};
 use super::parse::{Entry, EnvFile};
-use super::verify::rules;
-use crate::compose::{ComposeFiles, Layers};
+use super::verify::look_at_file;
 
 /// The keys by which two files differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,11 +49,7 @@ pub async fn compare_with_example(
     config: &Config,
     example: &EnvFile,
 ) -> Result<Result<Difference, EnvAnswer>, EnvError> {
-    let files = ComposeFiles::new(config, Layers::Main);
-    let judged = match world
-        .ask(&LookEnv { files, rules: rules(config), required_by_compose: false })
-        .await?
-    {
+    let judged = match look_at_file(world, config).await? {
         EnvAnswer::Judged(judged) => judged,
         other => return Ok(Err(other)),
     };

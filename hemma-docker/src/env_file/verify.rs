@@ -23,12 +23,8 @@ async fn look(world: &World, config: &Config, layers: Layers) -> Result<EnvAnswe
 }
 
 /// The same without what Compose requires, which it says itself wherever it is called.
-pub(crate) async fn look_at_file(
-    world: &World,
-    config: &Config,
-    layers: Layers,
-) -> Result<EnvAnswer, EnvError> {
-    let (files, rules) = (ComposeFiles::new(config, layers), rules(config));
+pub(crate) async fn look_at_file(world: &World, config: &Config) -> Result<EnvAnswer, EnvError> {
+    let (files, rules) = (ComposeFiles::new(config, Layers::Main), rules(config));
     world.ask(&LookEnv { files, rules, required_by_compose: false }).await
 }
 
@@ -58,7 +54,7 @@ pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding>
 
 /// The rules of `[env]`, and the one that follows from `[database]`: the role that the application
 /// logs in as is the one that is made.
-pub(super) fn rules(config: &Config) -> hemma_core::config::EnvConfig {
+fn rules(config: &Config) -> hemma_core::config::EnvConfig {
     let mut rules = config.env.clone();
     if let Some(key) = &config.database.role_key {
         rules.values.entry(key.clone()).or_insert_with(|| vec![config.database.role.to_string()]);

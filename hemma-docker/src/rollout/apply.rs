@@ -31,26 +31,17 @@ pub async fn deploy(
 ) -> Result<Report, Error> {
     let config = &situation.config;
     take_lock(world, config, holder, approval, progress).await?;
-    if !situation.is_unmoved(world).await {
-        let now = look_at(world, config, &situation.scope).await;
+    let now;
+    let situation = if situation.is_unmoved(world).await {
+        situation
+    } else {
+        now = look_at(world, config, &situation.scope).await;
         let moved = has_moved(&now, plan);
         if !moved.is_empty() {
             return Err(Error::Moved(moved));
         }
-        return carry_through(world, &now, plan, approval, progress).await;
-    }
-    carry_through(world, situation, plan, approval, progress).await
-}
-
-/// Brings up, and keeps what is well or takes it back; then the lock goes.
-async fn carry_through(
-    world: &World,
-    situation: &Situation,
-    plan: &Plan,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<Report, Error> {
-    let config = &situation.config;
+        &now
+    };
     let report = match carry_out(world, situation, plan, approval, progress).await {
         Err(Error::Build(error)) => build_failed(error)?,
         ended => ended?,

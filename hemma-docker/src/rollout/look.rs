@@ -8,7 +8,7 @@ use hemma_core::{Config, World};
 use super::prerequisites::Prerequisites;
 use super::{Scope, Situation};
 use crate::built::{self, Built};
-use crate::checkout::{self, Checkout, History, Relation, Since, Tip, history};
+use crate::checkout::{self, Checkout, History, LookError, Relation, Since, Tip, history};
 use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError, Tree};
 use crate::container::{Container, ContainerParts, Containers, LookParts};
 use crate::image::Images;
@@ -41,9 +41,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         Layers::Main => here,
         Layers::Research => model(world, config, layers, Tree::Checkout).await,
     };
-    let target = checkout.as_ref().ok().filter(|_| scope.brings_commits());
-    let target = target.and_then(|it| target_of(config, it));
-    let (mut model, before, needs) = match target {
+    let (mut model, before, needs) = match target_of(config, scope, &checkout) {
         None => (here, None, needs),
         Some(tree) => {
             let there = model(world, config, layers, tree.clone());
@@ -153,8 +151,12 @@ pub(super) fn layers_in_force(config: &Config, containers: &[Container]) -> Laye
 }
 
 /// The tree that would be deployed, where it is not the one that is checked out.
-pub(super) fn target_of(config: &Config, seen: &Checkout) -> Option<Tree> {
-    match seen {
+pub(super) fn target_of(
+    config: &Config,
+    scope: &Scope,
+    seen: &Result<Checkout, LookError>,
+) -> Option<Tree> {
+    match seen.as_ref().ok().filter(|_| scope.brings_commits())? {
         Checkout::Missing { .. } | Checkout::Plain { .. } => {
             let remote = config.repository.remote.clone()?;
             Some(Tree::Remote { remote, branch: config.repository.branch.clone() })

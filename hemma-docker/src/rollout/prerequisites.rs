@@ -4,7 +4,7 @@
 use hemma_core::{Approval, Config, Finding, Progress, Verdict, World};
 
 use super::{Error, Scope};
-use crate::compose::{Layers, Tree};
+use crate::compose::Tree;
 use crate::env_file::{self, EnvAnswer, EnvError};
 use crate::plan::{Action, Step};
 use crate::shared_db::{self, Databases, Login, NoPassword, Wanted};
@@ -27,7 +27,7 @@ impl Prerequisites {
             return Self::default();
         }
         let (env, databases) = tokio::join!(
-            env_file::look_at_file(world, config, Layers::Main),
+            env_file::look_at_file(world, config),
             databases(world, config, Tree::Checkout)
         );
         Self { env: Some(env), databases }
@@ -41,7 +41,7 @@ impl Prerequisites {
     /// Whether the `.env` is still what it was, as far as it is judged.
     pub(super) async fn is_unmoved(&self, world: &World, config: &Config) -> bool {
         match &self.env {
-            Some(seen) => env_file::look_at_file(world, config, Layers::Main).await == *seen,
+            Some(seen) => env_file::look_at_file(world, config).await == *seen,
             None => true,
         }
     }

@@ -18,7 +18,7 @@ impl Situation {
     /// A whole look costs a small host most of a second.
     pub(super) async fn is_unmoved(&self, world: &World) -> bool {
         let (config, host) = (&self.config, &self.config.host.alias);
-        let (checkout, model, containers, networks, images, listeners, env) = tokio::join!(
+        let (checkout, mut model, containers, networks, images, listeners, env) = tokio::join!(
             checkout::look(world, config, true),
             model(world, config, self.layers, self.tree()),
             async { world.ask(&Containers { host: host.clone() }).await },
@@ -27,13 +27,9 @@ impl Situation {
             listeners::look(world, host),
             self.prerequisites.is_unmoved(world, config),
         );
-        let model = model.map(|answer| match answer {
-            ModelAnswer::Resolved(mut model) => {
-                self.scope.narrow(config, &mut model);
-                ModelAnswer::Resolved(model)
-            }
-            refused @ ModelAnswer::Refused(_) => refused,
-        });
+        if let Ok(ModelAnswer::Resolved(model)) = &mut model {
+            self.scope.narrow(config, model);
+        }
         checkout == self.checkout
             && model == self.model
             && containers.map(timeless) == self.containers.clone().map(timeless)
@@ -45,8 +41,7 @@ impl Situation {
 
     /// The tree that the plan is about.
     pub(super) fn tree(&self) -> Tree {
-        let seen = self.checkout.as_ref().ok().filter(|_| self.scope.brings_commits());
-        seen.and_then(|it| target_of(&self.config, it)).unwrap_or_default()
+        target_of(&self.config, &self.scope, &self.checkout).unwrap_or_default()
     }
 }
 

@@ -70,7 +70,7 @@ impl Keeper {
                     if self.retry.changed().await.is_err() {
                         std::future::pending::<()>().await;
                     }
-                    self.board.link(&State::Starting);
+                    self.board.asked();
                     outage = None;
                 }
                 Err(error) => {
