@@ -99,7 +99,7 @@ impl Footprint {
         for _ in 0..60 {
             fewest.processes = fewest.processes.min(children(pid).len());
             fewest.descriptors = fewest.descriptors.min(descriptors(pid));
-            fewest.tasks = fewest.tasks.min(background.tasks());
+            fewest.tasks = fewest.tasks.min(background.tasks().await);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         fewest

@@ -137,10 +137,25 @@ impl Background {
         std::fs::rename(&fresh, &file).expect("writable");
     }
 
-    /// The tasks in the process.
-    pub(crate) fn tasks(&self) -> usize {
-        let text = std::fs::read_to_string(self.dir.path().join(TASKS));
-        text.ok().and_then(|it| it.parse().ok()).expect("it counts them all the time")
+    /// The tasks in the process, now: what was counted before the question is thrown away, and so
+    /// is what it may have been about to write down.
+    pub(crate) async fn tasks(&self) -> usize {
+        self.tasks_written().await;
+        self.tasks_written().await
+    }
+
+    /// The next count that is written down.
+    async fn tasks_written(&self) -> usize {
+        let file = self.dir.path().join(TASKS);
+        // None was written since the last one that was thrown away.
+        let _ = std::fs::remove_file(&file);
+        for _ in 0..500 {
+            if let Ok(text) = std::fs::read_to_string(&file) {
+                return text.parse().expect("a count is renamed into place whole");
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("it counts its tasks all the time");
     }
 
     pub(crate) async fn client(&self) -> Option<Client> {
