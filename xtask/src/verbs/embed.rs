@@ -12,8 +12,9 @@ use crate::{Answer, Failure, Run};
 /// Give every text of a file its vector
 ///
 /// A .csv or .jsonl file is read as what it is, any other has one text a line; an empty line is a
-/// text, too. The vectors stand in the order of the texts; one that fails is NaN. What is finished
-/// is kept in the Python client's cache, so the same command after Ctrl-C goes on where it was.
+/// text, too. The vectors stand in the order of the texts; one that fails is NaN, and where all do,
+/// no file is written. What is finished is kept in the Python client's cache, so the same command
+/// after Ctrl-C goes on where it was.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The file with the texts; `-` is standard input
@@ -67,9 +68,10 @@ impl Args {
             }
         }
         second.check(total)?;
-        let (rows, cols) = file.finish()?;
         let subject = format!("{} → {out}", self.input.display());
-        let finding = tally.finding(subject, &format!("{rows} × {cols}"));
+        let shape = if tally.is_in_vain() { None } else { Some(file.finish()?) };
+        let shape = shape.map(|(rows, cols)| format!("{rows} × {cols}"));
+        let finding = tally.finding(subject, shape.as_deref());
         Ok(Answer::Report([finding].into_iter().collect()))
     }
 }

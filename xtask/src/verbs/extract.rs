@@ -1,5 +1,7 @@
 //! Features of a whole file.
 
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
@@ -108,9 +110,13 @@ impl Args {
             }
         }
         second.check(total)?;
-        let shape = files.finish()?;
-        write_beside(&out, said.as_deref(), &input)?;
-        let finding = tally.finding(format!("{} → {shown}", self.input.display()), &shape);
+        let mut shape = None;
+        if !tally.is_in_vain() {
+            shape = Some(files.finish()?);
+            write_beside(&out, said.as_deref(), &input)?;
+        }
+        let subject = format!("{} → {shown}", self.input.display());
+        let finding = tally.finding(subject, shape.as_deref());
         Ok(Answer::Report([finding].into_iter().collect()))
     }
 }
@@ -163,7 +169,7 @@ impl Growing {
 fn write_beside(out: &Path, meta: Option<&Meta>, input: &Input) -> Result<(), Failure> {
     let write = |name: &str, text: String| {
         let path = out.join(name);
-        std::fs::write(&path, text).map_err(|source| WriteError { path, source })
+        replace(&path, &text).map_err(|source| WriteError { path, source })
     };
     if let Some(meta) = meta {
         write("meta.json", serde_json::to_string_pretty(meta)? + "\n")?;
@@ -173,6 +179,17 @@ fn write_beside(out: &Path, meta: Option<&Meta>, input: &Input) -> Result<(), Fa
     // An id with a line break in it would shift all that follow.
     let lines = ids.map(|it| it.replace(['\r', '\n'], " ") + "\n");
     write("ids.txt", lines.collect())?;
+    Ok(())
+}
+
+/// Puts a whole file in the place of the one that may be there.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    // As open to others as any file that is made here, which a file for oneself is not.
+    let usual = std::fs::Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().permissions(usual).tempfile_in(dir)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
     Ok(())
 }
 

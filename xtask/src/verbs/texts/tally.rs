@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use hemma_core::{Finding, Progress, causes};
+use hemma_core::{Finding, Hint, Progress, causes};
 use hemma_embed::{Client, Origin, Outage, RequestError};
 use jiff::Timestamp;
 
@@ -80,14 +80,21 @@ impl<'r> Tally<'r> {
         self.tell();
     }
 
-    /// What the run over `subject` came to.
-    pub(crate) fn finding(self, subject: String, shape: &str) -> Finding {
-        let detail = format!("{shape}: {}", self.summary());
+    /// Whether nothing at all came of it. What an earlier run wrote is worth more than that.
+    pub(crate) fn is_in_vain(&self) -> bool {
+        self.failed > 0 && self.cached + self.computed == 0
+    }
+
+    /// What the run over `subject` came to. `shape` is that of what was written.
+    pub(crate) fn finding(self, subject: String, shape: Option<&str>) -> Finding {
+        let unwritten = || format!("{} was not written", self.out.display());
+        let written = shape.map_or_else(unwritten, str::to_owned);
+        let detail = format!("{written}: {}", self.summary());
         if self.failures.is_empty() {
-            Finding::pass(subject, detail)
-        } else {
-            Finding::fail(subject, detail).evidence(self.failures)
+            return Finding::pass(subject, detail);
         }
+        let hint = Hint::Run("cargo xtask offload container-health".to_owned());
+        Finding::fail(subject, detail).evidence(self.failures).hint(hint)
     }
 
     /// Says what is left of the run if it ends here. What comes in between is in the cache as well.
