@@ -62,10 +62,14 @@ async fn a_restart_or_rebuild_replaces_one_container_through_the_gate() {
         stage
             .operator(&format!("{JOURNAL}; mv journal.jsonl kept; ln -s /dev/full journal.jsonl"))
             .await;
-        let done = stage.hemma(&[verb, service, "--yes"]).await;
+        let done = stage.hemma(&[verb, service, "--yes", "--json"]).await;
         stage.operator(&format!("{JOURNAL}; mv kept journal.jsonl")).await;
-        done.exits(0).says(&format!("pass  service {service}"));
-        done.says("warning: the journal of hemma lacks lines of this run").says("No space left");
+        let document: Value = serde_json::from_str(&done.exits(0).stdout).expect("it is JSON");
+        assert_eq!(document["report"]["verdict"], "pass", "{done}");
+        done.says(&format!("\"service {service}\""));
+        let warning = document["warnings"][0].as_str().expect("it warns");
+        assert!(warning.contains("lacks lines") && warning.contains("No space left"), "{done}");
+        done.says("warning: the journal of hemma lacks lines of this run");
         let name = format!("huleedu_{service}");
         assert_eq!(changed(&before, &containers(&stage).await), [name], "{done}");
     }

@@ -158,9 +158,12 @@ impl App {
         let handshakes = world.handshakes();
         terminal.idle();
         world.close().await;
-        if let Some(why) = world.journal_loss() {
+        let warning = world.journal_loss().map(|why| {
             let here = operator::journal(config.compose.project.as_str());
-            terminal.note(&render::lost_lines(&config.host.alias, &why, here.as_deref()));
+            render::lost_lines(&config.host.alias, &why, here.as_deref())
+        });
+        if let Some(warning) = &warning {
+            terminal.note(&format!("warning: {warning}"));
         }
         let (steps, proposed, saved) = (world.steps(), run.proposed(), run.saved());
         let exit = match &result {
@@ -173,6 +176,7 @@ impl App {
         document.plan = proposed.as_ref();
         let done = changes().filter(|it| it.extent == Extent::Whole);
         document.changed = done.map(|it| it.what.as_str()).collect();
+        document.warnings = warning.as_deref().into_iter().collect();
         if flags.verbose {
             document = document.verbose(&steps, handshakes);
         }

@@ -21,6 +21,9 @@ pub struct Document<'r> {
     /// The changes that were made, in order, also when the run failed or was interrupted later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<&'r str>,
+    /// What failed nothing and is to be known, as a journal that lacks lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<&'r str>,
     /// What stays of a run over many texts that did not come to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saved: Option<&'r Saved>,
@@ -101,6 +104,7 @@ impl<'r> Document<'r> {
             exit: ExitWords { code: exit.code(), name: exit },
             plan: None,
             changed: Vec::new(),
+            warnings: Vec::new(),
             saved: None,
             report: None,
             text: None,

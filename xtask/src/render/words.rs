@@ -124,7 +124,7 @@ pub(crate) fn lost_lines(host: &Host, why: &str, here: Option<&Path>) -> String 
         |it| format!("{} on this machine has them", it.display()),
     );
     let why = plain(why);
-    format!("warning: the journal of {host} lacks lines of this run ({why}); {here}")
+    format!("the journal of {host} lacks lines of this run ({why}); {here}")
 }
 
 fn still_there(saved: &Saved) -> String {
@@ -264,8 +264,8 @@ FAIL  web                   unhealthy
     fn lines_that_the_host_lost_are_told_with_the_place_that_has_them() {
         let host = "hemma".parse().expect("an alias");
         let lost = |here| lost_lines(&host, "cat: write error: No space left on device", here);
-        let begin = "warning: the journal of hemma lacks lines of this run (cat: write error: No \
-                     space left on device); ";
+        let begin = "the journal of hemma lacks lines of this run (cat: write error: No space left \
+                     on device); ";
         let here = lost(Some(Path::new("/dev/null")));
         assert_eq!(here, format!("{begin}/dev/null on this machine has them"));
         assert_eq!(lost(None), format!("{begin}no other has them"));
