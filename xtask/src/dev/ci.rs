@@ -1,6 +1,7 @@
 //! Everything that must hold before a change is taken in.
 
 mod checks;
+mod failures;
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +11,12 @@ use super::workspace;
 use crate::lab::Lab;
 use crate::{Answer, Failure, Run};
 use checks::{Check, Counts, PRACTICE, checks};
+use failures::failures;
 
 /// Check everything: format, lints, docs, tests, examples, licences
 ///
-/// Runs all of it even when something fails, and ends with the number of tests.
+/// Runs all of it even when something fails, and ends with what failed and why, and the number of
+/// tests.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only the checks whose heading contains this word
@@ -85,7 +88,8 @@ async fn perform(
             counts.passed += seen.passed;
             counts.failed += seen.failed.max(1);
             let detail = format!("`{command}` failed after {}", seconds(started));
-            return Finding::fail(check.heading.clone(), detail);
+            let failures = failures(&output.stdout);
+            return Finding::fail(check.heading.clone(), detail).evidence(failures);
         }
     }
     counts.passed += seen.passed;
