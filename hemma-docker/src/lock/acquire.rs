@@ -1,26 +1,16 @@
 //! Taking the lock, and letting it go.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
-
 use hemma_core::config::ProjectName;
 use hemma_core::{Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Progress};
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::STATE;
+use super::channel::{Channel, WRITE_JOURNAL};
 use super::holder::{self, Holder};
 use super::holding::Holding;
 
-/// How long the host may take to say whether the lock is ours.
-pub(super) const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
-
-/// Holds the kernel lock as long as beats come. Every other line that comes is the journal's.
-///
-/// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
-/// inherit the lock, or a slow one would hold it after us. Whoever took it a moment ago is about to
-/// say so. `cat` writes what must be there, because it says why it could not. A line that the journal
-/// lost stops nothing, and is told once.
+/// Whoever took it a moment ago is about to say so. `cat` writes what must be there, because it says
+/// why it could not.
 const HOLD: &str = r#"
 mkdir -p "$s" || exit 70
 exec 9>>"$s/lock"
@@ -35,13 +25,11 @@ trap 'exit 0' TERM INT HUP
 printf '%s\n' "$2" | cat >"$s/holder.new" && mv "$s/holder.new" "$s/holder" || exit 70
 echo $$ >"$s/pid" || exit 70
 echo acquired
-while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); do
-    [ "$line" != beat ] || continue
-    said=$(exec 9>&-; printf '%s\n' "$line" | cat 2>&1 >>"$s/journal.jsonl") && continue
-    [ -n "$lost" ] || echo "lost $said"
-    lost=1
-done
 "#;
+
+fn script() -> String {
+    format!("{STATE}{HOLD}{WRITE_JOURNAL}")
+}
 
 /// Takes the lock of a project on a host, without waiting, and writes every further change of
 /// this run into the host's journal.
@@ -94,6 +82,14 @@ pub enum LockError {
         /// Its last words.
         said: String,
     },
+    /// The host cannot write its journal, for the same reasons.
+    #[error("{host} could not open its journal: {said}")]
+    Journal {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
@@ -110,36 +106,20 @@ impl Change for Acquire {
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<Acquired, LockError> {
-        let host = self.host.clone();
         let holder = serde_json::to_string(&self.holder).unwrap_or_default();
-        let script = format!("{STATE}{HOLD}");
-        let command =
-            Command::script(&script, [self.project.to_string(), holder]).named("hold-lock");
-        let duplex = match live.duplex(&host, &command).await {
-            Ok(duplex) => duplex,
-            Err(source) => return Err(LockError::Ask { host, source }),
-        };
-        let words = duplex.stderr();
-        let (from_host, to_host) = tokio::io::split(duplex);
-        let mut lines = BufReader::new(from_host).lines();
-        let answer = tokio::time::timeout(ANSWER_PATIENCE, lines.next_line()).await;
-        match answer.map(Result::unwrap_or_default) {
-            Ok(Some(word)) if word == "acquired" => {
-                let holding = Holding::keep(lines, to_host, live.journal(), &self.holder);
-                // Whoever acquires twice in one run keeps the first: the second was told "held".
-                drop(live.shelf().get_or_make(|| holding));
+        let parameters = [self.project.to_string(), holder];
+        let command = Command::script(&script(), parameters).named("hold-lock");
+        let mut channel = Channel::open(live, &self.host, &command).await?;
+        match channel.word.as_str() {
+            "acquired" => {
+                channel.keep(live, &self.holder);
                 Ok(Acquired::Ours)
             }
-            Ok(Some(word)) if word == "held" => {
-                let beside = lines.next_line().await.ok().flatten().unwrap_or_default();
+            "held" => {
+                let beside = channel.next().await.unwrap_or_default();
                 Ok(Acquired::HeldBy(holder::read(&beside)))
             }
-            Ok(Some(said)) => Err(LockError::NoAnswer { host, said }),
-            Ok(None) => Err(ended(host, &last_line(&words))),
-            Err(_) => {
-                let said = format!("nothing within {} s", ANSWER_PATIENCE.as_secs());
-                Err(LockError::NoAnswer { host, said })
-            }
+            _ => Err(channel.unexpected(&self.host)),
         }
     }
 
@@ -150,20 +130,6 @@ impl Change for Acquire {
             Err(error) => Extent::of_failure(matches!(error, LockError::Refused { .. })),
         }
     }
-}
-
-/// A script that ended says why; a connection that did, nothing.
-fn ended(host: Host, said: &str) -> LockError {
-    if said.is_empty() {
-        return LockError::NoAnswer { host, said: "the connection ended".to_owned() };
-    }
-    LockError::Refused { host, said: crate::text::plain(said, 300) }
-}
-
-fn last_line(words: &Mutex<Vec<u8>>) -> String {
-    let words = words.lock().unwrap_or_else(PoisonError::into_inner);
-    let text = String::from_utf8_lossy(&words);
-    text.lines().rfind(|it| !it.trim().is_empty()).unwrap_or_default().to_owned()
 }
 
 /// Lets the lock go. It would go by itself with the run; this waits until it is gone.
@@ -203,8 +169,7 @@ mod tests {
         let state = dir.path().join("hemma/huleedu");
         std::fs::create_dir_all(&state).expect("it is made");
         std::os::unix::fs::symlink("/dev/full", state.join("journal.jsonl")).expect("it is made");
-        let scripts =
-            [("acquired", format!("{STATE}{HOLD}")), ("ready", super::super::announce::script())];
+        let scripts = [("acquired", script()), ("ready", super::super::announce::script())];
         for (word, script) in scripts {
             let lines = r#"printf 'one\nbeat\ntwo\n' | sh -c "$0" sh huleedu '{}'"#;
             #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]

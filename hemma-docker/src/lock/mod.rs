@@ -8,6 +8,7 @@
 
 mod acquire;
 mod announce;
+mod channel;
 mod end_hold;
 mod history;
 mod holder;
