@@ -62,8 +62,9 @@ async fn a_restart_or_rebuild_replaces_one_container_through_the_gate() {
         stage
             .operator(&format!("{JOURNAL}; mv journal.jsonl kept; ln -s /dev/full journal.jsonl"))
             .await;
-        let done = stage.hemma(&[verb, service, "--yes", "--json"]).await;
+        let done = stage.start(&[verb, service, "--yes", "--json"]).end().await;
         stage.operator(&format!("{JOURNAL}; mv kept journal.jsonl")).await;
+        stage.is_quiet().await;
         let document: Value = serde_json::from_str(&done.exits(0).stdout).expect("it is JSON");
         assert_eq!(document["report"]["verdict"], "pass", "{done}");
         done.says(&format!("\"service {service}\""));
