@@ -115,9 +115,12 @@ impl Stage {
     /// The host with the application running on it, at the tip of the remote's branch.
     pub(crate) async fn deployed() -> Self {
         let stage = Self::set().await;
-        if stage.hemma(&["plan"]).await.exit != Some(0) {
-            stage.lab.reset().await.expect("the host is reset");
-            stage.hemma(&["deploy", "--yes"]).await.exits(0);
+        let plan = stage.hemma(&["plan"]).await;
+        if plan.exit != Some(0) {
+            let reset = stage.lab.reset().await;
+            assert!(reset.is_ok(), "the host is reset: {reset:?}, because of\n{plan}");
+            let deploy = stage.hemma(&["deploy", "--yes"]).await;
+            assert_eq!(deploy.exit, Some(0), "{deploy}\nThis was deployed because of\n{plan}");
         }
         stage
     }
