@@ -64,6 +64,10 @@ fn essays_become_two_matrices_with_what_made_them_and_whose_they_are() {
              assert len(os.listdir('out')) == 4, os.listdir('out')",
         );
     }
+    let one =
+        here.hemma(&server, &["extract", "in.csv", "--out", "out", "--features", "embeddings"]);
+    assert_eq!(one.code, 2, "{one:?}");
+    assert!(one.says("`out` has handcrafted.npy of another run"), "{one:?}");
 }
 
 #[test]

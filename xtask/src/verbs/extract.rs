@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
+use hemma_core::Hint;
 use hemma_embed::npy::{NpyFile, NpyFileError};
 use hemma_embed::{Essay, FeatureSet, Matrix, Meta, Part};
 
@@ -46,12 +47,26 @@ pub(crate) struct Args {
     options: ClientOptions,
 }
 
+const EMBEDDINGS: &str = "embeddings.npy";
+const HANDCRAFTED: &str = "handcrafted.npy";
+
 /// Which features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Features {
     Combined,
     Embeddings,
     Handcrafted,
+}
+
+impl Features {
+    /// The matrix that they have none of.
+    fn unwanted(self) -> Option<&'static str> {
+        match self {
+            Self::Combined => None,
+            Self::Embeddings => Some(HANDCRAFTED),
+            Self::Handcrafted => Some(EMBEDDINGS),
+        }
+    }
 }
 
 /// A file beside the matrices could not be written.
@@ -62,13 +77,31 @@ struct WriteError {
     source: std::io::Error,
 }
 
+/// Matrices of two runs in one directory would be taken for those of one.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}` has {other} of another run, which this one would not replace", .out.display())]
+struct Mixed {
+    out: PathBuf,
+    other: &'static str,
+}
+
 impl Args {
     pub(crate) fn needs_config(&self) -> bool {
         self.options.need_config()
     }
 
+    /// Refuses a directory with a matrix that this run would leave as it is.
+    fn mixes_nothing(&self, out: &Path) -> Result<(), Failure> {
+        let Some(other) = self.features.unwanted().filter(|it| out.join(it).exists()) else {
+            return Ok(());
+        };
+        let hint = Hint::Do(format!("name another directory, or remove {other}"));
+        Err(Failure::usage(Mixed { out: self.out.clone(), other }).hint(hint))
+    }
+
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         texts::is_a_place(&self.out)?;
+        self.mixes_nothing(&run.here.join(&self.out))?;
         let columns = Columns {
             text: self.column.clone(),
             prompt: self.prompt_column.clone(),
@@ -130,7 +163,7 @@ struct Files {
 impl Files {
     fn new(out: &Path) -> Self {
         let growing = |name: &str| Growing { target: out.join(name), file: None, gaps: Vec::new() };
-        Self { embeddings: growing("embeddings.npy"), handcrafted: growing("handcrafted.npy") }
+        Self { embeddings: growing(EMBEDDINGS), handcrafted: growing(HANDCRAFTED) }
     }
 
     fn finish(self) -> Result<String, NpyFileError> {
