@@ -3,6 +3,7 @@
 //! `docker compose` stays a command line: it has no better interface, and its own reading of its
 //! files is the only true one.
 
+mod advice;
 mod build;
 pub(crate) mod digest;
 mod files;
@@ -15,6 +16,7 @@ pub(crate) mod spot;
 pub(crate) mod tree;
 mod up;
 
+pub(crate) use advice::advice;
 pub use build::{Build, BuildError};
 pub use files::{ComposeFiles, Layers};
 pub use look::{LookModel, ModelAnswer, ModelError};

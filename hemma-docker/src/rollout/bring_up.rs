@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Config, Finding, Host, Progress, Report, Verdict, World};
 
 use super::apply::{resolve, without_hashes};
 use super::expectations::expectations;
 use super::stages::Stages;
 use super::{Error, Scope};
-use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
+use crate::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
 use crate::container::{Containers, Discard};
 use crate::health;
 use crate::image::Images;
@@ -31,8 +31,9 @@ pub(super) struct BringUp<'b> {
 pub(super) const UP: &str = "docker compose up";
 
 /// What Compose said when it gave up, and how the services stand: they know better why.
-pub(super) fn gave_up(said: String, last_lines: Vec<String>, seen: Report) -> Report {
-    let finding = Finding::fail(UP, said).evidence(last_lines);
+pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> Report {
+    let hint = advice(host, &said);
+    let finding = Finding::fail(UP, said).evidence(last_lines).hint(hint);
     std::iter::once(finding).chain(seen.findings).collect()
 }
 
@@ -107,9 +108,9 @@ impl BringUp<'_> {
         let expected = expectations(project);
         Ok(match failed {
             None => health::gate(self.world, host, name, &expected, self.progress).await,
-            Some((said, last_lines)) => {
+            Some(gave_up) => {
                 let seen = health::verify(self.world, host, name, &expected).await;
-                gave_up(said, last_lines, seen)
+                self::gave_up(host, gave_up, seen)
             }
         })
     }

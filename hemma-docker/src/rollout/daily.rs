@@ -149,7 +149,8 @@ async fn replace(
     match world.apply(&up, approval, progress).await {
         Ok(()) => super::gate(world, config, progress).await,
         Err(UpError::Failed { said, last_lines, .. }) => {
-            Ok(gave_up(said, last_lines, super::health(world, config).await))
+            let seen = super::health(world, config).await;
+            Ok(gave_up(&config.host.alias, (said, last_lines), seen))
         }
         Err(error) => Err(Error::Up(error)),
     }
