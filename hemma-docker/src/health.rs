@@ -4,6 +4,7 @@
 //!
 //! A container that is healthy now may not be in a moment, and one without a health check says
 //! nothing by merely running; so the gate passes only what a second look a little later confirms.
+//! A health check that fails then is waited for until the engine has made up its mind.
 //! It ends early on what cannot become good, because a rollback waits behind it. A look that
 //! could not be made is never a failed service.
 
@@ -120,12 +121,12 @@ async fn look(
     project: &ProjectName,
     progress: &Progress,
 ) -> Result<Round, EngineError> {
-    services.look(world, host, project).await?;
+    services.look(world, host, project, false).await?;
     if services.round() == Round::Good {
         progress.line(&format!("all good, watching for {} s", SETTLE.as_secs()));
         world.pause(SETTLE).await;
         services.rested(SETTLE);
-        services.look(world, host, project).await?;
+        services.look(world, host, project, true).await?;
         services.confirm();
     }
     Ok(services.round())

@@ -37,6 +37,14 @@ async fn a_service_that_turns_unhealthy_is_taken_back_with_its_last_words() {
 }
 
 #[tokio::test]
+async fn a_service_that_turns_unhealthy_after_a_while_is_taken_back() {
+    let stage = Stage::deployed().await;
+    let deploy = fails(&stage, "unhealthy-later", &["huleedu_identity_service"]).await;
+    deploy.says("FAIL  service identity_service").says("unhealthy").says("503");
+    taken_back(&stage, &deploy).await;
+}
+
+#[tokio::test]
 async fn compose_that_gives_up_in_the_middle_is_taken_back() {
     let stage = Stage::deployed().await;
     let deploy = fails(&stage, "unhealthy-dependency", &["huleedu_content_service"]).await;

@@ -10,7 +10,7 @@ use super::standing::{Standing, look_at};
 use super::watch::Watch;
 use super::{Expectation, SETTLE, unseen};
 use crate::engine::EngineError;
-use crate::{Containers, Inspect};
+use crate::{ContainerName, Containers, Inspect};
 
 /// Where the gate is after a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,20 +45,26 @@ impl<'e> Services<'e> {
         }
     }
 
-    /// One look at every service.
+    /// One look at every service. A close one sees health checks that fail already and have not
+    /// done so often enough for the engine to say so.
     pub(super) async fn look(
         &mut self,
         world: &World,
         host: &Host,
         project: &ProjectName,
+        closely: bool,
     ) -> Result<(), EngineError> {
         let containers = world.ask_again(&Containers { host: host.clone() }).await?;
         let looks = self.all.iter().map(async |watch| {
             let look = look_at(watch.expected, project, &containers);
+            let inspect = async |name: &ContainerName| {
+                world.ask_again(&Inspect { host: host.clone(), container: name.clone() }).await
+            };
             let detail = match (&look.standing, &look.container) {
-                (Standing::Running | Standing::Restarting(_), Some(name)) => {
-                    let inspect = Inspect { host: host.clone(), container: name.clone() };
-                    world.ask_again(&inspect).await?
+                (Standing::Running | Standing::Restarting(_), Some(name)) => inspect(name).await?,
+                // Where that cannot be learned, the engine's own word of a moment ago stands.
+                (Standing::Good(_), Some(name)) if closely || watch.wavers => {
+                    inspect(name).await.unwrap_or_default()
                 }
                 _ => None,
             };

@@ -79,6 +79,30 @@ async fn all_kinds_come_up_and_stay() {
 }
 
 #[tokio::test]
+async fn a_health_check_that_fails_after_all_is_watched_to_its_end() {
+    let (good, bad) = ("web: Up 9 seconds (healthy)", "web: Up 9 seconds (unhealthy)");
+    let wavering =
+        || Story::default().looks(2, good).failing("web", 1).look(good).failing("web", 2);
+    let failed = wavering().look(bad).inspected("web", 0, 0).logged("web", "lost the database");
+    let said = check(
+        failed,
+        &[expectation("web", HEALTHY)],
+        Verdict::Fail,
+        "FAIL service web: it was good, and then unhealthy\n  log: lost the database",
+    )
+    .await;
+    let waits = "waiting for web (failing its health check)";
+    let expected = format!(
+        "healthy 1 of 1\nall good, watching for 5 s\nhealthy 0 of 1, {waits}\n\
+         healthy 0 of 1, failed web (unhealthy)"
+    );
+    assert_eq!(said, expected);
+    let recovered = wavering().look(good).failing("web", 0).look(good).failing("web", 0);
+    let pass = "pass service web: healthy, up 9 seconds";
+    check(recovered, &[expectation("web", HEALTHY)], Verdict::Pass, pass).await;
+}
+
+#[tokio::test]
 async fn healthy_once_is_not_enough() {
     let story = Story::default()
         .look("web: Up 3 seconds (healthy)")

@@ -29,6 +29,8 @@ pub(super) struct Watch<'e> {
     run: Option<Run>,
     restarts_at_first: Option<u32>,
     restarts: u32,
+    /// It is healthy by the engine's count, and its last health checks failed.
+    pub(super) wavers: bool,
     /// Whether it is in the same run as at the look before. What has a health check always is.
     pub(super) steady: bool,
 }
@@ -52,6 +54,7 @@ impl<'e> Watch<'e> {
             run: None,
             restarts_at_first: None,
             restarts: 0,
+            wavers: false,
             steady: false,
         }
     }
@@ -69,6 +72,8 @@ impl<'e> Watch<'e> {
             (Standing::Running, Some(detail)) => self.same_run(&look, detail),
             _ => true,
         };
+        let streak = detail.and_then(|it| it.health.as_ref()).map_or(0, |it| it.failing_streak);
+        self.wavers = matches!(look.standing, Standing::Good(_)) && streak > 0;
         let absent = matches!(look.standing, Standing::Absent(_));
         self.absent_since = absent.then(|| self.absent_since.unwrap_or(waited));
         let gone = self.absent_since.is_some_and(|since| waited >= since + SETTLE);
@@ -124,7 +129,7 @@ impl<'e> Watch<'e> {
     /// One that was seen to be restarted is good only from the second look at the same run on.
     pub(super) fn is_good(&self) -> bool {
         let good = match self.last.as_ref().map(|it| &it.standing) {
-            Some(Standing::Good(_)) => true,
+            Some(Standing::Good(_)) => !self.wavers,
             Some(Standing::Running) => self.steady || self.restarts == 0,
             _ => false,
         };
@@ -135,6 +140,7 @@ impl<'e> Watch<'e> {
     pub(super) fn now(&self) -> &str {
         match self.last.as_ref().map(|it| &it.standing) {
             None => "not at all",
+            Some(Standing::Good(_)) if self.wavers => "failing its health check",
             Some(Standing::Good(_)) => "good",
             Some(Standing::Running) if self.is_good() => "running",
             Some(Standing::Running) => "just restarted",
@@ -162,7 +168,7 @@ impl<'e> Watch<'e> {
         }
         let subject = subject(self.expected);
         Some(match self.last.as_ref().map(|it| &it.standing) {
-            Some(Standing::Good(detail)) => Finding::pass(subject, detail.clone()),
+            Some(Standing::Good(detail)) if !self.wavers => Finding::pass(subject, detail.clone()),
             Some(Standing::Running) if self.steady => {
                 Finding::pass(subject, "running, and not restarted")
             }

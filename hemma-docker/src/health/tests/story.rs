@@ -4,8 +4,11 @@ use bollard::models::ContainerSummary;
 use hemma_core::{Cassette, Exchange, Host, Origin, Question, Scene, World};
 use serde_json::json;
 
+use crate::container::HealthLog;
 use crate::health::{Expectation, ExpectedState};
-use crate::{Container, ContainerDetail, Containers, EngineError, Inspect, LogLine, Logs, Stream};
+use crate::{
+    Container, ContainerDetail, Containers, EngineError, Health, Inspect, LogLine, Logs, Stream,
+};
 
 pub(in crate::health) fn expectation(service: &str, state: ExpectedState) -> Expectation {
     let container = Some(format!("huleedu_{service}"));
@@ -76,9 +79,19 @@ impl Story {
         self
     }
 
-    pub(super) fn inspected(mut self, service: &str, restart_count: u32, exit_code: i64) -> Self {
-        let container = format!("huleedu_{service}").parse().expect("a container's name");
+    pub(super) fn inspected(self, service: &str, restart_count: u32, exit_code: i64) -> Self {
         let detail = ContainerDetail { restart_count, exit_code, ..Default::default() };
+        self.detailed(service, detail)
+    }
+
+    /// The engine still calls it healthy, and its health check failed so often in a row.
+    pub(super) fn failing(self, service: &str, failing_streak: u32) -> Self {
+        let health = HealthLog { status: Health::Healthy, failing_streak, probes: Vec::new() };
+        self.detailed(service, ContainerDetail { health: Some(health), ..Default::default() })
+    }
+
+    fn detailed(mut self, service: &str, detail: ContainerDetail) -> Self {
+        let container = format!("huleedu_{service}").parse().expect("a container's name");
         self.0.push(exchange(&Inspect { host: host(), container }, &Ok(Some(detail))));
         self
     }
