@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ use crate::{Command, Ended, ExecError, Place};
 
 /// What ssh's own exit code is when it, and not the command, has failed.
 const SSH_FAILED: i32 = 255;
+
+/// A signal to the whole foreground is for ssh and for us, and its end may be heard of first.
+const IN_EITHER_ORDER: Duration = Duration::from_millis(100);
 
 /// Whether a command has a terminal at the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,9 +94,19 @@ async fn to_its_end(mut child: Child) -> std::io::Result<Ended> {
             status = child.wait() => break status?,
         }
     };
-    Ok(match (ended(status), cut) {
-        // ssh says no more of a signal than that it failed.
-        (Ended::Exited(SSH_FAILED), Some(signal)) => Ended::Signalled(signal.as_raw()),
-        (end, _) => end,
-    })
+    let end = ended(status);
+    // ssh says no more of a signal than that it failed.
+    if end != Ended::Exited(SSH_FAILED) {
+        return Ok(end);
+    }
+    if cut.is_none() {
+        cut = tokio::select! {
+            biased;
+            _ = interrupted.recv() => Some(Signal::INT),
+            _ = quit.recv() => Some(Signal::QUIT),
+            _ = terminated.recv() => Some(Signal::TERM),
+            () = tokio::time::sleep(IN_EITHER_ORDER) => None,
+        };
+    }
+    Ok(cut.map_or(end, |it| Ended::Signalled(it.as_raw())))
 }
