@@ -1,8 +1,9 @@
 //! The next thing to do where the engine refused to start what Compose asked for.
 
+use hemma_core::config::NetworkName;
 use hemma_core::{Hint, Host};
 
-use crate::storage;
+use crate::{ContainerName, storage};
 
 /// What the engine's own words call for, if they are among those that are known.
 pub(crate) fn advice(host: &Host, said: &str) -> Option<Hint> {
@@ -16,9 +17,10 @@ pub(crate) fn advice(host: &Host, said: &str) -> Option<Hint> {
 fn left_endpoint(said: &str) -> Option<String> {
     let (_, rest) = said.split_once("endpoint with name ")?;
     let (endpoint, rest) = rest.split_once(" already exists in network ")?;
-    let network = rest.split_whitespace().next()?;
-    let named = [network, endpoint].iter().all(|it| is_name(it));
-    named.then(|| format!("sudo docker network disconnect --force {network} {endpoint}"))
+    // Names are what no shell takes for more; an endpoint has that of its container.
+    let endpoint: ContainerName = endpoint.parse().ok()?;
+    let network: NetworkName = rest.split_whitespace().next()?.parse().ok()?;
+    Some(format!("sudo docker network disconnect --force {network} {endpoint}"))
 }
 
 /// Somebody took a port after it was looked at.
@@ -33,12 +35,6 @@ fn no_network_left(said: &str) -> Option<String> {
     let is_full = said.contains("non-overlapping IPv4 address pool")
         || said.contains("predefined address pools have been fully subnetted");
     is_full.then(|| "sudo docker network ls --filter dangling=true".to_owned())
-}
-
-/// As Docker takes it for a name, so that no shell takes it for more.
-fn is_name(text: &str) -> bool {
-    let plain = |it: char| it.is_ascii_alphanumeric() || "_.-".contains(it);
-    text.starts_with(|it: char| it.is_ascii_alphanumeric()) && text.chars().all(plain)
 }
 
 #[cfg(test)]
