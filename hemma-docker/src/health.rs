@@ -4,7 +4,9 @@
 //!
 //! A container that is healthy now may not be in a moment, and one without a health check says
 //! nothing by merely running; so the gate passes only what a second look a little later confirms.
-//! A health check that fails then is waited for until the engine has made up its mind.
+//! A health check that fails then is waited for until the engine has made up its mind, and one
+//! that has passed only once until it has run again: an interval of 15 s would hide what breaks
+//! after 5.
 //! It ends early on what cannot become good, because a rollback waits behind it. A look that
 //! could not be made is never a failed service.
 
@@ -25,6 +27,7 @@ use crate::engine::EngineError;
 use evidence::failed;
 use services::{Round, Services};
 use standing::{Standing, look_at};
+use watch::SECOND_CHECK_MAX;
 
 /// The rest between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -87,28 +90,29 @@ pub async fn gate(
     let longest = expected.iter().map(|it| it.state.patience()).max().unwrap_or_default();
     let mut services = Services::new(expected, progress);
     let mut blind: Option<EngineError> = None;
-    let ended = Patience::lasting(longest + SETTLE, PAUSE).wait(world, async |looks| {
-        if looks > 0 {
-            services.rested(PAUSE);
-        }
-        match look(&mut services, world, host, project, progress).await {
-            Ok(round) => {
-                blind = None;
-                (round == Round::Over).then_some(())
+    let ended =
+        Patience::lasting(longest + SETTLE + SECOND_CHECK_MAX, PAUSE).wait(world, async |looks| {
+            if looks > 0 {
+                services.rested(PAUSE);
             }
-            // An engine that is restarted comes back. The last answer counts: a gate that ends
-            // on an error does not know.
-            Err(error) if error.may_pass() => {
-                progress.line(&format!("could not look, trying again: {error}"));
-                blind = Some(error);
-                None
+            match look(&mut services, world, host, project, progress).await {
+                Ok(round) => {
+                    blind = None;
+                    (round == Round::Over).then_some(())
+                }
+                // An engine that is restarted comes back. The last answer counts: a gate that ends
+                // on an error does not know.
+                Err(error) if error.may_pass() => {
+                    progress.line(&format!("could not look, trying again: {error}"));
+                    blind = Some(error);
+                    None
+                }
+                Err(error) => {
+                    blind = Some(error);
+                    Some(())
+                }
             }
-            Err(error) => {
-                blind = Some(error);
-                Some(())
-            }
-        }
-    });
+        });
     ended.await;
     services.report(world, host, blind.as_ref()).await
 }
@@ -121,13 +125,13 @@ async fn look(
     project: &ProjectName,
     progress: &Progress,
 ) -> Result<Round, EngineError> {
-    services.look(world, host, project, false).await?;
+    services.look(world, host, project).await?;
     if services.round() == Round::Good {
         progress.line(&format!("all good, watching for {} s", SETTLE.as_secs()));
         world.pause(SETTLE).await;
         services.rested(SETTLE);
-        services.look(world, host, project, true).await?;
-        services.confirm();
+        services.settle();
+        services.look(world, host, project).await?;
     }
     Ok(services.round())
 }

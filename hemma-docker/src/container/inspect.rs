@@ -66,6 +66,9 @@ pub struct HealthLog {
 /// One run of a health check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// Its exit code: 0 is healthy, -1 ran out of time.
     pub exit_code: i64,
     /// What it printed, in one line.
@@ -91,6 +94,15 @@ impl ProxyNames {
     /// Whether none of them is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl ContainerDetail {
+    /// How many of the last health checks have passed since it was started.
+    pub fn passed_checks(&self) -> usize {
+        let probes = self.health.iter().flat_map(|it| &it.probes);
+        let own = probes.filter(|it| it.at.is_none() || it.at >= self.started_at);
+        own.filter(|it| it.exit_code == 0).count()
     }
 }
 
@@ -136,6 +148,7 @@ fn health_log(seen: SeenHealth) -> Option<HealthLog> {
     let log = seen.log.unwrap_or_default();
     let last = log.len().saturating_sub(PROBES_MAX);
     let probes = log.into_iter().skip(last).map(|it| Probe {
+        at: moment(it.start.as_deref()),
         exit_code: it.exit_code.unwrap_or_default(),
         output: plain(&it.output.unwrap_or_default(), PROBE_CHARS_MAX),
     });

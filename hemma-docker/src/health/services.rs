@@ -7,7 +7,7 @@ use hemma_core::config::ProjectName;
 use hemma_core::{Host, Progress, Report, World};
 
 use super::standing::{Standing, look_at};
-use super::watch::Watch;
+use super::watch::{Checks, Watch};
 use super::{Expectation, SETTLE, unseen};
 use crate::engine::EngineError;
 use crate::{ContainerName, Containers, Inspect};
@@ -30,6 +30,8 @@ pub(super) struct Services<'e> {
     told: String,
     waited: Duration,
     failed_at: Option<Duration>,
+    /// All were good for a while: what looks from now on see as good is so.
+    settled: bool,
     confirmed: bool,
 }
 
@@ -41,18 +43,18 @@ impl<'e> Services<'e> {
             told: String::new(),
             waited: Duration::ZERO,
             failed_at: None,
+            settled: false,
             confirmed: false,
         }
     }
 
-    /// One look at every service. A close one sees health checks that fail already and have not
-    /// done so often enough for the engine to say so.
+    /// One look at every service. Once all have settled, each health check is read as well: it may
+    /// fail already, and not often enough for the engine to say so.
     pub(super) async fn look(
         &mut self,
         world: &World,
         host: &Host,
         project: &ProjectName,
-        closely: bool,
     ) -> Result<(), EngineError> {
         let containers = world.ask_again(&Containers { host: host.clone() }).await?;
         let looks = self.all.iter().map(async |watch| {
@@ -63,7 +65,9 @@ impl<'e> Services<'e> {
             let detail = match (&look.standing, &look.container) {
                 (Standing::Running | Standing::Restarting(_), Some(name)) => inspect(name).await?,
                 // Where that cannot be learned, the engine's own word of a moment ago stands.
-                (Standing::Good(_), Some(name)) if closely || watch.wavers => {
+                (Standing::Good(_), Some(name))
+                    if self.settled || watch.checks != Checks::Sound =>
+                {
                     inspect(name).await.unwrap_or_default()
                 }
                 _ => None,
@@ -77,6 +81,7 @@ impl<'e> Services<'e> {
         if self.failed_at.is_none() && self.all.iter().any(Watch::has_failed) {
             self.failed_at = Some(self.waited);
         }
+        self.confirm();
         self.tell();
         Ok(())
     }
@@ -86,9 +91,17 @@ impl<'e> Services<'e> {
         self.waited += rest;
     }
 
-    /// The last look confirmed the one before it, if all are still good and none was restarted.
-    pub(super) fn confirm(&mut self) {
-        self.confirmed = self.all.iter().all(|it| it.is_good() && it.steady);
+    /// All were good, and some time has passed since.
+    pub(super) fn settle(&mut self) {
+        self.settled = true;
+    }
+
+    /// What has settled is confirmed by a look at which all are still good and none was restarted.
+    /// A second health check is waited for; whatever else is amiss has to settle anew.
+    fn confirm(&mut self) {
+        let stays = |it: &Watch<'_>| it.is_good() && it.steady;
+        self.confirmed = self.settled && self.all.iter().all(stays);
+        self.settled &= self.all.iter().all(|it| stays(it) || it.checks == Checks::Once);
     }
 
     pub(super) fn round(&self) -> Round {

@@ -82,7 +82,7 @@ async fn all_kinds_come_up_and_stay() {
 async fn a_health_check_that_fails_after_all_is_watched_to_its_end() {
     let (good, bad) = ("web: Up 9 seconds (healthy)", "web: Up 9 seconds (unhealthy)");
     let wavering =
-        || Story::default().looks(2, good).failing("web", 1).look(good).failing("web", 2);
+        || Story::default().looks(2, good).checked("web", 2, 1).look(good).checked("web", 2, 2);
     let failed = wavering().look(bad).inspected("web", 0, 0).logged("web", "lost the database");
     let said = check(
         failed,
@@ -97,9 +97,42 @@ async fn a_health_check_that_fails_after_all_is_watched_to_its_end() {
          healthy 0 of 1, failed web (unhealthy)"
     );
     assert_eq!(said, expected);
-    let recovered = wavering().look(good).failing("web", 0).look(good).failing("web", 0);
+    let recovered = wavering().look(good).checked("web", 2, 0).look(good).checked("web", 2, 0);
     let pass = "pass service web: healthy, up 9 seconds";
     check(recovered, &[expectation("web", HEALTHY)], Verdict::Pass, pass).await;
+}
+
+#[tokio::test]
+async fn one_health_check_is_not_enough_however_long_its_interval() {
+    let good = "web: Up 20 seconds (healthy)";
+    let once =
+        || Story::default().looks(2, good).checked("web", 1, 0).look(good).checked("web", 1, 0);
+    let said = check(
+        once().look(good).checked("web", 2, 0),
+        &[expectation("web", HEALTHY)],
+        Verdict::Pass,
+        "pass service web: healthy, up 20 seconds",
+    )
+    .await;
+    assert_eq!(
+        said,
+        "healthy 1 of 1\nall good, watching for 5 s\n\
+         healthy 0 of 1, waiting for web (healthy, its health check has to pass twice)\n\
+         healthy 1 of 1"
+    );
+    let fails = once().look(good).checked("web", 1, 1);
+    let bad = "web: Up 50 seconds (unhealthy)";
+    check(
+        fails.look(bad).inspected("web", 0, 0).logged("web", "lost the database"),
+        &[expectation("web", HEALTHY)],
+        Verdict::Fail,
+        "FAIL service web: it was good, and then unhealthy\n  log: lost the database",
+    )
+    .await;
+    // Nobody waits an hour for it.
+    let seldom = (7..=60).fold(once(), |story, _| story.look(good).checked("web", 1, 0));
+    let pass = "pass service web: healthy, up 20 seconds";
+    check(seldom, &[expectation("web", HEALTHY)], Verdict::Pass, pass).await;
 }
 
 #[tokio::test]

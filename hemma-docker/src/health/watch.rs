@@ -10,13 +10,37 @@ use jiff::Timestamp;
 
 use super::evidence::failed;
 use super::standing::{Look, Standing};
-use super::{Expectation, SETTLE, subject};
+use super::{Expectation, ExpectedState, SETTLE, subject};
 use crate::engine::EngineError;
 use crate::{ContainerDetail, ContainerName};
 
 /// A service that crashes while it waits for another may come up in the end. The engine doubles the
 /// rest between two starts, so one that was started this often has crashed for a good while.
 const RESTARTS_MAX: u32 = 5;
+
+/// A health check that runs less often than this is not waited for a second time.
+pub(super) const SECOND_CHECK_MAX: Duration = Duration::from_secs(60);
+
+/// What the health checks of a healthy container say that the engine's one word does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Checks {
+    /// Nothing that would have to be waited for.
+    Sound,
+    /// Only one has passed since it was started, so nobody knows whether it stays healthy.
+    Once,
+    /// The last ones failed, and not often enough for the engine to say so.
+    Failing,
+}
+
+impl Checks {
+    fn of(detail: &ContainerDetail) -> Self {
+        match &detail.health {
+            Some(health) if health.failing_streak > 0 => Self::Failing,
+            Some(_) if detail.passed_checks() < 2 => Self::Once,
+            _ => Self::Sound,
+        }
+    }
+}
 
 /// One service of a gate.
 pub(super) struct Watch<'e> {
@@ -29,8 +53,9 @@ pub(super) struct Watch<'e> {
     run: Option<Run>,
     restarts_at_first: Option<u32>,
     restarts: u32,
-    /// It is healthy by the engine's count, and its last health checks failed.
-    pub(super) wavers: bool,
+    good_since: Option<Duration>,
+    /// What its health check says beyond the engine's word.
+    pub(super) checks: Checks,
     /// Whether it is in the same run as at the look before. What has a health check always is.
     pub(super) steady: bool,
 }
@@ -54,7 +79,8 @@ impl<'e> Watch<'e> {
             run: None,
             restarts_at_first: None,
             restarts: 0,
-            wavers: false,
+            good_since: None,
+            checks: Checks::Sound,
             steady: false,
         }
     }
@@ -72,8 +98,7 @@ impl<'e> Watch<'e> {
             (Standing::Running, Some(detail)) => self.same_run(&look, detail),
             _ => true,
         };
-        let streak = detail.and_then(|it| it.health.as_ref()).map_or(0, |it| it.failing_streak);
-        self.wavers = matches!(look.standing, Standing::Good(_)) && streak > 0;
+        self.checks = self.checks_of(&look, detail, waited);
         let absent = matches!(look.standing, Standing::Absent(_));
         self.absent_since = absent.then(|| self.absent_since.unwrap_or(waited));
         let gone = self.absent_since.is_some_and(|since| waited >= since + SETTLE);
@@ -97,6 +122,20 @@ impl<'e> Watch<'e> {
         };
         self.was_good |= matches!(look.standing, Standing::Good(_));
         self.last = Some(look);
+    }
+
+    fn checks_of(
+        &mut self,
+        look: &Look,
+        detail: Option<&ContainerDetail>,
+        waited: Duration,
+    ) -> Checks {
+        let good = matches!(look.standing, Standing::Good(_));
+        self.good_since = good.then(|| self.good_since.unwrap_or(waited));
+        let runs = good && self.expected.state != ExpectedState::Completed;
+        let checks = detail.filter(|_| runs).map_or(Checks::Sound, Checks::of);
+        let late = self.good_since.is_some_and(|since| waited >= since + SECOND_CHECK_MAX);
+        if checks == Checks::Once && late { Checks::Sound } else { checks }
     }
 
     fn after_all(&self, now: &str) -> String {
@@ -129,7 +168,7 @@ impl<'e> Watch<'e> {
     /// One that was seen to be restarted is good only from the second look at the same run on.
     pub(super) fn is_good(&self) -> bool {
         let good = match self.last.as_ref().map(|it| &it.standing) {
-            Some(Standing::Good(_)) => !self.wavers,
+            Some(Standing::Good(_)) => self.checks == Checks::Sound,
             Some(Standing::Running) => self.steady || self.restarts == 0,
             _ => false,
         };
@@ -140,8 +179,11 @@ impl<'e> Watch<'e> {
     pub(super) fn now(&self) -> &str {
         match self.last.as_ref().map(|it| &it.standing) {
             None => "not at all",
-            Some(Standing::Good(_)) if self.wavers => "failing its health check",
-            Some(Standing::Good(_)) => "good",
+            Some(Standing::Good(_)) => match self.checks {
+                Checks::Sound => "good",
+                Checks::Once => "healthy, its health check has to pass twice",
+                Checks::Failing => "failing its health check",
+            },
             Some(Standing::Running) if self.is_good() => "running",
             Some(Standing::Running) => "just restarted",
             Some(
@@ -168,7 +210,9 @@ impl<'e> Watch<'e> {
         }
         let subject = subject(self.expected);
         Some(match self.last.as_ref().map(|it| &it.standing) {
-            Some(Standing::Good(detail)) if !self.wavers => Finding::pass(subject, detail.clone()),
+            Some(Standing::Good(detail)) if self.checks == Checks::Sound => {
+                Finding::pass(subject, detail.clone())
+            }
             Some(Standing::Running) if self.steady => {
                 Finding::pass(subject, "running, and not restarted")
             }

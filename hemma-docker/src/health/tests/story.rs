@@ -4,7 +4,7 @@ use bollard::models::ContainerSummary;
 use hemma_core::{Cassette, Exchange, Host, Origin, Question, Scene, World};
 use serde_json::json;
 
-use crate::container::HealthLog;
+use crate::container::{HealthLog, Probe};
 use crate::health::{Expectation, ExpectedState};
 use crate::{
     Container, ContainerDetail, Containers, EngineError, Health, Inspect, LogLine, Logs, Stream,
@@ -84,9 +84,12 @@ impl Story {
         self.detailed(service, detail)
     }
 
-    /// The engine still calls it healthy, and its health check failed so often in a row.
-    pub(super) fn failing(self, service: &str, failing_streak: u32) -> Self {
-        let health = HealthLog { status: Health::Healthy, failing_streak, probes: Vec::new() };
+    /// The engine calls it healthy; its health check passed so often, and then failed so often.
+    pub(super) fn checked(self, service: &str, passed: usize, failing: usize) -> Self {
+        let probe = |exit_code| Probe { at: None, exit_code, output: String::new() };
+        let probes = [vec![probe(0); passed], vec![probe(1); failing]].concat();
+        let failing_streak = u32::try_from(failing).expect("a few");
+        let health = HealthLog { status: Health::Healthy, failing_streak, probes };
         self.detailed(service, ContainerDetail { health: Some(health), ..Default::default() })
     }
 
