@@ -8,14 +8,17 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
 
 use super::local;
+use super::signals::Signals;
 use crate::{Command, Ended, ExecError, Place, Told};
 
 /// How soon what it wrote is on the terminal.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Those that are meant for the program, and the one that it is kept from.
+const SIGNALS: [Signal; 6] =
+    [Signal::INT, Signal::TERM, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::HUP];
 
 /// Runs `command` to its end, however long that takes.
 ///
@@ -29,8 +32,7 @@ pub(super) async fn run(command: &Command, log: &Path, told: &Told) -> Result<En
         command: command.to_string(),
         reason: source.to_string(),
     };
-    // From here on a hangup does not end this process either.
-    let mut signals = Signals::of_process().map_err(failed)?;
+    let mut signals = Signals::waited_for(&SIGNALS).map_err(failed)?;
     let mut process = local::process(command);
     process.process_group(0).kill_on_drop(false);
     // Reading from the terminal would stop a process that is not in its foreground.
@@ -43,7 +45,7 @@ pub(super) async fn run(command: &Command, log: &Path, told: &Told) -> Result<En
     let status = loop {
         tokio::select! {
             status = child.wait() => break status.map_err(failed)?,
-            wanted = signals.next() => pass_on(group, wanted),
+            signal = signals.next() => pass_on(group, signal),
             () = tokio::time::sleep(LOOK_EVERY) => tail.show(),
         }
     };
@@ -74,11 +76,13 @@ fn attach(process: &mut tokio::process::Command, log: &Path) -> std::io::Result<
     Ok(Some(reading))
 }
 
-fn pass_on(group: Option<Pid>, wanted: Signal) {
-    if let Some(group) = group {
-        // It may have ended at this moment.
-        let _ = kill_process_group(group, wanted);
+fn pass_on(group: Option<Pid>, signal: Signal) {
+    // The terminal is gone. That is what the program is kept from.
+    if signal == Signal::HUP {
+        return;
     }
+    // It may have ended at this moment.
+    let _ = group.map(|it| kill_process_group(it, signal));
 }
 
 pub(super) fn ended(status: ExitStatus) -> Ended {
@@ -102,44 +106,6 @@ impl Tail<'_> {
                 Ok(0) | Err(_) => return,
                 Ok(length) => self.told.tell(&piece[..length]),
             }
-        }
-    }
-}
-
-/// Signals that are meant for the program.
-struct Signals(mpsc::Receiver<Signal>);
-
-impl Signals {
-    fn of_process() -> std::io::Result<Self> {
-        let kinds = [
-            (SignalKind::interrupt(), Some(Signal::INT)),
-            (SignalKind::terminate(), Some(Signal::TERM)),
-            (SignalKind::quit(), Some(Signal::QUIT)),
-            (SignalKind::user_defined1(), Some(Signal::USR1)),
-            (SignalKind::user_defined2(), Some(Signal::USR2)),
-            // The terminal is gone. That is what the program is kept from.
-            (SignalKind::hangup(), None),
-        ];
-        let (sender, receiver) = mpsc::channel(8);
-        for (kind, wanted) in kinds {
-            let (mut signals, sender) = (signal(kind)?, sender.clone());
-            tokio::spawn(async move {
-                while signals.recv().await.is_some() {
-                    if let Some(wanted) = wanted
-                        && sender.send(wanted).await.is_err()
-                    {
-                        return;
-                    }
-                }
-            });
-        }
-        Ok(Self(receiver))
-    }
-
-    async fn next(&mut self) -> Signal {
-        match self.0.recv().await {
-            Some(wanted) => wanted,
-            None => std::future::pending().await,
         }
     }
 }

@@ -13,6 +13,7 @@ mod master;
 mod remote_line;
 mod session;
 mod shelf;
+mod signals;
 mod stream;
 
 use std::collections::HashMap;

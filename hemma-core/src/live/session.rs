@@ -7,11 +7,12 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 use tokio::process::Child;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 
 use super::connection::Connection;
 use super::job::ended;
 use super::remote_line::typed;
+use super::signals::Signals;
 use crate::{Command, Ended, ExecError, Place};
 
 /// What ssh's own exit code is when it, and not the command, has failed.
@@ -75,21 +76,20 @@ fn ssh(socket: &Path, line: &str, terminal: Terminal) -> tokio::process::Command
 
 /// Ctrl-C reaches it as well as us where the terminal is not its own; what is left to us is to wait.
 async fn to_its_end(mut child: Child) -> std::io::Result<Ended> {
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut quit = signal(SignalKind::quit())?;
-    let mut terminated = signal(SignalKind::terminate())?;
+    let mut signals = Signals::waited_for(&[Signal::INT, Signal::QUIT, Signal::TERM])?;
     let pid = child.id().and_then(|it| Pid::from_raw(i32::try_from(it).ok()?));
     let mut cut = None;
     let status = loop {
         tokio::select! {
             // Where both have come, the signal came first: it is what ended it.
             biased;
-            _ = interrupted.recv() => cut = Some(Signal::INT),
-            _ = quit.recv() => cut = Some(Signal::QUIT),
-            _ = terminated.recv() => {
-                cut = Some(Signal::TERM);
-                // It may have ended at this moment.
-                let _ = pid.map(|it| kill_process(it, Signal::TERM));
+            signal = signals.next() => {
+                cut = Some(signal);
+                // The others are for the whole foreground.
+                if signal == Signal::TERM {
+                    // It may have ended at this moment.
+                    let _ = pid.map(|it| kill_process(it, signal));
+                }
             }
             status = child.wait() => break status?,
         }
@@ -100,13 +100,7 @@ async fn to_its_end(mut child: Child) -> std::io::Result<Ended> {
         return Ok(end);
     }
     if cut.is_none() {
-        cut = tokio::select! {
-            biased;
-            _ = interrupted.recv() => Some(Signal::INT),
-            _ = quit.recv() => Some(Signal::QUIT),
-            _ = terminated.recv() => Some(Signal::TERM),
-            () = tokio::time::sleep(IN_EITHER_ORDER) => None,
-        };
+        cut = timeout(IN_EITHER_ORDER, signals.next()).await.ok();
     }
     Ok(cut.map_or(end, |it| Ended::Signalled(it.as_raw())))
 }
