@@ -7,20 +7,19 @@ mod discard;
 mod exec;
 mod inspect;
 mod list;
-mod name;
 mod parts;
 mod restart;
 mod status;
 
 use std::net::IpAddr;
 
+use hemma_core::config::ContainerName;
 use serde::{Deserialize, Serialize};
 
 pub use discard::{Discard, Discarded};
 pub use exec::InContainer;
 pub use inspect::{ContainerDetail, HealthLog, Inspect, Probe, ProxyNames};
 pub use list::Containers;
-pub use name::{ContainerName, ContainerNameError};
 pub use parts::{ContainerParts, LookParts};
 pub use restart::{Restart, Restarted};
 

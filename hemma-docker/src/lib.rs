@@ -85,11 +85,12 @@ mod storage;
 mod text;
 
 pub use container::{
-    Binding, ComposeLabels, Container, ContainerDetail, ContainerName, ContainerNameError,
-    ContainerParts, Containers, Discard, Discarded, Health, HealthLog, InContainer, Inspect,
-    LookParts, Probe, Protocol, ProxyNames, Restart, Restarted, State,
+    Binding, ComposeLabels, Container, ContainerDetail, ContainerParts, Containers, Discard,
+    Discarded, Health, HealthLog, InContainer, Inspect, LookParts, Probe, Protocol, ProxyNames,
+    Restart, Restarted, State,
 };
 pub use engine::{EngineError, Version, VersionAnswer};
+pub use hemma_core::config::ContainerName;
 pub use image::{Image, Images};
 pub use logs::{LogLine, Logs, Stream};
 pub use network::{Network, NetworkCreate, NetworkCreated, Networks};

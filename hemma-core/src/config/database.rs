@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{DatabaseContainer, EnvKey, PgName};
+use super::names::{ContainerName, EnvKey, PgName};
 
 /// The shared database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatabaseConfig {
     /// The container in which PostgreSQL runs.
-    pub container: DatabaseContainer,
+    pub container: ContainerName,
     /// The administrator as whom roles and databases are made, through the container's own socket.
     pub administrator: PgName,
     /// The role that owns the databases.
@@ -29,7 +29,7 @@ impl Default for DatabaseConfig {
         let name = |text: &str| text.parse().expect("a plain word is a name in PostgreSQL");
         let key = |text: &str| text.parse().expect("a plain word is a key");
         Self {
-            container: DatabaseContainer::default(),
+            container: "shared-postgres".parse().expect("a plain word names a container"),
             administrator: name("postgres"),
             role: name("huleedu_user"),
             role_key: Some(key("HULEEDU_DB_USER")),

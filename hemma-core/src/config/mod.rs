@@ -17,7 +17,7 @@ pub use edge::EdgeConfig;
 pub use env::EnvConfig;
 pub use error::ConfigError;
 pub use names::{
-    CheckoutPath, ComposeFile, DatabaseContainer, EnvKey, HostDirectory, NameError, NetworkName,
+    CheckoutPath, ComposeFile, ContainerName, EnvKey, HostDirectory, NameError, NetworkName,
     OverlayFile, PgName, ProjectName,
 };
 pub use stage::StageConfig;

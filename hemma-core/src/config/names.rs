@@ -109,8 +109,9 @@ name!(
     HostDirectory, "a directory on the host", check_checkout, "~/backups"
 );
 name!(
-    /// The container in which the database runs.
-    DatabaseContainer, "a container name", check_docker_name, "shared-postgres"
+    /// A container's name or id. It is a segment of the path that the engine is asked for, and has no
+    /// slash that could lead elsewhere.
+    ContainerName, "a container name", check_docker_name
 );
 name!(
     /// A role or a database of PostgreSQL. Any printable name that PostgreSQL keeps whole is one; it
@@ -194,4 +195,19 @@ fn check_env_key(text: &str) -> Result<(), &'static str> {
     }
     let taken = |it: char| it.is_ascii_alphanumeric() || it == '_';
     text.chars().all(taken).then_some(()).ok_or("only letters, digits and _ are taken")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_s_name_cannot_leave_its_place() {
+        for good in ["nginx-proxy", "huleedu_content_service", "4f1d", "a.b"] {
+            assert!(good.parse::<ContainerName>().is_ok(), "{good:?} was refused");
+        }
+        for bad in ["", "-f", "_x", "a/b", "a b", "../x", "a?b", "a\nb", "å"] {
+            assert!(bad.parse::<ContainerName>().is_err(), "{bad:?} was taken");
+        }
+    }
 }

@@ -191,7 +191,6 @@ impl BackupError {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::config::DatabaseContainer;
 
     use super::*;
 
@@ -199,7 +198,7 @@ mod tests {
     fn what_pg_dump_says_is_told_apart() {
         let server = Server {
             host: "hemma".parse().expect("a host"),
-            container: DatabaseContainer::default(),
+            container: "shared-postgres".parse().expect("a name"),
             administrator: "postgres".parse().expect("a name"),
         };
         let database = "huleedu_nlp".parse().expect("a name");

@@ -6,11 +6,12 @@ use bollard::models::{
     ContainerSummary, ContainerSummaryStateEnum, PortSummary, PortSummaryTypeEnum,
 };
 use bollard::query_parameters::ListContainersOptionsBuilder;
+use hemma_core::config::NameError;
 use hemma_core::{Host, Live, Question};
 use serde::Serialize;
 
 use super::status::Status;
-use super::{Binding, ComposeLabels, Container, ContainerNameError, Protocol, State};
+use super::{Binding, ComposeLabels, Container, Protocol, State};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 use crate::text::plain;
 
@@ -46,7 +47,7 @@ pub(crate) fn read(seen: ContainerSummary) -> Result<Container, String> {
     let names = seen.names.unwrap_or_default();
     let name = names.iter().filter_map(|it| it.strip_prefix('/')).find(|it| !it.contains('/'));
     let name = name.ok_or_else(|| format!("container {id} has no name"))?;
-    let name = name.parse().map_err(|error: ContainerNameError| error.to_string())?;
+    let name = name.parse().map_err(|error: NameError| error.to_string())?;
     let text = seen.status.unwrap_or_default();
     let status = Status::parse(&text);
     let networks = seen.network_settings.and_then(|it| it.networks).unwrap_or_default();

@@ -215,7 +215,6 @@ impl DatabaseError {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::config::DatabaseContainer;
 
     use super::*;
 
@@ -223,7 +222,7 @@ mod tests {
     fn what_psql_says_is_told_apart() {
         let server = Server {
             host: "hemma".parse().expect("a host"),
-            container: DatabaseContainer::default(),
+            container: "shared-postgres".parse().expect("a name"),
             administrator: "postgres".parse().expect("a name"),
         };
         let kind = |stderr: &str| {

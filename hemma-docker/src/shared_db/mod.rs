@@ -14,7 +14,7 @@ mod state;
 mod steps;
 mod verify;
 
-use hemma_core::config::{DatabaseContainer, PgName};
+use hemma_core::config::{ContainerName, PgName};
 use hemma_core::{Config, Host};
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ pub struct Server {
     /// The host.
     pub host: Host,
     /// The container.
-    pub container: DatabaseContainer,
+    pub container: ContainerName,
     /// The superuser.
     pub administrator: PgName,
 }
