@@ -5,6 +5,7 @@
 
 mod discard;
 mod exec;
+mod health_log;
 mod inspect;
 mod list;
 mod parts;
@@ -18,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 pub use discard::{Discard, Discarded};
 pub use exec::InContainer;
-pub use inspect::{ContainerDetail, HealthLog, Inspect, Probe, ProxyNames};
+pub use health_log::{HealthLog, Probe};
+pub use inspect::{ContainerDetail, Inspect, ProxyNames};
 pub use list::Containers;
 pub use parts::{ContainerParts, LookParts};
 pub use restart::{Restart, Restarted};

@@ -1,20 +1,18 @@
 //! One container more closely: restarts, how it ended, what its health check said.
 
-use bollard::models::{ContainerInspectResponse, Health as SeenHealth, HealthStatusEnum};
+use bollard::models::ContainerInspectResponse;
 use bollard::query_parameters::InspectContainerOptions;
 use hemma_core::{Host, Live, Question};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ContainerName, Health};
+use super::ContainerName;
+use super::health_log::{self, HealthLog};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 use crate::text::plain;
 
-/// The engine keeps five; older ones than these say nothing about now.
-const PROBES_MAX: usize = 3;
-
-/// Longer output of a health check is a page, not a reason.
-const PROBE_CHARS_MAX: usize = 300;
+/// A longer word of the engine, or a longer name, is a page.
+const CHARS_MAX: usize = 300;
 
 /// Asks for one container. `None` is the answer if there is none of that name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,30 +47,6 @@ pub struct ContainerDetail {
     /// What it tells the reverse proxy.
     #[serde(default)]
     pub proxy: ProxyNames,
-}
-
-/// A health check and its last outputs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HealthLog {
-    /// How it stands.
-    pub status: Health,
-    /// Failures in a row.
-    pub failing_streak: u32,
-    /// The last ones, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub probes: Vec<Probe>,
-}
-
-/// One run of a health check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Probe {
-    /// When it began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Timestamp>,
-    /// Its exit code: 0 is healthy, -1 ran out of time.
-    pub exit_code: i64,
-    /// What it printed, in one line.
-    pub output: String,
 }
 
 /// The three variables that the reverse proxy and its ACME companion read. They are public names;
@@ -132,33 +106,16 @@ fn detail(seen: ContainerInspectResponse) -> ContainerDetail {
         finished_at: moment(state.finished_at.as_deref()),
         exit_code: state.exit_code.unwrap_or_default(),
         oom_killed: state.oom_killed.unwrap_or_default(),
-        error: plain(&state.error.unwrap_or_default(), PROBE_CHARS_MAX),
-        health: state.health.and_then(health_log),
+        error: plain(&state.error.unwrap_or_default(), CHARS_MAX),
+        health: state.health.and_then(health_log::read),
         proxy: proxy_names(&seen.config.and_then(|it| it.env).unwrap_or_default()),
     }
-}
-
-fn health_log(seen: SeenHealth) -> Option<HealthLog> {
-    let status = match seen.status? {
-        HealthStatusEnum::STARTING => Health::Starting,
-        HealthStatusEnum::HEALTHY => Health::Healthy,
-        HealthStatusEnum::UNHEALTHY => Health::Unhealthy,
-        HealthStatusEnum::NONE | HealthStatusEnum::EMPTY => return None,
-    };
-    let log = seen.log.unwrap_or_default();
-    let last = log.len().saturating_sub(PROBES_MAX);
-    let probes = log.into_iter().skip(last).map(|it| Probe {
-        at: moment(it.start.as_deref()),
-        exit_code: it.exit_code.unwrap_or_default(),
-        output: plain(&it.output.unwrap_or_default(), PROBE_CHARS_MAX),
-    });
-    Some(HealthLog { status, failing_streak: count(seen.failing_streak), probes: probes.collect() })
 }
 
 fn proxy_names(env: &[String]) -> ProxyNames {
     let of = |key: &str| {
         let value = env.iter().find_map(|it| it.strip_prefix(key)?.strip_prefix('='))?;
-        (!value.is_empty()).then(|| plain(value, PROBE_CHARS_MAX))
+        (!value.is_empty()).then(|| plain(value, CHARS_MAX))
     };
     ProxyNames {
         virtual_host: of("VIRTUAL_HOST"),
@@ -168,11 +125,11 @@ fn proxy_names(env: &[String]) -> ProxyNames {
 }
 
 /// The engine writes the year 1 where a thing has not happened.
-fn moment(text: Option<&str>) -> Option<Timestamp> {
+pub(super) fn moment(text: Option<&str>) -> Option<Timestamp> {
     text?.parse().ok().filter(|it| *it > Timestamp::UNIX_EPOCH)
 }
 
-fn count(seen: Option<i64>) -> u32 {
+pub(super) fn count(seen: Option<i64>) -> u32 {
     seen.and_then(|it| it.try_into().ok()).unwrap_or_default()
 }
 

@@ -3,7 +3,7 @@
 use hemma_core::{Finding, Hint, Host, World, causes};
 
 use super::{Expectation, subject};
-use crate::{ContainerDetail, ContainerName, Inspect, LogLine, Logs};
+use crate::{ContainerDetail, ContainerName, Inspect, LogLine, Logs, Probe};
 
 /// As many as fit on a screen beside the rest.
 const LOG_LINES: u32 = 20;
@@ -52,12 +52,22 @@ fn circumstances(seen: &ContainerDetail) -> Vec<String> {
     if !seen.error.is_empty() {
         lines.push(format!("the engine says: {}", seen.error));
     }
-    let probes = seen.health.iter().flat_map(|it| &it.probes);
-    lines.extend(probes.filter(|it| it.exit_code != 0).map(|it| {
-        let output = if it.output.is_empty() { "(no output)" } else { &it.output };
-        format!("health check exited {}: {output}", it.exit_code)
-    }));
+    lines.extend(failed_checks(seen));
     lines
+}
+
+/// Those that failed, and each reason once for as many as had it in a row.
+fn failed_checks(seen: &ContainerDetail) -> Vec<String> {
+    let probes = seen.health.iter().flat_map(|it| &it.probes).filter(|it| it.exit_code != 0);
+    let probes: Vec<&Probe> = probes.collect();
+    let alike = probes.chunk_by(|a, b| (a.exit_code, &a.output) == (b.exit_code, &b.output));
+    let line = |same: &[&Probe]| {
+        let Probe { exit_code, output, .. } = same[0];
+        let output = if output.is_empty() { "(no output)" } else { output };
+        let times = if same.len() == 1 { String::new() } else { format!(", {} times", same.len()) };
+        format!("health check exited {exit_code}{times}: {output}")
+    };
+    alike.map(line).collect()
 }
 
 fn log_lines(log: &[LogLine]) -> Vec<String> {

@@ -64,11 +64,10 @@ impl<'e> Services<'e> {
             };
             let detail = match (&look.standing, &look.container) {
                 (Standing::Running | Standing::Restarting(_), Some(name)) => inspect(name).await?,
-                // Where that cannot be learned, the engine's own word of a moment ago stands.
                 (Standing::Good(_), Some(name))
                     if self.settled || watch.checks != Checks::Sound =>
                 {
-                    inspect(name).await.unwrap_or_default()
+                    inspect(name).await?
                 }
                 _ => None,
             };

@@ -60,7 +60,9 @@ async fn all_kinds_come_up_and_stay() {
         .looks(2, ready)
         .inspected("worker", 0, 0)
         .inspected("worker", 0, 0)
-        .inspected("worker", 0, 0);
+        .inspected("worker", 0, 0)
+        .checked("web", 2, 0)
+        .inspected("topics", 0, 0);
     let said = check(
         story,
         &expected,
@@ -288,7 +290,7 @@ async fn an_engine_that_comes_back_is_asked_again() {
     let not_running = EngineError::NotRunning { host: host(), said: "Cannot connect".to_owned() };
     let story = Story::default().error(not_running).looks(2, "web: Up 3 seconds (healthy)");
     check(
-        story,
+        story.checked("web", 2, 0),
         &[expectation("web", HEALTHY)],
         Verdict::Pass,
         "pass service web: healthy, up 3 seconds",
