@@ -46,3 +46,12 @@ impl Question for Images {
         Ok(seen)
     }
 }
+
+/// The tag that a compose file means by `name`.
+pub(crate) fn tag_of(name: &str) -> String {
+    if name.rsplit('/').next().unwrap_or(name).contains([':', '@']) {
+        name.to_owned()
+    } else {
+        format!("{name}:latest")
+    }
+}

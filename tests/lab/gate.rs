@@ -122,3 +122,39 @@ async fn a_deploy_that_passed_can_be_taken_back_by_hand() {
     assert_eq!(service_images(&stage).await, before);
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
 }
+
+/// The image's names, and what its base image is called meanwhile.
+const TAKE: &str = "docker rmi hemma.keep/huleedu/redis:$1 && docker tag huledu-deps:dev away:dev && docker rmi huledu-deps:dev";
+const GIVE: &str = "docker tag away:dev huledu-deps:dev && docker rmi away:dev";
+
+#[tokio::test]
+async fn an_image_that_a_prune_of_everything_took_is_built_from_its_commit_on_the_way_back() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    let at_first = containers(&stage).await;
+    stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
+    stage.hemma(&["deploy", "--yes"]).await.exits(0);
+    let back = ["rollback", "--to", &head[..8], "--yes"];
+    let whole = stage.hemma(&["rollback", "--to", &head[..8], "--plan"]).await;
+    let taken = stage.lab.root(TAKE, &[&head]).await.expect("the host answers");
+    let (before, running) = (stage.traces().await, containers(&stage).await);
+    let in_vain = stage.hemma(&back).await;
+    stage.is_as(&before).await;
+    let history = stage.hemma(&["history"]).await;
+    stage.root(GIVE).await;
+    let built = stage.hemma(&back).await;
+    let now = containers(&stage).await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+
+    whole.exits(4).says("~ recreate  redis       that release ran another image");
+    assert_eq!(whole.stdout.lines().count(), 2, "{whole}");
+    assert!(taken.success(), "{}", taken.stderr);
+    in_vain.exits(1).says("+ build     redis       the image that it ran is gone from the host");
+    in_vain.says("stopped at the build; what ran before still runs");
+    assert!(history.stdout.lines().last().is_some_and(|it| it.contains("done ")), "{history}");
+    built.exits(0).says("~ recreate  redis       its image is built anew");
+    assert_eq!(changed(&running, &now), ["huleedu_redis"], "{built}");
+    assert_eq!(changed(&at_first, &now), ["huleedu_redis"], "{built}");
+    assert_eq!(stage.operator("git rev-parse HEAD").await, head);
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+}

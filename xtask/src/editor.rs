@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use hemma_core::{Attended, Command, Hint, Live, Secret, SshOptions};
 use hemma_docker::compose::Layers;
 use hemma_docker::env_file::{self, Difference, EnvFile, ParseError, Surroundings};
-use hemma_docker::rollout;
 use tempfile::TempDir;
 
 use crate::{Answer, Failure, Proposal, Run, operator};
@@ -39,15 +38,12 @@ pub(crate) async fn edit_env_file(run: &Run<'_>, layers: Layers) -> Result<Answe
     let proposal = proposal(&taken.text, &text, &file);
     let before = env_file::verify(world, config, layers).await;
     run.mend(before, proposal, async |approval| {
-        let (holder, progress) = (run.holder("env-file"), run.progress());
-        rollout::take_lock(world, config, &holder, approval, &progress).await?;
-        let written = env_file::write(world, config, &taken, text, approval).await;
-        rollout::let_go(world, config, approval, &progress).await?;
-        if let Err(error) = written {
+        let write = async || env_file::write(world, config, &taken, text, approval).await;
+        if let Err(error) = run.locked("env-file", approval, write).await {
             // Nobody types twenty secrets twice.
             let hint =
                 format!("your text is kept in {}; remove it when done", copy.keep().display());
-            return Err(Failure::from(error).hint(Hint::Do(hint)));
+            return Err(error.hint(Hint::Do(hint)));
         }
         Ok(env_file::verify(world, config, layers).await)
     })

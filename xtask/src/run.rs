@@ -106,10 +106,11 @@ impl<'r> Run<'r> {
         work: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<T, Failure> {
         let (world, config, progress) = (self.world, self.config, self.progress());
-        rollout::take_lock(world, config, &self.holder(doing), approval, &progress).await?;
-        let done = work().await;
-        rollout::let_go(world, config, approval, &progress).await?;
-        done.map_err(Into::into)
+        let holder = self.holder(doing);
+        rollout::locked(world, config, &holder, approval, &progress, async || {
+            work().await.map_err(Into::into)
+        })
+        .await
     }
 
     /// What the operator typed word for word needs no second yes; only `--plan` is a no.

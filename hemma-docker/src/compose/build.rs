@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::said::{last_lines, news};
+use super::tree::{Tree, in_tree};
 use super::{ComposeFiles, Model};
 use crate::built;
 
 /// The end of a failed build that is shown.
 const LAST_LINES: usize = 20;
 
-/// Builds the images of some services from the checkout. Running containers keep theirs.
+/// Builds the images of some services, from the checkout or from a commit. Running containers keep theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
     /// The files.
@@ -22,6 +23,9 @@ pub struct Build {
     /// What each service's image is called, so that it can be noted which commit it is made from.
     #[serde(skip)]
     pub images: Vec<(String, String)>,
+    /// The state of the repository.
+    #[serde(default, skip_serializing_if = "Tree::is_checkout")]
+    pub tree: Tree,
 }
 
 impl Build {
@@ -29,7 +33,24 @@ impl Build {
     pub fn new(files: ComposeFiles, services: Vec<String>, model: Option<&Model>) -> Self {
         let name = |it: &String| Some((it.clone(), model?.services.get(it)?.image.clone()));
         let images = services.iter().filter_map(name).collect();
-        Self { files, services, images }
+        Self { files, services, images, tree: Tree::Checkout }
+    }
+
+    /// From a commit, whatever is checked out.
+    pub fn of_commit(files: ComposeFiles, services: Vec<String>, commit: String) -> Self {
+        Self { files, services, images: Vec::new(), tree: Tree::Commit(commit) }
+    }
+
+    fn command(&self) -> Command {
+        let build = ["--progress", "plain", "build", "--"];
+        let command = if self.tree.is_checkout() {
+            self.files.command()
+        } else {
+            let parameters = self.tree.parameters(self.files.checkout.as_str());
+            let script = in_tree("sudo -n docker \"$@\"");
+            Command::script(&script, parameters).named("build-commit").args(self.files.words())
+        };
+        command.args(build).args(&self.services).limit(Duration::from_secs(2 * 60 * 60))
     }
 }
 
@@ -73,12 +94,7 @@ impl Change for Build {
 
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), BuildError> {
         let host = self.files.host.clone();
-        let command = self
-            .files
-            .command()
-            .args(["--progress", "plain", "build", "--"])
-            .args(&self.services)
-            .limit(Duration::from_secs(2 * 60 * 60));
+        let command = self.command();
         let noted = !self.images.is_empty() && built::begin(live, &self.files).await;
         match live.run_telling(&Place::On(host.clone()), &command, &news(progress)).await {
             Err(source) => Err(BuildError::Ask { host, source }),

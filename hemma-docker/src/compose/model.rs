@@ -80,7 +80,7 @@ pub struct Service {
 }
 
 /// Where an image comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildSpec {
     /// The context, relative to the checkout; `.` is the checkout itself.
     pub context: String,

@@ -9,7 +9,7 @@ use crate::built::Built;
 use crate::checkout::{History, Since};
 use crate::compose::{Model, Port, Service};
 use crate::container::{Binding, Container, ContainerParts, State};
-use crate::image::Image;
+use crate::image::{Image, tag_of};
 
 /// What was seen, as far as the services are concerned.
 pub(crate) struct Seen<'s> {
@@ -38,6 +38,9 @@ pub(crate) enum Base<'s> {
     Deploy(&'s History),
     /// Each its own commit.
     Each(&'s Built),
+    /// They are those of the release that is gone back to, and need no build as long as they are
+    /// there.
+    Kept,
 }
 
 impl<'s> Base<'s> {
@@ -49,6 +52,16 @@ impl<'s> Base<'s> {
                 let changed = built.since(service, &image.id)?.files.to_vec();
                 Some(Cow::Owned(Since { changed, commits: Vec::new() }))
             }
+            Self::Kept => Some(Cow::Owned(Since::default())),
+        }
+    }
+
+    /// Whether a build of the service's image is one for a change, and gives another image.
+    fn is_known(self, service: &str) -> bool {
+        match self {
+            Self::Deploy(history) => history.of(service).is_some(),
+            Self::Each(_) => false,
+            Self::Kept => true,
         }
     }
 
@@ -78,11 +91,7 @@ pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
 
 /// The image that a compose file calls `name`.
 pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Image> {
-    let tag = if name.rsplit('/').next().unwrap_or(name).contains([':', '@']) {
-        name.to_owned()
-    } else {
-        format!("{name}:latest")
-    };
+    let tag = tag_of(name);
     images.iter().find(|it| it.tags.contains(&tag))
 }
 
@@ -91,8 +100,14 @@ fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<Step> {
     service.build.as_ref()?;
     let because = |reason: &str| Some(Step::new(Action::Build, name, reason));
     let Some(image) = image_named(seen.images, &service.image) else {
-        return because("there is no image yet");
+        return because(match seen.base {
+            Base::Kept => "the image that it ran is gone from the host",
+            Base::Deploy(_) | Base::Each(_) => "there is no image yet",
+        });
     };
+    if matches!(seen.base, Base::Kept) {
+        return None;
+    }
     let Some(since) = seen.base.since(name, image) else {
         return because("it is not known which commit its image was made from");
     };
@@ -177,15 +192,15 @@ fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Opt
     }
     if built {
         // Without a known deploy a build may well come out the same; what changed is seen after it.
-        let known = matches!(seen.base, Base::Deploy(history) if history.of(name).is_some());
+        let known = seen.base.is_known(name);
         return known.then(|| Step::new(Action::Recreate, name, "its image is built anew"));
     }
     if image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id) {
-        return Some(Step::new(
-            Action::Recreate,
-            name,
-            "its image was built anew since it started",
-        ));
+        let reason = match seen.base {
+            Base::Kept => "that release ran another image",
+            Base::Deploy(_) | Base::Each(_) => "its image was built anew since it started",
+        };
+        return Some(Step::new(Action::Recreate, name, reason));
     }
     let ended = service.is_one_shot(seen.model) && container.exit_code == Some(0);
     match container.state {

@@ -4,7 +4,8 @@
 //! what ran as the commit is.
 //!
 //! The images get names of their own, `hemma.keep/PROJECT/SERVICE:COMMIT`, so that neither a
-//! rebuild nor a prune loses them. The last few releases are kept, and the one that is deployed.
+//! rebuild nor a prune loses them. `docker image prune --all` takes what has a name, too; what is
+//! gone is built from the release's commit on the way back. The last few releases are kept, and the one that is deployed.
 
 mod keep;
 mod look;
@@ -14,8 +15,9 @@ mod withdraw;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compose::Service;
+use crate::compose::{Model, Service};
 use crate::container::Container;
+use crate::image::{Image, tag_of};
 
 pub use keep::{Keep, KeepError};
 pub use look::{Releases, ReleasesError};
@@ -49,6 +51,11 @@ pub struct KeptImage {
 }
 
 impl KeptImage {
+    /// Whether it is still there: a prune of all unused images takes those that have a name, too.
+    pub(crate) fn is_among(&self, images: &[Image]) -> bool {
+        images.iter().any(|it| it.id == self.id)
+    }
+
     /// The image that `container`, which is one of the service's, runs.
     pub(crate) fn of(name: &str, service: &Service, container: &Container) -> Self {
         let id = container.image_id.clone();
@@ -56,5 +63,60 @@ impl KeptImage {
     }
 }
 
+impl Release {
+    /// The images of a host under the names that they have once this release is back in place. The
+    /// name of one that is gone names nothing where `model` can build it; else it stays.
+    pub(crate) fn in_place(&self, images: &[Image], model: &Model) -> Vec<Image> {
+        let builds = |it: &KeptImage| model.services.get(&it.service)?.build.as_ref();
+        let moves = self.images.iter().filter(|it| it.is_among(images) || builds(it).is_some());
+        let mut placed = images.to_vec();
+        for kept in moves {
+            let tag = tag_of(&kept.name);
+            for image in &mut placed {
+                image.tags.retain(|it| *it != tag);
+                if image.id == kept.id {
+                    image.tags.push(tag.clone());
+                }
+            }
+        }
+        placed
+    }
+}
+
 /// Releases that are kept.
 const KEPT: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::BuildSpec;
+
+    #[test]
+    fn names_move_to_the_images_of_the_release_and_what_is_gone_has_none_if_it_can_be_built() {
+        let kept = |service: &str, id: &str| KeptImage {
+            service: service.to_owned(),
+            name: format!("app-{service}"),
+            id: id.to_owned(),
+        };
+        let release = Release {
+            commit: "c".to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            images: vec![kept("web", "old"), kept("api", "gone"), kept("db", "gone too")],
+            overlay_differs: false,
+        };
+        let image = |id: &str, tags: &[&str]| Image {
+            id: id.to_owned(),
+            tags: tags.iter().map(|it| format!("app-{it}:latest")).collect(),
+            created: 0,
+        };
+        let images = [image("old", &[]), image("new", &["web", "api", "db"])];
+        let service =
+            |build: bool| Service { build: build.then(BuildSpec::default), ..Service::default() };
+        let mut model = Model::default();
+        for (name, build) in [("web", true), ("api", true), ("db", false)] {
+            model.services.insert(name.to_owned(), service(build));
+        }
+        let expected = [image("old", &["web"]), image("new", &["db"])];
+        assert_eq!(release.in_place(&images, &model), expected);
+    }
+}

@@ -4,6 +4,7 @@ use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
 
 use super::bring_up::BringUp;
 use super::expectations::expectations;
+use super::locked::locked;
 use super::look::{layers_in_force, look_at};
 use super::put_back::put_back;
 use super::rollback::take_back;
@@ -11,7 +12,7 @@ use super::{Error, Scope, Situation};
 use crate::checkout::{self, Checkout};
 use crate::compose::{BuildError, ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree};
 use crate::container::Containers;
-use crate::lock::{Acquire, Acquired, Holder, Release};
+use crate::lock::Holder;
 use crate::plan::{self, Action, Plan};
 use crate::release::{Keep, KeptImage, Note};
 use crate::{health, network, storage};
@@ -30,7 +31,20 @@ pub async fn deploy(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let config = &situation.config;
-    take_lock(world, config, holder, approval, progress).await?;
+    locked(world, config, holder, approval, progress, async || {
+        under_lock(world, situation, plan, approval, progress).await
+    })
+    .await
+}
+
+async fn under_lock(
+    world: &World,
+    situation: &Situation,
+    plan: &Plan,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let config = &situation.config;
     let now;
     let situation = if situation.is_unmoved(world).await {
         situation
@@ -46,24 +60,22 @@ pub async fn deploy(
         Err(Error::Build(error)) => build_failed(error)?,
         ended => ended?,
     };
-    let report = match (report.verdict(), &situation.scope) {
+    match (report.verdict(), &situation.scope) {
         (Verdict::Pass, Scope::Whole) => {
             keep(world, config, approval, progress).await?;
-            report
+            Ok(report)
         }
         (Verdict::Pass, Scope::Stage(_)) => {
             note(world, situation, approval, progress).await?;
-            report
+            Ok(report)
         }
         (Verdict::Fail, Scope::Whole) => {
-            take_back(world, situation, report, approval, progress).await?
+            take_back(world, situation, report, approval, progress).await
         }
-        (Verdict::Fail, _) => put_back(world, situation, report, approval, progress).await?,
+        (Verdict::Fail, _) => put_back(world, situation, report, approval, progress).await,
         // Nobody knows how it stands; the next run looks and goes on from there.
-        (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => report,
-    };
-    let_go(world, config, approval, progress).await?;
-    Ok(report)
+        (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => Ok(report),
+    }
 }
 
 /// What is another now than when `plan` was shown: what stops it, or the steps that differ.
@@ -82,33 +94,6 @@ pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
     let detail = "it failed; the containers that ran before still run";
     let hint = storage::hint(&host, &last_lines.join("\n"));
     Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
-}
-
-/// Takes the host's lock, or says who has it.
-pub async fn take_lock(
-    world: &World,
-    config: &Config,
-    holder: &Holder,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
-    let acquire = Acquire { host, project, holder: holder.clone() };
-    match world.apply(&acquire, approval, progress).await.map_err(Error::Lock)? {
-        Acquired::Ours => Ok(()),
-        Acquired::HeldBy(other) => Err(Error::Locked(other)),
-    }
-}
-
-/// Lets the host's lock go.
-pub async fn let_go(
-    world: &World,
-    config: &Config,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
-    world.apply(&Release { host, project }, approval, progress).await.map_err(Error::Lock)
 }
 
 /// Keeps what runs now as the release of the commit that is checked out.

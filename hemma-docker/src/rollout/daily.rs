@@ -2,8 +2,9 @@
 
 use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdict, World};
 
-use super::apply::{build_failed, in_force, let_go, take_lock};
+use super::apply::{build_failed, in_force};
 use super::bring_up::{UP, gave_up};
+use super::locked::locked;
 use super::{Error, Situation};
 use crate::checkout::{self, Checkout};
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
@@ -71,10 +72,10 @@ pub async fn carry_out(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    take_lock(world, config, holder, approval, progress).await?;
-    let report = under_lock(world, config, asked, approval, progress).await?;
-    let_go(world, config, approval, progress).await?;
-    Ok(report)
+    locked(world, config, holder, approval, progress, async || {
+        under_lock(world, config, asked, approval, progress).await
+    })
+    .await
 }
 
 /// Builds the images that `plan` builds, and touches no container.
@@ -88,20 +89,20 @@ pub async fn build_images(
 ) -> Result<Report, Error> {
     let config = &situation.config;
     let services = plan.subjects(Action::Build);
-    take_lock(world, config, holder, approval, progress).await?;
-    progress.line(&format!("building {}", services.join(", ")));
-    let files = ComposeFiles::new(config, situation.layers);
-    let build = Build::new(files, services.clone(), situation.model());
-    let outcome = world.apply(&build, approval, progress).await;
-    let_go(world, config, approval, progress).await?;
-    match outcome {
-        Ok(()) => {
-            let image =
-                |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
-            Ok(services.into_iter().map(image).collect())
+    locked(world, config, holder, approval, progress, async || {
+        progress.line(&format!("building {}", services.join(", ")));
+        let files = ComposeFiles::new(config, situation.layers);
+        let build = Build::new(files, services.clone(), situation.model());
+        match world.apply(&build, approval, progress).await {
+            Ok(()) => {
+                let image =
+                    |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
+                Ok(services.iter().map(image).collect())
+            }
+            Err(error) => build_failed(error),
         }
-        Err(error) => build_failed(error),
-    }
+    })
+    .await
 }
 
 async fn under_lock(

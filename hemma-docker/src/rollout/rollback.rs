@@ -1,20 +1,16 @@
 //! The way back to a kept release: by hand, or when what was deployed does not become healthy.
 
-use std::collections::BTreeMap;
+use hemma_core::{Approval, Config, Finding, Known, Progress, Report, Verdict, World, causes};
 
-use hemma_core::{Approval, Config, Finding, Known, Progress, Report, Verdict, World};
-
-use super::apply::{in_force, keep, let_go, resolve, take_lock};
-use super::bring_up::BringUp;
-use super::look::model;
-use super::{Error, Scope, Situation};
-use crate::checkout::{Checkout, History, Since, short};
-use crate::compose::{Layers, LookModel, Model, ModelAnswer, Tree};
-use crate::container::Containers;
-use crate::image::Images;
+use super::apply::{in_force, keep, resolve};
+use super::go_back::{There, go_back};
+use super::locked::locked;
+use super::{Error, Situation};
+use crate::checkout::{Checkout, short};
+use crate::compose::{LookModel, Tree};
 use crate::lock::Holder;
-use crate::plan::{Action, Base, Plan, Seen, Step, service_steps};
-use crate::release::{Release, Releases, Restore, Withdraw};
+use crate::plan::{Action, Plan, Step};
+use crate::release::{Release, Releases};
 
 /// Which release [`rollback`] would go back to, and what that would take.
 ///
@@ -38,13 +34,16 @@ pub async fn plan_rollback(
         let reason = format!("as it was then; what is there now is kept as {overlay}.replaced");
         steps.push(Step::new(Action::Restore, format!("overlay {overlay}"), reason));
     }
-    let (_, running) = in_force(world, config).await?;
-    for image in &release.images {
-        if running.services.contains_key(&image.service) {
-            let reason = "with the image and configuration of that release, where they differ";
-            steps.push(Step::new(Action::Recreate, &image.service, reason));
-        }
-    }
+    let (files, _) = in_force(world, config).await?;
+    let asked = |tree| LookModel { files: files.clone(), tree, hashes: true };
+    let (now, then, there) = tokio::try_join!(
+        resolve(world, asked(Tree::Checkout)),
+        resolve(world, asked(Tree::Commit(release.commit.clone()))),
+        There::look(world, config),
+    )?;
+    let brought = there.brought(&now, &then).into_iter();
+    steps.extend(brought.map(|it| Step::new(Action::Remove, it, "that release does not have it")));
+    steps.extend(there.steps_to(release, &then, Some(&now)));
     Ok((release.clone(), Plan { steps }))
 }
 
@@ -66,13 +65,14 @@ pub async fn rollback(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    take_lock(world, config, holder, approval, progress).await?;
-    let report = go_back(world, config, release, approval, progress).await?;
-    if report.verdict() == Verdict::Pass {
-        keep(world, config, approval, progress).await?;
-    }
-    let_go(world, config, approval, progress).await?;
-    Ok(report)
+    locked(world, config, holder, approval, progress, async || {
+        let report = go_back(world, config, release, approval, progress).await?;
+        if report.verdict() == Verdict::Pass {
+            keep(world, config, approval, progress).await?;
+        }
+        Ok(report)
+    })
+    .await
 }
 
 /// Goes back to what ran before a deploy that failed, and says both.
@@ -92,7 +92,16 @@ pub(super) async fn take_back(
     };
     let to = short(&release.commit).to_owned();
     progress.line(&format!("going back to {to}"));
-    let back = go_back(world, config, &release, approval, progress).await?;
+    let back = match go_back(world, config, &release, approval, progress).await {
+        Ok(back) => back,
+        // Why there is a way back at all is worth more than what is wrong with it.
+        Err(error) if error.is_known() => {
+            let finding = Finding::fail("rollback", causes(&error)).hint(error.hint());
+            report.add(finding.evidence(error.evidence()));
+            return Ok(report);
+        }
+        Err(error) => return Err(error),
+    };
     report.add(match back.verdict() {
         Verdict::Pass => Finding::fail("deploy", format!("it was taken back; {to} runs, healthy")),
         Verdict::Fail => Finding::fail("rollback", format!("{to} is back and not healthy either")),
@@ -122,84 +131,4 @@ async fn kept(world: &World, config: &Config) -> Result<Vec<Release>, Error> {
     let overlay = config.compose.overlay.clone();
     let overlay = overlay.map(|it| (config.host.checkout.clone(), it));
     world.ask(&Releases { host, project, overlay }).await.map_err(Error::Releases)
-}
-
-async fn go_back(
-    world: &World,
-    config: &Config,
-    release: &Release,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<Report, Error> {
-    withdraw(world, config, release, approval, progress).await?;
-    let restore = Restore {
-        host: config.host.alias.clone(),
-        project: config.compose.project.clone(),
-        checkout: config.host.checkout.clone(),
-        commit: release.commit.clone(),
-        overlay: config.compose.overlay.clone(),
-        whole: true,
-        images: release.images.clone(),
-    };
-    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
-    let (files, _) = in_force(world, config).await?;
-    let asked = LookModel { files: files.clone(), tree: Tree::Checkout, hashes: true };
-    let plan = steps_to(world, config, &resolve(world, asked).await?).await?;
-    let (files, scope, plan) = (&files, &Scope::Whole, &plan);
-    let up = BringUp { world, config, files, scope, model: None, plan, approval, progress };
-    let mut report = up.at_once().await?;
-    if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| restored.overlay) {
-        let (subject, to) = (format!("overlay {overlay}"), short(&release.commit));
-        let detail = format!("as it was with {to}; the other is beside it as {overlay}.replaced");
-        report.add(Finding::pass(subject, detail));
-    }
-    Ok(report)
-}
-
-/// Services that the failed commit brought, by its own files, while they are still checked out.
-async fn withdraw(
-    world: &World,
-    config: &Config,
-    release: &Release,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let (files, now) = in_force(world, config).await?;
-    let research = files.files.len() > config.compose.files.len();
-    let layers = if research { Layers::Research } else { Layers::Main };
-    let tree = Tree::Commit(release.commit.clone());
-    let then = model(world, config, layers, tree).await.map_err(Error::Model)?;
-    let ModelAnswer::Resolved(then) = then else { return Ok(()) };
-    let asked = Containers { host: files.host.clone() };
-    let containers = world.ask(&asked).await.map_err(Error::Engine)?;
-    let project = config.compose.project.as_str();
-    let brought = now.services.keys().filter(|it| !then.services.contains_key(*it));
-    let services: Vec<String> = brought
-        .filter(|name| containers.iter().any(|it| it.is_of(project, name)))
-        .cloned()
-        .collect();
-    if services.is_empty() {
-        return Ok(());
-    }
-    let withdraw = Withdraw { files, services };
-    world.apply(&withdraw, approval, progress).await.map_err(Error::Withdraw)
-}
-
-/// What it takes to get from what runs to the files that are checked out, without a new build.
-async fn steps_to(world: &World, config: &Config, model: &Model) -> Result<Plan, Error> {
-    let host = &config.host.alias;
-    let (containers, images) = (Containers { host: host.clone() }, Images { host: host.clone() });
-    let (containers, images) =
-        tokio::try_join!(world.ask(&containers), world.ask(&images)).map_err(Error::Engine)?;
-    let steps = service_steps(&Seen {
-        project: config.compose.project.as_str(),
-        model,
-        before: None,
-        containers: &containers,
-        images: &images,
-        running: &BTreeMap::new(),
-        base: Base::Deploy(&History { deployed: Some(Since::default()), ..History::default() }),
-        inputs: &BTreeMap::new(),
-    });
-    Ok(Plan { steps })
 }
