@@ -1,4 +1,4 @@
-//! A script's own directory, which goes away with it.
+//! What a script that may be ended at any moment begins with.
 
 /// Begins a script that needs files of its own: `$w` is a directory for them.
 ///
@@ -15,32 +15,82 @@ trap 'exit 75' TERM INT HUP PIPE
 w=$(trap '' TERM INT HUP PIPE; mktemp -d) || exit 71
 "#;
 
+/// From `uncut` on a script does what it has begun, whatever becomes of the connection.
+///
+/// Signals go to its whole process group, and git handles even one that its parent ignores: it drops
+/// its lock and goes on without, to half a tree. So `uncut git …` is in a group of its own.
+pub(crate) const UNCUT: &str = r#"
+uncut() {
+    trap '' TERM INT HUP PIPE
+    [ $# = 0 ] || setsid -w "$@"
+}
+"#;
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::process::CommandExt;
-    use std::process::{Command, Stdio};
+    use std::path::Path;
+    use std::process::{Child, Command, Stdio};
     use std::time::Duration;
 
     use super::*;
 
-    #[test]
     #[expect(clippy::disallowed_methods, reason = "the script is run here and ended at a moment")]
+    fn begun(script: &str, here: &Path) -> Child {
+        Command::new("sh")
+            .args(["-c", script])
+            .current_dir(here)
+            .env("TMPDIR", here)
+            .process_group(0)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("there is a shell")
+    }
+
+    /// As the end of a connection does it.
+    fn ended_after(wait: Duration, mut script: Child) {
+        std::thread::sleep(wait);
+        let group = rustix::process::Pid::from_child(&script);
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
+        script.wait().expect("it ends");
+    }
+
+    #[cfg(target_os = "linux")]
+    fn says(script: &str, here: &Path) -> String {
+        #[expect(clippy::disallowed_methods, reason = "git is asked for what the script left")]
+        let said = Command::new("sh").args(["-c", script]).current_dir(here).output();
+        String::from_utf8(said.expect("there is a shell").stdout).expect("it is text")
+    }
+
+    #[test]
     fn a_script_that_is_ended_at_any_moment_leaves_no_directory() {
         let parent = tempfile::tempdir().expect("a directory");
         for round in 0..200_u64 {
-            let mut script = Command::new("sh")
-                .args(["-c", &format!("{SCRATCH}sleep 5")])
-                .env("TMPDIR", parent.path())
-                .process_group(0)
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("there is a shell");
-            std::thread::sleep(Duration::from_micros(round * 40));
-            let group = rustix::process::Pid::from_child(&script);
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
-            script.wait().expect("it ends");
+            let script = begun(&format!("{SCRATCH}sleep 5"), parent.path());
+            ended_after(Duration::from_micros(round * 40), script);
         }
         let left = std::fs::read_dir(parent.path()).expect("it is there").count();
         assert_eq!(left, 0, "directories were left behind");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_git_that_has_begun_is_not_cut() {
+        let repository = tempfile::tempdir().expect("a directory");
+        let here = repository.path();
+        says(
+            "git init -q . && export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+            for n in 1 2; do
+                for file in $(seq 300); do echo $n >$file; done
+                git add . && git commit -q -m $n && git tag c$n
+            done",
+            here,
+        );
+        for round in 0..60_u64 {
+            let to = round % 2 + 1;
+            let script = format!("{UNCUT}uncut git reset --quiet --keep c{to}");
+            ended_after(Duration::from_micros(round * 300), begun(&script, here));
+            assert_eq!(says("git status --porcelain; ls .git/*.lock", here), "", "{round}");
+        }
     }
 }

@@ -1,20 +1,30 @@
-//! A host that can write no more: a full disk, or a file system that is read-only.
+//! A host on which nothing can be written: a full disk, a file system that is read-only, or a
+//! repository that is locked.
 
 use hemma_core::{Finding, Hint, Host};
 
 /// A shell function that says why nothing can be written in a directory, if that is so: git keeps the
-/// cause to itself.
+/// cause to itself, or buries it in advice.
 pub(crate) const PROBE: &str = r#"
 probe() {
     said=$({ echo x | cat >"$1/hemma-probe"; } 2>&1) ||
         echo "nothing can be written in $1: ${said##*: }" >&2
     rm -f "$1/hemma-probe"
+    [ ! -e "$1/index.lock" ] ||
+        echo "$1/index.lock is in the way: a git is at work there, or was ended by force" >&2
 }
 "#;
+
+/// What is behind the path of a lock.
+const IN_THE_WAY: &str = " is in the way: a git is at work there";
 
 /// The next thing to do, where that is what a tool's words say.
 pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
     let says = |words: &str| said.to_lowercase().contains(words);
+    let locked = said.split_once(IN_THE_WAY).map(|it| it.0);
+    if let Some(lock) = locked {
+        return Some(Hint::Run(format!("ssh {host} 'pgrep -a git || rm {lock}'")));
+    }
     let look = if says("no space left on device")
         || says("out of diskspace")
         || says("disk quota exceeded")
@@ -47,6 +57,10 @@ mod tests {
             ("write /var/lib/docker/tmp/x: no space left on device", "df -h"),
             ("fatal: cannot create directory at 'x': Read-only file system", "findmnt"),
             ("fatal: could not read from remote repository", ""),
+            (
+                "/a/.git/index.lock is in the way: a git is at work there, or was ended by force",
+                "pgrep -a git || rm /a/.git/index.lock",
+            ),
         ];
         for (said, expected) in rows {
             let hint = hint(&host, said).map(|it| format!("{it:?}")).unwrap_or_default();

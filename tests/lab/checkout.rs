@@ -45,6 +45,23 @@ async fn a_tree_that_is_not_as_it_was_left_is_refused() {
 }
 
 #[tokio::test]
+async fn a_lock_that_a_git_left_is_named_with_what_to_do() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
+    stage.operator("touch .git/index.lock").await;
+    let before = stage.traces().await;
+    let refused = stage.hemma(&["deploy", "--yes"]).await;
+    stage.is_as(&before).await;
+    stage.operator("rm .git/index.lock").await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    refused.refuses(1, "index.lock is in the way: a git is at work there, or was ended by force");
+    refused.says(
+        "hint: run `ssh hemma 'pgrep -a git || rm /home/operator/apps/huleedu/.git/index.lock'`",
+    );
+}
+
+#[tokio::test]
 async fn a_branch_that_was_rewritten_is_refused() {
     let stage = Stage::deployed().await;
     let (before, head) = (stage.traces().await, stage.lab.remote_head().await.expect("it has one"));

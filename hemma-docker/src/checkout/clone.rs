@@ -8,10 +8,13 @@ use hemma_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::scratch::UNCUT;
+
 /// Cloned beside the checkout and moved into place, so that a killed clone leaves no half of a
 /// repository there. The checkout may hold a `.env` already: only `.git` is moved in, and git lays
 /// out the files around it, refusing to overwrite any. What a killed run left beside it is ours by
-/// its name, and removed.
+/// its name, and removed. From the move on it is ended whatever becomes of the connection: half of a
+/// tree would look like somebody's work.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
@@ -23,9 +26,10 @@ rm -rf "$w"
 trap 'rm -rf "$w"' EXIT
 trap 'exit 75' TERM INT HUP PIPE
 git clone --no-checkout --origin origin --branch "$3" -- "$2" "$w"
+uncut
 mv "$w/.git" "$d/.git"
 rm -rf "$w"
-git -C "$d" checkout --quiet "$3" -- || { mv "$d/.git" "$w.git" && rm -rf "$w.git"; exit 73; }
+uncut git -C "$d" checkout --quiet "$3" -- || { mv "$d/.git" "$w.git" && rm -rf "$w.git"; exit 73; }
 "#;
 
 /// Clones the repository into the checkout directory.
@@ -83,8 +87,9 @@ impl Change for Clone {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), CloneError> {
         let (host, remote) = (self.host.clone(), self.remote.clone());
         let parameters = [self.checkout.as_str(), &self.remote, &self.branch];
-        let command =
-            Command::script(SCRIPT, parameters).named("clone").limit(Duration::from_secs(30 * 60));
+        let command = Command::script(&format!("{UNCUT}{SCRIPT}"), parameters)
+            .named("clone")
+            .limit(Duration::from_secs(30 * 60));
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(CloneError::Ask { host, remote, source }),
             Ok(output) if output.success() => Ok(()),

@@ -9,6 +9,7 @@ use hemma_core::{
 use serde::{Deserialize, Serialize};
 
 use super::verify::short;
+use crate::scratch::UNCUT;
 use crate::storage::PROBE;
 
 /// Moves to the very commit that the plan was made for: what arrived at the remote since is for
@@ -22,22 +23,23 @@ case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
 cd "$d" || exit 70
 git cat-file -e "$2^{commit}" 2>/dev/null || git fetch --no-tags origin "refs/heads/$3" || exit 71
-trap '' TERM INT HUP PIPE
+uncut
 before=$(GIT_OPTIONAL_LOCKS=0 git status --porcelain --untracked-files=all) || exit 72
-g=$(git rev-parse --git-dir) || exit 72
+g=$(git rev-parse --absolute-git-dir) || exit 72
+[ ! -e "$g/index.lock" ] || { probe "$g"; exit 72; }
 cp "$g/index" "$g/hemma-reserve" || exit 72
-git merge --ff-only --quiet "$2" || {
+uncut git merge --ff-only --quiet "$2" || {
     probe "$g"
     rm -f "$g/hemma-reserve"
     if [ -z "$before" ]; then
-        git clean --quiet --force -d && git reset --quiet --hard || exit 73
+        uncut git clean --quiet --force -d && uncut git reset --quiet --hard || exit 73
     else
         [ "$before" = "$(GIT_OPTIONAL_LOCKS=0 git status --porcelain --untracked-files=all)" ] || exit 73
     fi
     exit 72
 }
 rm -f "$g/hemma-reserve"
-git update-ref "refs/remotes/origin/$3" "$2"
+uncut git update-ref "refs/remotes/origin/$3" "$2"
 "#;
 
 /// The script's exit code where what failed could not be put back whole.
@@ -101,7 +103,7 @@ impl Change for Pull {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), PullError> {
         let (host, to) = (self.host.clone(), self.to.clone());
         let parameters = [self.checkout.as_str(), &self.to, &self.branch];
-        let command = Command::script(&format!("{PROBE}{SCRIPT}"), parameters)
+        let command = Command::script(&format!("{UNCUT}{PROBE}{SCRIPT}"), parameters)
             .named("pull")
             .limit(Duration::from_secs(10 * 60));
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
@@ -120,7 +122,8 @@ impl Change for Pull {
     }
 }
 
-#[cfg(test)]
+/// The script is for hosts, which are Linux.
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
@@ -142,11 +145,14 @@ mod tests {
             git reset -q --hard HEAD~ && echo mine >a"#;
         let (exit, to) = sh(set, &[at]);
         assert_eq!(exit, 0, "{to}");
-        let script = format!("{PROBE}{SCRIPT}");
+        let script = format!("{UNCUT}{PROBE}{SCRIPT}");
         let (refused, said) = sh(&script, &[at, &to, "main"]);
         assert_eq!(refused, 72, "{said}");
         assert_eq!(std::fs::read_to_string(dir.path().join("a")).expect("it is there"), "mine\n");
-        let (undone, _) = sh(r#"cd "$1" && git checkout -q a"#, &[at]);
+        let (undone, _) = sh(r#"cd "$1" && git checkout -q a && touch .git/index.lock"#, &[at]);
+        let (locked, said) = sh(&script, &[at, &to, "main"]);
+        assert!(locked == 72 && said.ends_with("or was ended by force"), "{locked}: {said}");
+        std::fs::remove_file(dir.path().join(".git/index.lock")).expect("it was left alone");
         let (moved, said) = sh(&script, &[at, &to, "main"]);
         assert_eq!((undone, moved), (0, 0), "{said}");
         assert_eq!(std::fs::read_to_string(dir.path().join("a")).expect("it is there"), "2\n");

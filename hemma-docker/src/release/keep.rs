@@ -7,15 +7,18 @@ use serde::{Deserialize, Serialize};
 use super::{KEPT, KeptImage, Release};
 use crate::checkout::short;
 use crate::lock::STATE;
+use crate::scratch::UNCUT;
 use crate::storage::PROBE;
 
 /// The images first, then the record of them, then the ref: killed in between, the release is
-/// not there yet, and the next deploy keeps it. What is too old loses its names last.
+/// not there yet, and the next deploy keeps it. What is too old loses its names last. What has begun
+/// is ended whatever becomes of the connection: a git that is cut may leave its lock.
 const KEEP: &str = r#"
 project=$1 commit=$2 record=$3 kept=$4
 case $5 in "~/"*) d=$HOME/${5#"~/"} ;; *) d=$5 ;; esac
 overlay=$6
 shift 6
+uncut
 mkdir -p "$s/releases" || exit 70
 while [ $# -gt 1 ]; do
     sudo -n docker tag "$2" "hemma.keep/$project/$1:$commit" || exit 71
@@ -28,8 +31,8 @@ else
     rm -f "$s/releases/$commit.overlay"
 fi
 printf '%s\n' "$record" | cat >"$s/releases/.new" && mv "$s/releases/.new" "$s/releases/$commit.json" || exit 70
-git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
-git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | git -C "$d" update-ref --stdin
+uncut git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
+git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | uncut git -C "$d" update-ref --stdin
 touch "$s/releases/$commit.json"
 ls -t "$s/releases" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
     old=${old%.json}
@@ -111,7 +114,7 @@ impl Change for Keep {
             self.overlay.as_ref().map(ToString::to_string).unwrap_or_default(),
         ];
         let images = self.images.iter().flat_map(|it| [it.service.clone(), it.id.clone()]);
-        let script = format!("{STATE}{PROBE}{KEEP}");
+        let script = format!("{STATE}{UNCUT}{PROBE}{KEEP}");
         let command =
             Command::script(&script, parameters.into_iter().chain(images)).named("keep-release");
         match live.run(&Place::On(host.clone()), &command).await {

@@ -5,6 +5,7 @@ use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place
 use serde::{Deserialize, Serialize};
 
 use crate::checkout::short;
+use crate::scratch::UNCUT;
 
 /// A name that git does not take is left out: its image is built once too often, from the cache.
 const NOTE: &str = r#"
@@ -13,7 +14,7 @@ commit=$2
 shift 2
 for service do
     git check-ref-format "refs/hemma/services/$service" || continue
-    git -C "$d" update-ref "refs/hemma/services/$service" "$commit" || exit 72
+    uncut git -C "$d" update-ref "refs/hemma/services/$service" "$commit" || exit 72
 done
 exit 0
 "#;
@@ -70,7 +71,8 @@ impl Change for Note {
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), NoteError> {
         let host = self.host.clone();
         let parameters = [self.checkout.to_string(), self.commit.clone()].into_iter();
-        let command = Command::script(NOTE, parameters.chain(self.services.clone()));
+        let command =
+            Command::script(&format!("{UNCUT}{NOTE}"), parameters.chain(self.services.clone()));
         match live.run(&Place::On(host.clone()), &command.named("note-services")).await {
             Err(source) => Err(NoteError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),

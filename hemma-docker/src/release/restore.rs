@@ -2,22 +2,26 @@
 
 use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::{
-    Change, Command, Config, Cut, ExecError, Host, Live, NotRecorded, Place, Progress,
+    Change, Command, Config, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
 
 use super::KeptImage;
 use crate::checkout::short;
 use crate::lock::STATE_DIRECTORY;
+use crate::scratch::UNCUT;
 use crate::storage::PROBE;
 
 /// `--keep` moves the branch and refuses to lose a change in the work tree. An overlay that was
 /// edited since is kept beside the one that comes back: it is the operator's own work.
+///
+/// What has begun is ended whatever becomes of the connection: a git that is cut leaves half a tree,
+/// or a lock that no later one gets past.
 const RESTORE: &str = r#"
 case $2 in "~/"*) d=$HOME/${2#"~/"} ;; *) d=$2 ;; esac
 overlay=${d%/*}/$4 kept=$s/releases/$3.overlay
-git -C "$d" reset --quiet --keep "$3" || { probe "$d/.git"; exit 72; }
-[ -z "$5" ] || git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | git -C "$d" update-ref --stdin
+uncut git -C "$d" reset --quiet --keep "$3" || { probe "$d/.git"; exit 72; }
+[ -z "$5" ] || git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | uncut git -C "$d" update-ref --stdin
 if [ -n "$4" ] && [ -e "$kept" ] && ! sudo -n cmp -s -- "$kept" "$overlay"; then
     ! sudo -n test -e "$overlay" || sudo -n cp -p -- "$overlay" "$overlay.replaced" || exit 73
     sudo -n cp -p -- "$kept" "$overlay.new" && sudo -n mv -f -- "$overlay.new" "$overlay" || exit 73
@@ -26,6 +30,9 @@ fi
 shift 5
 while [ $# -gt 1 ]; do sudo -n docker tag "$1" "$2" || exit 71; shift 2; done
 "#;
+
+/// The script's exit code where git refused the commit, which comes first.
+const NOTHING_DONE: i32 = 72;
 
 /// Puts a kept release's commit and images back in place. Containers are not touched yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,6 +100,9 @@ pub enum RestoreError {
         commit: String,
         /// Its last words.
         said: String,
+        /// Whether something had been put in place before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        begun: bool,
     },
     /// The recording has no answer.
     #[error(transparent)]
@@ -117,7 +127,7 @@ impl Change for Restore {
         let whole = if self.whole { "whole" } else { "" }.to_owned();
         let parameters = [project, checkout, commit.clone(), overlay, whole].into_iter();
         let parameters = parameters.chain(images);
-        let script = format!("{STATE_DIRECTORY}{PROBE}{RESTORE}");
+        let script = format!("{STATE_DIRECTORY}{UNCUT}{PROBE}{RESTORE}");
         let command = Command::script(&script, parameters).named("restore-release");
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(RestoreError::Ask { host, commit, source }),
@@ -125,9 +135,14 @@ impl Change for Restore {
                 Ok(Restored { overlay: output.stdout.lines().any(|it| it == "overlay") })
             }
             Ok(output) => {
-                let said = output.last_words().to_owned();
-                Err(RestoreError::Failed { host, commit, said })
+                let (said, begun) = (output.last_words().to_owned(), output.exit != NOTHING_DONE);
+                Err(RestoreError::Failed { host, commit, said, begun })
             }
         }
+    }
+
+    fn extent(outcome: Result<&Restored, &RestoreError>) -> Extent {
+        let untouched = |it: &RestoreError| matches!(it, RestoreError::Failed { begun: false, .. });
+        outcome.map_or_else(|it| Extent::of_failure(untouched(it)), |_| Extent::Whole)
     }
 }
