@@ -5,6 +5,7 @@ use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdi
 use super::apply::{build_failed, in_force};
 use super::bring_up::{UP, gave_up};
 use super::locked::locked;
+use super::put_back::MEND;
 use super::{Error, Situation};
 use crate::checkout::{self, Checkout};
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
@@ -119,9 +120,8 @@ async fn under_lock(
         let build = Build::new(files.clone(), builds, Some(&asked.model));
         if let Err(error) = world.apply(&build, approval, progress).await {
             let mut report = build_failed(error)?;
-            let advice = "mend what its last lines show, push it, and run `cargo xtask deploy`";
             for it in &mut report.findings {
-                it.hint.get_or_insert_with(|| Hint::Do(advice.to_owned()));
+                it.hint.get_or_insert_with(|| Hint::Do(MEND.to_owned()));
             }
             return Ok(report);
         }

@@ -1,6 +1,6 @@
 //! Putting back what a rollout of single services replaced, when they do not become healthy.
 
-use hemma_core::{Approval, Finding, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Finding, Hint, Progress, Report, Verdict, World};
 
 use super::bring_up::BringUp;
 use super::look::layers_in_force;
@@ -9,6 +9,23 @@ use crate::checkout::Checkout;
 use crate::compose::ComposeFiles;
 use crate::plan::{Action, Plan, Step};
 use crate::release::{KeptImage, Restore, Withdraw};
+
+/// The next thing to do about what failed and does not run any more.
+pub(super) const MEND: &str =
+    "mend what its last lines show, push it, and run `cargo xtask deploy`";
+
+/// What failed, to be said when it is taken back: `logs` would show the log of what took its place.
+pub(super) fn gone(failed: Report) -> Report {
+    let shows_its_log =
+        |it: &Hint| matches!(it, Hint::Run(line) if line.starts_with("cargo xtask logs "));
+    let mend = |mut it: Finding| {
+        if it.hint.as_ref().is_some_and(shows_its_log) {
+            it.hint = Some(Hint::Do(MEND.to_owned()));
+        }
+        it
+    };
+    failed.problems().map(mend).collect()
+}
 
 /// Brings the services of `situation` back to the images and files that they ran with, takes those
 /// away that did not run, and says so beside what failed.
@@ -19,7 +36,7 @@ pub(super) async fn put_back(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    let mut report: Report = failed.problems().collect();
+    let mut report = gone(failed);
     let (Some(project), Ok(Checkout::Repository(seen))) = (situation.model(), &situation.checkout)
     else {
         let detail = "there was no checkout before to go back to; it is left as it is";

@@ -5,6 +5,7 @@ use hemma_core::{Approval, Config, Finding, Known, Progress, Report, Verdict, Wo
 use super::apply::{in_force, keep, resolve};
 use super::go_back::{There, go_back};
 use super::locked::locked;
+use super::put_back::gone;
 use super::{Error, Situation};
 use crate::checkout::{Checkout, short};
 use crate::compose::{LookModel, Tree};
@@ -84,12 +85,13 @@ pub(super) async fn take_back(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let config = &situation.config;
-    let mut report: Report = failed.problems().collect();
     let Some(release) = release_before(world, situation).await? else {
+        let mut report: Report = failed.problems().collect();
         let detail = "there is no release from before to go back to; it is left as it is";
         report.add(Finding::fail("rollback", detail));
         return Ok(report);
     };
+    let mut report = gone(failed);
     let to = short(&release.commit).to_owned();
     progress.line(&format!("going back to {to}"));
     let back = match go_back(world, config, &release, approval, progress).await {
