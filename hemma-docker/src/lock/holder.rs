@@ -19,7 +19,8 @@ pub struct Holder {
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on {}, `{}`, since {}", self.who, self.from, self.doing, self.since)
+        let since = self.since.strftime("%F %T UTC");
+        write!(f, "{} on {}, `{}`, since {since}", self.who, self.from, self.doing)
     }
 }
 
