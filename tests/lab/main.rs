@@ -33,6 +33,7 @@ mod link;
 mod lock;
 mod practice;
 mod preflight;
+mod primitives;
 mod prune;
 mod research;
 mod sessions;

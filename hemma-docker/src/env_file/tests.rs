@@ -1,4 +1,4 @@
-//! What Compose makes of a `.env` file, row by row. `tests/env_oracle.rs` asks the real one.
+//! What Compose makes of a `.env` file, row by row. `tests/lab/primitives/oracle.rs` asks the real one.
 
 use super::*;
 

@@ -4,13 +4,13 @@ use hemma_core::{Secret, Verdict, causes};
 use hemma_docker::compose::Layers;
 use hemma_docker::env_file::{self, Error, WriteError};
 
-use crate::stage::{SOUND, Stage, approval, recorded, wrong};
+use super::application::{Application, SOUND, approval, recorded, wrong};
 
 #[tokio::test]
 async fn a_sound_file_passes_and_says_what_it_is() {
-    let stage = Stage::take().await;
-    let world = stage.world();
-    let report = env_file::verify(&world, &stage.config, Layers::Main).await;
+    let application = Application::laid_out().await;
+    let world = application.world();
+    let report = env_file::verify(&world, &application.config, Layers::Main).await;
     assert_eq!(wrong(&report), [""; 0]);
     let finding = &report.findings[0];
     assert_eq!(finding.detail, "6 keys, mode 600, owned by operator, git-ignored");
@@ -20,7 +20,7 @@ async fn a_sound_file_passes_and_says_what_it_is() {
 
 #[tokio::test]
 async fn each_flaw_is_found_and_no_value_is_seen() {
-    let stage = Stage::take().await;
+    let application = Application::laid_out().await;
     let canaries: Vec<String> = (0..20).map(|it| format!("canary{it}X{}", it * 7919)).collect();
     let value = |it: usize| canaries[it].as_str();
     let text = [
@@ -40,9 +40,9 @@ async fn each_flaw_is_found_and_no_value_is_seen() {
         format!("DOUBLE=\"{}\n{}\"", value(17), value(18)),
         format!("# {}\nJAR_VERSION=\n", value(19)),
     ];
-    stage.write(&text.join("\n")).await;
-    let world = stage.world();
-    let report = env_file::verify(&world, &stage.config, Layers::Main).await;
+    application.write(&text.join("\n")).await;
+    let world = application.world();
+    let report = env_file::verify(&world, &application.config, Layers::Main).await;
     assert_eq!(
         wrong(&report),
         [
@@ -56,8 +56,8 @@ async fn each_flaw_is_found_and_no_value_is_seen() {
             "FAIL .env DOLLAR: `$` in its value names something that nothing sets, and becomes blank; \
              a literal `$` needs single quotes",
             "FAIL .env HOMELY: its value holds $HOME, which is root's when Compose runs under sudo",
-            "FAIL .env UNSAFE: a shell that sources the file reads another value: put it in single quotes",
             "FAIL .env line 12: there is no `=`: half of a value that spans lines, or a forgotten one",
+            "FAIL .env UNSAFE: a shell that sources the file reads another value: put it in single quotes",
         ]
     );
     let seen = format!("{report:?}\n{}", recorded(&world));
@@ -68,7 +68,7 @@ async fn each_flaw_is_found_and_no_value_is_seen() {
 
 #[tokio::test]
 async fn what_is_no_env_file_is_one_clear_line() {
-    let stage = Stage::take().await;
+    let application = Application::laid_out().await;
     let rows = [
         ("rm .env", "FAIL .env: ~/apps/env-test/.env is not there"),
         ("rm .env; mkdir .env", "FAIL .env: ~/apps/env-test/.env is a directory"),
@@ -112,10 +112,10 @@ async fn what_is_no_env_file_is_one_clear_line() {
         let fresh = "cd ~operator/apps/env-test && chmod 755 . && rm -rf .env && git rm -q --cached .env; \
                      cat >.env; chmod 600 .env; chown operator:operator .env; echo .env >.gitignore; \
                      [ -e compose.yml ] || cp /tmp/compose.keep compose.yml; cp compose.yml /tmp/compose.keep";
-        stage.root(fresh, SOUND).await;
-        stage.root(&format!("cd ~operator/apps/env-test && {{ {spoil}; }}"), "").await;
-        let world = stage.world();
-        let report = env_file::verify(&world, &stage.config, Layers::Main).await;
+        application.root(fresh, SOUND).await;
+        application.root(&format!("cd ~operator/apps/env-test && {{ {spoil}; }}"), "").await;
+        let world = application.world();
+        let report = env_file::verify(&world, &application.config, Layers::Main).await;
         assert_eq!(wrong(&report).join("\n"), expected, "{spoil}");
         let seen = format!("{report:?}\n{}", recorded(&world));
         assert!(!seen.contains("canary"), "{spoil}");
@@ -125,57 +125,60 @@ async fn what_is_no_env_file_is_one_clear_line() {
 
 #[tokio::test]
 async fn a_value_is_set_and_the_old_file_kept() {
-    let stage = Stage::take().await;
-    let world = stage.world();
+    let application = Application::laid_out().await;
+    let world = application.world();
     let key = "JWT_SECRET_KEY".parse().expect("a key");
     let value = Secret::new("canary it's $5 \"new\" \\");
-    let set = env_file::set(&world, &stage.config, &key, &value, &approval(&world)).await;
+    let set = env_file::set(&world, &application.config, &key, &value, &approval(&world)).await;
     let backup = set.expect("it is written").backup.expect("there was one before");
-    let seen =
-        stage.operator("cd ~/apps/env-test; cat .env; stat -c %a .env; git status --porcelain", "");
+    let seen = application
+        .operator("cd ~/apps/env-test; cat .env; stat -c %a .env; git status --porcelain", "");
     let expected = SOUND.replace(
         "JWT_SECRET_KEY=canary-Zq7-jwt",
         "JWT_SECRET_KEY=\"canary it's \\$5 \\\"new\\\" \\\\\"",
     );
     assert_eq!(seen.await, format!("{expected}600\n?? .gitignore\n?? compose.yml\n"));
-    let kept = stage.operator(&format!("cat {backup}; stat -c %a {backup}"), "").await;
+    let kept = application.operator(&format!("cat {backup}; stat -c %a {backup}"), "").await;
     assert_eq!(kept, format!("{SOUND}600\n"));
     assert!(!recorded(&world).contains("canary"));
 
     // The same again writes nothing.
-    let again = env_file::set(&world, &stage.config, &key, &value, &approval(&world)).await;
+    let again = env_file::set(&world, &application.config, &key, &value, &approval(&world)).await;
     assert_eq!(again.expect("it is as it was").backup, None);
 }
 
 #[tokio::test]
 async fn somebody_else_s_change_is_never_lost() {
-    let stage = Stage::take().await;
-    let world = stage.world();
-    let taken = env_file::draft(&world, &stage.config).await.expect("it is there");
-    stage.write("THEIRS=1\n").await;
+    let application = Application::laid_out().await;
+    let world = application.world();
+    let taken = env_file::draft(&world, &application.config).await.expect("it is there");
+    application.write("THEIRS=1\n").await;
     let ours = Secret::new("OURS=1\n");
-    let written = env_file::write(&world, &stage.config, &taken, ours, &approval(&world)).await;
+    let written =
+        env_file::write(&world, &application.config, &taken, ours, &approval(&world)).await;
     assert!(matches!(written, Err(Error::Write(WriteError::Changed { .. }))), "{written:?}");
-    assert_eq!(stage.operator("cat ~/apps/env-test/.env", "").await, "THEIRS=1\n");
+    assert_eq!(application.operator("cat ~/apps/env-test/.env", "").await, "THEIRS=1\n");
 }
 
 #[tokio::test]
 async fn the_first_file_is_made() {
-    let stage = Stage::take().await;
-    stage.operator("rm -rf ~/apps/env-test/.env ~/apps/env-test/.git", "").await;
-    let world = stage.world();
-    let taken = env_file::draft(&world, &stage.config).await.expect("none is fine");
+    let application = Application::laid_out().await;
+    application.operator("rm -rf ~/apps/env-test/.env ~/apps/env-test/.git", "").await;
+    let world = application.world();
+    let taken = env_file::draft(&world, &application.config).await.expect("none is fine");
     assert_eq!(taken.text.reveal(), "");
     let ours = Secret::new("OURS=1\n");
-    let written = env_file::write(&world, &stage.config, &taken, ours, &approval(&world)).await;
+    let written =
+        env_file::write(&world, &application.config, &taken, ours, &approval(&world)).await;
     assert_eq!(written.expect("it is written").backup, None);
-    let seen = stage.operator("cd ~/apps/env-test; cat .env; stat -c %a .env; ls -A", "").await;
+    let seen =
+        application.operator("cd ~/apps/env-test; cat .env; stat -c %a .env; ls -A", "").await;
     assert_eq!(seen, "OURS=1\n600\n.env\n.gitignore\ncompose.yml\n");
 }
 
 #[tokio::test]
 async fn a_host_that_cannot_write_says_why_and_keeps_what_it_had() {
-    let stage = Stage::take().await;
+    let application = Application::laid_out().await;
     let text = format!("BIG={}\n", "x".repeat(200_000));
     let small = "mount -t tmpfs -o size=64k,mode=755,uid=1000 none ~operator/apps/env-test";
     for (spoil, expected) in [
@@ -192,26 +195,27 @@ async fn a_host_that_cannot_write_says_why_and_keeps_what_it_had() {
             "Read-only file system",
         ),
     ] {
-        stage.root(&spoil, "").await;
-        let world = stage.world();
-        let taken = env_file::draft(&world, &stage.config).await.expect("it can be read");
+        application.root(&spoil, "").await;
+        let world = application.world();
+        let taken = env_file::draft(&world, &application.config).await.expect("it can be read");
         let ours = Secret::new(text.as_str());
-        let written = env_file::write(&world, &stage.config, &taken, ours, &approval(&world)).await;
+        let written =
+            env_file::write(&world, &application.config, &taken, ours, &approval(&world)).await;
         let error = written.expect_err("it cannot be written");
         assert!(error.is_known() && causes(&error).contains(expected), "{}", causes(&error));
-        let seen = stage.operator("cd ~/apps/env-test; cat .env; ls -A", "").await;
+        let seen = application.operator("cd ~/apps/env-test; cat .env; ls -A", "").await;
         assert_eq!(seen, "A=1\n.env\n");
-        stage.root("umount ~operator/apps/env-test", "").await;
+        application.root("umount ~operator/apps/env-test", "").await;
         world.close().await;
     }
 }
 
 #[tokio::test]
 async fn without_a_host_nobody_knows() {
-    let stage = Stage::take().await;
-    let mut config = stage.config.clone();
+    let application = Application::laid_out().await;
+    let mut config = application.config.clone();
     config.host.alias = "no-such-host.invalid".parse().expect("a host");
-    let world = stage.world();
+    let world = application.world();
     let report = env_file::verify(&world, &config, Layers::Main).await;
     assert_eq!(report.verdict(), Verdict::Unknown);
 }

@@ -1,11 +1,13 @@
 //! An application of our own on the practice host, beside the one that others deploy there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hemma_core::{
     Approval, Command, Config, Consent, Exec, Live, Origin, Output, Report, Scene, SshOptions,
     Verdict, World,
 };
+
+use crate::stage::Stage;
 
 /// The compose files: a header, a variable with `:?`, and one that has a default.
 const COMPOSE: &str = "\
@@ -61,26 +63,17 @@ ENVIRONMENT = ["production"]
 "#;
 
 /// What every test here works with.
-pub(crate) struct Stage {
+pub(crate) struct Application {
     pub(crate) config: Config,
-    live: PathBuf,
-    _alone: std::fs::File,
+    stage: Stage,
 }
 
-impl Stage {
-    /// Waits for the lab, and lays out the application anew.
-    pub(crate) async fn take() -> Self {
-        let lab = std::env::vars().find(|(name, _)| name == "HEMMA_LAB_NAME");
-        let lab = lab.map_or_else(|| "hemma-lab".to_owned(), |(_, name)| name);
-        let home = std::env::home_dir().expect("there is one");
-        let directory = home.join(".cache/hemma").join(lab);
-        let file = std::fs::File::create(directory.join("in-use.lock"));
-        let file = file.expect("the lab is up: cargo xtask lab up");
-        let alone = tokio::task::spawn_blocking(move || file.lock().map(|()| file));
-        let alone = alone.await.expect("it does not panic").expect("a lock can be had");
+impl Application {
+    /// Waits for a host, and lays it out anew.
+    pub(crate) async fn laid_out() -> Self {
         let config = Config::parse(SETTINGS, Path::new("hemma.toml")).expect("our own words");
-        let stage = Self { config, live: directory.join("ssh_config"), _alone: alone };
-        stage
+        let application = Self { config, stage: Stage::set().await };
+        application
             .root(
                 "umount /home/operator/apps/env-test 2>/dev/null; rm -rf ~operator/apps/env-test",
                 "",
@@ -88,15 +81,15 @@ impl Stage {
             .await;
         let lay_out = "mkdir -p ~/apps/env-test && cd ~/apps/env-test && git init -q . && \
                        echo .env > .gitignore && cat > compose.yml && rm -rf ~/.local/state/hemma/env-test";
-        stage.operator(lay_out, COMPOSE).await;
-        stage.write(SOUND).await;
-        stage
+        application.operator(lay_out, COMPOSE).await;
+        application.write(SOUND).await;
+        application
     }
 
     /// A world in which everything is written down.
     pub(crate) fn world(&self) -> World {
         World::recording(Live::new(SshOptions {
-            config_file: Some(self.live.clone()),
+            config_file: Some(self.stage.lab.ssh_config()),
             ..SshOptions::default()
         }))
     }

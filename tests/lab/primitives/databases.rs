@@ -4,7 +4,7 @@ use hemma_core::config::PgName;
 use hemma_core::{Progress, Verdict, World, causes};
 use hemma_docker::shared_db::{self, Outcome, Step};
 
-use crate::stage::{SOUND, Stage, approval, recorded, wrong};
+use super::application::{Application, SOUND, approval, recorded, wrong};
 
 /// A PostgreSQL of the tests' own, so that the one that others use stays as it is.
 const FRESH: &str = r"
@@ -23,30 +23,31 @@ fn name(text: &str) -> PgName {
     text.parse().expect("PostgreSQL keeps it")
 }
 
-async fn sql(stage: &Stage, text: &str) -> String {
+async fn sql(application: &Application, text: &str) -> String {
     let line = "docker exec -i hemma-test-postgres psql -X -q -At -v ON_ERROR_STOP=1 -U postgres";
-    stage.root(line, text).await
+    application.root(line, text).await
 }
 
-async fn ensure(stage: &Stage, world: &World) -> Result<Outcome, shared_db::Error> {
-    shared_db::ensure(world, &stage.config, &approval(world), &Progress::silent()).await
+async fn ensure(application: &Application, world: &World) -> Result<Outcome, shared_db::Error> {
+    shared_db::ensure(world, &application.config, &approval(world), &Progress::silent()).await
 }
 
-async fn statements(stage: &Stage, world: &World) -> Vec<String> {
-    let wanted = shared_db::wanted(world, &stage.config).await.expect("the header is read");
-    let seen = shared_db::look(world, &stage.config, &wanted).await.expect("PostgreSQL answers");
-    let role = &stage.config.database.role;
+async fn statements(application: &Application, world: &World) -> Vec<String> {
+    let wanted = shared_db::wanted(world, &application.config).await.expect("the header is read");
+    let seen =
+        shared_db::look(world, &application.config, &wanted).await.expect("PostgreSQL answers");
+    let role = &application.config.database.role;
     let steps = shared_db::steps(&seen, role, &wanted.0);
     steps.iter().map(|it| it.statement(role)).collect()
 }
 
 #[tokio::test]
 async fn what_is_missing_is_made_once_and_the_application_gets_in() {
-    let stage = Stage::take().await;
-    stage.root(FRESH, "").await;
-    sql(&stage, "ALTER SYSTEM SET log_statement = 'all'; SELECT pg_reload_conf();").await;
-    let world = stage.world();
-    let report = shared_db::verify(&world, &stage.config).await;
+    let application = Application::laid_out().await;
+    application.root(FRESH, "").await;
+    sql(&application, "ALTER SYSTEM SET log_statement = 'all'; SELECT pg_reload_conf();").await;
+    let world = application.world();
+    let report = shared_db::verify(&world, &application.config).await;
     assert_eq!(
         wrong(&report),
         [
@@ -56,7 +57,7 @@ async fn what_is_missing_is_made_once_and_the_application_gets_in() {
         ]
     );
     assert_eq!(
-        statements(&stage, &world).await,
+        statements(&application, &world).await,
         [
             "CREATE ROLE \"hemma_test_role\" LOGIN;",
             "ALTER ROLE \"hemma_test_role\" PASSWORD [hidden];",
@@ -64,32 +65,32 @@ async fn what_is_missing_is_made_once_and_the_application_gets_in() {
             "CREATE DATABASE \"hemma_test_nlp\" OWNER \"hemma_test_role\";",
         ]
     );
-    let made = ensure(&stage, &world).await.expect("all can be made");
+    let made = ensure(&application, &world).await.expect("all can be made");
     assert!(matches!(&made, Outcome::Mended(steps) if steps.len() == 4), "{made:?}");
-    assert_eq!(ensure(&stage, &world).await.expect("a second time"), Outcome::Already);
-    let report = shared_db::verify(&world, &stage.config).await;
+    assert_eq!(ensure(&application, &world).await.expect("a second time"), Outcome::Already);
+    let report = shared_db::verify(&world, &application.config).await;
     assert_eq!(wrong(&report), [""; 0]);
     // What the application does first.
     let table = "SET ROLE hemma_test_role; CREATE TABLE t (); DROP TABLE t;\
                  CREATE EXTENSION IF NOT EXISTS plpgsql;";
     let line = "docker exec -i hemma-test-postgres psql -q -v ON_ERROR_STOP=1 -U postgres -d hemma_test_nlp";
-    stage.root(line, table).await;
+    application.root(line, table).await;
     // Neither what was recorded here nor what PostgreSQL or Docker wrote there holds the password.
     let there = "docker logs hemma-test-postgres 2>&1; \
                  timeout 2 docker events --since 10m --until 0s; ps -eo args; \
                  cat /home/operator/.*history /root/.*history 2>/dev/null; true";
-    let seen = format!("{}\n{}", recorded(&world), stage.root(there, "").await);
+    let seen = format!("{}\n{}", recorded(&world), application.root(there, "").await);
     assert!(seen.contains("SCRAM-SHA-256"), "PostgreSQL logs every statement");
     assert!(!seen.contains("canary"));
-    stage.root(REMOVE, "").await;
+    application.root(REMOVE, "").await;
 }
 
 #[tokio::test]
 async fn another_password_another_owner_and_an_old_schema_are_mended() {
-    let mut stage = Stage::take().await;
-    stage.root(FRESH, "").await;
+    let mut application = Application::laid_out().await;
+    application.root(FRESH, "").await;
     sql(
-        &stage,
+        &application,
         "CREATE ROLE hemma_test_role NOLOGIN PASSWORD 'other'; CREATE ROLE stranger;\n\
          CREATE DATABASE hemma_test_content;\n\
          CREATE DATABASE hemma_test_nlp OWNER hemma_test_role;\n\
@@ -98,31 +99,31 @@ async fn another_password_another_owner_and_an_old_schema_are_mended() {
          REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n",
     )
     .await;
-    stage.config.database.databases = vec![name("theirs")];
-    let world = stage.world();
-    let made = ensure(&stage, &world).await.expect("what is ours can be mended");
+    application.config.database.databases = vec![name("theirs")];
+    let world = application.world();
+    let made = ensure(&application, &world).await.expect("what is ours can be mended");
     let Outcome::Mended(steps) = made else { panic!("something was wrong") };
     assert!(steps.contains(&Step::AllowLogin), "{steps:?}");
     assert!(steps.contains(&Step::GiveDatabase(name("hemma_test_content"))), "{steps:?}");
     assert!(steps.contains(&Step::OpenSchema(name("hemma_test_nlp"))), "{steps:?}");
     assert!(steps.contains(&Step::SetPassword), "{steps:?}");
-    let again = ensure(&stage, &world).await.expect("a second time");
+    let again = ensure(&application, &world).await.expect("a second time");
     assert_eq!(again, Outcome::Already);
-    let report = shared_db::verify(&world, &stage.config).await;
+    let report = shared_db::verify(&world, &application.config).await;
     assert_eq!(
         wrong(&report),
         ["FAIL database theirs: it belongs to stranger, which is no superuser"]
     );
     assert!(!recorded(&world).contains("canary"));
-    stage.root(REMOVE, "").await;
+    application.root(REMOVE, "").await;
 }
 
 #[tokio::test]
 async fn hostile_names_and_passwords_are_names_and_passwords() {
-    let mut stage = Stage::take().await;
-    stage.root(FRESH, "").await;
-    stage.config.database.role = name("r\"o'l\\e; DROP DATABASE postgres; -- :x $1 \\! id");
-    stage.config.database.databases = [
+    let mut application = Application::laid_out().await;
+    application.root(FRESH, "").await;
+    application.config.database.role = name("r\"o'l\\e; DROP DATABASE postgres; -- :x $1 \\! id");
+    application.config.database.databases = [
         "a\"b'c\\d",
         "x\"; DROP DATABASE postgres; --",
         "dbname=postgres user=postgres",
@@ -137,26 +138,26 @@ async fn hostile_names_and_passwords_are_names_and_passwords() {
     .to_vec();
     let password = "canary'\\\"$(id)`id`;--%s%n :x {} #! åäö";
     let quoted = password.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
-    stage.write(&SOUND.replace("canary-Zq7-database", &format!("\"{quoted}\""))).await;
-    let world = stage.world();
-    let made = ensure(&stage, &world).await.unwrap_or_else(|it| panic!("{}", causes(&it)));
+    application.write(&SOUND.replace("canary-Zq7-database", &format!("\"{quoted}\""))).await;
+    let world = application.world();
+    let made = ensure(&application, &world).await.unwrap_or_else(|it| panic!("{}", causes(&it)));
     assert!(matches!(&made, Outcome::Mended(steps) if steps.len() == 13), "{made:?}");
-    assert_eq!(ensure(&stage, &world).await.expect("a second time"), Outcome::Already);
-    let report = shared_db::verify(&world, &stage.config).await;
+    assert_eq!(ensure(&application, &world).await.expect("a second time"), Outcome::Already);
+    let report = shared_db::verify(&world, &application.config).await;
     assert_eq!(wrong(&report), [""; 0]);
     assert_eq!(
-        sql(&stage, "SELECT count(*) FROM pg_database WHERE NOT datistemplate").await,
+        sql(&application, "SELECT count(*) FROM pg_database WHERE NOT datistemplate").await,
         "12\n"
     );
     let owned = "docker exec hemma-test-postgres ls /tmp; ls /tmp";
-    assert!(!stage.root(owned, "").await.contains("owned"));
+    assert!(!application.root(owned, "").await.contains("owned"));
     assert!(!recorded(&world).contains("canary"));
-    stage.root(REMOVE, "").await;
+    application.root(REMOVE, "").await;
 }
 
 #[tokio::test]
 async fn a_server_that_cannot_be_used_is_one_clear_line() {
-    let stage = Stage::take().await;
+    let application = Application::laid_out().await;
     let rows = [
         (REMOVE, "there is no container `hemma-test-postgres` on hemma"),
         (
@@ -170,42 +171,45 @@ async fn a_server_that_cannot_be_used_is_one_clear_line() {
         ),
     ];
     for (spoil, expected) in rows {
-        stage.root(spoil, "").await;
-        let world = stage.world();
-        let report = shared_db::verify(&world, &stage.config).await;
+        application.root(spoil, "").await;
+        let world = application.world();
+        let report = shared_db::verify(&world, &application.config).await;
         assert_eq!(report.verdict(), Verdict::Fail, "{spoil}");
         assert!(wrong(&report)[0].contains(expected), "{:?}", wrong(&report));
-        let error = ensure(&stage, &world).await.expect_err("nothing can be made");
+        let error = ensure(&application, &world).await.expect_err("nothing can be made");
         assert!(error.is_known() && causes(&error).contains(expected), "{}", causes(&error));
         world.close().await;
     }
-    stage.root(REMOVE, "").await;
+    application.root(REMOVE, "").await;
 }
 
 #[tokio::test]
 async fn a_server_that_does_not_let_us_is_one_clear_line() {
-    let mut stage = Stage::take().await;
-    stage.root(FRESH, "").await;
-    sql(&stage, "CREATE ROLE weak LOGIN;").await;
-    stage.config.database.administrator = name("nobody");
-    let world = stage.world();
-    let report = shared_db::verify(&world, &stage.config).await;
+    let mut application = Application::laid_out().await;
+    application.root(FRESH, "").await;
+    sql(&application, "CREATE ROLE weak LOGIN;").await;
+    application.config.database.administrator = name("nobody");
+    let world = application.world();
+    let report = shared_db::verify(&world, &application.config).await;
     assert!(wrong(&report)[0].contains("does not let `nobody` in"), "{:?}", wrong(&report));
 
-    stage.config.database.administrator = name("weak");
-    let report = shared_db::verify(&world, &stage.config).await;
+    application.config.database.administrator = name("weak");
+    let report = shared_db::verify(&world, &application.config).await;
     assert!(wrong(&report)[0].contains("`weak` may not make roles"), "{:?}", wrong(&report));
-    let error = ensure(&stage, &world).await.expect_err("it may not");
+    let error = ensure(&application, &world).await.expect_err("it may not");
     assert!(error.is_known() && causes(&error).contains("permission denied"), "{}", causes(&error));
 
-    stage.config.database.administrator = name("postgres");
-    sql(&stage, "ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf();")
-        .await;
+    application.config.database.administrator = name("postgres");
+    sql(
+        &application,
+        "ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf();",
+    )
+    .await;
     world.forget();
-    let report = shared_db::verify(&world, &stage.config).await;
+    let report = shared_db::verify(&world, &application.config).await;
     assert!(wrong(&report)[0].contains("is read-only"), "{:?}", wrong(&report));
-    let error = ensure(&stage, &world).await.expect_err("it is read-only");
+    let error = ensure(&application, &world).await.expect_err("it is read-only");
     assert!(error.is_known() && causes(&error).contains("is read-only"), "{}", causes(&error));
     assert!(!recorded(&world).contains("canary"));
-    stage.root(REMOVE, "").await;
+    application.root(REMOVE, "").await;
 }

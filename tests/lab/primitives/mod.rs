@@ -1,0 +1,10 @@
+//! hemma-docker's `.env` file and databases without the driver around them, on an application that
+//! is made for these tests alone.
+
+mod application;
+mod databases;
+mod env_file;
+mod oracle;
+
+#[path = "../../../hemma-docker/tests/env_files/mod.rs"]
+mod env_files;
