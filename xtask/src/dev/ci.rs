@@ -31,25 +31,29 @@ impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let root = workspace::root(run.here)?;
         let live = Live::new(SshOptions::default());
-        let mut report = Report::default();
-        let mut counts = Counts::default();
-        let mut all = async |checks: Vec<Check>| {
+        let one_by_one = async |checks: Vec<Check>| {
+            let mut done = Vec::new();
             for check in checks {
                 run.terminal().note(&format!("\n== {}", check.heading));
-                let finding = perform(run, &live, root, &check, &mut counts).await;
+                let (finding, counts) = perform(run, &live, root, &check).await;
                 run.terminal().note(&format!("== {}: {}", check.heading, finding.detail));
-                report.add(finding);
+                done.push((finding, counts));
             }
+            done
         };
         let wanted = |it: &Check| self.only.as_ref().is_none_or(|word| it.heading.contains(word));
-        let [compile, then] =
+        let [compile, then, beside] =
             checks(root).map(|it| it.into_iter().filter(wanted).collect::<Vec<_>>());
         let practices = then.iter().any(|it| it.heading == PRACTICE);
-        tokio::join!(come_up(practices && !compile.is_empty()), all(compile));
-        all(then).await;
+        let ((), first) =
+            tokio::join!(come_up(practices && !compile.is_empty()), one_by_one(compile));
+        let (second, third) = tokio::join!(one_by_one(then), one_by_one(beside));
+        let done: Vec<_> = first.into_iter().chain(second).chain(third).collect();
+        let sum = |count: fn(&Counts) -> u64| done.iter().map(|it| count(&it.1)).sum::<u64>();
+        let (passed, failed) = (sum(|it| it.passed), sum(|it| it.failed));
+        let report: Report = done.into_iter().map(|it| it.0).collect();
         run.terminal().note("");
         run.terminal().report(&report);
-        let Counts { passed, failed } = counts;
         Ok(Answer::Text(format!("{passed} passed, {failed} failed\n"), report.verdict()))
     }
 }
@@ -68,8 +72,7 @@ async fn perform(
     live: &Live,
     root: &std::path::Path,
     check: &Check,
-    counts: &mut Counts,
-) -> Finding {
+) -> (Finding, Counts) {
     let started = Instant::now();
     let mut seen = Counts::default();
     for command in &check.commands {
@@ -78,22 +81,20 @@ async fn perform(
         let output = match ended {
             Ok(output) => output,
             Err(error) => {
-                counts.failed += 1;
-                return Finding::unknown(check.heading.clone(), &error);
+                seen.failed += 1;
+                return (Finding::unknown(check.heading.clone(), &error), seen);
             }
         };
         seen.add(&output.stdout);
         if !output.success() {
             // What failed without a test to its name, such as a build, counts as one.
-            counts.passed += seen.passed;
-            counts.failed += seen.failed.max(1);
+            seen.failed = seen.failed.max(1);
             let detail = format!("`{command}` failed after {}", seconds(started));
             let failures = failures(&output.stdout);
-            return Finding::fail(check.heading.clone(), detail).evidence(failures);
+            return (Finding::fail(check.heading.clone(), detail).evidence(failures), seen);
         }
     }
-    counts.passed += seen.passed;
-    Finding::pass(check.heading.clone(), seconds(started))
+    (Finding::pass(check.heading.clone(), seconds(started)), seen)
 }
 
 async fn told(

@@ -22,8 +22,9 @@ pub(super) struct Counts {
     pub(super) failed: u64,
 }
 
-/// Those that only compile, and those that run what was compiled.
-pub(super) fn checks(root: &Path) -> [Vec<Check>; 2] {
+/// Those that only compile, those that run what was compiled, and those that have to do with neither:
+/// they may run beside the practice host's tests, which wait for most of their time.
+pub(super) fn checks(root: &Path) -> [Vec<Check>; 3] {
     let check = |heading: &str, lines: &[&str]| Check {
         heading: heading.to_owned(),
         commands: lines.iter().map(|it| cargo(it)).collect(),
@@ -56,9 +57,9 @@ pub(super) fn checks(root: &Path) -> [Vec<Check>; 2] {
         check("storyboards and map", &[&replay]),
         Check { heading: PRACTICE.to_owned(), commands: lines(lab.as_slice()) },
         Check { heading: "examples".to_owned(), commands: lines(&examples) },
-        Check { heading: "licences and sources".to_owned(), commands: deny() },
     ];
-    [compile, run].map(|it| it.into_iter().filter(|it| !it.commands.is_empty()).collect())
+    let beside = vec![Check { heading: "licences and sources".to_owned(), commands: deny() }];
+    [compile, run, beside].map(|it| it.into_iter().filter(|it| !it.commands.is_empty()).collect())
 }
 
 fn cargo(line: &str) -> Command {
@@ -72,7 +73,7 @@ fn cargo(line: &str) -> Command {
 /// on a bare machine its own build is most of this check.
 fn deny() -> Vec<Command> {
     let install = "cargo deny --version >/dev/null 2>&1 || \
-                   CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug cargo-deny";
+                   CARGO_PROFILE_DEV_DEBUG=0 nice cargo install --quiet --locked --debug cargo-deny";
     vec![
         Command::script(install, [""; 0]),
         cargo("fetch --quiet --locked"),
