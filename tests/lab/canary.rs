@@ -1,6 +1,7 @@
 //! Secrets never appear: twenty known ones are on the host, and everything that hemma says, writes
 //! or starts is searched for them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +45,30 @@ CANARY_JSON='{"key":"c4n4ry"}'
 # CANARY_OFF=c4n4ry
 "#;
 
+/// Looks at what was deployed, with whatever they come to say.
+const LOOKS: [&[&str]; 14] = [
+    &["config"],
+    &["day0", "preconditions", "--verbose"],
+    &["day1", "proxy-health", "--json"],
+    &["day1", "cert-readiness", "--json"],
+    &["day2", "routing-tls"],
+    &["day2", "service-health", "--verbose"],
+    &["day3", "language-tool-deploy", "--plan"],
+    &["day3", "language-tool-health"],
+    &["env", "diff", "hemma.toml"],
+    &["lock", "show"],
+    &["notes", "public-surface", "--json"],
+    &["offload", "container-run", "--plan", "--verbose"],
+    &["offload", "container-health", "--json"],
+    &["tunnel", "status"],
+];
+
+/// Of what they say it is asked what it holds, and not whether all is well.
+const WHATEVER: i32 = -1;
+
+/// What has nothing to do with the host's `.env`, databases and containers.
+const ELSEWHERE: [&str; 5] = ["check-text", "completions", "embed", "extract", "lab"];
+
 /// Writes the values into the `.env` and the database.
 const PLANT: &str = r#"
 printf '%s\n' "$1" >> /home/operator/apps/huleedu/.env
@@ -76,7 +101,7 @@ async fn no_secret_is_seen_anywhere() {
     let began = stage.root(BEGAN).await;
     stage.root(watch::BEGIN).await;
     let watch = Watch::begin();
-    let said = everything_that_is_said(&stage).await;
+    let (said, typed) = everything_that_is_said(&stage).await;
     let looked = recorded(&stage).await;
     let here = watch.end();
     stage.root(watch::END).await;
@@ -87,7 +112,9 @@ async fn no_secret_is_seen_anywhere() {
     // The role gets its usual password back.
     stage.hemma(&["day2", "mirror-repo", "--yes"]).await.exits(0);
     stage.hemma(&["day2", "shared-db", "--yes"]).await.exits(0);
+    let help = stage.hemma(&["--help"]).await;
 
+    assert_eq!(untried(&help.stdout, &typed), [""; 0], "nobody listened to what these say");
     for ran in &said {
         assert!(!ran.stdout.contains(MARK) && !ran.stderr.contains(MARK), "{ran}");
     }
@@ -167,12 +194,25 @@ async fn plant(stage: &Stage) {
     assert!(planted.success(), "{}{}", planted.stdout, planted.stderr);
 }
 
-/// Successes, refusals, failures and what is taken back: in words, as JSON, and recorded.
-async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
+/// The commands of the help that have something to do with secrets and were not among `typed`.
+fn untried(help: &str, typed: &BTreeSet<String>) -> Vec<String> {
+    let commands = help.lines().skip_while(|it| *it != "Commands:").skip(1);
+    let commands = commands.map_while(|it| it.split_whitespace().next());
+    let open = commands.filter(|it| !ELSEWHERE.contains(it) && !typed.contains(*it));
+    open.map(str::to_owned).collect()
+}
+
+/// Successes, refusals, failures and what is taken back: in words, as JSON, and recorded. And every
+/// word that was typed for it.
+async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) {
     let mut said = Vec::new();
+    let mut typed = BTreeSet::from(["exec", "env"].map(str::to_owned));
     let mut run = async |args: &[&str], exit: i32| {
+        typed.extend(args.iter().map(|it| (*it).to_owned()));
         let ran = stage.hemma(args).await;
-        ran.exits(exit);
+        if exit != WHATEVER {
+            ran.exits(exit);
+        }
         said.push(ran);
     };
     // What `dev record` takes for the root of the repository.
@@ -189,7 +229,11 @@ async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
     run(&["day2", "shared-db", "--json"], 0).await;
     run(&["status", "--json"], 0).await;
     run(&["status", "--verbose"], 0).await;
-    run(&["day0", "preconditions"], 0).await;
+    for look in LOOKS {
+        run(look, WHATEVER).await;
+    }
+    run(&["restart", "redis", "--yes", "--verbose"], 0).await;
+    run(&["rebuild", "redis", "--yes", "--json"], 0).await;
     run(&["day2", "env-file", "--json"], 1).await;
     run(&["logs", "identity_service"], 0).await;
     run(&record("back", &["rollback", "--yes"]), 0).await;
@@ -214,7 +258,7 @@ async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
         said.push(ran);
         said.last().expect("it was said").exits(exit);
     }
-    said
+    (said, typed)
 }
 
 /// What a cassette of a deploy's looks holds.
