@@ -1,4 +1,4 @@
-//! Every look of the runbook at once.
+//! Every look at what runs on the host at once.
 
 use hemma_core::{Config, Report, World};
 

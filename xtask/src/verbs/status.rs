@@ -1,4 +1,4 @@
-//! Every look of the runbook at once.
+//! Every look at what runs on the host at once.
 
 use std::time::Duration;
 
@@ -7,7 +7,10 @@ use hemma_docker::rollout;
 
 use crate::{Answer, Failure, Run};
 
-/// Look at everything at once
+/// Look at what runs on the host: tools, proxy, network, checkout, services
+///
+/// The public names are looked at by `deploy`, also where it has nothing to do, and by the sections of
+/// day 1.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Look again and again, and show what changes, until Ctrl-C
