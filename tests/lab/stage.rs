@@ -58,6 +58,17 @@ ls -A "$dir"
 # Health checks come and go.
 ls -A /tmp | grep -v '^runc-process'"#;
 
+impl Traces {
+    /// Expects them to be those from before.
+    pub(crate) fn are(&self, before: &Self) {
+        let beside = |one: &Self, other: &Self| -> Vec<String> {
+            one.0.difference(&other.0).cloned().collect()
+        };
+        let (gone, new) = (beside(before, self), beside(self, before));
+        assert!(gone.is_empty() && new.is_empty(), "gone: {gone:#?}\nnew: {new:#?}");
+    }
+}
+
 impl Host {
     const fn new() -> Self {
         Self { turn: Mutex::const_new(()), lab: OnceCell::const_new() }
@@ -223,12 +234,7 @@ impl Stage {
 
     /// Expects everything on the host to be as it was.
     pub(crate) async fn is_as(&self, before: &Traces) {
-        let now = self.traces().await;
-        let beside = |one: &Traces, other: &Traces| -> Vec<String> {
-            one.0.difference(&other.0).cloned().collect()
-        };
-        let (gone, new) = (beside(before, &now), beside(&now, before));
-        assert!(gone.is_empty() && new.is_empty(), "gone: {gone:#?}\nnew: {new:#?}");
+        self.traces().await.are(before);
     }
 
     /// Waits until no ssh of ours is left on this machine and no process of ours on the host.

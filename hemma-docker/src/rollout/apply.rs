@@ -223,6 +223,23 @@ pub(super) async fn in_force(
     }
 }
 
+/// The same where the files that are checked out may not be readable: then nobody knows what they
+/// resolve to.
+pub(super) async fn in_force_if_readable(
+    world: &World,
+    config: &Config,
+) -> Result<(ComposeFiles, Option<Model>), Error> {
+    match in_force(world, config).await {
+        Ok((files, model)) => Ok((files, Some(model))),
+        Err(Error::Refused(_)) => {
+            let asked = Containers { host: config.host.alias.clone() };
+            let containers = world.ask(&asked).await.map_err(Error::Engine)?;
+            Ok((ComposeFiles::new(config, layers_in_force(config, &containers)), None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 pub(super) fn without_hashes(files: &ComposeFiles) -> LookModel {
     LookModel { files: files.clone(), tree: Tree::Checkout, hashes: false }
 }

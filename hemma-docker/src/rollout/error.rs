@@ -1,6 +1,6 @@
 //! Where a deploy stopped.
 
-use hemma_core::{Hint, Host, Known};
+use hemma_core::{ExecError, Hint, Host, Known};
 
 use crate::checkout::{self, CloneError, LookError, PullError};
 use crate::compose::{BuildError, ModelError, Refusal, UpError};
@@ -68,6 +68,9 @@ pub enum Error {
     /// The kept releases are not known.
     #[error("could not look for a release to go back to")]
     Releases(#[source] ReleasesError),
+    /// Whether a rollback was cut on its way is not known.
+    #[error("could not learn which of two commits is the older one")]
+    Ancestry(#[source] ExecError),
     /// There is no such release.
     #[error("there is no kept release of `{asked}`; {known}")]
     NoRelease {
@@ -77,7 +80,7 @@ pub enum Error {
         known: Known,
     },
     /// There is none but the one that runs, or none at all.
-    #[error("there is no release before the newest to go back to; {0}")]
+    #[error("there is no release before the one that is deployed; {0}")]
     NoEarlierRelease(Known),
     /// The way back.
     #[error("stopped on the way back")]
@@ -206,7 +209,7 @@ mod tests {
             ),
             (
                 Error::NoEarlierRelease(Known::new("", ["1f0c2a9be4"])),
-                "there is no release before the newest to go back to; there is 1f0c2a9be4",
+                "there is no release before the one that is deployed; there is 1f0c2a9be4",
                 NO_WAY_BACK,
             ),
         ];

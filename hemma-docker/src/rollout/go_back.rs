@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, World};
 
-use super::apply::{in_force, resolve};
+use super::apply::{in_force, in_force_if_readable, resolve};
 use super::bring_up::BringUp;
 use super::{Error, Scope};
 use crate::checkout::{self, Checkout, short};
@@ -71,11 +71,13 @@ pub(super) async fn go_back(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let way = Way { world, config, release, approval, progress };
-    let (files, now) = in_force(world, config).await?;
+    let (files, now) = in_force_if_readable(world, config).await?;
     let tree = Tree::Commit(release.commit.clone());
     let then = resolve(world, LookModel { files: files.clone(), tree, hashes: true }).await?;
     let (images, mut remarks) = way.images(&files, &then).await?;
-    way.withdraw(files, &now, &then).await?;
+    if let Some(now) = now {
+        way.withdraw(files, &now, &then).await?;
+    }
     let restore = Restore {
         host: config.host.alias.clone(),
         project: config.compose.project.clone(),

@@ -1,13 +1,15 @@
 //! The way back to a kept release: by hand, or when what was deployed does not become healthy.
 
-use hemma_core::{Approval, Config, Finding, Known, Progress, Report, Verdict, World, causes};
+use hemma_core::{
+    Approval, Command, Config, Exec, Finding, Known, Progress, Report, Verdict, World, causes,
+};
 
-use super::apply::{in_force, keep, resolve};
+use super::apply::{in_force_if_readable, keep, resolve};
 use super::go_back::{There, go_back};
 use super::locked::locked;
 use super::put_back::gone;
 use super::{Error, Situation};
-use crate::checkout::{Checkout, short};
+use crate::checkout::{self, Checkout, short};
 use crate::compose::{LookModel, Tree};
 use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
@@ -15,7 +17,9 @@ use crate::release::{Release, Releases};
 
 /// Which release [`rollback`] would go back to, and what that would take.
 ///
-/// `to` is the beginning of a commit; without it, it is the release before the newest.
+/// `to` is the beginning of a commit; without it, it is the release before the one that is deployed.
+/// What was cut on its way is not deployed yet: after a deploy, the way back is the one that ran
+/// before it, and a rollback is gone on with.
 pub async fn plan_rollback(
     world: &World,
     config: &Config,
@@ -24,7 +28,7 @@ pub async fn plan_rollback(
     let releases = kept(world, config).await?;
     let chosen = match to {
         Some(commit) => releases.iter().find(|it| it.commit.starts_with(commit)),
-        None => releases.get(1),
+        None => usual(world, config, &releases).await?,
     };
     let Some(release) = chosen else {
         return Err(no_release(&releases, to));
@@ -35,17 +39,38 @@ pub async fn plan_rollback(
         let reason = format!("as it was then; what is there now is kept as {overlay}.replaced");
         steps.push(Step::new(Action::Restore, format!("overlay {overlay}"), reason));
     }
-    let (files, _) = in_force(world, config).await?;
+    let (files, now) = in_force_if_readable(world, config).await?;
     let asked = |tree| LookModel { files: files.clone(), tree, hashes: true };
-    let (now, then, there) = tokio::try_join!(
-        resolve(world, asked(Tree::Checkout)),
-        resolve(world, asked(Tree::Commit(release.commit.clone()))),
-        There::look(world, config),
-    )?;
-    let brought = there.brought(&now, &then).into_iter();
+    let then = asked(Tree::Commit(release.commit.clone()));
+    let (then, there) = tokio::try_join!(resolve(world, then), There::look(world, config))?;
+    let now = match now {
+        Some(_) => Some(resolve(world, asked(Tree::Checkout)).await?),
+        None => None,
+    };
+    let brought = now.iter().flat_map(|now| there.brought(now, &then));
     steps.extend(brought.map(|it| Step::new(Action::Remove, it, "that release does not have it")));
-    steps.extend(there.steps_to(release, &then, Some(&now)));
+    steps.extend(there.steps_to(release, &then, now.as_ref()));
     Ok((release.clone(), Plan { steps }))
+}
+
+/// The release that one goes back to without naming one.
+async fn usual<'r>(
+    world: &World,
+    config: &Config,
+    releases: &'r [Release],
+) -> Result<Option<&'r Release>, Error> {
+    let of = |commit: &str| releases.iter().find(|it| it.commit == commit);
+    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let Checkout::Repository(seen) = seen else { return Ok(releases.first()) };
+    let head = seen.head.as_str();
+    let deployed = seen.deployed.as_deref().filter(|it| *it != head && of(it).is_some());
+    let Some(deployed) = deployed else {
+        return Ok(releases.iter().find(|it| it.commit != head));
+    };
+    let older = ["merge-base", "--is-ancestor", head, deployed];
+    let older = Command::new("git").args(older).cwd(config.host.checkout.as_str());
+    let older = world.ask(&Exec::on(&config.host.alias, older)).await.map_err(Error::Ancestry)?;
+    Ok(of(head).filter(|_| older.success()).or_else(|| of(deployed)))
 }
 
 fn no_release(releases: &[Release], asked: Option<&str>) -> Error {

@@ -11,7 +11,8 @@ use crate::{Answer, Failure, Proposal, Run};
 /// is kept beside it. Databases and `.env` are not touched.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The commit to go back to, or its beginning; without it, the release before the newest
+    /// The commit to go back to, or its beginning; without it, the release before the one that is
+    /// deployed
     #[arg(long, value_name = "SHA")]
     to: Option<String>,
 }
