@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::{Config, Consent, Progress};
-use hemma_docker::lock::Holder;
+use hemma_core::Progress;
 use hemma_docker::rollout;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, consent};
 
 #[tokio::test]
 async fn from_nothing_to_healthy_and_then_exactly_what_changed() {
@@ -79,15 +78,12 @@ async fn only_an_environment_changes(stage: &Stage) {
 async fn a_world_that_moved_is_said_step_by_step_and_left_alone() {
     let stage = Stage::deployed().await;
     let head = stage.lab.remote_head().await.expect("it has one");
-    let text = std::fs::read_to_string(stage.here().join("hemma.toml")).expect("it is there");
-    let config = Config::parse(&text, "hemma.toml".as_ref()).expect("the lab wrote it");
+    let config = stage.config();
     stage.lab.push_fault("change-environment", &[]).await.expect("it is pushed");
     let (world, before) = (stage.world(), stage.traces().await);
     let situation = rollout::look(&world, &config).await;
     stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
-    let (who, from, doing) = ("me".to_owned(), "here".to_owned(), "deploy".to_owned());
-    let holder = Holder { who, from, since: world.now(), doing };
-    let approval = world.approve(Consent::Given).expect("it is a live world");
+    let (approval, holder) = consent(&world, "deploy");
     let (plan, progress) = (situation.plan(), Progress::silent());
     let moved = rollout::deploy(&world, &situation, &plan, &holder, &approval, &progress).await;
     world.close().await;

@@ -1,8 +1,11 @@
 //! Deploys that fail on the way: the cause is shown, and what ran before runs again.
 
+use hemma_core::Progress;
+use hemma_docker::rollout;
+
 use crate::deploy::{changed, containers, service_images};
 use crate::hemma::Ran;
-use crate::stage::Stage;
+use crate::stage::{Stage, consent};
 
 /// Pushes a fault, deploys it in vain, and expects everything else to be as it was.
 async fn fails(stage: &Stage, fault: &str, touched: &[&str]) -> Ran {
@@ -156,6 +159,31 @@ async fn a_checkout_that_was_moved_to_files_that_cannot_be_read_is_brought_back(
     back.exits(0).says(&format!("~ restore  {}", &head[..10]));
     assert_eq!(stage.operator("git rev-parse HEAD").await, head);
     assert_eq!(changed(&before, &containers(&stage).await), [""; 0], "{back}");
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+}
+
+/// Between the look and the lock, somebody takes a container away.
+#[tokio::test]
+async fn a_rollback_whose_world_moved_is_left_alone() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
+    stage.hemma(&["deploy", "--yes"]).await.exits(0);
+    let (world, config) = (stage.world(), stage.config());
+    let (release, plan) = rollout::plan_rollback(&world, &config, None).await.expect("it can be");
+    stage.root("docker rm --force huleedu_websocket_service").await;
+    let before = stage.traces().await;
+    let (approval, holder) = consent(&world, "rollback");
+    let back = (&release, &plan);
+    let moved =
+        rollout::rollback(&world, &config, back, &holder, &approval, &Progress::silent()).await;
+    world.close().await;
+    stage.is_as(&before).await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    assert_eq!(release.commit, head);
+    let Err(rollout::Error::Moved(steps)) = moved else { panic!("{moved:?}") };
+    assert_eq!(steps, ["now as well: create websocket_service: it has no container yet"]);
+    stage.hemma(&["rollback", "--yes"]).await.exits(0).says("it has no container yet");
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
 }
 

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hemma_core::{Command, Config, Exec, Live, Progress, SshOptions, World};
+use hemma_core::{Approval, Command, Config, Consent, Exec, Live, Progress, SshOptions, World};
+use hemma_docker::lock::Holder;
 use hemma_xtask::lab::{Claim, Lab};
 use rustix::process::Signal;
 use tempfile::TempDir;
@@ -148,10 +149,15 @@ impl Stage {
         path
     }
 
+    /// What the `hemma.toml` in it says.
+    pub(crate) fn config(&self) -> Config {
+        let text = std::fs::read_to_string(self.here().join("hemma.toml")).expect("it is there");
+        Config::parse(&text, Path::new("hemma.toml")).expect("hemma wrote it")
+    }
+
     /// Changes the `hemma.toml` in it.
     pub(crate) fn configure(&self, change: impl FnOnce(&mut Config)) {
-        let text = std::fs::read_to_string(self.here().join("hemma.toml")).expect("it is there");
-        let mut config = Config::parse(&text, Path::new("hemma.toml")).expect("hemma wrote it");
+        let mut config = self.config();
         change(&mut config);
         self.write("hemma.toml", &toml::to_string(&config).expect("it holds plain values"));
     }
@@ -249,6 +255,13 @@ impl Stage {
         let names = "for name in sudo docker docker-compose git; do pgrep -a -x $name; done";
         self.root(&format!("pgrep -a -u operator; {names}; true")).await
     }
+}
+
+/// The consent of somebody who is about to do something, and who they are.
+pub(crate) fn consent(world: &World, doing: &str) -> (Approval, Holder) {
+    let (who, from, doing) = ("me".to_owned(), "here".to_owned(), doing.to_owned());
+    let approval = world.approve(Consent::Given).expect("it is a live world");
+    (approval, Holder { who, from, since: world.now(), doing })
 }
 
 /// A command on the host, as a question.

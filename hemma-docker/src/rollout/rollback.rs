@@ -12,7 +12,7 @@ use super::{Error, Situation};
 use crate::checkout::{self, Checkout, short};
 use crate::compose::{LookModel, Tree};
 use crate::lock::Holder;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{self, Action, Plan, Step};
 use crate::release::{Release, Releases};
 
 /// Which release [`rollback`] would go back to, and what that would take.
@@ -82,16 +82,22 @@ fn no_release(releases: &[Release], asked: Option<&str>) -> Error {
     }
 }
 
-/// Goes back to `release`, under the host's lock, and waits until everything is healthy.
+/// Goes back to `release`, under the host's lock and only if `plan` is still what that takes, and
+/// waits until everything is healthy.
 pub async fn rollback(
     world: &World,
     config: &Config,
-    release: &Release,
+    (release, plan): (&Release, &Plan),
     holder: &Holder,
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
     locked(world, config, holder, approval, progress, async || {
+        let (_, now) = plan_rollback(world, config, Some(&release.commit)).await?;
+        let moved = plan::moved(plan, &now);
+        if !moved.is_empty() {
+            return Err(Error::Moved(moved));
+        }
         let report = go_back(world, config, release, approval, progress).await?;
         if report.verdict() == Verdict::Pass {
             keep(world, config, approval, progress).await?;

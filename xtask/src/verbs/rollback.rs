@@ -23,7 +23,8 @@ impl Args {
         let (release, plan) = rollout::plan_rollback(world, config, self.to.as_deref()).await?;
         run.mend(Report::default(), Proposal::from(&plan), async |approval| {
             let (holder, progress) = (run.holder("rollback"), run.progress());
-            let back = rollout::rollback(world, config, &release, &holder, approval, &progress);
+            let back = (&release, &plan);
+            let back = rollout::rollback(world, config, back, &holder, approval, &progress);
             Ok(Box::pin(back).await?)
         })
         .await
