@@ -36,6 +36,7 @@ mod preflight;
 mod primitives;
 mod prune;
 mod research;
+mod rollback;
 mod sessions;
 mod settings;
 mod stages;
