@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hemma_core::{Config, Live, Origin, Scene, SshOptions, World};
 use hemma_docker::rollout;
 
 use crate::hemma::Ran;
-use crate::stage::Stage;
+use crate::stage::{Stage, written_down};
 use crate::watch;
 
 /// In each of the secrets, and nowhere else.
@@ -263,19 +262,9 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
 
 /// What a cassette of a deploy's looks holds.
 async fn recorded(stage: &Stage) -> String {
-    let text = std::fs::read_to_string(stage.here().join("hemma.toml")).expect("it is there");
-    let config = Config::parse(&text, "hemma.toml".as_ref()).expect("the lab wrote it");
-    let config_file = Some(stage.lab.ssh_config());
-    let world = World::recording(Live::new(SshOptions { config_file, ..SshOptions::default() }));
+    let (world, config) = (stage.recording_world(), stage.config());
     let situation = rollout::look(&world, &config).await;
     let report = rollout::status(&world, &config).await;
     world.close().await;
-    let scene = Scene {
-        typed: "test".to_owned(),
-        origin: Origin::Lab,
-        now: world.now(),
-        tool: String::new(),
-        config: String::new(),
-    };
-    format!("{}\n{situation:?}\n{report:?}\n{:?}", world.cassette(scene), world.steps())
+    format!("{}\n{situation:?}\n{report:?}", written_down(&world))
 }

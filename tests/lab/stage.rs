@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hemma_core::{Approval, Command, Config, Consent, Exec, Live, Progress, SshOptions, World};
+use hemma_core::{
+    Approval, Command, Config, Consent, Exec, Live, Origin, Progress, Scene, SshOptions, World,
+};
 use hemma_docker::lock::Holder;
 use hemma_xtask::lab::{Claim, Lab};
 use rustix::process::Signal;
@@ -203,8 +205,17 @@ impl Stage {
 
     /// A world that reaches the host over one connection.
     pub(crate) fn world(&self) -> World {
+        World::live(self.live())
+    }
+
+    /// Such a world in which everything is written down.
+    pub(crate) fn recording_world(&self) -> World {
+        World::recording(self.live())
+    }
+
+    fn live(&self) -> Live {
         let config_file = Some(self.lab.ssh_config());
-        World::live(Live::new(SshOptions { config_file, ..SshOptions::default() }))
+        Live::new(SshOptions { config_file, ..SshOptions::default() })
     }
 
     /// What a script says that runs as root on the host.
@@ -262,6 +273,18 @@ pub(crate) fn consent(world: &World, doing: &str) -> (Approval, Holder) {
     let (who, from, doing) = ("me".to_owned(), "here".to_owned(), doing.to_owned());
     let approval = world.approve(Consent::Given).expect("it is a live world");
     (approval, Holder { who, from, since: world.now(), doing })
+}
+
+/// Everything that was written down in a recording world.
+pub(crate) fn written_down(world: &World) -> String {
+    let scene = Scene {
+        typed: "test".to_owned(),
+        origin: Origin::Lab,
+        now: world.now(),
+        tool: String::new(),
+        config: String::new(),
+    };
+    format!("{}\n{:?}", world.cassette(scene), world.steps())
 }
 
 /// A command on the host, as a question.

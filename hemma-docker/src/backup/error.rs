@@ -191,7 +191,6 @@ impl BackupError {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]

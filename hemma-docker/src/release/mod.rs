@@ -5,7 +5,8 @@
 //!
 //! The images get names of their own, `hemma.keep/PROJECT/SERVICE:COMMIT`, so that neither a
 //! rebuild nor a prune loses them. `docker image prune --all` takes what has a name, too; what is
-//! gone is built from the release's commit on the way back. The last few releases are kept, and the one that is deployed.
+//! gone is built from the release's commit on the way back. The last few releases are kept, and the
+//! one that is deployed.
 
 mod keep;
 mod look;

@@ -41,12 +41,17 @@ pub async fn plan_rollback(
     }
     let (files, now) = in_force_if_readable(world, config).await?;
     let asked = |tree| LookModel { files: files.clone(), tree, hashes: true };
-    let then = asked(Tree::Commit(release.commit.clone()));
-    let (then, there) = tokio::try_join!(resolve(world, then), There::look(world, config))?;
-    let now = match now {
-        Some(_) => Some(resolve(world, asked(Tree::Checkout)).await?),
-        None => None,
+    let with_hashes = async {
+        match now {
+            Some(_) => resolve(world, asked(Tree::Checkout)).await.map(Some),
+            None => Ok(None),
+        }
     };
+    let (now, then, there) = tokio::try_join!(
+        with_hashes,
+        resolve(world, asked(Tree::Commit(release.commit.clone()))),
+        There::look(world, config),
+    )?;
     let brought = now.iter().flat_map(|now| there.brought(now, &then));
     steps.extend(brought.map(|it| Step::new(Action::Remove, it, "that release does not have it")));
     steps.extend(there.steps_to(release, &then, now.as_ref()));

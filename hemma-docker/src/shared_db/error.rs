@@ -215,7 +215,6 @@ impl DatabaseError {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]

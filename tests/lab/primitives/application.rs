@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use hemma_core::{
-    Approval, Command, Config, Consent, Exec, Live, Origin, Output, Report, Scene, SshOptions,
-    Verdict, World,
-};
+use hemma_core::{Approval, Command, Config, Consent, Exec, Output, Report, Verdict, World};
 
 use crate::stage::Stage;
 
@@ -88,10 +85,7 @@ impl Application {
 
     /// A world in which everything is written down.
     pub(crate) fn world(&self) -> World {
-        World::recording(Live::new(SshOptions {
-            config_file: Some(self.stage.lab.ssh_config()),
-            ..SshOptions::default()
-        }))
+        self.stage.recording_world()
     }
 
     /// Puts a `.env` there, as an operator with an editor would.
@@ -118,19 +112,6 @@ impl Application {
         assert!(output.success(), "{output:?}");
         output.stdout
     }
-}
-
-/// Everything that a run wrote down.
-pub(crate) fn recorded(world: &World) -> String {
-    let scene = Scene {
-        typed: "test".to_owned(),
-        origin: Origin::Lab,
-        now: world.now(),
-        tool: String::new(),
-        config: String::new(),
-    };
-    let steps = world.steps();
-    format!("{}\n{steps:?}", world.cassette(scene))
 }
 
 /// What is wrong: subjects with details.

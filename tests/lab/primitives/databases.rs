@@ -4,7 +4,8 @@ use hemma_core::config::PgName;
 use hemma_core::{Progress, Verdict, World, causes};
 use hemma_docker::shared_db::{self, Outcome, Step};
 
-use super::application::{Application, SOUND, approval, recorded, wrong};
+use super::application::{Application, SOUND, approval, wrong};
+use crate::stage::written_down;
 
 /// A PostgreSQL of the tests' own, so that the one that others use stays as it is.
 const FRESH: &str = r"
@@ -79,7 +80,7 @@ async fn what_is_missing_is_made_once_and_the_application_gets_in() {
     let there = "docker logs hemma-test-postgres 2>&1; \
                  timeout 2 docker events --since 10m --until 0s; ps -eo args; \
                  cat /home/operator/.*history /root/.*history 2>/dev/null; true";
-    let seen = format!("{}\n{}", recorded(&world), application.root(there, "").await);
+    let seen = format!("{}\n{}", written_down(&world), application.root(there, "").await);
     assert!(seen.contains("SCRAM-SHA-256"), "PostgreSQL logs every statement");
     assert!(!seen.contains("canary"));
     application.root(REMOVE, "").await;
@@ -114,7 +115,7 @@ async fn another_password_another_owner_and_an_old_schema_are_mended() {
         wrong(&report),
         ["FAIL database theirs: it belongs to stranger, which is no superuser"]
     );
-    assert!(!recorded(&world).contains("canary"));
+    assert!(!written_down(&world).contains("canary"));
     application.root(REMOVE, "").await;
 }
 
@@ -151,7 +152,7 @@ async fn hostile_names_and_passwords_are_names_and_passwords() {
     );
     let owned = "docker exec hemma-test-postgres ls /tmp; ls /tmp";
     assert!(!application.root(owned, "").await.contains("owned"));
-    assert!(!recorded(&world).contains("canary"));
+    assert!(!written_down(&world).contains("canary"));
     application.root(REMOVE, "").await;
 }
 
@@ -210,6 +211,6 @@ async fn a_server_that_does_not_let_us_is_one_clear_line() {
     assert!(wrong(&report)[0].contains("is read-only"), "{:?}", wrong(&report));
     let error = ensure(&application, &world).await.expect_err("it is read-only");
     assert!(error.is_known() && causes(&error).contains("is read-only"), "{}", causes(&error));
-    assert!(!recorded(&world).contains("canary"));
+    assert!(!written_down(&world).contains("canary"));
     application.root(REMOVE, "").await;
 }

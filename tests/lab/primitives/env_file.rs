@@ -4,7 +4,8 @@ use hemma_core::{Secret, Verdict, causes};
 use hemma_docker::compose::Layers;
 use hemma_docker::env_file::{self, Error, WriteError};
 
-use super::application::{Application, SOUND, approval, recorded, wrong};
+use super::application::{Application, SOUND, approval, wrong};
+use crate::stage::written_down;
 
 #[tokio::test]
 async fn a_sound_file_passes_and_says_what_it_is() {
@@ -15,7 +16,7 @@ async fn a_sound_file_passes_and_says_what_it_is() {
     let finding = &report.findings[0];
     assert_eq!(finding.detail, "6 keys, mode 600, owned by operator, git-ignored");
     assert_eq!(finding.evidence, ["optional and not set: HF_TOKEN, OPENAI_API_KEY"]);
-    assert!(!recorded(&world).contains("canary"));
+    assert!(!written_down(&world).contains("canary"));
 }
 
 #[tokio::test]
@@ -60,7 +61,7 @@ async fn each_flaw_is_found_and_no_value_is_seen() {
             "FAIL .env UNSAFE: a shell that sources the file reads another value: put it in single quotes",
         ]
     );
-    let seen = format!("{report:?}\n{}", recorded(&world));
+    let seen = format!("{report:?}\n{}", written_down(&world));
     for canary in &canaries {
         assert!(!seen.contains(canary.as_str()), "{canary} was seen");
     }
@@ -117,7 +118,7 @@ async fn what_is_no_env_file_is_one_clear_line() {
         let world = application.world();
         let report = env_file::verify(&world, &application.config, Layers::Main).await;
         assert_eq!(wrong(&report).join("\n"), expected, "{spoil}");
-        let seen = format!("{report:?}\n{}", recorded(&world));
+        let seen = format!("{report:?}\n{}", written_down(&world));
         assert!(!seen.contains("canary"), "{spoil}");
         world.close().await;
     }
@@ -140,7 +141,7 @@ async fn a_value_is_set_and_the_old_file_kept() {
     assert_eq!(seen.await, format!("{expected}600\n?? .gitignore\n?? compose.yml\n"));
     let kept = application.operator(&format!("cat {backup}; stat -c %a {backup}"), "").await;
     assert_eq!(kept, format!("{SOUND}600\n"));
-    assert!(!recorded(&world).contains("canary"));
+    assert!(!written_down(&world).contains("canary"));
 
     // The same again writes nothing.
     let again = env_file::set(&world, &application.config, &key, &value, &approval(&world)).await;
