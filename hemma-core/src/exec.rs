@@ -88,6 +88,16 @@ pub enum ExecError {
         /// The line.
         command: String,
     },
+    /// The change was not begun: what guards the changes of this run holds no longer.
+    #[error("this run no longer holds the lock on {host}, so `{command}` was not begun: {said}")]
+    LockLost {
+        /// The host.
+        host: Host,
+        /// The line.
+        command: String,
+        /// Why it holds no longer.
+        said: String,
+    },
     /// `sudo -n` refused.
     #[error("sudo on {on} refused `{command}`: {stderr}")]
     Sudo {

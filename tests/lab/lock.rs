@@ -65,14 +65,14 @@ impl Operator {
     async fn tries(&self) -> Acquired {
         let (host, holder) = (self.host.clone(), self.holder.clone());
         let project = "huleedu".parse().expect("a name");
-        let acquire = Acquire { host, project, holder };
+        let acquire = Acquire { host, project, holder, gated: false };
         let acquired = self.world.apply(&acquire, &self.approval, &Progress::silent()).await;
         acquired.expect("the host answers")
     }
 
     async fn lets_go(&self) {
-        let release =
-            Release { host: self.host.clone(), project: "huleedu".parse().expect("a name") };
+        let (host, project) = (self.host.clone(), "huleedu".parse().expect("a name"));
+        let release = Release { host, project, outcome: None };
         let released = self.world.apply(&release, &self.approval, &Progress::silent()).await;
         released.expect("the host answers");
     }

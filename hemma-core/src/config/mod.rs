@@ -1,6 +1,7 @@
 //! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
 
 mod database;
+mod deploy;
 mod edge;
 mod env;
 mod error;
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use database::DatabaseConfig;
+pub use deploy::{DeployConfig, ReturnAfter, ReturnAfterError};
 pub use edge::EdgeConfig;
 pub use env::EnvConfig;
 pub use error::ConfigError;
@@ -47,6 +49,13 @@ pub struct Config {
     /// The stages of a deploy, in order. Services in none belong to the last one, `rest`.
     #[serde(deserialize_with = "stage::distinct", skip_serializing_if = "Vec::is_empty")]
     pub stage: Vec<StageConfig>,
+    /// How a deploy is made.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deploy: DeployConfig,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The server.
@@ -137,6 +146,7 @@ impl Default for Config {
             env: EnvConfig::default(),
             forward: forwards(),
             stage: Vec::new(),
+            deploy: DeployConfig::default(),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::drain::drain;
 use super::master::SshMaster;
 use super::remote_line::{Input, exit_code, line};
 use super::{ConnectError, Duplex, SshOptions};
-use crate::{Command, ExecError, Host, Output, Place, Progress};
+use crate::{Command, ExecError, Guard, Host, Output, Place, Progress};
 
 type Child = openssh::Child<Arc<openssh::Session>>;
 
@@ -44,10 +44,11 @@ impl Connection {
     pub(super) async fn run(
         &self,
         command: &Command,
+        guard: Option<&Guard>,
         progress: &Progress,
     ) -> Result<Output, ExecError> {
         let input = if command.input().is_some() { Input::Fed } else { Input::Lifeline };
-        let (mut child, _permit) = self.start(command, input).await?;
+        let (mut child, _permit) = self.start(command, guard, input).await?;
         let (stdin, stdout, stderr) =
             (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
@@ -70,7 +71,21 @@ impl Connection {
         let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
             return Err(self.lost(command));
         };
+        self.refused(command, guard, exit, &stderr)?;
         Ok(Output { exit, stdout, stderr })
+    }
+
+    /// Whether the command was not begun, because its guard refused.
+    pub(super) fn refused(
+        &self,
+        command: &Command,
+        guard: Option<&Guard>,
+        exit: i32,
+        stderr: &str,
+    ) -> Result<(), ExecError> {
+        let refused = guard.is_some() && exit == crate::guard::REFUSED;
+        let error = refused.then(|| ExecError::of_guard(&self.host, &command.to_string(), stderr));
+        error.flatten().map_or(Ok(()), Err)
     }
 
     pub(super) async fn exit(&self, command: &Command, child: Child) -> Result<i32, ExecError> {
@@ -81,8 +96,12 @@ impl Connection {
         }
     }
 
-    pub(super) async fn duplex(&self, command: &Command) -> Result<Duplex, ExecError> {
-        let (child, permit) = self.start(command, Input::Fed).await?;
+    pub(super) async fn duplex(
+        &self,
+        command: &Command,
+        guard: Option<&Guard>,
+    ) -> Result<Duplex, ExecError> {
+        let (child, permit) = self.start(command, guard, Input::Fed).await?;
         Duplex::new(child, permit).ok_or_else(|| self.lost(command))
     }
 
@@ -121,10 +140,11 @@ impl Connection {
     pub(super) async fn start(
         &self,
         command: &Command,
+        guard: Option<&Guard>,
         input: Input,
     ) -> Result<(Child, OwnedSemaphorePermit), ExecError> {
         let permit = self.session(command).await?;
-        let line = self.line(command, line(command, input))?;
+        let line = self.line(command, line(command, guard, input))?;
         let child = (|| async {
             let mut session = Arc::clone(&self.session).arc_raw_command(&line);
             session.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -33,9 +33,9 @@ pub enum JournalEvent {
 type Listener = Box<dyn Fn(&JournalEntry) + Send + Sync>;
 
 /// The listeners of a run.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Journal {
-    listeners: Mutex<Vec<Listener>>,
+    listeners: Arc<Mutex<Vec<Listener>>>,
     loss: Loss,
 }
 
@@ -67,7 +67,8 @@ impl Journal {
         self.loss.clone()
     }
 
-    pub(crate) fn tell(&self, entry: &JournalEntry) {
+    /// Tells the listeners of a change. A [`World`](crate::World) does it for each that it makes.
+    pub fn tell(&self, entry: &JournalEntry) {
         let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.iter().for_each(|it| it(entry));
     }

@@ -18,7 +18,8 @@ mod stream;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -32,7 +33,7 @@ pub use session::Terminal;
 pub use shelf::Shelf;
 pub use stream::StreamError;
 
-use crate::{Command, ExecError, Host, Output, Place, Progress};
+use crate::{Command, ExecError, Guard, Host, Output, Place, Progress};
 use connection::Connection;
 
 type Attempt = Arc<OnceCell<Result<Arc<Connection>, ConnectError>>>;
@@ -72,21 +73,61 @@ impl Default for SshOptions {
 /// answered by another connection.
 #[derive(Debug)]
 pub struct Live {
+    shared: Arc<Shared>,
+    /// Whether what is run through it belongs to a change.
+    changing: bool,
+}
+
+struct Shared {
     options: SshOptions,
     connections: Mutex<HashMap<Host, Attempt>>,
     shelf: Shelf,
     journal: Journal,
+    guard: RwLock<Option<Guard>>,
+    at_close: Mutex<Vec<AtClose>>,
+}
+
+/// What is done before the connections of a run end. It gets the time.
+type AtClose = Box<dyn FnOnce(jiff::Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// How long everything together may take that is done before the connections end.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 impl Live {
     /// Touches nothing yet.
     pub fn new(options: SshOptions) -> Self {
-        Self {
+        let shared = Shared {
             options,
             connections: Mutex::default(),
             shelf: Shelf::default(),
             journal: Journal::default(),
-        }
+            guard: RwLock::default(),
+            at_close: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared), changing: false }
+    }
+
+    /// The same means for a change: what guards the changes of this run is checked with each
+    /// command.
+    pub(crate) fn changing(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), changing: true }
+    }
+
+    /// Guards each further change of this run.
+    pub fn set_guard(&self, guard: Option<Guard>) {
+        *self.shared.guard.write().unwrap_or_else(PoisonError::into_inner) = guard;
+    }
+
+    /// What guards a command on `host`, if this is for a change and there is a guard.
+    pub fn guard(&self, host: &Host) -> Option<Guard> {
+        let guard = self.shared.guard.read().unwrap_or_else(PoisonError::into_inner);
+        guard.clone().filter(|it| self.changing && it.is_for(host))
     }
 
     /// Runs a command to its end, within its time limit.
@@ -109,7 +150,10 @@ impl Live {
         let running = async {
             match on {
                 Place::Here => local::run(command, progress).await,
-                Place::On(host) => self.connection(host).await?.run(command, progress).await,
+                Place::On(host) => {
+                    let guard = self.guard(host);
+                    self.connection(host).await?.run(command, guard.as_ref(), progress).await
+                }
             }
         };
         let output = tokio::time::timeout(limit, running).await.map_err(|_| {
@@ -121,7 +165,7 @@ impl Live {
 
     /// Starts a command on a host and hands over its standard input and output as one stream.
     pub async fn duplex(&self, host: &Host, command: &Command) -> Result<Duplex, ExecError> {
-        self.connection(host).await?.duplex(command).await
+        self.connection(host).await?.duplex(command, self.guard(host).as_ref()).await
     }
 
     /// Runs a command on a host and hands each piece of its standard output to `take`, which decides
@@ -135,7 +179,8 @@ impl Live {
         command: &Command,
         take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
     ) -> Result<Output, StreamError> {
-        let output = self.connection(host).await?.stream(command, take).await?;
+        let guard = self.guard(host);
+        let output = self.connection(host).await?.stream(command, guard.as_ref(), take).await?;
         let refused = refused_by_sudo(&Place::On(host.clone()), command, &output);
         Ok(refused.map_or(Ok(output), Err)?)
     }
@@ -175,24 +220,46 @@ impl Live {
 
     /// Where a leaf crate keeps a client of its own between questions.
     pub fn shelf(&self) -> &Shelf {
-        &self.shelf
+        &self.shared.shelf
     }
 
     /// Who is told of each change.
     pub fn journal(&self) -> &Journal {
-        &self.journal
+        &self.shared.journal
     }
 
     pub(crate) fn handshakes(&self) -> usize {
-        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let connections = self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
         connections.values().filter(|it| matches!(it.get(), Some(Ok(_)))).count()
     }
 
-    /// Ends every connection and waits until nothing of it is left.
-    pub async fn close(&self) {
-        self.shelf.clear();
+    /// Does something before the connections of this run end, however the run came to its end: also
+    /// when it was interrupted.
+    pub fn at_close<F>(&self, work: impl FnOnce(jiff::Timestamp) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let work: AtClose = Box::new(|now| Box::pin(work(now)));
+        self.shared.at_close.lock().unwrap_or_else(PoisonError::into_inner).push(work);
+    }
+
+    /// Ends every connection and waits until nothing of it is left. `now` is the time.
+    pub async fn close(&self, now: jiff::Timestamp) {
+        let work = {
+            let mut work = self.shared.at_close.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *work)
+        };
+        let work = async {
+            for it in work {
+                it(now).await;
+            }
+        };
+        // A link that is dead keeps the run from nothing.
+        let _ = tokio::time::timeout(CLOSE_PATIENCE, work).await;
+        self.shared.shelf.clear();
         let attempts: Vec<Attempt> = {
-            let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut connections =
+                self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
             connections.drain().map(|(_, attempt)| attempt).collect()
         };
         for attempt in attempts {
@@ -204,11 +271,12 @@ impl Live {
 
     async fn connection(&self, host: &Host) -> Result<Arc<Connection>, ExecError> {
         let attempt = {
-            let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut connections =
+                self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(connections.entry(host.clone()).or_default())
         };
         let opened = attempt
-            .get_or_init(async || Connection::open(host, &self.options).await.map(Arc::new))
+            .get_or_init(async || Connection::open(host, &self.shared.options).await.map(Arc::new))
             .await;
         opened.clone().map_err(|source| ExecError::Connect { host: host.clone(), source })
     }

@@ -1,7 +1,7 @@
 //! What is sent to the remote shell for one command.
 
-use crate::Command;
 use crate::command::{quote, quote_path};
+use crate::{Command, Guard};
 
 /// Stands for exit code 127 on the way back: the mux client turns 127 into "not found" and throws
 /// the output away, while the program's own words are the cause we want.
@@ -33,7 +33,7 @@ pub(super) enum Input {
     Fed,
 }
 
-pub(super) fn line(command: &Command, input: Input) -> String {
+pub(super) fn line(command: &Command, guard: Option<&Guard>, input: Input) -> String {
     let cd = command.directory().map(|dir| format!("cd {} && ", quote_path(dir)));
     let sudo = if command.is_sudo() { "sudo -n " } else { "" };
     let (session, script) = match input {
@@ -41,7 +41,8 @@ pub(super) fn line(command: &Command, input: Input) -> String {
         Input::Fed => ("", WITH_INPUT),
     };
     let words = command.words();
-    format!("{}exec {sudo}{session}sh -c {} sh {words}", cd.unwrap_or_default(), quote(script))
+    let (cd, guard) = (cd.unwrap_or_default(), guard.map(Guard::prefix).unwrap_or_default());
+    format!("{cd}exec {guard}{sudo}{session}sh -c {} sh {words}", quote(script))
 }
 
 /// The line of a command whose streams are the operator's own: nothing of ours is around it.
@@ -62,7 +63,7 @@ mod tests {
     #[test]
     fn the_command_is_quoted_once_and_reached_through_positional_parameters() {
         let command = Command::new("echo").arg("$(id) it's").cwd("~/apps").sudo();
-        let line = line(&command, Input::Fed);
+        let line = line(&command, None, Input::Fed);
         assert!(line.starts_with("cd ~/apps && exec sudo -n sh -c '"), "{line}");
         assert!(line.ends_with(r"' sh echo '$(id) it'\''s'"), "{line}");
         assert_eq!(typed(&command), r"cd ~/apps && exec sudo -n echo '$(id) it'\''s'");

@@ -5,7 +5,7 @@ use tokio::io::AsyncReadExt;
 use super::connection::Connection;
 use super::drain::drain;
 use super::remote_line::Input;
-use crate::{Command, ExecError, Output, Place, Progress};
+use crate::{Command, ExecError, Guard, Output, Place, Progress};
 
 /// As much as is in memory of it at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -27,9 +27,10 @@ impl Connection {
     pub(super) async fn stream(
         &self,
         command: &Command,
+        guard: Option<&Guard>,
         mut take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
     ) -> Result<Output, StreamError> {
-        let (mut child, _permit) = self.start(command, Input::Lifeline).await?;
+        let (mut child, _permit) = self.start(command, guard, Input::Lifeline).await?;
         let (stdin, stdout, stderr) =
             (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let (Some(_lifeline), Some(mut stdout), Some(stderr)) = (stdin, stdout, stderr) else {
@@ -52,6 +53,7 @@ impl Connection {
         };
         let ((), stderr) = tokio::try_join!(pour, words)?;
         let exit = self.in_time(command, self.exit(command, child)).await??;
+        self.refused(command, guard, exit, &stderr)?;
         Ok(Output { exit, stdout: String::new(), stderr })
     }
 

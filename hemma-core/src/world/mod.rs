@@ -14,8 +14,8 @@ use tokio::sync::watch;
 pub use trace::Step;
 
 use crate::{
-    Approval, Cassette, Change, Consent, Cut, Exchange, Extent, JournalEntry, JournalEvent, Live,
-    Progress, Question, Scene, causes,
+    Approval, Cassette, Change, Consent, Cut, Exchange, ExecError, Extent, JournalEntry,
+    JournalEvent, Live, Progress, Question, Scene, causes,
 };
 use memo::Memo;
 use playback::Playback;
@@ -142,10 +142,10 @@ impl World {
         self.tell_journal::<C>(change, JournalEvent::Begun);
         let started = Instant::now();
         let (receipt, took) = match &self.mode {
-            Mode::Live(live) => (change.apply(live, progress).await, started.elapsed()),
+            Mode::Live(live) => (change.apply(&live.changing(), progress).await, started.elapsed()),
             Mode::Recording(live, tape) => {
                 let (told, lines) = tape::overhear(progress);
-                let receipt = change.apply(live, &told).await;
+                let receipt = change.apply(&live.changing(), &told).await;
                 let took = started.elapsed();
                 tape.add(C::KIND, change, &receipt, lines(), took, self.started.elapsed());
                 (receipt, took)
@@ -153,7 +153,11 @@ impl World {
             Mode::Replay(playback) => playback.answer(C::KIND, change, progress),
         };
         self.memo.forget();
-        begun.ended(took, receipt.is_ok(), C::extent(receipt.as_ref()));
+        let extent = match &receipt {
+            Err(error) if lock_was_lost(error) => Extent::Nothing,
+            receipt => C::extent(receipt.as_ref()),
+        };
+        begun.ended(took, receipt.is_ok(), extent);
         self.tell_journal::<C>(
             change,
             match &receipt {
@@ -254,7 +258,7 @@ impl World {
     /// Ends every connection; nothing of this run is left behind.
     pub async fn close(&self) {
         match &self.mode {
-            Mode::Live(live) | Mode::Recording(live, _) => live.close().await,
+            Mode::Live(live) | Mode::Recording(live, _) => live.close(self.now()).await,
             Mode::Replay(_) => {}
         }
     }
@@ -315,6 +319,12 @@ impl Drop for Begun<'_> {
             self.trace.add(Step { took: self.started.elapsed(), ..step });
         }
     }
+}
+
+/// Whether a change was not even begun, since the lock is no longer this run's.
+fn lock_was_lost(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |it| it.source())
+        .any(|it| matches!(it.downcast_ref(), Some(ExecError::LockLost { .. })))
 }
 
 /// A question as JSON with sorted keys: equal questions give equal texts.

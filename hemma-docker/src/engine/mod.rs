@@ -45,7 +45,9 @@ where
 {
     let wires = live.shelf().get_or_make(Engines::default).wires(host);
     let _turn = wires.turns.acquire().await;
-    let wire = match wires.take() {
+    // What guards a change is checked when its wire is opened, so each change has one of its own.
+    let guarded = live.guard(host).is_some();
+    let wire = match wires.take().filter(|_| !guarded) {
         Some(wire) => wire,
         None => Wire::open(live, host).await?,
     };
@@ -54,7 +56,9 @@ where
     };
     match answer {
         Ok(answer) => {
-            wires.put_back(wire);
+            if !guarded {
+                wires.put_back(wire);
+            }
             Ok(answer)
         }
         Err(bollard::errors::Error::DockerResponseServerError { status_code, message }) => {

@@ -86,6 +86,9 @@ impl Wire {
             tokio::time::sleep(pause).await;
         }
         let words = self.words();
+        if let Some(source) = ExecError::of_guard(host, &dial().to_string(), &words) {
+            return EngineError::Unreachable { host: host.clone(), source };
+        }
         if words.is_empty() {
             return EngineError::lost(host, &hemma_core::causes(error));
         }

@@ -32,6 +32,7 @@ pub(crate) use obstacle::KIND;
 pub use obstacle::Obstacle;
 pub(crate) use parse::BYTES_MAX;
 pub use parse::{Entry, EnvFile, Quoting, Surroundings};
+pub(crate) use read::from_hex;
 pub(crate) use verify::{beside_deploy, look_at_file, stops_deploy, unknown};
 pub use verify::{findings, verify};
 pub use write::{

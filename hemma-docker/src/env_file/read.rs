@@ -69,7 +69,8 @@ pub(super) fn read(output: &str) -> Option<Result<Content, Obstacle>> {
     })
 }
 
-fn from_hex(digits: &str) -> Option<Vec<u8>> {
+/// The bytes that hexadecimal digits stand for.
+pub(crate) fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let pair = |it: &[u8]| u8::from_str_radix(std::str::from_utf8(it).ok()?, 16).ok();
     let whole = digits.len().is_multiple_of(2);
     whole.then(|| digits.as_bytes().chunks(2).map(pair).collect())?

@@ -4,13 +4,15 @@ use hemma_core::config::ProjectName;
 use hemma_core::{Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Progress};
 use serde::{Deserialize, Serialize};
 
-use super::STATE;
 use super::channel::{Channel, WRITE_JOURNAL};
 use super::holder::{self, Holder};
 use super::holding::Holding;
+use super::outcome::RunOutcome;
+use super::unproven::Marker;
+use super::{STATE, fence};
 
-/// Whoever took it a moment ago is about to say so. `cat` writes what must be there, because it says
-/// why it could not.
+/// A run that took it a moment ago is about to say so. `cat` writes what must be there, because it
+/// says why it could not. The number of the run goes up with each that takes the lock.
 const HOLD: &str = r#"
 mkdir -p "$s" || exit 70
 exec 9>>"$s/lock"
@@ -22,9 +24,13 @@ if ! flock -n 9; then
 fi
 trap 'rm -f "$s/holder.new" "$s/holder" "$s/pid"' EXIT
 trap 'exit 0' TERM INT HUP
+n=$(cat "$s/fence" 2>/dev/null)
+case $n in "" | *[!0-9]*) n=0 ;; esac
+n=$((n + 1))
+echo "$n" | cat >"$s/fence.new" && mv "$s/fence.new" "$s/fence" || exit 70
 printf '%s\n' "$2" | cat >"$s/holder.new" && mv "$s/holder.new" "$s/holder" || exit 70
 echo $$ >"$s/pid" || exit 70
-echo acquired
+echo "acquired $n"
 "#;
 
 fn script() -> String {
@@ -42,6 +48,10 @@ pub struct Acquire {
     /// Who takes it.
     #[serde(skip)]
     pub holder: Holder,
+    /// Whether this run ends with a gate: until that is passed, the host remembers from its first
+    /// change on that it is not.
+    #[serde(skip)]
+    pub gated: bool,
 }
 
 /// What came of it.
@@ -110,12 +120,18 @@ impl Change for Acquire {
         let parameters = [self.project.to_string(), holder];
         let command = Command::script(&script(), parameters).named("hold-lock");
         let mut channel = Channel::open(live, &self.host, &command).await?;
-        match channel.word.as_str() {
-            "acquired" => {
-                channel.keep(live, &self.holder);
+        let word = channel.word.clone();
+        match word.split_once(' ').unwrap_or((&word, "")) {
+            ("acquired", number) => {
+                let Ok(fence) = number.parse() else { return Err(channel.unexpected(&self.host)) };
+                let marker = Marker { holder: self.holder.clone() };
+                let marker = self.gated.then_some(&marker);
+                live.set_guard(Some(fence::guard(&self.host, &self.project, fence, marker)));
+                let (host, project) = (self.host.clone(), self.project.clone());
+                channel.keep(live, &self.holder, Release { host, project, outcome: None });
                 Ok(Acquired::Ours)
             }
-            "held" => {
+            ("held", _) => {
                 let beside = channel.next().await.unwrap_or_default();
                 Ok(Acquired::HeldBy(holder::read(&beside)))
             }
@@ -139,6 +155,9 @@ pub struct Release {
     pub host: Host,
     /// The project.
     pub project: ProjectName,
+    /// How the run ended, for the history.
+    #[serde(skip)]
+    pub outcome: Option<RunOutcome>,
 }
 
 impl Change for Release {
@@ -148,12 +167,15 @@ impl Change for Release {
     type Error = LockError;
 
     fn describe(&self) -> String {
-        format!("let the lock of {} on {} go", self.project, self.host)
+        let outcome = self.outcome.map(|it| format!(" ({it})")).unwrap_or_default();
+        format!("let the lock of {} on {} go{outcome}", self.project, self.host)
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {
+        live.set_guard(None);
         if let Some(holding) = live.shelf().take::<Holding>() {
-            holding.end().await;
+            let nothing_is_open = self.outcome.is_some_and(RunOutcome::leaves_nothing_open);
+            holding.end(nothing_is_open).await;
         }
         Ok(())
     }
@@ -180,7 +202,7 @@ mod tests {
             let text = String::from_utf8(ran.expect("there is a shell").stdout).expect("plain");
             let said: Vec<_> = text.lines().collect();
             assert_eq!(said.len(), 2, "{said:?}");
-            assert_eq!(said[0], word);
+            assert!(said[0].starts_with(word), "{said:?}");
             assert!(said[1].starts_with("lost ") && said[1].contains("No space left"), "{said:?}");
         }
     }

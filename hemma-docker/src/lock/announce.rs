@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::channel::{Channel, WRITE_JOURNAL};
 use super::holder::Holder;
-use super::{LockError, STATE};
+use super::{LockError, Release, STATE};
 
 const OPEN: &str = r#"
 mkdir -p "$s" && true >>"$s/journal.jsonl" || exit 70
@@ -51,7 +51,8 @@ impl Change for Announce {
         if channel.word != "ready" {
             return Err(channel.unexpected(&self.host));
         }
-        channel.keep(live, &self.holder);
+        let (host, project) = (self.host.clone(), self.project.clone());
+        channel.keep(live, &self.holder, Release { host, project, outcome: None });
         Ok(())
     }
 }

@@ -7,14 +7,16 @@ use hemma_core::{Command, Duplex, Host, Live};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, ReadHalf, WriteHalf};
 
 use super::LockError;
+use super::acquire::Release;
 use super::holder::Holder;
 use super::holding::Holding;
 
 /// How long the host may take to say how it stands.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 
-/// Lives as long as beats come. Every other line that comes is the journal's: it goes to the end of
-/// the file in one write, so the lines of several runs stay whole.
+/// Lives as long as beats come. With `proven` a run says that it leaves nothing open, and takes the
+/// marker away if it made it itself. Every other line that comes is the journal's: it goes to the end
+/// of the file in one write, so the lines of several runs stay whole.
 ///
 /// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
 /// inherit a lock on 9, or a slow one would hold it after us. A line that the journal lost stops
@@ -22,6 +24,10 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 pub(super) const WRITE_JOURNAL: &str = r#"
 while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); do
     [ "$line" != beat ] || continue
+    if [ "$line" = proven ]; then
+        [ "$(sed -n 1p "$s/unproven" 2>/dev/null)" != "$n" ] || rm -f "$s/unproven"
+        continue
+    fi
     said=$(exec 9>&-; printf '%s\n' "$line" | cat 2>&1 >>"$s/journal.jsonl") && continue
     [ -n "$lost" ] || echo "lost $said"
     lost=1
@@ -63,12 +69,15 @@ impl Channel {
         self.from_host.next_line().await.ok().flatten()
     }
 
-    /// Keeps the process alive until the end of the run, and gives it the run's journal.
-    pub(super) fn keep(self, live: &Live, holder: &Holder) {
+    /// Keeps the process alive until the end of the run, and gives it the run's journal. A run that
+    /// is interrupted lets go as well, and has `release` in the journal as its end.
+    pub(super) fn keep(self, live: &Live, holder: &Holder, release: Release) {
         let Self { from_host, to_host, .. } = self;
         let holding = Holding::keep(from_host, to_host, live.journal(), holder);
-        // Whoever comes twice in one run keeps the first.
-        drop(live.shelf().get_or_make(|| holding));
+        // The first of two in one run stays.
+        let holding = live.shelf().get_or_make(|| holding);
+        let journal = live.journal().clone();
+        live.at_close(async move |now| holding.interrupted(&journal, release, now).await);
     }
 
     /// The error for a word that nobody expected.

@@ -1,28 +1,38 @@
-//! Ending somebody's hold by hand.
+//! Ending the hold of another run by hand.
 
 use hemma_core::config::ProjectName;
-use hemma_core::{Change, Command, Cut, Host, Live, Place, Progress};
+use hemma_core::{Change, Command, Cut, Host, JournalEntry, JournalEvent, Live, Place, Progress};
 use serde::Serialize;
 
 use super::STATE;
 use super::acquire::LockError;
+use super::history::Entry;
+use super::holder::Holder;
+use crate::text::plain;
 
-/// The lock is asked first: a process id that is left over belongs to somebody else by now.
+/// The lock is asked first: a process id that is left over belongs to another process by now. What
+/// the run that loses it will be told is written down before it does.
 const END: &str = r#"
 [ -e "$s/lock" ] || exit 0
 exec 9<"$s/lock" || exit 70
 flock -n 9 && exit 0
 pid=$(cat "$s/pid") || exit 71
-kill "$pid" && flock -w 5 9
+echo "$(cat "$s/fence") $2" >"$s/ended"
+kill "$pid" && flock -w 5 9 || exit 72
+printf '%s\n' "$3" >>"$s/journal.jsonl"
 "#;
 
-/// Ends the hold of whoever has the lock. What they are doing at that moment is not undone.
+/// Ends the hold of the run that has the lock. The command that it runs at that moment is not cut;
+/// it begins no other, and is told who ended its hold.
 #[derive(Debug, Clone, Serialize)]
 pub struct EndHold {
     /// The host.
     pub host: Host,
     /// The project.
     pub project: ProjectName,
+    /// Who ends it.
+    #[serde(skip)]
+    pub by: Holder,
 }
 
 impl Change for EndHold {
@@ -38,7 +48,17 @@ impl Change for EndHold {
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {
         let host = self.host.clone();
         let script = format!("{STATE}{END}");
-        let command = Command::script(&script, [self.project.to_string()]).named("end-hold");
+        let Holder { who, from, since, .. } = &self.by;
+        let words = format!("{who} on {from} ended it at {}", since.strftime("%F %T UTC"));
+        let entry = JournalEntry {
+            at: *since,
+            kind: Self::KIND.to_owned(),
+            what: self.describe(),
+            event: JournalEvent::Done,
+        };
+        let entry = serde_json::to_string(&Entry::new(&self.by, &entry)).unwrap_or_default();
+        let parameters = [self.project.to_string(), plain(&words, 300), entry];
+        let command = Command::script(&script, parameters).named("end-hold");
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(LockError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),

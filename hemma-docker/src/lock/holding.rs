@@ -2,17 +2,22 @@
 
 use std::time::Duration;
 
-use hemma_core::{Duplex, Journal, Loss};
+use hemma_core::{Change, Duplex, Journal, JournalEntry, JournalEvent, Loss};
 use tokio::io::{AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
+use super::acquire::Release;
 use super::history::Entry;
 use super::holder::Holder;
+use super::outcome::RunOutcome;
 use crate::text::plain;
 
 /// The host gives up on us after four missing ones.
 const BEAT_EVERY: Duration = Duration::from_secs(5);
+
+/// Why the host no longer takes the journal's lines.
+const ENDED: &str = "the process that held the lock there has ended";
 
 /// How long the host may take to let the lock go.
 const END_PATIENCE: Duration = Duration::from_secs(3);
@@ -25,6 +30,8 @@ pub(super) struct Holding {
 
 enum Line {
     Journal(String),
+    /// Nothing that this run changed is unproven.
+    Proven,
     End,
 }
 
@@ -50,12 +57,33 @@ impl Holding {
         Self { lines, pulse: Mutex::new(Some(pulse)) }
     }
 
-    /// Lets go, and waits until the host has.
-    pub(super) async fn end(&self) {
+    /// Lets go, and waits until the host has. `proven` says that nothing this run changed is left
+    /// without having passed a gate.
+    pub(super) async fn end(&self, proven: bool) {
+        if proven {
+            let _ = self.lines.send(Line::Proven);
+        }
         let _ = self.lines.send(Line::End);
         if let Some(pulse) = self.pulse.lock().await.take() {
             let _ = tokio::time::timeout(END_PATIENCE, pulse).await;
         }
+    }
+
+    /// Lets go of what is still held when the run ends, which was interrupted then: the lines of the
+    /// journal that are on their way arrive, and the last one says how it ended.
+    pub(super) async fn interrupted(
+        &self,
+        journal: &Journal,
+        release: Release,
+        now: jiff::Timestamp,
+    ) {
+        if self.pulse.lock().await.is_none() {
+            return;
+        }
+        let release = Release { outcome: Some(RunOutcome::Interrupted), ..release };
+        let (kind, what) = (Release::KIND.to_owned(), release.describe());
+        journal.tell(&JournalEntry { at: now, kind, what, event: JournalEvent::Begun });
+        self.end(false).await;
     }
 }
 
@@ -77,11 +105,21 @@ async fn beat(
             }
             _ = pulse.tick() => "beat".to_owned(),
             line = inbox.recv() => match line {
-                Some(Line::Journal(line)) => line,
+                Some(Line::Journal(line)) => {
+                    if !speaks {
+                        loss.note(ENDED);
+                    }
+                    line
+                }
+                Some(Line::Proven) => "proven".to_owned(),
                 Some(Line::End) | None => break,
             },
         };
         if to_host.write_all(format!("{line}\n").as_bytes()).await.is_err() {
+            // Each further line is lost as well.
+            while let Some(Line::Journal(_) | Line::Proven) = inbox.recv().await {
+                loss.note(ENDED);
+            }
             return;
         }
     }

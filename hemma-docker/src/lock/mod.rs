@@ -10,11 +10,14 @@ mod acquire;
 mod announce;
 mod channel;
 mod end_hold;
+mod fence;
 mod history;
 mod holder;
 mod holding;
 mod look;
+mod outcome;
 mod past_run;
+mod unproven;
 
 pub use acquire::{Acquire, Acquired, LockError, Release};
 pub use announce::Announce;
@@ -23,7 +26,9 @@ pub use history::{Entry, History, HistoryError};
 pub use holder::Holder;
 pub(crate) use holder::shown;
 pub use look::{LookLock, Standing, verify};
+pub use outcome::RunOutcome;
 pub use past_run::{Outcome, PastRun, PastStep};
+pub use unproven::{LookUnproven, Marker, Unproven, UnprovenError, unproven};
 
 /// The same, for scripts that also write what others read.
 pub(crate) const STATE_DIRECTORY: &str = r"

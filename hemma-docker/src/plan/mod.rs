@@ -66,6 +66,8 @@ pub enum Action {
     CreateNetwork,
     /// Run a statement in the shared PostgreSQL.
     RunStatement,
+    /// Take the `.env` that lies on the host now for the release's.
+    AdoptEnv,
     /// Build a service's image.
     Build,
     /// Create and start a container that is not there.
@@ -94,6 +96,7 @@ impl Action {
             Self::Pull => "pull",
             Self::CreateNetwork => "create network",
             Self::RunStatement => "run",
+            Self::AdoptEnv => "adopt",
             Self::Build => "build",
             Self::Create => "create",
             Self::Recreate => "recreate",

@@ -13,7 +13,8 @@ for f in "${s%/*}"/*/releases/*.json; do
     [ -e "$f" ] || continue
     p=${f%/releases/*}
     record=$(cat "$f") || exit 70
-    printf '%s %s\n' "${p##*/}" "$record"
+    id=${f##*/}
+    printf '%s %s %s\n' "${p##*/}" "${id%.json}" "$record"
 done
 "#;
 
@@ -33,6 +34,9 @@ pub struct Kept {
     pub project: String,
     /// The release.
     pub commit: String,
+    /// What the release is kept as, where that is more than its commit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kept_as: String,
     /// The service.
     pub service: String,
     /// The engine's id for the image.
@@ -42,7 +46,8 @@ pub struct Kept {
 impl Kept {
     /// The name under which it is kept.
     pub fn name(&self) -> String {
-        format!("hemma.keep/{}/{}:{}", self.project, self.service, self.commit)
+        let id = if self.kept_as.is_empty() { &self.commit } else { &self.kept_as };
+        format!("hemma.keep/{}/{}:{id}", self.project, self.service)
     }
 }
 
@@ -93,12 +98,14 @@ impl Question for LookKept {
 fn read(text: &str) -> Result<Vec<Kept>, String> {
     let mut kept = Vec::new();
     for line in text.lines() {
-        let (project, record) = line.split_once(' ').ok_or("a record without a project")?;
+        let (project, rest) = line.split_once(' ').ok_or("a record without a project")?;
+        let (id, record) = rest.split_once(' ').ok_or("a record without an id")?;
         let release: Release =
             serde_json::from_str(record).map_err(|source| format!("one of {project}: {source}"))?;
         kept.extend(release.images.into_iter().map(|it| Kept {
             project: project.to_owned(),
             commit: release.commit.clone(),
+            kept_as: if id == release.commit { String::new() } else { id.to_owned() },
             service: it.service,
             image: it.id,
         }));
@@ -113,11 +120,12 @@ mod tests {
     #[test]
     fn a_record_that_cannot_be_read_is_no_missing_one() {
         let record = r#"{"commit":"c0ffee","at":"2026-02-03T12:00:00Z","images":[{"service":"web","name":"x-web","id":"sha256:1f"}]}"#;
-        let kept = read(&format!("huleedu {record}\nother {record}\n")).expect("hemma wrote it");
+        let text = format!("huleedu c0ffee {record}\nother c0ffee-1f {record}\n");
+        let kept = read(&text).expect("hemma wrote it");
         let names: Vec<_> = kept.iter().map(Kept::name).collect();
-        assert_eq!(names, ["hemma.keep/huleedu/web:c0ffee", "hemma.keep/other/web:c0ffee"]);
+        assert_eq!(names, ["hemma.keep/huleedu/web:c0ffee", "hemma.keep/other/web:c0ffee-1f"]);
         for torn in [&record[..30], "", "{}"] {
-            assert!(read(&format!("huleedu {torn}\n")).is_err(), "{torn:?}");
+            assert!(read(&format!("huleedu c0ffee {torn}\n")).is_err(), "{torn:?}");
         }
         assert_eq!(read(""), Ok(Vec::new()));
     }

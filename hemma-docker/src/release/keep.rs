@@ -4,14 +4,15 @@ use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
-use super::{KEPT, KeptImage, Release};
+use super::{EnvChange, KEPT, KeptImage, Release};
 use crate::checkout::short;
 use crate::lock::STATE;
 use crate::scratch::UNCUT;
 use crate::storage::PROBE;
 
 /// The images first, then the record of them, then the ref: killed in between, the release is
-/// not there yet, and the next deploy keeps it. What is too old loses its names last. What has begun
+/// not there yet, and the next deploy keeps it. With the record the release is proven, and the note
+/// that it is not goes. What is too old loses its names last. What has begun
 /// is ended whatever becomes of the connection: a git that is cut may leave its lock.
 const KEEP: &str = r#"
 project=$1 commit=$2 record=$3 kept=$4
@@ -19,26 +20,35 @@ case $5 in "~/"*) d=$HOME/${5#"~/"} ;; *) d=$5 ;; esac
 overlay=$6
 shift 6
 uncut
-mkdir -p "$s/releases" || exit 70
+r=$s/releases
+mkdir -p "$r" || exit 70
+rm -f "$r/.overlay" "$r/.env"
+[ -z "$overlay" ] || sudo -n cat -- "${d%/*}/$overlay" >"$r/.overlay" || exit 73
+if [ -e "$d/.env" ]; then
+    cat -- "$d/.env" >"$r/.env" 2>/dev/null || sudo -n cat -- "$d/.env" >"$r/.env" || exit 73
+fi
+id=$commit
+if [ -e "$r/.env" ] || [ -e "$r/.overlay" ]; then
+    digest=$(cat "$r/.env" "$r/.overlay" 2>/dev/null | sha256sum | cut -c1-12)
+    id=$commit-$digest
+fi
 while [ $# -gt 1 ]; do
-    sudo -n docker tag "$2" "hemma.keep/$project/$1:$commit" || exit 71
+    sudo -n docker tag "$2" "hemma.keep/$project/$1:$id" || exit 71
     shift 2
 done
-if [ -n "$overlay" ]; then
-    sudo -n cat -- "${d%/*}/$overlay" >"$s/releases/.overlay" || exit 73
-    mv "$s/releases/.overlay" "$s/releases/$commit.overlay" || exit 70
-else
-    rm -f "$s/releases/$commit.overlay"
-fi
-printf '%s\n' "$record" | cat >"$s/releases/.new" && mv "$s/releases/.new" "$s/releases/$commit.json" || exit 70
+for part in overlay env; do
+    if [ -e "$r/.$part" ]; then mv "$r/.$part" "$r/$id.$part" || exit 70; else rm -f "$r/$id.$part"; fi
+done
+printf '%s\n' "$record" | cat >"$r/.new" && mv "$r/.new" "$r/$id.json" || exit 70
 uncut git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
 git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | uncut git -C "$d" update-ref --stdin
-touch "$s/releases/$commit.json"
-ls -t "$s/releases" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
+rm -f "$s/unproven"
+touch "$r/$id.json"
+ls -t "$r" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
     old=${old%.json}
     sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$project/*:$old" |
         while read -r name; do sudo -n docker image rm "$name" >/dev/null; done
-    rm -f "$s/releases/$old.json" "$s/releases/$old.overlay"
+    rm -f "$r/$old.json" "$r/$old.overlay" "$r/$old.env"
 done
 exit 0
 "#;
@@ -63,6 +73,9 @@ pub struct Keep {
     /// When it passed its gate.
     #[serde(skip)]
     pub at: jiff::Timestamp,
+    /// How its `.env` differs from that of the release before, for the journal.
+    #[serde(skip)]
+    pub env: Option<EnvChange>,
 }
 
 /// Why a release is not kept.
@@ -97,13 +110,16 @@ impl Change for Keep {
     type Error = KeepError;
 
     fn describe(&self) -> String {
-        format!("note {} as deployed and keep its images", short(&self.commit))
+        let env = self.env.as_ref().map(|it| format!(" (.env: {})", it.words()));
+        let env = env.unwrap_or_default();
+        format!("note {} as deployed and keep its images{env}", short(&self.commit))
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), KeepError> {
         let host = self.host.clone();
         let (commit, images) = (self.commit.clone(), self.images.clone());
-        let release = Release { commit, at: self.at, images, overlay_differs: false };
+        let (kept_as, overlay_differs, env) = (String::new(), false, None);
+        let release = Release { kept_as, commit, at: self.at, images, overlay_differs, env };
         let record = serde_json::to_string(&release).unwrap_or_default();
         let parameters = [
             self.project.to_string(),

@@ -1,17 +1,21 @@
-//! Releases: a commit and the images that ran with it, kept so that there is a way back.
+//! Releases: a commit, the images that ran with it, the operator's overlay and the `.env`, kept so
+//! that there is a way back.
 //!
-//! Where an operator's overlay is used, a copy of it belongs to the release: it is as much a part of
-//! what ran as the commit is.
+//! The overlay and the `.env` are as much a part of what ran as the commit is. A copy of each lies
+//! with the release's record on the host, for its owner alone to read, and never leaves it: what is
+//! said of them are names of keys. The id of a release is its commit and a digest of both.
 //!
-//! The images get names of their own, `hemma.keep/PROJECT/SERVICE:COMMIT`, so that neither a
+//! The images get names of their own, `hemma.keep/PROJECT/SERVICE:ID`, so that neither a
 //! rebuild nor a prune loses them. `docker image prune --all` takes what has a name, too; what is
 //! gone is built from the release's commit on the way back. The last few releases are kept, and the
 //! one that is deployed.
 
+mod env_change;
 mod keep;
 mod look;
 mod note;
 mod restore;
+mod watchdog;
 mod withdraw;
 
 use serde::{Deserialize, Serialize};
@@ -20,15 +24,20 @@ use crate::compose::{Model, Service};
 use crate::container::Container;
 use crate::image::{Image, tag_of};
 
+pub use env_change::EnvChange;
 pub use keep::{Keep, KeepError};
 pub use look::{Releases, ReleasesError};
 pub use note::{Note, NoteError};
 pub use restore::{Restore, RestoreError, Restored};
+pub use watchdog::{ArmError, ArmReturn};
 pub use withdraw::{Withdraw, WithdrawError};
 
-/// A commit with the images that ran with it.
+/// A commit with the images, the overlay and the `.env` that ran with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
+    /// What it is kept as on the host, where that is more than its commit: see [`Release::id`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kept_as: String,
     /// The commit.
     pub commit: String,
     /// When it passed its gate.
@@ -38,6 +47,10 @@ pub struct Release {
     /// Whether the overlay that it ran with is not the one that is there now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overlay_differs: bool,
+    /// How the `.env` that is there now differs from the one that it ran with; `None` if it is the
+    /// same, or none was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<EnvChange>,
 }
 
 /// The image of a service.
@@ -65,6 +78,17 @@ impl KeptImage {
 }
 
 impl Release {
+    /// What it is kept as on the host. Two releases of one commit that ran with different files of
+    /// the operator's have different ids.
+    pub fn id(&self) -> &str {
+        if self.kept_as.is_empty() { &self.commit } else { &self.kept_as }
+    }
+
+    /// Whether the operator's own files on the host are the ones that it ran with.
+    pub fn has_its_files(&self) -> bool {
+        !self.overlay_differs && self.env.is_none()
+    }
+
     /// The images of a host under the names that they have once this release is back in place. The
     /// name of one that is gone names nothing where `model` can build it; else it stays.
     pub(crate) fn in_place(&self, images: &[Image], model: &Model) -> Vec<Image> {
@@ -104,6 +128,8 @@ mod tests {
             at: jiff::Timestamp::UNIX_EPOCH,
             images: vec![kept("web", "old"), kept("api", "gone"), kept("db", "gone too")],
             overlay_differs: false,
+            kept_as: String::new(),
+            env: None,
         };
         let image = |id: &str, tags: &[&str]| Image {
             id: id.to_owned(),

@@ -6,20 +6,30 @@ use hemma_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::KeptImage;
+use super::{KeptImage, Release};
 use crate::checkout::short;
 use crate::lock::STATE_DIRECTORY;
 use crate::scratch::UNCUT;
 use crate::storage::PROBE;
 
 /// `--keep` moves the branch and refuses to lose a change in the work tree. An overlay that was
-/// edited since is kept beside the one that comes back: it is the operator's own work.
+/// edited since is kept beside the one that comes back, and a `.env` where the earlier ones are: they
+/// are the operator's own work. Each is written beside its place and moved there, so that there is
+/// never half of one.
 ///
 /// What has begun is ended whatever becomes of the connection: a git that is cut leaves half a tree,
-/// or a lock that no later one gets past.
+/// or a lock that no later one gets past. With all of its images back in place the release is the one
+/// that the next plan compares with, whatever its gate says.
 const RESTORE: &str = r#"
+put() {
+    cp -- "$1" "$2.hemma-new" 2>/dev/null && { [ ! -e "$2" ] || chmod --reference="$2" "$2.hemma-new"; } &&
+        mv -f -- "$2.hemma-new" "$2" 2>/dev/null && return
+    rm -f -- "$2.hemma-new" 2>/dev/null
+    sudo -n cp -- "$1" "$2.hemma-new" && { [ ! -e "$2" ] || sudo -n chown --reference="$2" "$2.hemma-new" && sudo -n chmod --reference="$2" "$2.hemma-new"; } &&
+        sudo -n mv -f -- "$2.hemma-new" "$2"
+}
 case $2 in "~/"*) d=$HOME/${2#"~/"} ;; *) d=$2 ;; esac
-overlay=${d%/*}/$4 kept=$s/releases/$3.overlay
+overlay=${d%/*}/$4 kept=$s/releases/$6.overlay env=$s/releases/$6.env
 uncut git -C "$d" reset --quiet --keep "$3" || { probe "$d/.git"; exit 72; }
 [ -z "$5" ] || git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | uncut git -C "$d" update-ref --stdin
 if [ -n "$4" ] && [ -e "$kept" ] && ! sudo -n cmp -s -- "$kept" "$overlay"; then
@@ -27,8 +37,27 @@ if [ -n "$4" ] && [ -e "$kept" ] && ! sudo -n cmp -s -- "$kept" "$overlay"; then
     sudo -n cp -p -- "$kept" "$overlay.new" && sudo -n mv -f -- "$overlay.new" "$overlay" || exit 73
     echo overlay
 fi
-shift 5
+if [ -n "$6" ] && [ -e "$env" ]; then
+    f=$d/.env
+    [ ! -L "$f" ] || f=$(readlink -f "$f")
+    if ! { cat -- "$f" 2>/dev/null || sudo -n cat -- "$f" 2>/dev/null; } | cmp -s - "$env"; then
+        b=$s/env/$(date -u +%Y%m%dT%H%M%SZ).$$
+        if [ -e "$f" ]; then
+            (
+                umask 077
+                mkdir -p "$s/env" && cat -- "$f" >"$b" 2>/dev/null || sudo -n cat -- "$f" >"$b"
+            ) || exit 74
+            echo "env=$b"
+        else
+            echo env=
+        fi
+        put "$env" "$f" || exit 74
+    fi
+fi
+commit=$3 whole=$5
+shift 6
 while [ $# -gt 1 ]; do sudo -n docker tag "$1" "$2" || exit 71; shift 2; done
+[ -z "$whole" ] || uncut git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
 "#;
 
 /// The script's exit code where git refused the commit, which comes first.
@@ -51,6 +80,9 @@ pub struct Restore {
     /// Whether it is all of the release: what single services run is not noted any more.
     #[serde(skip)]
     pub whole: bool,
+    /// The id of the release whose overlay and `.env` come back, where they do.
+    #[serde(skip)]
+    pub files_of: Option<String>,
     /// The images.
     pub images: Vec<KeptImage>,
 }
@@ -65,16 +97,40 @@ impl Restore {
             commit,
             overlay: None,
             whole: false,
+            files_of: None,
             images,
         }
+    }
+
+    /// The positional parameters of [`script`].
+    pub(super) fn parameters(&self) -> Vec<String> {
+        let overlay = self.overlay.as_ref().map(ToString::to_string).unwrap_or_default();
+        let whole = if self.whole { "whole" } else { "" }.to_owned();
+        let files_of = self.files_of.clone().unwrap_or_default();
+        let (project, checkout) = (self.project.to_string(), self.checkout.to_string());
+        let mut parameters = vec![project, checkout, self.commit.clone(), overlay, whole, files_of];
+        parameters.extend(self.images.iter().flat_map(|it| [it.id.clone(), it.name.clone()]));
+        parameters
+    }
+
+    /// The same with the `.env` of a release.
+    pub(crate) fn with_env_of(self, release: Option<&Release>) -> Self {
+        let differs = release.filter(|it| it.env.is_some());
+        Self { files_of: differs.map(|it| it.id().to_owned()), ..self }
     }
 }
 
 /// It is back in place.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restored {
     /// Whether another overlay was there; it is kept beside it, its name with `.replaced`.
     pub overlay: bool,
+    /// Whether another `.env` was there, or none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub env: bool,
+    /// Where the `.env` that was there is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env_kept_at: Option<String>,
 }
 
 /// Why a release is not back in place.
@@ -121,19 +177,10 @@ impl Change for Restore {
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<Restored, RestoreError> {
         let (host, commit) = (self.host.clone(), self.commit.clone());
-        let images = self.images.iter().flat_map(|it| [it.id.clone(), it.name.clone()]);
-        let overlay = self.overlay.as_ref().map(ToString::to_string).unwrap_or_default();
-        let (project, checkout) = (self.project.to_string(), self.checkout.to_string());
-        let whole = if self.whole { "whole" } else { "" }.to_owned();
-        let parameters = [project, checkout, commit.clone(), overlay, whole].into_iter();
-        let parameters = parameters.chain(images);
-        let script = format!("{STATE_DIRECTORY}{UNCUT}{PROBE}{RESTORE}");
-        let command = Command::script(&script, parameters).named("restore-release");
+        let command = Command::script(&script(), self.parameters()).named("restore-release");
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(RestoreError::Ask { host, commit, source }),
-            Ok(output) if output.success() => {
-                Ok(Restored { overlay: output.stdout.lines().any(|it| it == "overlay") })
-            }
+            Ok(output) if output.success() => Ok(read(&output.stdout)),
             Ok(output) => {
                 let (said, begun) = (output.last_words().to_owned(), output.exit != NOTHING_DONE);
                 Err(RestoreError::Failed { host, commit, said, begun })
@@ -144,5 +191,19 @@ impl Change for Restore {
     fn extent(outcome: Result<&Restored, &RestoreError>) -> Extent {
         let untouched = |it: &RestoreError| matches!(it, RestoreError::Failed { begun: false, .. });
         outcome.map_or_else(|it| Extent::of_failure(untouched(it)), |_| Extent::Whole)
+    }
+}
+
+pub(super) fn script() -> String {
+    format!("{STATE_DIRECTORY}{UNCUT}{PROBE}{RESTORE}")
+}
+
+/// What the script says of the files that it found in the place of others.
+fn read(text: &str) -> Restored {
+    let env = text.lines().find_map(|it| it.strip_prefix("env="));
+    Restored {
+        overlay: text.lines().any(|it| it == "overlay"),
+        env: env.is_some(),
+        env_kept_at: env.filter(|it| !it.is_empty()).map(str::to_owned),
     }
 }

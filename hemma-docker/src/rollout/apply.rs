@@ -1,21 +1,24 @@
 //! Carrying out a plan.
 
-use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World};
+use std::collections::BTreeSet;
 
-use super::bring_up::BringUp;
-use super::expectations::expectations;
-use super::locked::locked;
-use super::look::{layers_in_force, look_at};
+use hemma_core::{Approval, Finding, Hint, Progress, Report, Verdict, World, causes};
+
+use super::before::Before;
+use super::bring_up::{BringUp, Prepared};
+use super::failed::{MEND, build_failed};
+use super::locked::{Ended, gated};
+use super::look::look_at;
 use super::put_back::put_back;
-use super::rollback::take_back;
+use super::record::{keep, note};
+use super::take_back::take_back;
 use super::{Error, Scope, Situation};
-use crate::checkout::{self, Checkout};
-use crate::compose::{BuildError, ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree};
-use crate::container::Containers;
+use crate::checkout::{self, Checkout, short};
+use crate::compose::ComposeFiles;
 use crate::lock::Holder;
+use crate::network;
 use crate::plan::{self, Action, Plan};
-use crate::release::{Keep, KeptImage, Note};
-use crate::{health, network, storage};
+use crate::release::{ArmReturn, KeptImage, Restore};
 
 /// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
 ///
@@ -31,8 +34,9 @@ pub async fn deploy(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let config = &situation.config;
-    locked(world, config, holder, approval, progress, async || {
-        under_lock(world, situation, plan, approval, progress).await
+    gated(world, config, holder, approval, progress, async || {
+        let ended = under_lock(world, situation, plan, approval, progress).await;
+        ended.unwrap_or_else(|error| Err(error).into())
     })
     .await
 }
@@ -43,7 +47,7 @@ async fn under_lock(
     plan: &Plan,
     approval: &Approval,
     progress: &Progress,
-) -> Result<Report, Error> {
+) -> Result<Ended, Error> {
     let config = &situation.config;
     let now;
     let situation = if situation.is_unmoved(world).await {
@@ -56,25 +60,31 @@ async fn under_lock(
         }
         &now
     };
-    let report = match carry_out(world, situation, plan, approval, progress).await {
-        Err(Error::Build(error)) => build_failed(error)?,
-        ended => ended?,
+    let files = ComposeFiles::new(config, situation.layers);
+    let (files, scope, model) = (&files, &situation.scope, situation.model());
+    let up = BringUp { world, config, files, scope, model, plan, approval, progress };
+    arm(situation, &up).await?;
+    let prepared = match prepare(situation, &up).await {
+        Err(error) if error.is_known() => return Ok(unprepared(situation, &up, error).await),
+        prepared => prepared?,
     };
-    match (report.verdict(), &situation.scope) {
+    let report = up.in_stages(prepared).await?;
+    match (report.verdict(), scope) {
         (Verdict::Pass, Scope::Whole) => {
-            keep(world, config, approval, progress).await?;
-            Ok(report)
+            let env = situation.env_change().cloned();
+            keep(world, config, env, approval, progress).await?;
+            Ok(Ok(report).into())
         }
         (Verdict::Pass, Scope::Stage(_)) => {
             note(world, situation, approval, progress).await?;
-            Ok(report)
+            Ok(Ok(report).into())
         }
         (Verdict::Fail, Scope::Whole) => {
-            take_back(world, situation, report, approval, progress).await
+            take_back(world, (situation, plan), report, approval, progress).await
         }
         (Verdict::Fail, _) => put_back(world, situation, report, approval, progress).await,
-        // Nobody knows how it stands; the next run looks and goes on from there.
-        (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => Ok(report),
+        // How it stands could not be seen; the next run looks and goes on from there.
+        (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => Ok(Ok(report).into()),
     }
 }
 
@@ -86,77 +96,50 @@ fn has_moved(now: &Situation, plan: &Plan) -> Vec<String> {
     if blockers.is_empty() { plan::moved(plan, &now.plan()) } else { blockers }
 }
 
-/// A build that failed is an answer; not to know how it ended is none.
-pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
-    let BuildError::Failed { host, last_lines, .. } = error else {
-        return Err(Error::Build(error));
-    };
-    let detail = "it failed; the containers that ran before still run";
-    let hint = storage::hint(&host, &last_lines.join("\n"));
-    Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
-}
-
-/// Keeps what runs now as the release of the commit that is checked out.
-pub(super) async fn keep(
-    world: &World,
-    config: &Config,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let (seen, force) = tokio::join!(checkout::look(world, config, false), in_force(world, config));
-    let ((files, model), seen) = (force?, seen.map_err(Error::LookCheckout)?);
-    let Checkout::Repository(seen) = seen else { return Ok(()) };
-    let asked = Containers { host: files.host.clone() };
-    let containers = world.ask(&asked).await.map_err(Error::Engine)?;
-    let project = &config.compose.project;
-    let image = |(name, service): (&String, &crate::compose::Service)| {
-        let container = containers.iter().find(|it| it.is_of(project.as_str(), name))?;
-        Some(KeptImage::of(name, service, container))
-    };
-    let keep = Keep {
-        host: files.host,
-        project: project.clone(),
-        checkout: config.host.checkout.clone(),
-        commit: seen.head,
-        overlay: config.compose.overlay.clone(),
-        images: model.services.iter().filter_map(image).collect(),
-        at: world.now(),
-    };
-    world.apply(&keep, approval, progress).await.map_err(Error::Keep)
-}
-
-/// Notes what the services of a stage run.
-async fn note(
-    world: &World,
-    situation: &Situation,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let config = &situation.config;
-    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
-    let (Checkout::Repository(seen), Some(project)) = (seen, situation.model()) else {
+/// Has the host watch over a deploy of the whole application, if that is wanted and there is a
+/// release that has passed its gate to go back to.
+async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
+    let BringUp { world, config, plan, approval, progress, .. } = *up;
+    let Some(after) = &config.deploy.return_after else { return Ok(()) };
+    let (Ok(Checkout::Repository(seen)), Ok(Some(release)), Some(model)) =
+        (&situation.checkout, &situation.release, situation.model())
+    else {
         return Ok(());
     };
-    let note = Note {
-        host: config.host.alias.clone(),
-        checkout: config.host.checkout.clone(),
-        commit: seen.head,
-        services: project.services.keys().cloned().collect(),
-    };
-    if note.services.is_empty() {
+    if !situation.scope.is_whole() || !situation.was_proven() {
         return Ok(());
     }
-    world.apply(&note, approval, progress).await.map_err(Error::Note)
+    let before = Before::of(situation);
+    let running: Vec<KeptImage> =
+        release.images.iter().map(|it| before.image(it, before.images())).collect();
+    let names = before.names_of_builds(situation, plan);
+    let built = |it: &KeptImage| running.iter().any(|own| own.service == it.service);
+    let others = names.into_iter().filter(|it| !built(it));
+    let restore =
+        Restore::part(config, seen.head.clone(), running.iter().cloned().chain(others).collect());
+    let restore = Restore {
+        overlay: config.compose.overlay.clone(),
+        files_of: Some(release.id().to_owned()),
+        ..restore
+    };
+    let known =
+        model.services.keys().chain(situation.before.iter().flat_map(|it| it.services.keys()));
+    let services: BTreeSet<String> = known.cloned().collect();
+    let services =
+        services.into_iter().map(|it| (before.container(&it).map(|it| it.id.clone()), it));
+    let arm = ArmReturn {
+        after: after.time(),
+        restore,
+        files: ComposeFiles::new(config, situation.layers),
+        services: services.map(|(id, name)| (name, id)).collect(),
+        at: world.now(),
+    };
+    world.apply(&arm, approval, progress).await.map_err(Error::Arm)
 }
 
-async fn carry_out(
-    world: &World,
-    situation: &Situation,
-    plan: &Plan,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<Report, Error> {
-    let config = &situation.config;
+/// Everything before the first container: the checkout, the network, the databases, the images.
+async fn prepare(situation: &Situation, up: &BringUp<'_>) -> Result<Prepared, Error> {
+    let BringUp { world, config, plan, approval, progress, .. } = *up;
     let has = |action| plan.steps.iter().any(|it| it.action == action);
     if has(Action::Clone) || has(Action::Pull) {
         progress.line("bringing the checkout up to date");
@@ -170,76 +153,47 @@ async fn carry_out(
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
     situation.prerequisites.make(world, config, approval, progress).await?;
-    let files = ComposeFiles::new(config, situation.layers);
-    let (files, scope, model) = (&files, &situation.scope, situation.model());
-    let up = BringUp { world, config, files, scope, model, plan, approval, progress };
-    up.in_stages().await
+    up.prepare().await
 }
 
-/// What the compose files in the checkout resolve to.
-pub(super) async fn resolve(world: &World, asked: LookModel) -> Result<Model, Error> {
-    match world.ask(&asked).await.map_err(Error::Model)? {
-        ModelAnswer::Resolved(model) => Ok(model),
-        ModelAnswer::Refused(refusal) => Err(Error::Refused(refusal)),
-    }
-}
-
-/// Waits until every service of the checkout is as it should be.
-pub async fn gate(world: &World, config: &Config, progress: &Progress) -> Result<Report, Error> {
-    gate_of(world, config, &Scope::Whole, progress).await
-}
-
-/// Waits until those are as they should be that a scope is about.
-pub async fn gate_of(
-    world: &World,
-    config: &Config,
-    scope: &Scope,
-    progress: &Progress,
-) -> Result<Report, Error> {
-    let (files, mut project) = in_force(world, config).await?;
-    scope.narrow(config, &mut project);
-    let expected = expectations(&project);
-    let host = &files.host;
-    Ok(health::gate(world, host, &config.compose.project, &expected, progress).await)
-}
-
-/// The files that are in force on the host, and what they resolve to.
-pub(super) async fn in_force(
-    world: &World,
-    config: &Config,
-) -> Result<(ComposeFiles, Model), Error> {
-    let host = config.host.alias.clone();
-    let main = ComposeFiles::new(config, Layers::Main);
-    let asked = Containers { host };
-    let (containers, seen) = tokio::join!(world.ask(&asked), resolve(world, without_hashes(&main)));
-    let containers = containers.map_err(Error::Engine)?;
-    match layers_in_force(config, &containers) {
-        Layers::Main => Ok((main, seen?)),
-        Layers::Research => {
-            let files = ComposeFiles::new(config, Layers::Research);
-            let model = resolve(world, without_hashes(&files)).await?;
-            Ok((files, model))
+/// What failed before the first container was touched: the checkout and the names of images are as
+/// they were, and nothing else has to be.
+async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> Ended {
+    let back = checkout_back(situation, up).await;
+    let mut report = match error {
+        Error::Build(error) => match build_failed(error) {
+            Ok(report) => report,
+            Err(error) => return Err(error).into(),
+        },
+        error if back.is_ok() => return Ended::taken_back(Err(error)),
+        error => return Err(error).into(),
+    };
+    match back {
+        Ok(None) => Ended::taken_back(Ok(report)),
+        Ok(Some(commit)) => {
+            let detail = format!("the checkout is at {commit} again; no container was touched");
+            report.add(Finding::fail("deploy", detail).hint(Hint::Do(MEND.to_owned())));
+            Ended::taken_back(Ok(report))
+        }
+        Err(error) => {
+            let detail = format!("the checkout could not be put back: {}", causes(&error));
+            report.add(Finding::fail("checkout", detail).hint(error.hint()));
+            Ok(report).into()
         }
     }
 }
 
-/// The same where the files that are checked out may not be readable: then nobody knows what they
-/// resolve to.
-pub(super) async fn in_force_if_readable(
-    world: &World,
-    config: &Config,
-) -> Result<(ComposeFiles, Option<Model>), Error> {
-    match in_force(world, config).await {
-        Ok((files, model)) => Ok((files, Some(model))),
-        Err(Error::Refused(_)) => {
-            let asked = Containers { host: config.host.alias.clone() };
-            let containers = world.ask(&asked).await.map_err(Error::Engine)?;
-            Ok((ComposeFiles::new(config, layers_in_force(config, &containers)), None))
-        }
-        Err(error) => Err(error),
+/// Puts the checkout where it was before the run, and the names of images on those that had them.
+/// Gives the commit if there was one to go back to.
+async fn checkout_back(situation: &Situation, up: &BringUp<'_>) -> Result<Option<String>, Error> {
+    let BringUp { world, config, plan, approval, progress, .. } = *up;
+    let Ok(Checkout::Repository(seen)) = &situation.checkout else { return Ok(None) };
+    let images = Before::of(situation).names_of_builds(situation, plan);
+    let moves = plan.steps.iter().any(|it| it.action == Action::Pull);
+    if !moves && images.is_empty() {
+        return Ok(None);
     }
-}
-
-pub(super) fn without_hashes(files: &ComposeFiles) -> LookModel {
-    LookModel { files: files.clone(), tree: Tree::Checkout, hashes: false }
+    let restore = Restore::part(config, seen.head.clone(), images);
+    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    Ok(Some(short(&seen.head).to_owned()))
 }

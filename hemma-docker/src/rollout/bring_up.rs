@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use hemma_core::{Approval, Config, Finding, Host, Progress, Report, Verdict, World};
 
-use super::apply::{resolve, without_hashes};
 use super::expectations::expectations;
+use super::in_force::{resolve, without_hashes};
 use super::stages::Stages;
 use super::{Error, Scope};
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
@@ -15,6 +15,7 @@ use crate::image::Images;
 use crate::plan::{Action, Plan};
 
 /// What is brought up, and with whose consent.
+#[derive(Clone, Copy)]
 pub(super) struct BringUp<'b> {
     pub(super) world: &'b World,
     pub(super) config: &'b Config,
@@ -40,6 +41,9 @@ pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> 
 /// What Compose said when it gave up, and the end of it.
 type GaveUp = (String, Vec<String>);
 
+/// A project whose images are there, and the services of it that are to be brought up.
+pub(super) type Prepared = (Model, Vec<String>);
+
 impl BringUp<'_> {
     /// Builds and starts what the plan says, and waits until every service of the scope is as it
     /// should be.
@@ -48,15 +52,14 @@ impl BringUp<'_> {
         self.raise(&project, services).await
     }
 
-    /// The same, stage by stage: all images first, so that a build that fails touches no container;
-    /// then each stage that has something to do, and the next only when it is healthy. The last of
-    /// them waits for everything.
-    pub(super) async fn in_stages(&self) -> Result<Report, Error> {
+    /// Starts what is prepared, stage by stage: each that has something to do, and the next only
+    /// when it is healthy. The last of them waits for everything.
+    pub(super) async fn in_stages(&self, prepared: Prepared) -> Result<Report, Error> {
+        let (project, services) = prepared;
         let stages = Stages::of(self.config);
         if stages.is_one() || *self.scope != Scope::Whole {
-            return self.at_once().await;
+            return self.raise(&project, services).await;
         }
-        let (project, services) = self.prepare().await?;
         let of = |stage: &str| -> Vec<String> {
             services.iter().filter(|it| stages.home(it) == stage).cloned().collect()
         };
@@ -80,8 +83,8 @@ impl BringUp<'_> {
         self.raise(&project, Vec::new()).await
     }
 
-    /// Images, leftovers, and what is to be brought up then.
-    async fn prepare(&self) -> Result<(Model, Vec<String>), Error> {
+    /// Images, leftovers, and what is to be brought up then. A build that fails touches no container.
+    pub(super) async fn prepare(&self) -> Result<Prepared, Error> {
         let builds = self.plan.subjects(Action::Build);
         if !builds.is_empty() {
             self.progress.line(&format!("building {}", builds.join(", ")));

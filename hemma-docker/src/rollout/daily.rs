@@ -2,24 +2,28 @@
 
 use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdict, World};
 
-use super::apply::{build_failed, in_force};
 use super::bring_up::{UP, gave_up};
-use super::locked::locked;
-use super::put_back::MEND;
+use super::failed::{MEND, build_failed};
+use super::go_back::files_are_back;
+use super::in_force::in_force;
+use super::locked::{Ended, gated, locked};
+use super::releases::deployed;
 use super::{Error, Situation};
 use crate::checkout::{self, Checkout};
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
 use crate::container::Containers;
 use crate::lock::Holder;
 use crate::plan::{Action, Plan, Step};
-use crate::release::{KeptImage, Restore};
+use crate::release::{KeptImage, Release, Restore};
 
 /// What was asked for, resolved and planned, ready to be carried out.
 #[derive(Debug)]
 pub struct Asked {
     files: ComposeFiles,
-    /// What the services run with that are built anew.
+    /// The images of the services that are built.
     images: Vec<KeptImage>,
+    /// What was asked for, e.g. `restart`.
+    verb: &'static str,
     model: Model,
     /// The steps.
     pub plan: Plan,
@@ -37,7 +41,7 @@ pub async fn plan_restart(
         .into_iter()
         .map(|it| Step::new(Action::Recreate, it, "a restart was asked for"))
         .collect();
-    Ok(Asked { files, model, images: Vec::new(), plan: Plan { steps } })
+    Ok(Asked { files, model, images: Vec::new(), verb: "restart", plan: Plan { steps } })
 }
 
 /// Builds the images of services anew and replaces their containers.
@@ -60,11 +64,11 @@ pub async fn plan_rebuild(
     let builds = built().map(|it| Step::new(Action::Build, it, "a rebuild was asked for"));
     let fresh = names.iter().map(|it| Step::new(Action::Recreate, it, "a rebuild was asked for"));
     let steps = builds.chain(fresh).collect();
-    Ok(Asked { files, model, images, plan: Plan { steps } })
+    Ok(Asked { files, model, images, verb: "rebuild", plan: Plan { steps } })
 }
 
 /// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
-/// healthy. What was built anew and is not healthy gets the image back that it ran with.
+/// healthy. Services that are not get the image and the `.env` back that they ran with.
 pub async fn carry_out(
     world: &World,
     config: &Config,
@@ -73,8 +77,9 @@ pub async fn carry_out(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    locked(world, config, holder, approval, progress, async || {
-        under_lock(world, config, asked, approval, progress).await
+    gated(world, config, holder, approval, progress, async || {
+        let ended = under_lock(world, config, asked, approval, progress).await;
+        ended.unwrap_or_else(|error| Err(error).into())
     })
     .await
 }
@@ -112,7 +117,7 @@ async fn under_lock(
     asked: &Asked,
     approval: &Approval,
     progress: &Progress,
-) -> Result<Report, Error> {
+) -> Result<Ended, Error> {
     let files = &asked.files;
     let builds = asked.plan.subjects(Action::Build);
     if !builds.is_empty() {
@@ -123,7 +128,8 @@ async fn under_lock(
             for it in &mut report.findings {
                 it.hint.get_or_insert_with(|| Hint::Do(MEND.to_owned()));
             }
-            return Ok(report);
+            names_back(world, config, asked, approval, progress).await?;
+            return Ok(Ended::taken_back(Ok(report)));
         }
     }
     let services = asked.plan.subjects(Action::Recreate);
@@ -133,9 +139,27 @@ async fn under_lock(
         it.subject == UP || services.iter().any(|name| it.subject == format!("service {name}"))
     };
     if report.findings.iter().any(|it| it.verdict == Verdict::Fail && own(it)) {
-        return images_back(world, config, asked, report, approval, progress).await;
+        return as_before(world, config, (asked, &services), report, approval, progress).await;
     }
-    Ok(report)
+    Ok(Ok(report).into())
+}
+
+/// Gives the names of images back to those that had them: a build that failed may have moved some.
+async fn names_back(
+    world: &World,
+    config: &Config,
+    asked: &Asked,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    if asked.images.len() < 2 {
+        return Ok(());
+    }
+    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let Checkout::Repository(seen) = seen else { return Ok(()) };
+    let restore = Restore::part(config, seen.head, asked.images.clone());
+    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    Ok(())
 }
 
 /// Makes the containers anew, also where nothing about them changed: that is what was asked for.
@@ -157,44 +181,57 @@ async fn replace(
     }
 }
 
-/// Gives the services that were built anew the images back that they ran with, and says both.
-async fn images_back(
+/// Gives the services the images back that they ran with, and the `.env` of the deployed release
+/// where there is another one, and says both.
+async fn as_before(
     world: &World,
     config: &Config,
-    asked: &Asked,
+    (asked, services): (&Asked, &[String]),
     failed: Report,
     approval: &Approval,
     progress: &Progress,
-) -> Result<Report, Error> {
-    if asked.images.is_empty() {
-        return Ok(failed);
+) -> Result<Ended, Error> {
+    let checkout = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let release = deployed(world, config, &checkout).await.map_err(Error::Releases)?;
+    let release = release.filter(|it| it.env.is_some());
+    if asked.images.is_empty() && release.is_none() {
+        return Ok(Ok(failed).into());
     }
-    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
-    let Checkout::Repository(seen) = seen else { return Ok(failed) };
+    let Checkout::Repository(seen) = checkout else { return Ok(Ok(failed).into()) };
     let mut report: Report = failed.problems().collect();
-    let services: Vec<String> = asked.images.iter().map(|it| it.service.clone()).collect();
-    let names = services.join(", ");
-    progress.line(&format!("putting the image of {names} back"));
+    let (names, what) = (services.join(", "), what_comes_back(asked, release.as_ref()));
+    progress.line(&format!("putting {what} of {names} back"));
     let restore = Restore::part(config, seen.head, asked.images.clone());
-    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
-    let back = replace(world, config, (&asked.files, &services), approval, progress).await?;
-    report.add(match back.verdict() {
-        Verdict::Pass => Finding::fail(
-            "rebuild",
-            format!("it was taken back; {names} runs on the image from before, healthy"),
-        ),
+    let restore = restore.with_env_of(release.as_ref());
+    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let back = replace(world, config, (&asked.files, services), approval, progress).await?;
+    let verdict = back.verdict();
+    report.add(match verdict {
+        Verdict::Pass => {
+            let detail = format!("it was taken back; {names} runs on {what} from before, healthy");
+            Finding::fail(asked.verb, detail)
+        }
         Verdict::Fail => {
-            let detail =
-                format!("{names} is back on the image from before, and not all is healthy");
-            Finding::fail("rebuild", detail)
+            let detail = format!("{names} is back on {what} from before, and not all is healthy");
+            Finding::fail(asked.verb, detail)
         }
         Verdict::Unknown => {
-            Finding::unseen("rebuild", format!("it is not known how {names} stands"))
+            Finding::unseen(asked.verb, format!("it is not known how {names} stands"))
                 .hint(Hint::Run("cargo xtask status".to_owned()))
         }
     });
+    report.extend(release.map(|it| files_are_back(config, &it, &restored)).unwrap_or_default());
     report.extend(back.problems());
-    Ok(report)
+    let proven = verdict == Verdict::Pass;
+    Ok(if proven { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
+}
+
+fn what_comes_back(asked: &Asked, release: Option<&Release>) -> &'static str {
+    match (asked.images.is_empty(), release) {
+        (true, _) => "the .env",
+        (false, None) => "the image",
+        (false, Some(_)) => "the image and the .env",
+    }
 }
 
 /// The services that were asked for, by their own or their containers' names.

@@ -5,9 +5,9 @@ use hemma_core::{ExecError, Hint, Host, Known};
 use crate::checkout::{self, CloneError, LookError, PullError};
 use crate::compose::{BuildError, ModelError, Refusal, UpError};
 use crate::engine::EngineError;
-use crate::lock::{Holder, LockError, shown};
+use crate::lock::{Holder, LockError, UnprovenError, shown};
 use crate::network;
-use crate::release::{KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
+use crate::release::{ArmError, KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
 use crate::shared_db;
 use crate::storage;
 
@@ -32,6 +32,9 @@ pub enum Error {
     /// The network.
     #[error("stopped at the network")]
     Network(#[source] network::Error),
+    /// The host does not watch over the deploy, as `hemma.toml` says that it should.
+    #[error("nothing was changed")]
+    Arm(#[source] ArmError),
     /// The databases. What was made is there, and in nobody's way.
     #[error("stopped at the databases")]
     Databases(#[source] shared_db::Error),
@@ -68,6 +71,9 @@ pub enum Error {
     /// The kept releases are not known.
     #[error("could not look for a release to go back to")]
     Releases(#[source] ReleasesError),
+    /// Whether the last run passed its gate is not known.
+    #[error("could not look for a release to go back to")]
+    Unproven(#[source] UnprovenError),
     /// Whether a rollback was cut on its way is not known.
     #[error("could not learn which of two commits is the older one")]
     Ancestry(#[source] ExecError),
@@ -151,6 +157,7 @@ impl Error {
             | Self::Locked(_)
             | Self::Moved(_)
             | Self::Lock(LockError::Refused { .. })
+            | Self::Arm(ArmError::Failed { .. })
             | Self::Keep(KeepError::Failed { .. })
             | Self::Note(NoteError::Failed { .. })
             | Self::Restore(RestoreError::Failed { .. })

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, World};
 
-use super::apply::{in_force, in_force_if_readable, resolve};
+use super::before::Before;
 use super::bring_up::BringUp;
+use super::in_force::{in_force, in_force_if_readable, resolve};
 use super::{Error, Scope};
 use crate::checkout::{self, Checkout, short};
 use crate::compose::{Build, ComposeFiles, LookModel, Model, Tree};
 use crate::container::{Container, Containers};
 use crate::image::{Image, Images};
 use crate::plan::{Base, Plan, Seen, Step, image_named, service_steps};
-use crate::release::{KeptImage, Release, Restore, Withdraw};
+use crate::release::{EnvChange, KeptImage, Release, Restore, Restored, Withdraw};
 
 /// What is on the host.
 pub(super) struct There<'c> {
@@ -29,6 +30,11 @@ impl<'c> There<'c> {
         let (containers, images) =
             tokio::try_join!(world.ask(&containers), world.ask(&images)).map_err(Error::Engine)?;
         Ok(Self { project: config.compose.project.as_str(), containers, images })
+    }
+
+    /// What there is, to tell later what a run has touched.
+    pub(super) fn before(&self) -> Before {
+        Before::new(self.project, self.containers.clone(), self.images.clone())
     }
 
     /// The services of `now` that have containers and that `then` does not have.
@@ -59,18 +65,18 @@ impl<'c> There<'c> {
     }
 }
 
-/// Brings the commit, the images and the overlay of `release` back, and waits until everything is
-/// healthy.
+/// Brings the commit, the images, the overlay and the `.env` of `release` back, and waits until
+/// everything is healthy. With `before`, only the services are replaced that the run has touched.
 ///
 /// What cannot be had is tried first, so that a build in vain leaves all as it was.
 pub(super) async fn go_back(
     world: &World,
     config: &Config,
-    release: &Release,
+    (release, before): (&Release, Option<&Before>),
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    let way = Way { world, config, release, approval, progress };
+    let way = Way { world, config, release, before, approval, progress };
     let (files, now) = in_force_if_readable(world, config).await?;
     let tree = Tree::Commit(release.commit.clone());
     let then = resolve(world, LookModel { files: files.clone(), tree, hashes: true }).await?;
@@ -85,19 +91,17 @@ pub(super) async fn go_back(
         commit: release.commit.clone(),
         overlay: config.compose.overlay.clone(),
         whole: true,
+        files_of: Some(release.id().to_owned()),
         images: images.clone(),
     };
     let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
-    if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| restored.overlay) {
-        let (subject, to) = (format!("overlay {overlay}"), short(&release.commit));
-        let detail = format!("as it was with {to}; the other is beside it as {overlay}.replaced");
-        remarks.push(Finding::pass(subject, detail));
-    }
+    remarks.extend(files_are_back(config, release, &restored));
     let (files, _) = in_force(world, config).await?;
     let asked = LookModel { files: files.clone(), tree: Tree::Checkout, hashes: true };
     let (project, there) = tokio::try_join!(resolve(world, asked), There::look(world, config))?;
-    let plan =
-        Plan { steps: there.steps_to(&Release { images, ..release.clone() }, &project, None) };
+    let mut steps = there.steps_to(&Release { images, ..release.clone() }, &project, None);
+    steps.retain(|it| before.is_none_or(|before| before.is_about(it, &there.containers)));
+    let plan = Plan { steps };
     let (files, scope, plan) = (&files, &Scope::Whole, &plan);
     let up = BringUp { world, config, files, scope, model: None, plan, approval, progress };
     let mut report = up.at_once().await?;
@@ -105,10 +109,32 @@ pub(super) async fn go_back(
     Ok(report)
 }
 
+/// What is said of the operator's own files that came back with a release.
+pub(super) fn files_are_back(
+    config: &Config,
+    release: &Release,
+    restored: &Restored,
+) -> Vec<Finding> {
+    let to = short(&release.commit);
+    let overlay = config.compose.overlay.as_ref().filter(|_| restored.overlay).map(|overlay| {
+        let detail = format!("as it was with {to}; the other is beside it as {overlay}.replaced");
+        Finding::pass(format!("overlay {overlay}"), detail)
+    });
+    let env = restored.env.then(|| {
+        let keys = release.env.as_ref().map(EnvChange::words).unwrap_or_default();
+        let keys = if keys.is_empty() { keys } else { format!(" (in the other: {keys})") };
+        let kept = restored.env_kept_at.as_ref();
+        let kept = kept.map(|it| format!("; the other is kept as {it}")).unwrap_or_default();
+        Finding::pass(".env", format!("as it was with {to}{keys}{kept}"))
+    });
+    overlay.into_iter().chain(env).collect()
+}
+
 struct Way<'w> {
     world: &'w World,
     config: &'w Config,
     release: &'w Release,
+    before: Option<&'w Before>,
     approval: &'w Approval,
     progress: &'w Progress,
 }
@@ -122,8 +148,12 @@ impl Way<'_> {
         then: &Model,
     ) -> Result<(Vec<KeptImage>, Vec<Finding>), Error> {
         let there = There::look(self.world, self.config).await?;
+        let wanted = self.release.images.iter().map(|it| match self.before {
+            Some(before) => before.image(it, &there.images),
+            None => it.clone(),
+        });
         let (mut images, gone): (Vec<_>, Vec<_>) =
-            self.release.images.iter().cloned().partition(|it| it.is_among(&there.images));
+            wanted.partition(|it| it.is_among(&there.images));
         let gone = gone.into_iter().filter(|it| then.services.contains_key(&it.service));
         let (lost, missing): (Vec<_>, Vec<_>) =
             gone.partition(|it| then.services[&it.service].build.is_none());
@@ -168,7 +198,13 @@ impl Way<'_> {
 
     /// Takes the services away that the release does not have, by the files that have them.
     async fn withdraw(&self, files: ComposeFiles, now: &Model, then: &Model) -> Result<(), Error> {
-        let services = There::look(self.world, self.config).await?.brought(now, then);
+        let there = There::look(self.world, self.config).await?;
+        let mut services = there.brought(now, then);
+        let touched = |it: &String| match self.before {
+            Some(before) => before.is_touched(it, &there.containers),
+            None => true,
+        };
+        services.retain(touched);
         if services.is_empty() {
             return Ok(());
         }

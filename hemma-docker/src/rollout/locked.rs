@@ -1,9 +1,9 @@
 //! Work under the host's lock.
 
-use hemma_core::{Approval, Config, Progress, World};
+use hemma_core::{Approval, Config, Extent, Progress, Report, Verdict, World};
 
 use super::Error;
-use crate::lock::{Acquire, Acquired, Holder, Release};
+use crate::lock::{Acquire, Acquired, Holder, Release, RunOutcome};
 
 /// Does something under the host's lock, or says who has it. It is let go however the work ends, so
 /// that the history knows that it did.
@@ -15,17 +15,93 @@ pub async fn locked<T, E: From<Error>>(
     progress: &Progress,
     work: impl AsyncFnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
-    let holder = holder.clone();
-    let acquire = Acquire { host: host.clone(), project: project.clone(), holder };
-    match world.apply(&acquire, approval, progress).await.map_err(Error::Lock)? {
-        Acquired::Ours => {}
-        Acquired::HeldBy(other) => return Err(Error::Locked(other).into()),
-    }
+    acquire(world, config, (holder, false), approval, progress).await?;
     let done = work().await;
-    let let_go = world.apply(&Release { host, project }, approval, progress).await;
+    let outcome = if done.is_ok() { RunOutcome::Done } else { RunOutcome::Failed };
+    let let_go = let_go(world, config, outcome, approval, progress).await;
     // What went wrong first is the cause of the rest.
     let done = done?;
-    let_go.map_err(Error::Lock)?;
+    let_go?;
     Ok(done)
+}
+
+/// How work that ends with a gate came to its end.
+pub(super) struct Ended {
+    pub(super) result: Result<Report, Error>,
+    /// What it left; `None` where that follows from the result.
+    pub(super) outcome: Option<RunOutcome>,
+}
+
+impl Ended {
+    /// What it changed is as it was before.
+    pub(super) fn taken_back(result: Result<Report, Error>) -> Self {
+        Self { result, outcome: Some(RunOutcome::TakenBack) }
+    }
+}
+
+impl From<Result<Report, Error>> for Ended {
+    fn from(result: Result<Report, Error>) -> Self {
+        Self { result, outcome: None }
+    }
+}
+
+/// The same for work that ends with a gate: from its first change on until it has passed, or
+/// everything was taken back, the host remembers that it has not.
+pub(super) async fn gated(
+    world: &World,
+    config: &Config,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+    work: impl AsyncFnOnce() -> Ended,
+) -> Result<Report, Error> {
+    acquire(world, config, (holder, true), approval, progress).await?;
+    let before = world.steps().len();
+    let ended = work().await;
+    let outcome = ended.outcome.unwrap_or_else(|| match &ended.result {
+        Ok(report) => match report.verdict() {
+            Verdict::Pass => RunOutcome::Done,
+            Verdict::Fail => RunOutcome::Failed,
+            Verdict::Unknown => RunOutcome::Unknown,
+        },
+        Err(_) if changed_nothing(world, before) => RunOutcome::Nothing,
+        Err(error) if error.is_known() => RunOutcome::Failed,
+        Err(_) => RunOutcome::Unknown,
+    });
+    let let_go = let_go(world, config, outcome, approval, progress).await;
+    let report = ended.result?;
+    let_go?;
+    Ok(report)
+}
+
+/// Whether no change was made, not even in part, after the first `before` steps of the run.
+fn changed_nothing(world: &World, before: usize) -> bool {
+    world.steps().iter().skip(before).all(|it| !it.change || it.extent == Extent::Nothing)
+}
+
+async fn acquire(
+    world: &World,
+    config: &Config,
+    (holder, gated): (&Holder, bool),
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
+    let acquire = Acquire { host, project, holder: holder.clone(), gated };
+    match world.apply(&acquire, approval, progress).await.map_err(Error::Lock)? {
+        Acquired::Ours => Ok(()),
+        Acquired::HeldBy(other) => Err(Error::Locked(other)),
+    }
+}
+
+async fn let_go(
+    world: &World,
+    config: &Config,
+    outcome: RunOutcome,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
+    let release = Release { host, project, outcome: Some(outcome) };
+    world.apply(&release, approval, progress).await.map_err(Error::Lock)
 }

@@ -6,16 +6,19 @@ use futures_util::future::join_all;
 use hemma_core::{Config, World};
 
 use super::prerequisites::Prerequisites;
+use super::releases::{kept_if_asked, of_checkout};
 use super::{Scope, Situation};
 use crate::built::{self, Built};
 use crate::checkout::{self, Checkout, History, LookError, Relation, Since, Tip, history};
 use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError, Tree};
 use crate::container::{Container, ContainerParts, Containers, LookParts};
 use crate::image::Images;
+use crate::lock::{Unproven, UnprovenError};
 use crate::network::Networks;
 use crate::plan::{ImageInputs, to_compare};
 use crate::preflight::{self, LookOffers, LookSources, Preflight, SourcesError};
-use crate::{host_tools, listeners};
+use crate::release::{Release, ReleasesError};
+use crate::{host_tools, listeners, lock};
 
 /// Looks at everything that a deploy depends on. What does not wait for something else is asked at
 /// once; only a tree that is not checked out yet takes a second round.
@@ -26,7 +29,7 @@ pub async fn look(world: &World, config: &Config) -> Situation {
 /// The same for a part of the application.
 pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation {
     let host = &config.host.alias;
-    let (tools, checkout, here, containers, networks, images, listeners, needs) = tokio::join!(
+    let (tools, checkout, here, containers, networks, images, listeners, needs, past) = tokio::join!(
         host_tools::verify(world, host),
         checkout::look(world, config, true),
         model(world, config, Layers::Main, Tree::Checkout),
@@ -35,6 +38,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         async { world.ask(&Images { host: host.clone() }).await },
         listeners::look(world, host),
         Prerequisites::look(world, config, scope),
+        past(world, config, scope),
     );
     let layers = scope.layers(config, containers.as_deref().unwrap_or_default());
     let here = match layers {
@@ -73,6 +77,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         _ => Default::default(),
     };
     let config = config.clone();
+    let release = past.0.map(|it| checkout.as_ref().ok().and_then(|seen| of_checkout(it, seen)));
     let mut situation = Situation {
         config,
         scope: scope.clone(),
@@ -92,12 +97,25 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         inputs,
         built,
         sources: None,
+        release,
+        unproven: past.1,
     };
     if situation.is_new() {
         situation.sources = sources(world, &situation).await;
     }
     situation
 }
+
+/// What was deployed last, and whether it passed its gate. Only a deploy of the whole application
+/// goes back to a release.
+async fn past(world: &World, config: &Config, scope: &Scope) -> Past {
+    let releases = async {
+        if scope.is_whole() { kept_if_asked(world, config).await } else { Ok(Vec::new()) }
+    };
+    tokio::join!(releases, lock::unproven(world, config))
+}
+
+type Past = (Result<Vec<Release>, ReleasesError>, Result<Option<Unproven>, UnprovenError>);
 
 /// What the compose files refer to, and which of the images that the host lacks a registry has.
 async fn sources(world: &World, situation: &Situation) -> Option<Result<Preflight, SourcesError>> {

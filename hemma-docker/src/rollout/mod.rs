@@ -3,26 +3,34 @@
 //! Runbook: day 2, steps 5 and 6.
 
 mod apply;
+mod before;
 mod bring_up;
 mod conflicts;
 mod daily;
 mod error;
 mod expectations;
+mod failed;
+mod gate;
 mod go_back;
+mod in_force;
 mod locked;
 mod look;
 mod prerequisites;
 mod put_back;
+mod record;
+mod releases;
 mod rollback;
 mod scope;
 mod situation;
 mod stages;
 mod status;
+mod take_back;
 mod unmoved;
 
-pub use apply::{deploy, gate, gate_of};
+pub use apply::deploy;
 pub use daily::{Asked, build_images, carry_out, plan_rebuild, plan_restart};
 pub use error::Error;
+pub use gate::{gate, gate_of};
 pub use locked::locked;
 pub use look::{look, look_at};
 pub use rollback::{plan_rollback, rollback};

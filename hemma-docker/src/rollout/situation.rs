@@ -12,9 +12,11 @@ use crate::engine::EngineError;
 use crate::host_tools;
 use crate::image::Image;
 use crate::listeners::Listener;
+use crate::lock::{Unproven, UnprovenError};
 use crate::network::Network;
 use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, service_steps};
 use crate::preflight::{Preflight, SourcesError};
+use crate::release::{EnvChange, Release, ReleasesError};
 use crate::storage;
 
 use super::prerequisites::Prerequisites;
@@ -50,6 +52,10 @@ pub struct Situation {
     pub(super) built: Option<Built>,
     /// What the compose files refer to; looked at where they are not the ones that were deployed.
     pub(super) sources: Option<Result<Preflight, SourcesError>>,
+    /// The kept release of the commit that is noted as deployed.
+    pub(super) release: Result<Option<Release>, ReleasesError>,
+    /// The run that changed the host last without passing its gate.
+    pub(super) unproven: Result<Option<Unproven>, UnprovenError>,
 }
 
 impl Situation {
@@ -123,7 +129,25 @@ impl Situation {
         if let Err(error) = &self.listeners {
             findings.push(Finding::unknown("ports", error));
         }
+        if let Err(error) = &self.release {
+            findings.push(Finding::unknown("release", error));
+        }
+        if let Err(error) = &self.unproven {
+            findings.push(Finding::unknown("release", error));
+        }
         findings
+    }
+
+    /// How the `.env` differs from that of the deployed release.
+    pub(super) fn env_change(&self) -> Option<&EnvChange> {
+        self.release.as_ref().ok()?.as_ref()?.env.as_ref()
+    }
+
+    /// Whether what was there before is a release that has passed its gate.
+    pub(super) fn was_proven(&self) -> bool {
+        let Ok(Checkout::Repository(seen)) = &self.checkout else { return false };
+        let is_noted = seen.deployed.as_deref() == Some(seen.head.as_str());
+        is_noted && matches!(self.unproven, Ok(None))
     }
 
     fn unknown(&self, subject: &str, error: &dyn std::error::Error) -> Finding {
@@ -140,7 +164,9 @@ impl Situation {
 
     /// What a deploy gets through, and somebody should know.
     pub fn remarks(&self) -> Vec<String> {
-        let mut remarks = self.prerequisites.remarks(&self.config);
+        let unproven = self.unproven.as_ref().ok().and_then(Option::as_ref);
+        let mut remarks: Vec<String> = unproven.map(Unproven::words).into_iter().collect();
+        remarks.extend(self.prerequisites.remarks(&self.config));
         let Some(model) = self.model() else { return remarks };
         if let Some(Ok(preflight)) = &self.sources {
             remarks.extend(preflight.remarks(model));
@@ -168,6 +194,7 @@ impl Situation {
             steps.push(Step::new(Action::CreateNetwork, network.as_str(), reason));
         }
         steps.extend(self.prerequisites.steps(&self.config));
+        steps.extend(self.env_step());
         if let (Some(model), Ok(containers), Ok(images)) =
             (self.model(), &self.containers, &self.images)
         {
@@ -268,10 +295,22 @@ impl Situation {
         if !self.scope.is_whole() {
             return None;
         }
+        if something_else || self.model().is_none() {
+            return None;
+        }
         let noted = seen.deployed.as_deref() == Some(seen.head.as_str());
-        (!noted && !something_else && self.model().is_some()).then(|| {
-            let reason = "it runs and was not noted as deployed yet";
-            Step::new(Action::Keep, checkout::short(&seen.head), reason)
-        })
+        let reason = match &self.unproven {
+            Ok(Some(unproven)) => unproven.words(),
+            _ if !noted => "it runs and was not noted as deployed yet".to_owned(),
+            _ => return None,
+        };
+        Some(Step::new(Action::Keep, checkout::short(&seen.head), reason))
+    }
+
+    /// The `.env` is a part of the release.
+    fn env_step(&self) -> Option<Step> {
+        let change = self.env_change().filter(|_| self.scope.is_whole())?;
+        let reason = format!("since the deployed release: {}", change.words());
+        Some(Step::new(Action::AdoptEnv, ".env", reason))
     }
 }

@@ -3,20 +3,21 @@
 use hemma_core::{Config, Report, World};
 
 use super::Situation;
-use super::apply::in_force;
 use super::expectations::expectations;
+use super::in_force::in_force;
 use crate::compose::Model;
-use crate::{checkout, health, host_tools, network, proxy, storage};
+use crate::{checkout, health, host_tools, lock, network, proxy, storage};
 
 /// How everything stands, without changing anything.
 pub async fn status(world: &World, config: &Config) -> Report {
     let host = &config.host.alias;
-    let (tools, proxy, network, checkout, services) = tokio::join!(
+    let (tools, proxy, network, checkout, services, release) = tokio::join!(
         host_tools::verify(world, host),
         proxy::verify(world, config),
         network::verify(world, host, &config.compose.network),
         checkout::verify(world, config),
         health(world, config),
+        lock::unproven(world, config),
     );
     if let Some(report) = host_tools::out_of_reach(&tools) {
         return report;
@@ -26,6 +27,10 @@ pub async fn status(world: &World, config: &Config) -> Report {
         .chain(proxy)
         .chain([network])
         .chain(checkout.findings)
+        .chain(match release {
+            Ok(unproven) => unproven.map(|it| it.finding()),
+            Err(error) => Some(storage::unknown(host, "release", &error)),
+        })
         .chain(services.findings)
         .collect()
 }

@@ -80,7 +80,9 @@ impl Args {
         announce(run, &approval).await;
         let ended = run.world().apply(&in_container, &approval, &run.progress()).await;
         let (host, project) = (in_container.host.clone(), run.config().compose.project.clone());
-        run.world().apply(&Release { host, project }, &approval, &run.progress()).await?;
+        run.world()
+            .apply(&Release { host, project, outcome: None }, &approval, &run.progress())
+            .await?;
         let ended = ended?;
         if matches!(ended, Ended::Signalled(_)) {
             outlived(run, &in_container);

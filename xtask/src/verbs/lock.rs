@@ -19,7 +19,7 @@ pub(crate) struct Args {
 enum What {
     /// Show who holds it
     Show,
-    /// End the hold of whoever has it
+    /// Force-release the lock: the run that holds it stops before its next change
     Release,
 }
 
@@ -36,7 +36,8 @@ impl Args {
         }
         let proposal = Proposal::default().step("end the hold of", "the lock", held);
         run.mend(report, proposal, async |approval| {
-            let end = lock::EndHold { host: host.clone(), project: project.clone() };
+            let by = run.holder("lock release");
+            let end = lock::EndHold { host: host.clone(), project: project.clone(), by };
             world.apply(&end, approval, &run.progress()).await?;
             Ok(Report::from_iter([lock::verify(world, host, project).await]))
         })

@@ -1,0 +1,187 @@
+//! What the host remembers of a run that has begun to change it and has not passed its gate.
+
+use hemma_core::config::ProjectName;
+use hemma_core::{
+    Command, Config, ExecError, Finding, Hint, Host, Live, NotRecorded, Place, Question, World,
+};
+use serde::{Deserialize, Serialize};
+
+use super::STATE_DIRECTORY;
+use super::holder::Holder;
+
+/// The marker has the number of its run in its first line, and who made it in the second.
+const LOOK: &str = r#"
+[ -e "$s/unproven" ] || { echo proven; exit 0; }
+echo unproven
+if [ -e "$s/lock" ] && ! flock -n -s "$s/lock" true; then echo running; else echo stopped; fi
+sed -n 2p "$s/unproven"
+cat "$s/return-at" 2>/dev/null || echo
+exit 0
+"#;
+
+/// Who changes the host: it is noted there by the first change of a run that ends with a gate, and
+/// taken away when the gate was passed, or when all of it was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marker {
+    /// Who, from where, since when, and with which command.
+    #[serde(flatten)]
+    pub holder: Holder,
+}
+
+/// A run that has changed the host and has not passed its gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unproven {
+    /// Who, from where, since when, and with which command; `None` if the host does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Holder>,
+    /// Whether that run, or another one, is at work at this moment.
+    pub running: bool,
+    /// When the host takes it back by itself, unless the operator returns before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns_at: Option<jiff::Timestamp>,
+}
+
+/// Has a run changed the host without having passed its gate?
+#[derive(Debug, Clone, Serialize)]
+pub struct LookUnproven {
+    /// The host.
+    pub host: Host,
+    /// The project.
+    pub project: ProjectName,
+}
+
+/// Why it is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum UnprovenError {
+    /// The host could not be asked.
+    #[error("could not learn whether the last deploy on {host} passed its gate")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The host gave no answer that could be read.
+    #[error("{host} did not say whether its last deploy passed its gate: {said}")]
+    NoAnswer {
+        /// The host.
+        host: Host,
+        /// What it said instead.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Question for LookUnproven {
+    const KIND: &'static str = "release.unproven";
+    type Answer = Option<Unproven>;
+    type Error = UnprovenError;
+
+    async fn ask(&self, live: &Live) -> Result<Option<Unproven>, UnprovenError> {
+        let host = self.host.clone();
+        let script = format!("{STATE_DIRECTORY}{LOOK}");
+        let command = Command::script(&script, [self.project.to_string()]).named("look-unproven");
+        match live.run(&Place::On(host.clone()), &command).await {
+            Err(source) => Err(UnprovenError::Ask { host, source }),
+            Ok(output) => read(&output.stdout).map_err(|()| UnprovenError::NoAnswer {
+                host,
+                said: output.last_words().to_owned(),
+            }),
+        }
+    }
+}
+
+/// Reads what the script printed.
+fn read(text: &str) -> Result<Option<Unproven>, ()> {
+    let mut lines = text.lines();
+    match lines.next() {
+        Some("proven") => Ok(None),
+        Some("unproven") => {
+            let running = lines.next().ok_or(())? == "running";
+            let by = super::holder::read(lines.next().unwrap_or_default());
+            let at = lines.next().and_then(|it| it.trim().parse().ok());
+            let returns_at = at.and_then(|it| jiff::Timestamp::from_second(it).ok());
+            Ok(Some(Unproven { by, running, returns_at }))
+        }
+        _ => Err(()),
+    }
+}
+
+impl Unproven {
+    /// What is so, in one sentence.
+    pub fn words(&self) -> String {
+        let who = self.by.as_ref().map_or_else(
+            || "a run that left no name".to_owned(),
+            |it| {
+                let since = it.since.strftime("%F %T UTC");
+                format!("`{}` by {} on {} since {since}", it.doing, it.who, it.from)
+            },
+        );
+        let running = if self.running { "; a run is at work now" } else { "" };
+        let back = self.returns_at.map(|it| {
+            format!("; the host takes it back by itself at {}", it.strftime("%F %T UTC"))
+        });
+        format!("unproven: {who} has not passed its gate{running}{}", back.unwrap_or_default())
+    }
+
+    /// The same as a finding.
+    pub fn finding(&self) -> Finding {
+        let hint = if self.running {
+            "run `cargo xtask lock show` to see who is at work"
+        } else {
+            "run `cargo xtask deploy` to go on with it, or `cargo xtask rollback` to go back"
+        };
+        Finding::fail("release", self.words()).hint(Hint::Do(hint.to_owned()))
+    }
+}
+
+/// Whether the host remembers a run that did not pass its gate. A recording from before the host
+/// remembered such a thing has none.
+pub async fn unproven(world: &World, config: &Config) -> Result<Option<Unproven>, UnprovenError> {
+    let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
+    match world.ask(&LookUnproven { host, project }).await {
+        Err(UnprovenError::NotRecorded(_)) => Ok(None),
+        answer => answer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_host_remembers_is_read_and_said() {
+        let by = r#"{"who":"alice","from":"desk","since":"2026-02-03T14:02:00Z","doing":"deploy"}"#;
+        let rows = [
+            ("proven\n".to_owned(), None),
+            (
+                format!("unproven\nstopped\n{by}\n\n"),
+                Some(
+                    "unproven: `deploy` by alice on desk since 2026-02-03 14:02:00 UTC has not passed its gate",
+                ),
+            ),
+            (
+                format!("unproven\nrunning\n{by}\n"),
+                Some(
+                    "unproven: `deploy` by alice on desk since 2026-02-03 14:02:00 UTC has not passed its gate; a run is at work now",
+                ),
+            ),
+            (
+                "unproven\nstopped\ntorn\n1770127920\n".to_owned(),
+                Some(
+                    "unproven: a run that left no name has not passed its gate; the host takes it back by itself at 2026-02-03 14:12:00 UTC",
+                ),
+            ),
+        ];
+        for (text, expected) in rows {
+            let seen = read(&text).expect("it can be read");
+            assert_eq!(seen.map(|it| it.words()).as_deref(), expected, "{text}");
+        }
+        for text in ["", "hello\n", "unproven\n"] {
+            assert_eq!(read(text), Err(()), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What failed, in words.
+
+use hemma_core::{Finding, Hint, Report};
+
+use super::Error;
+use crate::compose::BuildError;
+use crate::storage;
+
+/// The next thing to do about what failed and does not run any more.
+pub(super) const MEND: &str =
+    "mend what its last lines show, push it, and run `cargo xtask deploy`";
+
+/// What failed, to be said when it is taken back: `logs` would show the log of what took its place.
+pub(super) fn gone(failed: Report) -> Report {
+    let shows_its_log =
+        |it: &Hint| matches!(it, Hint::Run(line) if line.starts_with("cargo xtask logs "));
+    let mend = |mut it: Finding| {
+        if it.hint.as_ref().is_some_and(shows_its_log) {
+            it.hint = Some(Hint::Do(MEND.to_owned()));
+        }
+        it
+    };
+    failed.problems().map(mend).collect()
+}
+
+/// A build that failed is an answer; not to know how it ended is none.
+pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
+    let BuildError::Failed { host, last_lines, .. } = error else {
+        return Err(Error::Build(error));
+    };
+    let detail = "it failed; the containers that ran before still run";
+    let hint = storage::hint(&host, &last_lines.join("\n"));
+    Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
+}

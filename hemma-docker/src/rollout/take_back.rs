@@ -1,0 +1,98 @@
+//! Taking back a deploy that failed.
+
+use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World, causes};
+
+use super::before::Before;
+use super::failed::gone;
+use super::go_back::go_back;
+use super::locked::Ended;
+use super::record::keep;
+use super::releases::deployed;
+use super::{Error, Situation};
+use crate::checkout::short;
+use crate::lock::RunOutcome;
+use crate::plan::{Action, Plan};
+use crate::release::Release;
+
+/// Goes back to what ran before a deploy that failed, and says both.
+///
+/// Where that was a release that had passed its gate, only what the run has touched is replaced: a
+/// service that it left alone keeps its container. Where it was not, everything goes back to the
+/// last release that had.
+pub(super) async fn take_back(
+    world: &World,
+    (situation, plan): (&Situation, &Plan),
+    failed: Report,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Ended, Error> {
+    let config = &situation.config;
+    let release = match &situation.checkout {
+        Ok(seen) => deployed(world, config, seen).await.map_err(Error::Releases)?,
+        Err(_) => None,
+    };
+    let Some(release) = release else {
+        return Ok(Ok(left(failed, "there is no release from before to go back to")).into());
+    };
+    if !situation.differs_from(&release) && !plan.steps.iter().any(|it| it.action == Action::Build)
+    {
+        return Ok(Ok(left(failed, "it is the release that was deployed before")).into());
+    }
+    let before = situation.was_proven().then(|| Before::of(situation));
+    let target = (&release, before.as_ref());
+    let ended = return_to(world, config, target, ("deploy", failed), approval, progress).await?;
+    if before.is_none() && ended.outcome == Some(RunOutcome::TakenBack) {
+        // The run before this one left something unproven, which this has put right.
+        keep(world, config, None, approval, progress).await?;
+    }
+    Ok(ended)
+}
+
+/// Goes back to `release`, and says how that went beside what `failed` and in which command. With
+/// `before`, only what the run has touched is replaced.
+pub(super) async fn return_to(
+    world: &World,
+    config: &Config,
+    (release, before): (&Release, Option<&Before>),
+    (verb, failed): (&str, Report),
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Ended, Error> {
+    let mut report = gone(failed);
+    let to = short(&release.commit).to_owned();
+    progress.line(&format!("going back to {to}"));
+    let back = match go_back(world, config, (release, before), approval, progress).await {
+        Ok(back) => back,
+        // Why there is a way back at all is worth more than what is wrong with it.
+        Err(error) if error.is_known() => {
+            let finding = Finding::fail("way back", causes(&error)).hint(error.hint());
+            report.add(finding.evidence(error.evidence()));
+            return Ok(Ok(report).into());
+        }
+        Err(error) => return Err(error),
+    };
+    let verdict = back.verdict();
+    report.add(match verdict {
+        Verdict::Pass => Finding::fail(verb, format!("it was taken back; {to} runs, healthy")),
+        Verdict::Fail => Finding::fail(verb, format!("{to} is back and not healthy either")),
+        Verdict::Unknown => Finding::unseen(verb, format!("it is not known how {to} stands")),
+    });
+    let of_files = |it: &Finding| it.subject.starts_with("overlay ") || it.subject == ".env";
+    let said = back.findings.into_iter();
+    report.extend(said.filter(|it| it.verdict != Verdict::Pass || of_files(it)));
+    Ok(if verdict == Verdict::Pass { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
+}
+
+/// What failed, where there is nothing to go back to.
+fn left(failed: Report, why: &str) -> Report {
+    let mut report: Report = failed.problems().collect();
+    report.add(Finding::fail("way back", format!("{why}; it is left as it is")));
+    report
+}
+
+impl Situation {
+    /// Whether what would be deployed is another than a release.
+    fn differs_from(&self, release: &Release) -> bool {
+        self.is_another_commit() || !release.has_its_files()
+    }
+}
