@@ -21,10 +21,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut routes = Vec::new();
     for public in config.public {
-        let to = (Ipv4Addr::LOCALHOST, config.edge.https).into(); // the lab: on loopback
-        let roots = config.edge.roots.clone();
+        let to = (Ipv4Addr::LOCALHOST, config.edge.https.get()).into(); // the lab: on loopback
+        let roots = config.edge.roots.iter().cloned().map(Into::into).collect();
         let site = Site { roots, ..Site::new(public.name.parse()?, to) };
-        routes.push(Route { site, path: public.health, service: public.service });
+        routes.push(Route { site, path: public.health.into(), service: public.service.into() });
     }
     let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();
     let (chains, routing) =

@@ -158,11 +158,8 @@ impl TryFrom<&ForwardConfig> for Forward {
 
     fn try_from(config: &ForwardConfig) -> Result<Self, Error> {
         let name: ForwardName = config.name.parse()?;
-        if config.local == 0 {
-            return Err(Error::NoLocalPort { name });
-        }
-        let probe = Probe::http(&config.probe);
-        Ok(Self::new(name, config.local, config.remote)?.probe(probe))
+        let probe = Probe::http(config.probe.as_str());
+        Ok(Self::new(name, config.local.get(), config.remote.get())?.probe(probe))
     }
 }
 
@@ -211,12 +208,6 @@ pub enum Error {
         /// The port.
         port: u16,
     },
-    /// No port here.
-    #[error("forward `{name}` names no port on this machine")]
-    NoLocalPort {
-        /// The forward.
-        name: ForwardName,
-    },
     /// No port there.
     #[error("forward `{name}` leads to port 0, where nothing can listen")]
     NoRemotePort {
@@ -243,6 +234,8 @@ pub enum Error {
 
 #[cfg(test)]
 mod tests {
+    use hemma_core::config::UrlPath;
+
     use super::*;
 
     fn forward(name: &str, local: u16) -> Result<Forward, Error> {
@@ -266,12 +259,12 @@ mod tests {
 
     #[test]
     fn two_of_one_name_or_port_are_refused() {
-        let row = |name: &str, local| ForwardConfig {
-            name: name.to_owned(),
+        let row = |name: &str, local: u16| ForwardConfig {
+            name: name.parse().expect("a name"),
             service: None,
-            local,
-            remote: 8085,
-            probe: "/healthz".to_owned(),
+            local: local.try_into().expect("above 1023"),
+            remote: 8085.try_into().expect("above 0"),
+            probe: UrlPath::default(),
         };
         let rows = [
             ([row("a", 2000), row("b", 2001)], None),

@@ -79,8 +79,10 @@ async fn a_rollback_struck_at_any_boundary_is_gone_on_with() {
 #[ignore = "takes minutes; `--ignored` runs it"]
 async fn a_deploy_in_stages_killed_at_any_boundary_is_gone_on_with() {
     let stage = Stage::deployed().await;
-    let services = INFRA.map(str::to_owned).to_vec();
-    stage.configure(|it| it.stage = vec![StageConfig { name: "infra".into(), services }]);
+    let services = INFRA.map(|it| it.parse().expect("a service")).to_vec();
+    stage.configure(|it| {
+        it.stage = vec![StageConfig { name: "infra".parse().expect("a name"), services }];
+    });
     let change_both = async || {
         for service in ["redis", "bff_teacher_service"] {
             let pushed = stage.lab.push_fault("change-one-service", &[service]).await;
@@ -134,7 +136,7 @@ fn say(line: &str) {
 async fn strikes(stage: &Stage, args: &[&str], blow: Blow, boundary: usize) -> bool {
     let linked = stage.lab.link(Duration::ZERO).await.expect("it opens");
     let usual = stage.lab.ssh_config();
-    stage.configure(|it| it.host.ssh_config = Some(linked.ssh_config.clone()));
+    stage.configure(|it| it.host.ssh_config = Some(linked.ssh_config.clone().into()));
     // Each run has a journal of its own.
     let journal = stage.here().join("state/hemma/huleedu/journal.jsonl");
     let _ = std::fs::remove_file(&journal);
@@ -152,7 +154,7 @@ async fn strikes(stage: &Stage, args: &[&str], blow: Blow, boundary: usize) -> b
     let ran = running.end().await;
     ended(&ran, reached, blow);
     stage.is_quiet().await;
-    stage.configure(|it| it.host.ssh_config = Some(usual));
+    stage.configure(|it| it.host.ssh_config = Some(usual.into()));
     reached
 }
 

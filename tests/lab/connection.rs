@@ -21,7 +21,7 @@ async fn a_host_that_cannot_be_reached_is_told_from_one_that_is_not_ready() {
     ];
     for (config, alias, says) in rows {
         let path = stage.write("ssh_config", &config);
-        stage.configure(|it| it.host.ssh_config = Some(path));
+        stage.configure(|it| it.host.ssh_config = Some(path.into()));
         for verb in [&["deploy", "--yes"][..], &["status"], &["day2", "external-network"]] {
             let args: Vec<_> = verb.iter().copied().chain(["--host", alias]).collect();
             stage.hemma(&args).await.refuses(3, says).says("hint: ");

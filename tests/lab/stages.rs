@@ -12,8 +12,10 @@ async fn a_stage_comes_up_by_itself_and_before_the_next_one() {
     let stage = Stage::deployed().await;
     let head = stage.lab.remote_head().await.expect("it has one");
     stage.hemma(&["plan", "--stage", "infra"]).await.refuses(2, "hemma.toml has no stages");
-    let services = INFRA.map(str::to_owned).to_vec();
-    stage.configure(|it| it.stage = vec![StageConfig { name: "infra".into(), services }]);
+    let services = INFRA.map(|it| it.parse().expect("a service")).to_vec();
+    stage.configure(|it| {
+        it.stage = vec![StageConfig { name: "infra".parse().expect("a name"), services }];
+    });
     stage.hemma(&["plan", "--stage", "edge"]).await.refuses(2, "there are infra, rest");
 
     let before = containers(&stage).await;

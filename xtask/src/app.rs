@@ -239,7 +239,8 @@ async fn scene(
         _ => settings::read(flags, here)?,
     };
     let live = |config: &Config| {
-        let (config_file, foreground) = (config.host.ssh_config.clone(), what.has_the_terminal());
+        let (config_file, foreground) =
+            (config.host.ssh_config.clone().map(Into::into), what.has_the_terminal());
         Live::new(SshOptions { config_file, foreground, ..SshOptions::default() })
     };
     let world = match answers {

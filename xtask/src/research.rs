@@ -37,8 +37,8 @@ impl LanguageTool {
         let url = format!("http://127.0.0.1:{}", forward.local);
         Ok(Self {
             service,
-            port: forward.remote,
-            health: forward.probe.clone(),
+            port: forward.remote.get(),
+            health: forward.probe.to_string(),
             url: url.parse().map_err(Failure::usage)?,
         })
     }
@@ -57,10 +57,10 @@ pub(crate) struct Offload {
 impl Offload {
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
         let (forward, service) = behind(config, EMBEDDINGS)?;
-        let (port, health) = (forward.remote, forward.probe.clone());
+        let (port, health) = (forward.remote.get(), forward.probe.to_string());
         let mut config = config.clone();
         if !config.compose.profiles.iter().any(|it| it == OFFLOAD_PROFILE) {
-            config.compose.profiles.push(OFFLOAD_PROFILE.to_owned());
+            config.compose.profiles.push(OFFLOAD_PROFILE.parse().map_err(Failure::usage)?);
         }
         Ok(Self { config, service, port, health })
     }
@@ -81,5 +81,5 @@ fn behind<'c>(
         let hint = format!("add `service = \"…\"` to the [[forward]] {name}");
         Failure::usage(Error::NoService(name)).hint(Hint::Do(hint))
     })?;
-    Ok((forward, service))
+    Ok((forward, service.to_string()))
 }

@@ -44,11 +44,9 @@ pub(crate) fn read_file(path: &Path) -> Result<Config, Failure> {
         .map_err(|source| Failure::usage(Error::Read { path: path.to_owned(), source }))?;
     let mut config = Config::parse(&text, path).map_err(Failure::usage)?;
     // A path in a file is meant from where the file is.
-    if let (Some(file), Some(dir)) = (&mut config.host.ssh_config, path.parent()) {
-        *file = match (file.strip_prefix("~"), std::env::home_dir()) {
-            (Ok(below), Some(home)) => home.join(below),
-            _ => dir.join(&*file),
-        };
+    let (home, directory) = (std::env::home_dir(), path.parent().unwrap_or(Path::new("")));
+    for file in config.host.ssh_config.iter_mut().chain(&mut config.edge.roots) {
+        *file = file.seen_from(directory, home.as_deref());
     }
     Ok(config)
 }
@@ -74,7 +72,7 @@ mod tests {
         std::fs::write(top.path().join(FILE), text).expect("written");
         let config = read(&Flags::default(), &below).expect("found");
         assert_eq!(config.host.alias.as_str(), "far");
-        assert_eq!(config.host.ssh_config, Some(top.path().join("lab/ssh_config")));
+        assert_eq!(config.host.ssh_config, Some(top.path().join("lab/ssh_config").into()));
         let host = Some("near".parse().expect("an alias"));
         let config = read(&Flags { host, ..Flags::default() }, &below).expect("found");
         assert_eq!(config.host.alias.as_str(), "near");

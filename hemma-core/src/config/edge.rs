@@ -1,10 +1,11 @@
 //! How the public reaches the host: DNS, and the two ports of the web.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::names::{DomainName, LocalPath, Port};
 
 /// How the public reaches the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct EdgeConfig {
     /// The host's own DNS name, which its dynamic DNS client keeps up to date. The public names
     /// should be aliases of it.
-    pub host: String,
+    pub host: DomainName,
     /// Fixed public addresses of the host, instead of what that name leads to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<IpAddr>,
@@ -24,27 +25,35 @@ pub struct EdgeConfig {
     pub name_servers: Vec<SocketAddr>,
     /// PEM files with roots beside the public ones, for a certificate authority of one's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub roots: Vec<PathBuf>,
+    pub roots: Vec<LocalPath>,
     /// Further ports of the host that may be open to everybody, beside those of the web and of ssh.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub open: Vec<u16>,
+    pub open: Vec<Port>,
     /// The port for plain HTTP.
-    pub http: u16,
+    pub http: Port,
     /// The port for HTTPS.
-    pub https: u16,
+    pub https: Port,
 }
 
 impl Default for EdgeConfig {
     fn default() -> Self {
+        let port = |number: u16| number.try_into().expect("above 0");
         Self {
-            host: "hemma.hule.education".to_owned(),
+            host: "hemma.hule.education".parse().expect("a plain name is a DNS name"),
             addresses: Vec::new(),
             resolvers: Vec::new(),
             name_servers: Vec::new(),
             roots: Vec::new(),
             open: Vec::new(),
-            http: 80,
-            https: 443,
+            http: port(80),
+            https: port(443),
         }
+    }
+}
+
+impl EdgeConfig {
+    /// Whether [`open`](Self::open) names this port.
+    pub fn may_be_open(&self, port: u16) -> bool {
+        self.open.iter().any(|it| *it == port)
     }
 }

@@ -6,14 +6,16 @@ use schemars::JsonSchema;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::names::{ServiceName, StageName};
+
 /// A part of the application that is brought up, and seen healthy, before the next one begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageConfig {
     /// What it is called, e.g. `infra`.
-    pub name: String,
+    pub name: StageName,
     /// Its compose services.
-    pub services: Vec<String>,
+    pub services: Vec<ServiceName>,
 }
 
 impl StageConfig {
@@ -27,13 +29,6 @@ pub(super) fn distinct<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StageCo
     let mut names = Vec::new();
     let mut homes = BTreeMap::new();
     for StageConfig { name, services } in &stages {
-        if name.is_empty() || name.contains(char::is_whitespace) {
-            return Err(D::Error::custom(format!("`{name}` cannot be a stage: it is one word")));
-        }
-        if name == StageConfig::REST {
-            let taken = "it is the last stage, of every service that no other one names";
-            return Err(D::Error::custom(format!("`{name}` cannot be a stage: {taken}")));
-        }
         if names.contains(&name) {
             return Err(D::Error::custom(format!("there are two stages `{name}`")));
         }

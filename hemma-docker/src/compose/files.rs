@@ -1,6 +1,6 @@
 //! Which compose files make the project, and the beginning of every `docker compose` line.
 
-use hemma_core::config::{CheckoutPath, ComposeFile, OverlayFile, ProjectName};
+use hemma_core::config::{CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName};
 use hemma_core::{Command, Config, Host};
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub struct ComposeFiles {
     pub overlay: Option<OverlayFile>,
     /// The profiles that are switched on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub profiles: Vec<String>,
+    pub profiles: Vec<ProfileName>,
 }
 
 impl ComposeFiles {

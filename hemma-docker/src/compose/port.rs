@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+use hemma_core::config;
 use serde::{Deserialize, Serialize};
 
 /// A port that is published on the host.
@@ -25,8 +26,9 @@ impl Port {
     }
 
     /// Whether it is open to everybody and none of those that are `meant` to be.
-    pub fn is_open(&self, meant: &[u16]) -> bool {
-        let is_meant = |mut ports: RangeInclusive<u16>| ports.all(|it| meant.contains(&it));
+    pub fn is_open(&self, meant: &[config::Port]) -> bool {
+        let names = |port: u16| meant.iter().any(|it| *it == port);
+        let is_meant = |mut ports: RangeInclusive<u16>| ports.all(names);
         !self.is_local() && !self.published().is_some_and(is_meant)
     }
 

@@ -20,7 +20,7 @@ pub(super) fn ports(config: &Config, views: &Views) -> Vec<u16> {
     }
     let listeners = views.listeners.as_ref().ok().and_then(|it| it.as_deref());
     ports.extend(listeners.unwrap_or_default().iter().filter(|it| is_open(it)).map(|it| it.port));
-    ports.retain(|it| !WEB.contains(it) && !config.edge.open.contains(it));
+    ports.retain(|it| !WEB.contains(it) && !config.edge.may_be_open(*it));
     ports.into_iter().collect()
 }
 
@@ -89,7 +89,7 @@ fn bound(config: &Config, views: &Views) -> Vec<Finding> {
     let web = proxy::web(containers).map(|it| it.id.as_str());
     let is_meant = |container: &Container, it: &Binding| {
         it.is_local()
-            || config.edge.open.contains(&it.published)
+            || config.edge.may_be_open(it.published)
             || (web == Some(container.id.as_str()) && WEB.contains(&it.published))
     };
     let all = || containers.iter().flat_map(|it| it.ports.iter().map(move |p| (it, p)));
@@ -152,7 +152,7 @@ fn listening(config: &Config, views: &Views) -> Vec<Finding> {
         |port: u16| containers.iter().any(|it| it.ports.iter().any(|p| p.published == port));
     let is_ssh = |it: &Listener| it.program.as_deref().is_some_and(|it| it.starts_with("sshd"));
     let others = listeners.iter().filter(|it| is_open(it) && !is_ssh(it));
-    let others = others.filter(|it| !engines(it.port) && !config.edge.open.contains(&it.port));
+    let others = others.filter(|it| !engines(it.port) && !config.edge.may_be_open(it.port));
     let mut seen = BTreeSet::new();
     let others: Vec<&Listener> = others.filter(|it| seen.insert(it.port)).collect();
     if others.is_empty() {

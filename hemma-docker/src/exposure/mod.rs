@@ -15,6 +15,7 @@ mod source;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
+use hemma_core::config::ProfileName;
 use hemma_core::{Config, ExecError, Report, World};
 
 pub use dial::{Dial, DialError, Dialed};
@@ -79,7 +80,7 @@ pub async fn verify(world: &World, config: &Config, from_outside: Option<IpAddr>
 /// Every file and every profile: what is not started today may be tomorrow.
 fn everything(config: &Config) -> ComposeFiles {
     let mut files = ComposeFiles::new(config, Layers::Research);
-    files.profiles = vec!["*".to_owned()];
+    files.profiles = vec![ProfileName::all()];
     files
 }
 

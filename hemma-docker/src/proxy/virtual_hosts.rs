@@ -38,7 +38,7 @@ pub(super) fn judge(
         containers.iter().find(|container| runs(container) && container.is_of(project, &it.service))
     };
     let (there, absent): (Vec<&PublicName>, Vec<&PublicName>) =
-        config.public.iter().partition(|it| routed.contains(&it.name.to_ascii_lowercase()));
+        config.public.iter().partition(|it| routed.iter().any(|name| it.name == **name));
     let (unrouted, idle): (Vec<&PublicName>, Vec<&PublicName>) =
         absent.into_iter().partition(|it| behind(it).is_some());
     let mut findings: Vec<Finding> = unrouted.iter().map(|it| unknown_to(proxy, it)).collect();

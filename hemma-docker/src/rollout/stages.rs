@@ -62,7 +62,8 @@ impl<'c> Stages<'c> {
     /// one with a service that needs another of a later stage.
     pub(super) fn objections(self, project: &Model) -> Vec<Finding> {
         let unknown = self.0.iter().flat_map(|stage| {
-            let missing = stage.services.iter().filter(|it| !project.services.contains_key(*it));
+            let missing =
+                stage.services.iter().filter(|it| !project.services.contains_key(it.as_str()));
             missing.map(|it| {
                 let detail = format!("the compose files have no service `{it}`");
                 let advice = format!("mend [[stage]] {} in hemma.toml", stage.name);
@@ -123,8 +124,8 @@ mod tests {
 
     fn config(stages: &[(&str, &[&str])]) -> Config {
         let stage = |it: &(&str, &[&str])| StageConfig {
-            name: it.0.to_owned(),
-            services: it.1.iter().map(|it| (*it).to_owned()).collect(),
+            name: it.0.parse().expect("a name"),
+            services: it.1.iter().map(|it| it.parse().expect("a service")).collect(),
         };
         Config { stage: stages.iter().map(stage).collect(), ..Config::default() }
     }

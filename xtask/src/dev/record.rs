@@ -96,7 +96,7 @@ async fn play(run: &Run<'_>, call: Call) -> Result<(World, Config), Failure> {
 
 /// What answered, e.g. `docker 27.5.1`. Asked apart, so that it is not in the recording.
 async fn tool(config: &Config) -> String {
-    let config_file = config.host.ssh_config.clone();
+    let config_file = config.host.ssh_config.clone().map(Into::into);
     let world = World::live(Live::new(SshOptions { config_file, ..SshOptions::default() }));
     let version = Command::new("docker").arg("--version");
     let said = world.ask(&Exec::on(&config.host.alias, version)).await;

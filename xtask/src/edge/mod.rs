@@ -47,10 +47,10 @@ pub(crate) async fn outside(world: &World, config: &Config) -> Result<Report, Fa
             Ok(has) => {
                 for address in has.union(&should) {
                     routes.push(route(config, public, *address)?);
-                    plain.push(site(config, public, (*address, config.edge.http).into())?);
+                    plain.push(site(config, public, (*address, config.edge.http.get()).into())?);
                 }
             }
-            Err(error) => report.add(Finding::unknown(&public.name, &error)),
+            Err(error) => report.add(Finding::unknown(public.name.as_str(), &error)),
         }
     }
     let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();
@@ -70,13 +70,16 @@ pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Fa
 }
 
 fn route(config: &Config, public: &PublicName, address: IpAddr) -> Result<Route, Failure> {
-    let site = site(config, public, (address, config.edge.https).into())?;
-    Ok(Route { site, path: public.health.clone(), service: public.service.clone() })
+    let site = site(config, public, (address, config.edge.https.get()).into())?;
+    Ok(Route { site, path: public.health.to_string(), service: public.service.to_string() })
 }
 
 fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Failure> {
     let name = public.name.parse().map_err(Failure::usage)?;
-    Ok(Site { roots: config.edge.roots.clone(), ..Site::new(name, to) })
+    Ok(Site {
+        roots: config.edge.roots.iter().cloned().map(Into::into).collect(),
+        ..Site::new(name, to)
+    })
 }
 
 /// Without a word on it, only the addresses that the names have are looked at.

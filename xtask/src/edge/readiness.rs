@@ -25,8 +25,8 @@ pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
         Err(error) => report.add(Finding::unknown("proxy", &error)),
     }
     let expected = |it: &hemma_core::config::PublicName| Expected {
-        name: it.name.clone(),
-        service: it.service.clone(),
+        name: it.name.to_string(),
+        service: it.service.to_string(),
     };
     let expected: Vec<_> = config.public.iter().map(expected).collect();
     let judged = readiness::judge(&expected, &services, config.compose.network.as_str());
@@ -53,7 +53,7 @@ fn running<'c>(
     let project = config.compose.project.as_str();
     let is_public = |it: &&Service| {
         it.declared.variables != Variables::default()
-            || config.public.iter().any(|public| public.service == it.name)
+            || config.public.iter().any(|public| public.service == *it.name)
     };
     let public = services.iter().filter(is_public);
     let of = |it: &Service| containers.iter().find(|container| container.is_of(project, &it.name));

@@ -111,12 +111,13 @@ pub(super) struct Edge {
 pub(super) fn hemma_toml(ssh_config: &Path, edge: Edge) -> String {
     let empty = Config::parse("", Path::new("hemma.toml"));
     let mut config = empty.expect("an empty file is the runbook");
-    config.host.ssh_config = Some(ssh_config.to_owned());
+    config.host.ssh_config = Some(ssh_config.to_owned().into());
     config.repository.remote = Some("git://git/huleedu.git".to_owned());
     config.edge.resolvers = vec![(Ipv4Addr::LOCALHOST, edge.resolver).into()];
     config.edge.name_servers = vec![(Ipv4Addr::LOCALHOST, edge.name_server).into()];
-    config.edge.roots = vec![ssh_config.with_file_name(ROOTS)];
-    (config.edge.http, config.edge.https) = (edge.http, edge.https);
+    config.edge.roots = vec![ssh_config.with_file_name(ROOTS).into()];
+    let port = |it: u16| it.try_into().expect("Docker gave it away, so it is not 0");
+    (config.edge.http, config.edge.https) = (port(edge.http), port(edge.https));
     toml::to_string_pretty(&config).expect("the configuration holds plain values")
 }
 
@@ -141,9 +142,9 @@ mod tests {
         let edge = Edge { http: 8080, https: 8443, resolver: 5353, name_server: 5354 };
         let text = hemma_toml(Path::new("/lab/ssh_config"), edge);
         let config = Config::parse(&text, Path::new("hemma.toml")).expect("our own words");
-        assert_eq!(config.host.ssh_config.as_deref(), Some(Path::new("/lab/ssh_config")));
+        assert_eq!(config.host.ssh_config, Some(PathBuf::from("/lab/ssh_config").into()));
         assert_eq!(config.repository.remote.as_deref(), Some("git://git/huleedu.git"));
-        assert_eq!(config.edge.roots, [Path::new("/lab/roots.pem")]);
+        assert_eq!(config.edge.roots, [PathBuf::from("/lab/roots.pem").into()]);
         assert_eq!(config.edge.resolvers, ["127.0.0.1:5353".parse().expect("an address")]);
         assert_eq!(config.public.len(), 3);
     }

@@ -74,7 +74,7 @@ pub(crate) fn behind(config: &Config, forward: &str) -> Result<ServerUrl, Server
     let usual = Config::default();
     let port = found.or_else(|| usual.forward.iter().find(|it| it.name == forward));
     // `localhost` may be another machine's idea of itself, and IPv6 first.
-    format!("http://127.0.0.1:{}", port.map_or(0, |it| it.local)).parse()
+    format!("http://127.0.0.1:{}", port.map_or(0, |it| it.local.get())).parse()
 }
 
 /// A run that ended before its input did.

@@ -40,7 +40,7 @@ impl Args {
             Some(text) => serde_json::from_str(text).map_err(Failure::usage)?,
             None => Told {
                 seat: place::seat(run)?,
-                ssh_config: run.config().host.ssh_config.clone(),
+                ssh_config: run.config().host.ssh_config.clone().map(Into::into),
                 forwards: self.named.forwards(run)?,
             },
         };
@@ -68,7 +68,7 @@ pub(crate) fn told(
 
 /// This program again, as the process in the background.
 pub(super) fn again(run: &Run<'_>, seat: &Seat, forwards: &[Forward]) -> Result<Command, Failure> {
-    let ssh_config = run.config().host.ssh_config.clone();
+    let ssh_config = run.config().host.ssh_config.clone().map(Into::into);
     let told = told(seat.clone(), ssh_config, forwards.to_vec())?;
     let program = std::env::current_exe().map_err(Failure::unknown)?;
     Ok(Command::new(program.display().to_string()).args(["tunnel", "run", "--told", &told]))

@@ -1,0 +1,40 @@
+//! `[compose]`: the compose project.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::names::{ComposeFile, NetworkName, OverlayFile, ProfileName, ProjectName};
+
+/// The compose project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ComposeConfig {
+    /// The project name. Given to every call: Compose would take the directory's name otherwise.
+    pub project: ProjectName,
+    /// The compose files in order, relative to the checkout. Given to every call.
+    pub files: Vec<ComposeFile>,
+    /// Further files, added for the research services.
+    pub research: Vec<ComposeFile>,
+    /// A compose file of the operator's own, for what the repository cannot mend. It lies beside the
+    /// checkout on the host and comes after all others; paths in it are relative to the checkout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<OverlayFile>,
+    /// Profiles that are switched on.
+    pub profiles: Vec<ProfileName>,
+    /// The external network that the reverse proxy shares.
+    pub network: NetworkName,
+}
+
+impl Default for ComposeConfig {
+    fn default() -> Self {
+        let file = |name: &str| name.parse().expect("a plain file name is a compose file");
+        Self {
+            project: ProjectName::default(),
+            files: vec![file("docker-compose.hemma.yml"), file("docker-compose.prod.yml")],
+            research: vec![file("docker-compose.hemma.research.yml")],
+            overlay: None,
+            profiles: Vec::new(),
+            network: NetworkName::default(),
+        }
+    }
+}

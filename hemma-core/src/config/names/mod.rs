@@ -1,0 +1,214 @@
+//! Names that are checked once, where they are read, and then carry the proof.
+//!
+//! None of them can begin with `-`, so none can be taken for an option of a command.
+
+mod docker;
+mod domain;
+mod local;
+mod paths;
+mod port;
+mod words;
+
+use std::borrow::Cow;
+
+pub use docker::{
+    ComposeFile, ContainerName, NetworkName, OverlayFile, ProfileName, ProjectName, ServiceName,
+};
+pub use domain::{DomainName, UrlPath};
+pub use local::LocalPath;
+pub use paths::{CheckoutPath, HostDirectory};
+pub use port::{LocalPort, Port, PortError};
+pub use words::{EnvKey, ForwardName, PgName, StageName};
+
+/// Why a text cannot be such a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct NameError {
+    /// None where the text may be a secret that stands in the wrong place.
+    text: Option<String>,
+    what: &'static str,
+    reason: Reason,
+}
+
+/// What is wrong with a text, in words that follow a colon.
+pub(super) type Reason = Cow<'static, str>;
+
+/// More of a refused text than this is not repeated.
+const SHOWN_CHARS_MAX: usize = 120;
+
+impl std::fmt::Display for NameError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { text, what, reason } = self;
+        match text {
+            Some(text) => write!(f, "`{text}` cannot be {what}: {reason}"),
+            None => write!(f, "this text cannot be {what}: {reason}"),
+        }
+    }
+}
+
+impl NameError {
+    fn new(text: &str, what: &'static str, reason: Reason) -> Self {
+        let mut shown: String = text.chars().take(SHOWN_CHARS_MAX).collect();
+        shown = shown.escape_debug().to_string();
+        if text.chars().nth(SHOWN_CHARS_MAX).is_some() {
+            shown.push('…');
+        }
+        Self { text: Some(shown), what, reason }
+    }
+
+    /// The same without the text.
+    fn hidden(_: &str, what: &'static str, reason: Reason) -> Self {
+        Self { text: None, what, reason }
+    }
+}
+
+/// What is given, or else what is usual.
+macro_rules! or {
+    ($usual:expr) => {
+        $usual
+    };
+    ($usual:expr, $given:expr) => {
+        $given
+    };
+}
+
+/// A text that has passed `$check`, kept as `$keep` writes it.
+macro_rules! name {
+    (
+        $(#[$doc:meta])* $name:ident, $what:literal, $check:path, $pattern:expr
+        $(, keep $keep:path)? $(, default $default:literal)? $(, refuse $refuse:ident)?
+    ) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The name itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::config::NameError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let refuse = $crate::config::names::or!(Self::Err::new $(, Self::Err::$refuse)?);
+                $check(text).map_err(|reason| refuse(text, $what, reason))?;
+                Ok(Self($crate::config::names::or!(str::to_owned $(, $keep)?)(text)))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::config::NameError;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        $(impl Default for $name {
+            fn default() -> Self {
+                Self($default.to_owned())
+            }
+        })?
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": $pattern })
+            }
+        }
+    };
+}
+
+pub(super) use {name, or};
+
+/// No control character, which no name of a file or a service has a use for.
+fn printable(text: &str) -> Result<(), Reason> {
+    match text.chars().find(|it| it.is_control()) {
+        Some('\n' | '\r') => Err("it holds a line break".into()),
+        Some('\t') => Err("it holds a tab".into()),
+        Some(_) => Err("it holds a control character".into()),
+        None => Ok(()),
+    }
+}
+
+/// Not empty, and nothing but blanks is empty as well.
+fn not_empty(text: &str) -> Result<(), Reason> {
+    if text.is_empty() {
+        return Err("it is empty".into());
+    }
+    if text.trim().is_empty() {
+        return Err("it holds nothing but blanks".into());
+    }
+    Ok(())
+}
+
+/// Neither begins nor ends with a blank, which would be part of the name.
+fn no_blank_ends(text: &str) -> Result<(), Reason> {
+    if text.trim() == text {
+        return Ok(());
+    }
+    Err("it begins or ends with a blank".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_s_name_cannot_leave_its_place() {
+        for good in ["nginx-proxy", "huleedu_content_service", "4f1d", "a.b"] {
+            assert!(good.parse::<ContainerName>().is_ok(), "{good:?} was refused");
+        }
+        for bad in ["", "-f", "_x", "a/b", "a b", "../x", "a?b", "a\nb", "å"] {
+            assert!(bad.parse::<ContainerName>().is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_text_that_may_be_a_secret_is_not_repeated() {
+        let said = "hunter2!".parse::<EnvKey>().expect_err("it is not a key").to_string();
+        assert!(!said.contains("hunter2"), "{said}");
+        let long = "x y".repeat(1000).parse::<ServiceName>().expect_err("it has blanks");
+        assert!(long.to_string().len() < 300, "{long}");
+    }
+}

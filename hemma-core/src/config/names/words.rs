@@ -1,0 +1,83 @@
+//! Names that stand for something of hemma's own, of PostgreSQL and of `.env`.
+
+use super::{Reason, name, not_empty, printable};
+
+name!(
+    /// A role or a database of PostgreSQL. Any printable name that PostgreSQL keeps whole is one; it
+    /// is quoted wherever it is used.
+    PgName, "a name in PostgreSQL", pg_name, "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
+);
+name!(
+    /// The name of a variable in `.env`. Never a value.
+    EnvKey, "a key of .env", env_key, "^[A-Za-z_][A-Za-z0-9_]*$", refuse hidden
+);
+name!(
+    /// A forward, e.g. `language-tool`. It becomes part of file names.
+    ForwardName, "the name of a forward", forward_name, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+);
+name!(
+    /// A stage of a deploy, e.g. `infra`.
+    StageName, "the name of a stage", stage_name, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+);
+
+/// PostgreSQL cuts a longer name off without an error, and then it is another name.
+fn pg_name(text: &str) -> Result<(), Reason> {
+    not_empty(text)?;
+    if text.len() > 63 {
+        return Err("PostgreSQL keeps only 63 bytes of a name".into());
+    }
+    printable(text)
+}
+
+/// What a shell takes for the name of a variable; Compose takes more, and nothing else does.
+fn env_key(text: &str) -> Result<(), Reason> {
+    let first = text.chars().next().ok_or("it is empty")?;
+    if text.contains('=') {
+        return Err("it holds a `=`; only the name of the key belongs here, never its value".into());
+    }
+    if first == '$' {
+        return Err("write the name of the key alone, without `$`".into());
+    }
+    if !first.is_ascii_alphabetic() && first != '_' {
+        return Err("it must begin with a letter or _".into());
+    }
+    let taken = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    if !text.chars().all(taken) {
+        return Err("only the letters a to z, digits and _ are allowed".into());
+    }
+    if text.len() > 255 {
+        return Err("it is longer than 255 characters".into());
+    }
+    Ok(())
+}
+
+/// What every file system takes.
+fn safe_word(text: &str) -> Result<(), Reason> {
+    not_empty(text)?;
+    let taken = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+    if text.chars().any(char::is_whitespace) {
+        return Err("it must be one word, without blanks".into());
+    }
+    if !text.starts_with(|it: char| it.is_ascii_alphanumeric()) {
+        return Err("it must begin with a letter or a digit, a to z or 0 to 9".into());
+    }
+    if !text.chars().all(taken) {
+        return Err("only the letters a to z, digits and - _ . are allowed".into());
+    }
+    if text.len() > 64 {
+        return Err("it is longer than 64 characters".into());
+    }
+    Ok(())
+}
+
+fn forward_name(text: &str) -> Result<(), Reason> {
+    safe_word(text)
+}
+
+fn stage_name(text: &str) -> Result<(), Reason> {
+    safe_word(text)?;
+    if text == super::super::StageConfig::REST {
+        return Err("the last stage is called so: every service that no other stage names".into());
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! `[[public]]`: the names that the public reaches.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::names::{DomainName, ServiceName, UrlPath};
+
+/// A name that the public reaches, and the service behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicName {
+    /// The DNS name.
+    pub name: DomainName,
+    /// The compose service that answers, which is also what its health body calls itself.
+    pub service: ServiceName,
+    /// The path that is asked with GET.
+    #[serde(default)]
+    pub health: UrlPath,
+}
+
+/// HuleEdu's names.
+pub(super) fn usual() -> Vec<PublicName> {
+    let rows = [
+        ("api.huleedu.hule.education", "api_gateway_service"),
+        ("huleedu.hule.education", "bff_teacher_service"),
+        ("ws.huleedu.hule.education", "websocket_service"),
+    ];
+    let public = |(name, service): (&str, &str)| PublicName {
+        name: name.parse().expect("a plain name is a DNS name"),
+        service: service.parse().expect("a plain word is a service"),
+        health: UrlPath::default(),
+    };
+    rows.map(public).to_vec()
+}
