@@ -62,7 +62,7 @@ async fn typed_without_echo(stage: &Stage) {
     // What is typed before `stty` has acted would be shown, as in every program that asks so.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     terminal.types("s3cr3t-typed");
-    running.has_said("Do this? [y/N] ").await;
+    running.has_said("Go ahead? [y/N] ").await;
     terminal.types("y");
     unseen(running.end().await.exits(0));
     stage.is_quiet().await;
@@ -98,13 +98,13 @@ async fn the_file_is_edited_in_the_operators_own_editor() {
     let malformed = edited(&stage, "echo \"A='s3cr3t\" >>\"$1\"", &["Edit it again?", "n"]).await;
     unseen(malformed.refuses(1, "what was written is no .env; nothing was changed"));
     edited(&stage, "true", &[]).await.exits(0);
-    edited(&stage, "echo SMTP_TOKEN=s3cr3t >>\"$1\"", &["Do this?", "n"]).await.exits(4);
+    edited(&stage, "echo SMTP_TOKEN=s3cr3t >>\"$1\"", &["Go ahead?", "n"]).await.exits(4);
     stage.is_as(&untouched).await;
     assert_eq!(copies(stage.here()), [""; 0], "a private copy was left");
 
     // Private while it is open, and gone afterwards.
     let write = "stat -c %a \"$1\" \"${1%/*}\" >seen; echo SMTP_TOKEN=s3cr3t-edited >>\"$1\"";
-    let done = edited(&stage, write, &["Do this?", "y"]).await;
+    let done = edited(&stage, write, &["Go ahead?", "y"]).await;
     unseen(done.exits(0).says("add  SMTP_TOKEN  it is new"));
     let modes = std::fs::read_to_string(stage.here().join("seen")).expect("the editor wrote it");
     assert_eq!(modes, "600\n700\n");
@@ -129,7 +129,7 @@ async fn somebody_else_was_faster(stage: &Stage) {
     stage.operator(theirs).await;
     let before = stage.traces().await;
     stage.write("close", "");
-    running.has_said("Do this?").await;
+    running.has_said("Go ahead?").await;
     terminal.types("y");
     let refused = running.end().await;
     unseen(refused.refuses(1, "was changed by somebody else meanwhile; nothing was written"));

@@ -89,7 +89,7 @@ impl App {
                 return exit.into();
             }
         };
-        let terminal = Terminal::of_process(call.flags.color, call.flags.json);
+        let terminal = Terminal::of_process(&call.flags);
         let runtime = match tokio::runtime::Runtime::new() {
             Ok(runtime) => runtime,
             Err(error) => {
@@ -189,9 +189,9 @@ impl App {
         if flags.verbose && !flags.json {
             terminal.steps(&steps, handshakes);
         }
-        let exit = terminal.loss().map_or(exit, |source| {
-            terminal.failure(&Failure::unknown(source));
-            Exit::Unknown
+        let exit = terminal.loss().map_or(exit, |why| {
+            terminal.failure(&Failure::unwritten(why));
+            if exit.is_quiet() { Exit::Unwritten } else { exit }
         });
         Ended { exit, scene: Some(scene) }
     }

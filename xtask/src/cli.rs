@@ -37,6 +37,9 @@ pub(crate) struct Flags {
     /// Play a recorded deploy: no host, no network (deploy and plan)
     #[arg(long, global = true, conflicts_with_all = ["host", "lab"])]
     pub rehearse: bool,
+    /// Show each step and each pass in a line of its own, also where many are of one kind
+    #[arg(long, global = true)]
+    pub all: bool,
     /// Show each question and change with its time
     #[arg(long, global = true)]
     pub verbose: bool,

@@ -35,7 +35,8 @@ pub(crate) async fn edit_env_file(run: &Run<'_>, layers: Layers) -> Result<Answe
     let taken = env_file::draft(world, config).await?;
     let copy = PrivateCopy::of(&taken.text).map_err(Error::Copy)?;
     let (text, file) = changed(run, &copy).await?;
-    let proposal = proposal(&taken.text, &text, &file);
+    let proposal = proposal(&taken.text, &text, &file).of("key", "keys");
+    let proposal = proposal.to(format!("Write .env on {}", run.place()));
     let before = env_file::verify(world, config, layers).await;
     run.mend(before, proposal, async |approval| {
         let write = async || env_file::write(world, config, &taken, text, approval).await;

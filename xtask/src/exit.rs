@@ -19,7 +19,9 @@ pub enum Exit {
     Unknown,
     /// Something would change, and nothing was: `plan`, `--plan`, or a "no" at the prompt.
     Pending,
-    /// Ctrl-C or SIGTERM ended it.
+    /// It went well, and our own standard output could not be written to its end.
+    Unwritten,
+    /// Ctrl-C, SIGTERM or a terminal that was closed ended it.
     Interrupted,
     /// The code is that of the operator's own program, which `offload pipeline` ran.
     Program(u8),
@@ -27,12 +29,13 @@ pub enum Exit {
 
 impl Exit {
     /// All of hemma's own, in the order of their codes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AsPlanned,
         Self::NotAsPlanned,
         Self::Usage,
         Self::Unknown,
         Self::Pending,
+        Self::Unwritten,
         Self::Interrupted,
     ];
 
@@ -44,6 +47,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unknown => 3,
             Self::Pending => 4,
+            Self::Unwritten => 5,
             Self::Interrupted => 130,
             Self::Program(code) => code,
         }
@@ -57,9 +61,15 @@ impl Exit {
             Self::Usage => "the command line or `hemma.toml` was wrong, or consent was missing",
             Self::Unknown => "we could not look",
             Self::Pending => "something would change, and nothing was",
+            Self::Unwritten => "it went well, and standard output could not be written",
             Self::Interrupted => "interrupted; what was done is said",
             Self::Program(_) => "the exit code of the program that was run",
         }
+    }
+
+    /// Whether nothing is told by it that matters more than an output that is lost.
+    pub(crate) fn is_quiet(self) -> bool {
+        matches!(self, Self::AsPlanned | Self::Pending | Self::Program(0))
     }
 
     fn name(self) -> String {

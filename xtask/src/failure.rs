@@ -23,6 +23,10 @@ pub struct Failure {
     hint: Option<Hint>,
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("hemma's own standard output could not be written to its end")]
+struct Unwritten(#[source] std::io::Error);
+
 impl Failure {
     /// The command line or the configuration is wrong.
     pub fn usage(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -32,6 +36,14 @@ impl Failure {
     /// We could not look.
     pub fn unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { exit: Exit::Unknown, ..Self::usage(source) }
+    }
+
+    /// Our own standard output could not be written.
+    pub(crate) fn unwritten(source: std::io::Error) -> Self {
+        let hint = "it is the file or the disk of this machine that standard output goes to; what \
+                    was done is done, and `cargo xtask status` looks again";
+        let failure = Self { exit: Exit::Unwritten, ..Self::usage(Unwritten(source)) };
+        failure.hint(Hint::Do(hint.to_owned()))
     }
 
     /// Adds the next thing to try.

@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM: the run ends at the next point where ending does no harm.
+//! Ctrl-C, SIGTERM and a terminal that is closed: the run ends at the next point where ending does
+//! no harm.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -13,32 +14,83 @@ use crate::render::Terminal;
 const UNEXPLAINED: Duration = Duration::from_millis(200);
 
 /// The operator's wish to end, once for each time it is uttered.
-pub(crate) struct Interrupts(mpsc::Receiver<()>);
+pub(crate) struct Interrupts {
+    wishes: mpsc::Receiver<Wish>,
+    /// The terminal was closed.
+    hung_up: bool,
+    /// The operator, or the system, asked.
+    asked: bool,
+}
+
+/// Why a run should end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Ctrl-C or SIGTERM.
+    Asked,
+    /// SIGHUP: the terminal was closed.
+    HungUp,
+}
 
 impl Interrupts {
-    /// The signals of this process. From now on they do not end it.
+    /// The signals of this process. From now on they do not end it. Those that it was started to
+    /// ignore, as by `nohup`, it goes on to ignore.
     pub(crate) fn of_process() -> std::io::Result<Self> {
-        let (sender, receiver) = mpsc::channel(8);
-        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        let (sender, wishes) = mpsc::channel(8);
+        let kinds = [
+            (SignalKind::interrupt(), Wish::Asked),
+            (SignalKind::terminate(), Wish::Asked),
+            (SignalKind::hangup(), Wish::HungUp),
+        ];
+        let ignored = ignored();
+        for (kind, wish) in kinds.into_iter().filter(|it| !is_in(ignored, it.0)) {
             let (mut signals, sender) = (signal(kind)?, sender.clone());
             tokio::spawn(async move {
                 // Nobody listens any more once the run is over.
-                while signals.recv().await.is_some() && sender.send(()).await.is_ok() {}
+                while signals.recv().await.is_some() && sender.send(wish).await.is_ok() {}
             });
         }
-        Ok(Self(receiver))
+        Ok(Self::of(wishes))
     }
 
     /// None will come.
     pub(crate) fn never() -> Self {
-        Self(mpsc::channel(1).1)
+        Self::of(mpsc::channel(1).1)
     }
 
+    fn of(wishes: mpsc::Receiver<Wish>) -> Self {
+        Self { wishes, hung_up: false, asked: false }
+    }
+
+    /// Waits for the next wish that is one of its own. A terminal that is closed brings several
+    /// signals, from the kernel, the shell and the system: together they are one.
     pub(crate) async fn next(&mut self) {
-        if self.0.recv().await.is_none() {
-            std::future::pending::<()>().await;
+        loop {
+            let Some(wish) = self.wishes.recv().await else {
+                return std::future::pending().await;
+            };
+            let is_first = !self.hung_up && !self.asked;
+            let again = self.asked && wish == Wish::Asked;
+            match wish {
+                Wish::Asked => self.asked = true,
+                Wish::HungUp => self.hung_up = true,
+            }
+            if is_first || again {
+                return;
+            }
         }
     }
+}
+
+/// The signals that this process was started to ignore, a bit for each; none where the system does
+/// not say.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
+    line.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).unwrap_or(0)
+}
+
+fn is_in(set: u64, kind: SignalKind) -> bool {
+    set >> (kind.as_raw_value() - 1) & 1 == 1
 }
 
 /// Runs to the end, or to the next safe point after an interruption: then there is no answer.
@@ -76,24 +128,51 @@ pub(crate) async fn race<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Flags;
     use hemma_core::{Live, SshOptions};
 
     #[tokio::test]
     async fn an_interruption_ends_a_run_that_only_looks_at_once() {
         let world = World::live(Live::new(SshOptions::default()));
-        let (terminal, _, err) = Terminal::kept(false);
+        let (terminal, _, err) = Terminal::kept(&Flags::default());
         let (sender, receiver) = mpsc::channel(1);
-        sender.send(()).await.expect("it is listened to");
+        sender.send(Wish::HungUp).await.expect("it is listened to");
         let run = Box::pin(std::future::pending::<()>());
-        assert!(race(&world, &terminal, Interrupts(receiver), run).await.is_none());
+        assert!(race(&world, &terminal, Interrupts::of(receiver), run).await.is_none());
         assert_eq!(err.text(), "", "there was nothing to explain");
     }
 
     #[tokio::test]
     async fn a_run_that_ends_by_itself_gives_its_answer() {
         let world = World::live(Live::new(SshOptions::default()));
-        let (terminal, ..) = Terminal::kept(false);
+        let (terminal, ..) = Terminal::kept(&Flags::default());
         let answer = race(&world, &terminal, Interrupts::never(), Box::pin(async { 7 })).await;
         assert_eq!(answer, Some(7));
+    }
+
+    #[tokio::test]
+    async fn the_signals_of_a_terminal_that_is_closed_are_one_wish() {
+        use Wish::{Asked, HungUp};
+        let rows: [(&[Wish], usize); 6] = [
+            (&[Asked], 1),
+            (&[Asked, Asked], 2),
+            (&[HungUp, HungUp], 1),
+            (&[Asked, HungUp], 1),
+            (&[HungUp, Asked], 1),
+            (&[HungUp, Asked, Asked], 2),
+        ];
+        for (signals, wishes) in rows {
+            let (sender, receiver) = mpsc::channel(8);
+            for signal in signals {
+                sender.send(*signal).await.expect("it is listened to");
+            }
+            let mut interrupts = Interrupts::of(receiver);
+            let mut heard = 0;
+            let pause = Duration::from_millis(20);
+            while tokio::time::timeout(pause, interrupts.next()).await.is_ok() {
+                heard += 1;
+            }
+            assert_eq!(heard, wishes, "{signals:?}");
+        }
     }
 }

@@ -54,6 +54,7 @@ pub mod lab;
 mod no_container;
 mod operator;
 mod pipeline;
+mod proposal;
 mod rehearsal;
 pub mod render;
 mod research;
@@ -63,11 +64,12 @@ mod sections;
 mod settings;
 mod verbs;
 
-pub use answer::{Answer, Proposal, Proposed, Saved};
+pub use answer::{Answer, Saved};
 pub use app::App;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use hemma_core as core;
+pub use proposal::{Proposal, Proposed};
 pub use run::Run;
 pub use sections::{Section, subcommand};
 

@@ -24,10 +24,16 @@ pub struct Run<'r> {
     saved: Mutex<Option<Saved>>,
 }
 
-/// Nothing may change unless somebody agrees, and nobody can be asked.
+/// Nothing may change unless the operator agrees.
 #[derive(Debug, thiserror::Error)]
-#[error("this changes something, and nobody is here to agree to it")]
-struct NobodyToAsk;
+enum Error {
+    /// Nobody can be asked.
+    #[error("this changes something, and nobody is here to agree to it")]
+    NobodyToAsk,
+    /// What would be agreed to was not seen.
+    #[error("the plan could not be shown, so nothing was changed: standard output takes no more")]
+    Unseen,
+}
 
 impl<'r> Run<'r> {
     pub(crate) fn new(
@@ -57,6 +63,11 @@ impl<'r> Run<'r> {
     /// The `hemma.toml`, with what the command line changed of it.
     pub fn config(&self) -> &Config {
         self.config
+    }
+
+    /// The host and the application on it, for a question: `hemma (huleedu)`.
+    pub(crate) fn place(&self) -> String {
+        format!("{} ({})", self.config.host.alias, self.config.compose.project)
     }
 
     /// Where the operator reads.
@@ -91,8 +102,9 @@ impl<'r> Run<'r> {
             return Ok(Answer::Report(before));
         }
         self.terminal.proposal(&proposal);
+        let question = proposal.question(&format!("Change {}", self.place()));
         self.proposal.lock().unwrap_or_else(PoisonError::into_inner).replace(proposal);
-        let Some(approval) = self.world.approve(self.consent().await?) else {
+        let Some(approval) = self.world.approve(self.consent(&question).await?) else {
             return Ok(Answer::Pending);
         };
         apply(&approval).await.map(Answer::Report)
@@ -133,7 +145,7 @@ impl<'r> Run<'r> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn consent(&self) -> Result<Consent, Failure> {
+    async fn consent(&self, question: &str) -> Result<Consent, Failure> {
         let flags = self.flags;
         if flags.plan {
             return Ok(Consent::Withheld);
@@ -144,9 +156,13 @@ impl<'r> Run<'r> {
         }
         if !self.terminal.somebody() {
             let hint = Hint::Do("add --yes to do it, or --plan to only look".to_owned());
-            return Err(Failure::usage(NobodyToAsk).hint(hint));
+            return Err(Failure::usage(Error::NobodyToAsk).hint(hint));
         }
-        if self.terminal.agrees("Do this?").await {
+        if self.terminal.is_cut() {
+            let hint = Hint::Do("let standard output go to the terminal, or add --yes".to_owned());
+            return Err(Failure::usage(Error::Unseen).hint(hint));
+        }
+        if self.terminal.agrees(question).await {
             return Ok(Consent::Given);
         }
         self.terminal.note("nothing was changed");

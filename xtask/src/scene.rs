@@ -34,7 +34,7 @@ impl App {
     pub async fn play(&self, cassette: Cassette) -> Result<Played, clap::Error> {
         let typed = cassette.scene.typed.clone();
         let call = self.parse(words(&typed).iter().map(String::as_str))?;
-        let (terminal, out, err) = Terminal::kept(call.flags.json);
+        let (terminal, out, err) = Terminal::kept(&call.flags);
         let (here, interrupts) = (std::path::PathBuf::new(), Interrupts::never());
         let answers = Answers::Cassette(cassette);
         let stage = Stage { here, terminal, interrupts, answers };

@@ -48,9 +48,11 @@ impl Preflight {
         rules::findings(model, self, &overlay)
     }
 
-    /// What a deploy gets through, and somebody should know.
-    pub(crate) fn remarks(&self, model: &Model) -> Vec<String> {
-        let made = self.made.iter().map(|it| rules::made(it, &self.seen));
-        made.chain(rules::remarks(model, &self.seen)).collect()
+    /// What the files bring that fails nothing and is to be known, where those of before did not
+    /// bring it as well.
+    pub(crate) fn news(&self, before: Option<&Model>, model: &Model) -> Vec<String> {
+        let old = before.map(|it| rules::remarks(it, &self.seen)).unwrap_or_default();
+        let of_files = rules::remarks(model, &self.seen).into_iter().filter(|it| !old.contains(it));
+        self.made.iter().map(|it| rules::made(it, &self.seen)).chain(of_files).collect()
     }
 }

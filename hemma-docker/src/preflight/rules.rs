@@ -302,7 +302,7 @@ mod tests {
         );
         let remark =
             "/srv/cache (research.yml:9) is not on the host, and Docker will make it, empty";
-        assert_eq!(preflight.remarks(&model), [remark]);
+        assert_eq!(preflight.news(None, &model), [remark]);
     }
 
     #[test]

@@ -162,19 +162,36 @@ impl Situation {
         }
     }
 
-    /// What a deploy gets through, and somebody should know.
-    pub fn remarks(&self) -> Vec<String> {
+    /// What a deploy gets through, is to be known, and was not so with the files that are checked
+    /// out.
+    pub fn news(&self) -> Vec<String> {
         let unproven = self.unproven.as_ref().ok().and_then(Option::as_ref);
         let mut remarks: Vec<String> = unproven.map(Unproven::words).into_iter().collect();
         remarks.extend(self.prerequisites.remarks(&self.config));
-        let Some(model) = self.model() else { return remarks };
-        if let Some(Ok(preflight)) = &self.sources {
-            remarks.extend(preflight.remarks(model));
-        }
-        if self.scope.is_whole() {
-            remarks.extend(Stages::of(&self.config).shown(model));
+        if let (Some(model), Some(Ok(preflight))) = (self.model(), &self.sources) {
+            remarks.extend(preflight.news(self.before.as_ref(), model));
         }
         remarks
+    }
+
+    /// The stages of a whole deploy with all of their services, where there are any.
+    pub fn stages(&self) -> Vec<(String, Vec<String>)> {
+        let stages = Stages::of(&self.config);
+        let Some(model) = self.model().filter(|_| self.scope.is_whole()) else { return Vec::new() };
+        stages.listed(model)
+    }
+
+    /// The commit that would be deployed, where it is known.
+    pub fn target(&self) -> Option<&str> {
+        let (tip, head) = match self.checkout.as_ref().ok()? {
+            Checkout::Missing { tip, .. } | Checkout::Plain { tip, .. } => (tip, None),
+            Checkout::Repository(seen) => (&seen.tip, Some(seen.head.as_str())),
+            Checkout::Unusable { .. } => return None,
+        };
+        match tip {
+            checkout::Tip::At(tip) if self.scope.brings_commits() => Some(tip),
+            _ => head,
+        }
     }
 
     /// Where a text is written in the compose files, if that was looked for.

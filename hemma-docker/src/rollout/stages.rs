@@ -45,17 +45,9 @@ impl<'c> Stages<'c> {
         names.by_ref().filter(|it| self.home(it) == stage).cloned().collect()
     }
 
-    /// The stages in a line each, with their services.
-    pub(super) fn shown(self, project: &Model) -> Vec<String> {
-        let shown = |stage| {
-            let mut services = self.services(stage, project).join(", ");
-            if services.is_empty() {
-                "no service".clone_into(&mut services);
-            }
-            let none = if stage == StageConfig::REST { " (no stage names them)" } else { "" };
-            format!("stage {stage}: {services}{none}")
-        };
-        self.names().map(shown).collect()
+    /// Each stage with its services, in order.
+    pub(super) fn listed(self, project: &Model) -> Vec<(String, Vec<String>)> {
+        self.names().map(|it| (it.to_owned(), self.services(it, project))).collect()
     }
 
     /// What cannot be brought up in this order: stages with services that the files do not have, or
@@ -153,10 +145,9 @@ mod tests {
         let stages = Stages::of(&config);
         assert_eq!(stages.names().collect::<Vec<_>>(), ["infra", "edge", "rest"]);
         assert_eq!((stages.home("api"), stages.home("web")), ("edge", "rest"));
-        assert_eq!(
-            stages.shown(&project()),
-            ["stage infra: kafka", "stage edge: api", "stage rest: web (no stage names them)"]
-        );
+        let listed = |it: (&str, &str)| (it.0.to_owned(), vec![it.1.to_owned()]);
+        let expected = [("infra", "kafka"), ("edge", "api"), ("rest", "web")].map(listed);
+        assert_eq!(stages.listed(&project()), expected);
         let none = Config::default();
         assert!(Stages::of(&none).is_one() && Stages::of(&none).names().next().is_none());
     }

@@ -7,7 +7,7 @@ use hemma_core::{Finding, Hint, Report};
 use tokio::sync::mpsc;
 
 use super::{Images, Lab, LabError, Link, Linked};
-use crate::render::{Terminal, columns};
+use crate::render::{Page, Terminal};
 use crate::{Answer, Failure, Run};
 
 /// Start, look at or remove the practice host
@@ -122,7 +122,7 @@ async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure>
     let known = Lab::faults()?;
     let Some(name) = name else {
         let rows: Vec<_> = known.into_iter().map(|(name, says)| [name, says]).collect();
-        let text = columns(&rows).into_iter().map(|it| it + "\n").collect();
+        let text = Page::default().columns(0, &rows).join("\n") + "\n";
         return Ok(Answer::text(text));
     };
     if !known.contains_key(&name) {

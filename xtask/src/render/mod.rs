@@ -4,22 +4,29 @@
 //! colour repeats it. With `--json` standard output gets one document and nothing else.
 
 pub mod document;
+mod page;
+mod plan;
 mod progress;
+mod question;
+mod report;
+mod size;
 mod stream;
 mod words;
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
 use hemma_core::{Progress, Report, Step, Told};
+use jiff::tz::TimeZone;
 
-use crate::cli::Color;
-use crate::{Answer, Failure, Proposal, Saved};
+use crate::cli::{Color, Flags};
+use crate::{Answer, Failure, Proposal, Saved, operator};
+pub(crate) use page::Page;
 use progress::Spinner;
 pub(crate) use stream::Kept;
 use stream::Stream;
-pub(crate) use words::{columns, lost_lines, plain};
+pub(crate) use words::{lost_lines, plain};
 
 /// Where the operator sits: two streams, a spinner between them, and perhaps somebody to ask.
 #[derive(Clone)]
@@ -31,8 +38,11 @@ struct Inner {
     spinner: Option<Spinner>,
     somebody: bool,
     json: bool,
+    /// Whether every step and every pass has a line of its own.
+    all: bool,
     /// Which of the streams is a terminal.
     seen: Seen,
+    zone: TimeZone,
 }
 
 #[derive(Clone, Copy)]
@@ -45,38 +55,43 @@ struct Seen {
 impl Terminal {
     /// The streams of this process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that has the streams")]
-    pub(crate) fn of_process(color: Color, json: bool) -> Self {
+    pub(crate) fn of_process(flags: &Flags) -> Self {
         let (out, err) = (std::io::stdout(), std::io::stderr());
-        let choice = |auto: ColorChoice| match color {
+        let choice = |auto: ColorChoice| match flags.color {
             Color::Auto => auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
         let input = std::io::stdin().is_terminal();
         let seen = Seen { input, out: out.is_terminal(), err: err.is_terminal() };
-        let watched = seen.err;
-        let somebody = watched && input;
+        // A line that moves wants a terminal that can go back on it.
+        let moves = seen.err && operator::variable("TERM").is_none_or(|it| it != "dumb");
+        let somebody = seen.err && input;
         let (for_out, for_err) = (AutoStream::choice(&out), AutoStream::choice(&err));
         Self(Arc::new(Inner {
-            out: Stream::new(AutoStream::new(out, choice(for_out))),
-            err: Stream::new(AutoStream::new(err, choice(for_err))),
-            spinner: watched.then(Spinner::default),
+            out: Stream::new(AutoStream::new(out, choice(for_out)), seen.out),
+            err: Stream::new(AutoStream::new(err, choice(for_err)), seen.err),
+            spinner: moves.then(Spinner::default),
             somebody,
-            json,
+            json: flags.json,
+            all: flags.all,
             seen,
+            zone: TimeZone::system(),
         }))
     }
 
     /// Streams that are kept and read back, without colour, and with nobody to ask.
-    pub(crate) fn kept(json: bool) -> (Self, Kept, Kept) {
+    pub(crate) fn kept(flags: &Flags) -> (Self, Kept, Kept) {
         let (out, err) = (Kept::default(), Kept::default());
         let terminal = Self(Arc::new(Inner {
-            out: Stream::new(out.clone()),
-            err: Stream::new(err.clone()),
+            out: Stream::new(out.clone(), false),
+            err: Stream::new(err.clone(), false),
             spinner: None,
             somebody: false,
-            json,
+            json: flags.json,
+            all: flags.all,
             seen: Seen { input: false, out: false, err: false },
+            zone: TimeZone::UTC,
         }));
         (terminal, out, err)
     }
@@ -98,7 +113,24 @@ impl Terminal {
 
     /// Says a line beside the data.
     pub fn note(&self, line: &str) {
-        self.err(&format!("{line}\n"));
+        self.err(&format!("{}\n", self.beside().wrapped(line, 2)));
+    }
+
+    /// A time as the operator's own clock has it, with how far that is from UTC.
+    pub(crate) fn clock(&self, at: jiff::Timestamp) -> jiff::Zoned {
+        at.to_zoned(self.0.zone.clone())
+    }
+
+    /// How data is laid out.
+    pub(crate) fn page(&self) -> Page {
+        let width = self.0.seen.out.then(size::of_output).flatten().map(|it| it.columns);
+        Page { width, folded: self.0.seen.out && !self.0.all }
+    }
+
+    /// How what stands beside the data is laid out.
+    fn beside(&self) -> Page {
+        let width = self.0.seen.err.then(size::of_errors).flatten().map(|it| it.columns);
+        Page { width, folded: self.0.seen.err && !self.0.all }
     }
 
     /// Says that something takes a while, until [`Terminal::idle`].
@@ -127,23 +159,26 @@ impl Terminal {
 
     /// Shows what would be done. With `--json` it is part of the document instead.
     pub fn proposal(&self, proposal: &Proposal) {
+        let folded = !self.0.all;
         if self.json() {
-            self.err_if_somebody(&words::proposal(proposal));
+            let page = Page { folded, ..self.beside() };
+            self.err_if_somebody(&plan::proposal(page, proposal));
         } else {
-            self.out(&words::proposal(proposal));
+            self.out(&plan::proposal(Page { folded, ..self.page() }, proposal));
         }
     }
 
-    /// Asks, and takes nothing but a yes for one.
+    /// Asks, and takes nothing but a yes for one. What was typed before the question stood there
+    /// is no answer to it.
     pub(crate) async fn agrees(&self, question: &str) -> bool {
         self.idle();
-        self.err(&format!("{question} [y/N] "));
-        // A thread of its own: an interruption must not have to wait for the Enter key.
-        let answer = tokio::task::spawn_blocking(|| {
-            let mut line = String::new();
-            std::io::stdin().lock().read_line(&mut line).map(|_| line)
-        });
-        let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
+        question::forget_what_was_typed();
+        self.err(&format!("{} [y/N] ", self.beside().wrapped(question, 2)));
+        let Some(answer) = question::answer().await else {
+            // Ctrl-D leaves the cursor behind the question.
+            self.err("\n");
+            return false;
+        };
         matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
@@ -158,8 +193,8 @@ impl Terminal {
 
     /// Shows findings, and then the next things to do.
     pub fn report(&self, report: &Report) {
-        self.out(&words::report(report));
-        self.err(&words::hints(report));
+        self.out(&report::report(self.page(), report));
+        self.err(&report::hints(self.beside(), report));
     }
 
     /// Shows what a run that did not come to its end did before.
@@ -173,7 +208,7 @@ impl Terminal {
 
     /// Shows why there is no answer.
     pub(crate) fn failure(&self, failure: &Failure) {
-        self.err(&words::failure(failure));
+        self.err(&words::failure(self.beside(), failure));
     }
 
     /// Shows each question and change with its time.
@@ -181,7 +216,7 @@ impl Terminal {
         self.err(&words::steps(steps, handshakes));
     }
 
-    /// Whether progress is seen as it comes.
+    /// Whether a line can be taken back and written again.
     pub(crate) fn watched(&self) -> bool {
         self.0.spinner.is_some()
     }
@@ -212,6 +247,11 @@ impl Terminal {
 
     pub(crate) fn err(&self, text: &str) {
         self.aside(|| self.0.err.write(text));
+    }
+
+    /// Whether standard output could not be written to its end, though its reader is there.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.0.out.is_cut()
     }
 
     /// Why standard output could not be written to its end, unless its reader just left.

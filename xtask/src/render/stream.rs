@@ -7,12 +7,16 @@ pub(super) struct Stream(Mutex<Inner>);
 
 struct Inner {
     to: Box<dyn Write + Send>,
+    is_terminal: bool,
     lost: Option<io::Error>,
 }
 
+/// What the system says of a terminal that was closed.
+const HUNG_UP: i32 = rustix::io::Errno::IO.raw_os_error();
+
 impl Stream {
-    pub(super) fn new(to: impl Write + Send + 'static) -> Self {
-        Self(Mutex::new(Inner { to: Box::new(to), lost: None }))
+    pub(super) fn new(to: impl Write + Send + 'static, is_terminal: bool) -> Self {
+        Self(Mutex::new(Inner { to: Box::new(to), is_terminal, lost: None }))
     }
 
     pub(super) fn write(&self, text: &str) {
@@ -27,14 +31,27 @@ impl Stream {
         }
     }
 
+    /// Whether its reader has left, or its terminal was closed.
     pub(super) fn deserted(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_deserted()
+    }
+
+    /// Whether something of it is lost that its reader waits for.
+    pub(super) fn is_cut(&self) -> bool {
         let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.lost.as_ref().is_some_and(|it| it.kind() == ErrorKind::BrokenPipe)
+        inner.lost.is_some() && !inner.is_deserted()
     }
 
     pub(super) fn loss(&self) -> Option<io::Error> {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.lost.take_if(|it| it.kind() != ErrorKind::BrokenPipe)
+        if inner.is_deserted() { None } else { inner.lost.take() }
+    }
+}
+
+impl Inner {
+    fn is_deserted(&self) -> bool {
+        let hung_up = |it: &io::Error| self.is_terminal && it.raw_os_error() == Some(HUNG_UP);
+        self.lost.as_ref().is_some_and(|it| it.kind() == ErrorKind::BrokenPipe || hung_up(it))
     }
 }
 
@@ -64,11 +81,11 @@ impl Write for Kept {
 mod tests {
     use super::*;
 
-    struct Broken(ErrorKind);
+    struct Broken(i32);
 
     impl Write for Broken {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(self.0.into())
+            Err(io::Error::from_raw_os_error(self.0))
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -78,11 +95,20 @@ mod tests {
 
     #[test]
     fn a_reader_that_leaves_is_no_error_and_a_full_disk_is() {
-        for (kind, deserted) in [(ErrorKind::BrokenPipe, true), (ErrorKind::StorageFull, false)] {
-            let stream = Stream::new(Broken(kind));
+        let [pipe, full] = [rustix::io::Errno::PIPE, rustix::io::Errno::NOSPC];
+        let rows = [
+            (pipe.raw_os_error(), false, true),
+            (full.raw_os_error(), false, false),
+            // A disk that fails says what a terminal says that was closed.
+            (HUNG_UP, true, true),
+            (HUNG_UP, false, false),
+        ];
+        for (error, is_terminal, deserted) in rows {
+            let stream = Stream::new(Broken(error), is_terminal);
             stream.write("text");
-            assert_eq!(stream.deserted(), deserted, "{kind}");
-            assert_eq!(stream.loss().is_none(), deserted, "{kind}");
+            assert_eq!(stream.deserted(), deserted, "{error}");
+            assert_eq!(stream.is_cut(), !deserted, "{error}");
+            assert_eq!(stream.loss().is_none(), deserted, "{error}");
         }
     }
 }

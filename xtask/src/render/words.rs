@@ -1,90 +1,40 @@
-//! Findings, proposals and errors as text. Colours are written always; the stream drops them
+//! Errors, and what a run left behind, as text; and the words that all texts share. Colours are written always; the stream drops them
 //! where nobody sees them.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use clap::builder::styling::{AnsiColor, Style};
-use hemma_core::{Extent, Hint, Host, Report, Step, Verdict};
+use hemma_core::{Extent, Hint, Host, Step};
 
+use super::page::Page;
 use crate::verbs::texts::grouped;
-use crate::{Failure, Proposal, Saved};
+use crate::{Failure, Saved};
 
-const GREEN: Style = AnsiColor::Green.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default().bold();
-const FAINT: Style = Style::new().dimmed();
-const STRONG: Style = Style::new().bold();
-
-/// One finding a line, in columns, its evidence below it.
-pub(super) fn report(report: &Report) -> String {
-    let rows = report.findings.iter().map(|it| [plain(&it.subject), plain(&it.detail)]);
-    let rows = columns(&rows.collect::<Vec<_>>());
-    let mut text = String::new();
-    for (finding, row) in report.findings.iter().zip(rows) {
-        let style = match finding.verdict {
-            Verdict::Pass => GREEN,
-            Verdict::Fail => RED,
-            Verdict::Unknown => YELLOW,
-        };
-        line(&mut text, format_args!("{style}{:4}{style:#}  {row}", finding.verdict.mark()));
-        for evidence in &finding.evidence {
-            line(&mut text, format_args!("      {FAINT}{}{FAINT:#}", plain(evidence)));
-        }
-    }
-    text
-}
-
-/// What to do next, each once, after a blank line.
-pub(super) fn hints(report: &Report) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for hint in report.findings.iter().filter_map(|it| it.hint.as_ref()) {
-        let words = hint_words(hint);
-        if !said.contains(&words) {
-            said.push(words);
-        }
-    }
-    let mut text = String::new();
-    for (at, words) in said.iter().enumerate() {
-        line(&mut text, format_args!("{}{words}", if at == 0 { "\n" } else { "" }));
-    }
-    text
-}
-
-/// One step a line: a mark, the verb, what it is done to, and why.
-pub(super) fn proposal(proposal: &Proposal) -> String {
-    let rows =
-        proposal.steps.iter().map(|it| [plain(&it.action), plain(&it.subject), plain(&it.reason)]);
-    let rows = columns(&rows.collect::<Vec<_>>());
-    let mut text = String::new();
-    for (step, row) in proposal.steps.iter().zip(rows) {
-        let verb = step.action.split(' ').next().unwrap_or_default();
-        let (mark, style) = match verb {
-            "remove" | "stop" => ('-', RED),
-            "clone" | "create" | "build" | "start" => ('+', GREEN),
-            _ => ('~', YELLOW),
-        };
-        line(&mut text, format_args!("{style}{mark}{style:#} {row}"));
-    }
-    text
-}
+pub(super) const GREEN: Style = AnsiColor::Green.on_default();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const FAINT: Style = Style::new().dimmed();
+pub(super) const STRONG: Style = Style::new().bold();
 
 /// What was tried, each cause, and the next thing to try.
-pub(super) fn failure(failure: &Failure) -> String {
+pub(super) fn failure(page: Page, failure: &Failure) -> String {
     let mut text = String::new();
     for (at, error) in failure.chain().enumerate() {
         if at == 0 {
-            let words = block(&error.to_string());
-            line(&mut text, format_args!("{RED}error{RED:#}: {words}"));
+            let words = block(page, "error: ", &error.to_string());
+            let words = words.strip_prefix("error").unwrap_or(&words);
+            line(&mut text, format_args!("{RED}error{RED:#}{words}"));
         } else {
-            line(&mut text, format_args!("  caused by: {}", block(&error.to_string())));
+            line(&mut text, format_args!("{}", block(page, "  caused by: ", &error.to_string())));
         }
     }
     for evidence in failure.evidence() {
-        line(&mut text, format_args!("    {FAINT}{}{FAINT:#}", plain(evidence)));
+        let evidence = page.wrapped(&format!("    {}", plain(evidence)), 6);
+        line(&mut text, format_args!("{FAINT}{evidence}{FAINT:#}"));
     }
     if let Some(hint) = failure.advice() {
-        line(&mut text, format_args!("\n{}", hint_words(hint)));
+        line(&mut text, format_args!("\n{}", hint_words(page, hint)));
     }
     text
 }
@@ -154,25 +104,15 @@ pub(super) fn steps(steps: &[Step], handshakes: usize) -> String {
     text
 }
 
-fn hint_words(hint: &Hint) -> String {
+pub(super) fn hint_words(page: Page, hint: &Hint) -> String {
     match hint {
+        // A command is pasted, so it stays one line.
         Hint::Run(command) => format!("{STRONG}hint{STRONG:#}: run `{}`", plain(command)),
-        Hint::Do(sentence) => format!("{STRONG}hint{STRONG:#}: {}", plain(sentence)),
-    }
-}
-
-/// Cells side by side, each column as wide as its widest; nothing trails.
-pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
-    let width = |column: usize| rows.iter().map(|it| it[column].chars().count()).max();
-    let widths: [usize; N] = std::array::from_fn(|it| width(it).unwrap_or(0));
-    let row = |cells: &[String; N]| {
-        let mut line = String::new();
-        for (cell, width) in cells.iter().zip(widths) {
-            let _ = write!(line, "{cell:width$}  ");
+        Hint::Do(sentence) => {
+            let words = page.wrapped(&format!("hint: {}", plain(sentence)), 6);
+            format!("{STRONG}hint{STRONG:#}{}", words.strip_prefix("hint").unwrap_or(&words))
         }
-        line.trim_end().to_owned()
-    };
-    rows.iter().map(row).collect()
+    }
 }
 
 /// One line that does nothing but stand there: what comes from outside must not move the cursor,
@@ -190,12 +130,17 @@ pub(crate) fn plain(text: &str) -> String {
     line
 }
 
-/// The same for a text of several lines; the further ones are indented.
-fn block(text: &str) -> String {
-    text.trim_end().lines().map(plain).collect::<Vec<_>>().join("\n    ")
+/// A text of one or several lines, the further ones indented.
+fn block(page: Page, lead: &str, text: &str) -> String {
+    let lines = text.trim_end().lines().map(plain).enumerate();
+    let lead = |at| if at == 0 { lead } else { "    " };
+    lines
+        .map(|(at, it)| page.wrapped(&format!("{}{it}", lead(at)), 4))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
+pub(super) fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{words}");
 }
@@ -203,34 +148,9 @@ fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hemma_core::Finding;
 
     fn uncoloured(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
-    }
-
-    #[test]
-    fn findings_stand_in_columns_with_their_evidence() {
-        let found = [
-            Finding::pass("network hule-network", "exists"),
-            Finding::fail("web", "unhealthy").evidence(["curl: (7) refused"]),
-            Finding::unknown("checkout", &std::fmt::Error),
-        ];
-        let expected = "\
-pass  network hule-network  exists
-FAIL  web                   unhealthy
-      curl: (7) refused
-?     checkout              an error occurred when formatting an argument
-";
-        assert_eq!(uncoloured(&report(&found.into_iter().collect())), expected);
-    }
-
-    #[test]
-    fn a_hint_is_given_once() {
-        let hint = || Hint::Run("ssh hemma".to_owned());
-        let found = [Finding::fail("a", "").hint(hint()), Finding::fail("b", "").hint(hint())];
-        let expected = "\nhint: run `ssh hemma`\n";
-        assert_eq!(uncoloured(&hints(&found.into_iter().collect())), expected);
     }
 
     #[test]
@@ -287,20 +207,6 @@ FAIL  web                   unhealthy
         assert_eq!(failed, "  done  take the lock\n  half  build a\n  not   write .env\n");
         let interrupted = uncoloured(&left_behind(&[&refused], None, true));
         assert!(interrupted.starts_with("interrupted; nothing was changed\n  not   write .env\n"));
-    }
-
-    #[test]
-    fn a_proposal_reads_as_a_sentence_a_line() {
-        let proposal = Proposal::default()
-            .step("create", "network hule-network", "it is not there")
-            .step("recreate", "service web", "its image changed")
-            .step("remove", "service old", "no file names it any more");
-        let expected = "\
-+ create    network hule-network  it is not there
-~ recreate  service web           its image changed
-- remove    service old           no file names it any more
-";
-        assert_eq!(uncoloured(&super::proposal(&proposal)), expected);
     }
 
     #[test]

@@ -20,6 +20,7 @@ impl Section for Args {
         // Why it is not known, or cannot be mended, is what was found.
         if let Ok(true) = network::is_missing(run.world(), host, name).await {
             proposal = proposal.step("create network", name.as_str(), &*found.detail);
+            proposal = proposal.to(format!("Create the network on {}", run.place()));
         }
         run.mend([found].into_iter().collect(), proposal, async |approval| {
             let make = async || network::ensure(run.world(), host, name, approval).await;

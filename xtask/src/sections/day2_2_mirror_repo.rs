@@ -17,7 +17,10 @@ impl Section for Args {
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (world, config) = (run.world(), run.config());
         let proposal = match checkout::plan(world, config).await? {
-            Some(line) => Proposal::default().step("update", "checkout", line),
+            Some(line) => Proposal::default()
+                .step("update", "checkout", line)
+                .of("checkout", "checkouts")
+                .to(format!("Update the checkout on {}", run.place())),
             None => Proposal::default(),
         };
         run.mend(checkout::verify(world, config).await, proposal, async |approval| {

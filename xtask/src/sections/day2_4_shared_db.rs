@@ -23,6 +23,8 @@ impl Section for Args {
         let proposal = steps.iter().fold(Proposal::default(), |proposal, it| {
             proposal.step("run", it.statement(&config.database.role), it.reason())
         });
+        let proposal =
+            proposal.to(format!("Make what is missing in PostgreSQL on {}", run.place()));
         run.mend(before, proposal, async |approval| {
             let progress = run.progress();
             let make = async || shared_db::ensure(world, config, approval, &progress).await;

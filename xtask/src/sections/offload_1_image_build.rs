@@ -4,6 +4,7 @@ use hemma_core::{Report, Verdict};
 use hemma_docker::plan::{Action, Plan};
 use hemma_docker::{offload, rollout};
 
+use crate::proposal::named;
 use crate::research::Offload;
 use crate::{Answer, Failure, Proposal, Run, Section};
 
@@ -37,7 +38,9 @@ impl Section for Args {
         if plan.is_empty() {
             run.terminal().note("nothing to build");
         }
-        run.mend(inputs, Proposal::from(&plan), async |approval| {
+        let images = named(&plan.subjects(Action::Build));
+        let proposal = Proposal::from(&plan).to(format!("Build {images} on {}", run.place()));
+        run.mend(inputs, proposal, async |approval| {
             let (holder, progress) = (run.holder("image-build"), run.progress());
             let build =
                 rollout::build_images(world, &situation, &plan, &holder, approval, &progress);

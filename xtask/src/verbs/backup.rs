@@ -42,6 +42,7 @@ impl Args {
             let place = format!("{} on the server, to {}", size(*bytes), dump.directory);
             proposal.step("dump", format!("database {}", dump.database), place)
         });
+        let proposal = proposal.to(format!("Dump databases of {}", run.place()));
         run.mend(Report::default(), proposal, async |approval| {
             run.locked("backup", approval, async || all(run, &dumps, approval).await).await
         })

@@ -2,9 +2,11 @@
 //! as a browser would.
 
 use hemma_core::{Config, Report, Verdict};
-use hemma_docker::rollout::{self, Scope, StageError};
+use hemma_docker::plan::Plan;
+use hemma_docker::rollout::{self, Scope, Situation, StageError};
 
 use crate::edge::{self, Waiting};
+use crate::proposal::{named, short};
 use crate::{Answer, Failure, Proposal, Run};
 
 /// Take the application live: look, plan, ask, apply, wait until healthy, arrive from outside
@@ -49,9 +51,6 @@ pub(crate) async fn carry_with(
     let world = run.world();
     run.terminal().busy(&format!("looking at {}", config.host.alias));
     let situation = Box::pin(rollout::look_at(world, config, scope)).await;
-    for remark in situation.remarks() {
-        run.terminal().note(&remark);
-    }
     let blockers = situation.blockers();
     if !blockers.findings.is_empty() {
         return Ok(Answer::Report(blockers));
@@ -70,7 +69,7 @@ pub(crate) async fn carry_with(
         report.extend(edge?.findings);
         return Ok(Answer::Report(report));
     }
-    run.mend(blockers, Proposal::from(&plan), async |approval| {
+    run.mend(blockers, proposed(run, scope, &situation, &plan), async |approval| {
         let (holder, progress) = (run.holder(doing), run.progress());
         let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
         let after = match scope {
@@ -86,6 +85,19 @@ pub(crate) async fn carry_with(
         Ok(report)
     })
     .await
+}
+
+/// The plan, with what is to be known beside it and what the question says.
+fn proposed(run: &Run<'_>, scope: &Scope, situation: &Situation, plan: &Plan) -> Proposal {
+    let place = run.place();
+    let commit = situation.target().map_or("the branch's tip", short);
+    let intent = match scope {
+        Scope::Whole => format!("Deploy {commit} to {place}"),
+        Scope::Stage(stage) => format!("Deploy stage {stage} of {commit} to {place}"),
+        Scope::Research(services) => format!("Bring {} up on {place}", named(services)),
+    };
+    let (notes, stages) = (situation.news(), situation.stages());
+    Proposal { notes, stages, ..Proposal::from(plan).to(intent) }
 }
 
 async fn arrive(run: &Run<'_>, scope: &Scope, waiting: Waiting) -> Result<Report, Failure> {

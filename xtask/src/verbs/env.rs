@@ -75,7 +75,8 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     let before = env_file::verify(world, config, Layers::Main).await;
     let place = format!("in {}/.env on {}", config.host.checkout, config.host.alias);
     let proposal = if env_file::would_change(world, config, key, &value).await? {
-        Proposal::default().step("set", key.as_str(), place)
+        let intent = format!("Set {key} in .env on {}", run.place());
+        Proposal::default().step("set", key.as_str(), place).of("key", "keys").to(intent)
     } else {
         Proposal::default()
     };

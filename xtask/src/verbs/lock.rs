@@ -35,6 +35,8 @@ impl Args {
             return Ok(Answer::Report(report));
         }
         let proposal = Proposal::default().step("end the hold of", "the lock", held);
+        let intent = format!("End the hold of the lock of {project} on {host}");
+        let proposal = proposal.of("hold", "holds").to(intent);
         run.mend(report, proposal, async |approval| {
             let by = run.holder("lock release");
             let end = lock::EndHold { host: host.clone(), project: project.clone(), by };

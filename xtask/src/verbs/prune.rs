@@ -22,7 +22,8 @@ impl Args {
             return Ok(Answer::Report(objections));
         }
         let nothing = Report::from_iter([Finding::pass("disk", "there is nothing to prune")]);
-        run.mend(nothing, proposal(&seen), async |approval| {
+        let proposal = proposal(&seen).to(format!("Prune images on {}", config.host.alias));
+        run.mend(nothing, proposal, async |approval| {
             let progress = run.progress();
             let work = async || prune::prune(world, config, &seen, approval, &progress).await;
             run.locked("prune", approval, work).await

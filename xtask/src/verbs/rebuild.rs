@@ -1,7 +1,9 @@
 //! Fresh images and containers for single services.
 
+use hemma_docker::plan::Action;
 use hemma_docker::rollout;
 
+use crate::proposal::named;
 use crate::{Answer, Failure, Proposal, Run};
 
 /// Build the images of services anew and replace their containers
@@ -16,7 +18,9 @@ impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (world, config) = (run.world(), run.config());
         let asked = rollout::plan_rebuild(world, config, &self.services).await?;
-        let proposal = Proposal::from(&asked.plan);
+        let services = asked.plan.subjects(Action::Recreate);
+        let intent = format!("Rebuild {} on {}", named(&services), run.place());
+        let proposal = Proposal::from(&asked.plan).to(intent);
         run.mend(hemma_core::Report::default(), proposal, async |approval| {
             let (holder, progress) = (run.holder("rebuild"), run.progress());
             Ok(rollout::carry_out(world, config, &asked, &holder, approval, &progress).await?)

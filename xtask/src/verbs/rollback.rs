@@ -3,6 +3,7 @@
 use hemma_core::Report;
 use hemma_docker::rollout;
 
+use crate::proposal::short;
 use crate::{Answer, Failure, Proposal, Run};
 
 /// Go back to a release that ran: its commit, its images, its configuration
@@ -21,7 +22,9 @@ impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (world, config) = (run.world(), run.config());
         let (release, plan) = rollout::plan_rollback(world, config, self.to.as_deref()).await?;
-        run.mend(Report::default(), Proposal::from(&plan), async |approval| {
+        let commit = short(&release.commit);
+        let proposal = Proposal::from(&plan).to(format!("Go back to {commit} on {}", run.place()));
+        run.mend(Report::default(), proposal, async |approval| {
             let (holder, progress) = (run.holder("rollback"), run.progress());
             let back = (&release, &plan);
             let back = rollout::rollback(world, config, back, &holder, approval, &progress);

@@ -50,7 +50,7 @@ async fn next(run: &Run<'_>, before: Report) -> Report {
 }
 
 fn show(run: &Run<'_>, report: &Report) {
-    let now = run.world().now().to_zoned(jiff::tz::TimeZone::system());
+    let now = run.terminal().clock(run.world().now());
     run.terminal().note(&format!("\n{}", now.strftime("%H:%M:%S")));
     run.terminal().report(report);
     run.terminal().busy("watching");

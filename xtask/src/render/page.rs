@@ -1,0 +1,153 @@
+//! How a text is laid out: in columns, and within the width of a terminal by whole words.
+
+use textwrap::core::display_width;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+
+/// What a text is laid out for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Page {
+    /// The columns of a terminal. A pipe or a file has none, and no line is broken there.
+    pub width: Option<usize>,
+    /// Whether many things of one kind are told in one line.
+    pub folded: bool,
+}
+
+/// Between two columns.
+const GAP: usize = 2;
+
+/// Narrower than this, a text of several words is no longer read as one.
+const NARROWEST: usize = 20;
+
+impl Page {
+    /// A line broken by whole words: what follows the first line is indented by `hang`. A word that
+    /// is longer than a line stands in a line of its own, whole.
+    pub(crate) fn wrapped(self, text: &str, hang: usize) -> String {
+        let Some(width) = self.width else { return text.to_owned() };
+        let indent = " ".repeat(hang);
+        let options = Options::new(width.max(NARROWEST + hang))
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        textwrap::fill(text, options)
+    }
+
+    /// Cells side by side behind a mark of `lead` columns; nothing trails. Where the terminal is too
+    /// narrow, the last cell goes on below itself, or below the others where those are long.
+    pub(crate) fn columns<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> Vec<String> {
+        let widest = |at: usize| rows.iter().map(|it| display_width(&it[at])).max().unwrap_or(0);
+        let widths: [usize; N] = std::array::from_fn(widest);
+        let room = self.width.map(|it| it.saturating_sub(lead));
+        let ahead = widths[..N - 1].iter().map(|it| it + GAP).sum::<usize>();
+        let last = match room {
+            Some(room) if ahead + widths[N - 1] > room => ahead.min(room * 11 / 20),
+            _ => ahead,
+        };
+        rows.iter().map(|row| self.row((lead, last), &widths, row)).collect()
+    }
+
+    /// How many columns are left for the last cells of `rows` that would stand in these columns.
+    pub(crate) fn room<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> Option<usize> {
+        let width = self.width?.saturating_sub(lead);
+        let widest = |at: usize| rows.iter().map(|it| display_width(&it[at])).max().unwrap_or(0);
+        let ahead = (0..N - 1).map(|at| widest(at) + GAP).sum::<usize>();
+        Some(width.saturating_sub(ahead.min(width * 11 / 20)).max(NARROWEST))
+    }
+
+    fn row<const N: usize>(
+        self,
+        (lead, last): (usize, usize),
+        widths: &[usize; N],
+        row: &[String; N],
+    ) -> String {
+        let mut line = String::new();
+        for (at, cell) in row[..N - 1].iter().enumerate() {
+            let gap = if cell.is_empty() && at + 2 == N { 0 } else { widths[at] + GAP };
+            line.push_str(cell);
+            line.push_str(&" ".repeat(gap.saturating_sub(display_width(cell))));
+        }
+        let cell = &row[N - 1];
+        let line = line.trim_end();
+        if cell.is_empty() {
+            return self.hung(lead, line, lead + GAP);
+        }
+        let gap = last.saturating_sub(display_width(line));
+        if gap < GAP && self.width.is_some() && !line.is_empty() {
+            // The cells before it are too long to stand beside it.
+            let below = self.hung(lead, &format!("{}{cell}", " ".repeat(last)), lead + last);
+            let line = self.hung(lead, line, lead + GAP);
+            return format!("{line}\n{}{below}", " ".repeat(lead));
+        }
+        self.hung(lead, &format!("{line}{}{cell}", " ".repeat(gap)), lead + last)
+    }
+
+    /// A line behind a mark of `lead` columns, which is not part of it.
+    fn hung(self, lead: usize, line: &str, hang: usize) -> String {
+        let mark = "x".repeat(lead);
+        let text = self.wrapped(&format!("{mark}{line}"), hang);
+        text.strip_prefix(&mark).map(str::to_owned).unwrap_or(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrow(width: usize) -> Page {
+        Page { width: Some(width), folded: true }
+    }
+
+    fn rows() -> [[String; 2]; 2] {
+        [
+            ["network hule-network".to_owned(), "exists".to_owned()],
+            ["web".to_owned(), "it answers, but not with what was asked for".to_owned()],
+        ]
+    }
+
+    #[test]
+    fn a_pipe_gets_whole_lines() {
+        let shown = Page::default().columns(6, &rows());
+        let expected = [
+            "network hule-network  exists",
+            "web                   it answers, but not with what was asked for",
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_whole_words() {
+        let shown = narrow(54).columns(6, &rows()).join("\n");
+        let expected = "\
+network hule-network  exists
+web                   it answers, but not with
+                            what was asked for";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn what_is_too_long_for_its_column_has_a_line_of_its_own() {
+        let long = "certificate of api.huleedu.hule.education at 127.0.0.1:32786";
+        let rows = [
+            [long.to_owned(), "trusted, 89 days left".to_owned()],
+            ["web".to_owned(), "healthy".to_owned()],
+        ];
+        let shown = narrow(80).columns(6, &rows).join("\n");
+        let expected = format!("{long}\n{:46}trusted, 89 days left\nweb{:37}healthy", "", "");
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn no_word_is_broken_at_any_width() {
+        let text = "read https://example.org/a-very-long-path/that-has-no-end/at-all and go on";
+        for width in 1..90 {
+            let shown = narrow(width).wrapped(text, 4);
+            let words: Vec<_> = shown.split_whitespace().collect();
+            assert_eq!(words, text.split(' ').collect::<Vec<_>>(), "{width}: {shown}");
+        }
+        for width in 1..90 {
+            let shown = narrow(width).columns(6, &rows()).join(" ");
+            assert!(shown.contains("hule-network") && shown.contains("answers,"), "{shown}");
+        }
+    }
+}
