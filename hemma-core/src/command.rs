@@ -239,7 +239,7 @@ impl fmt::Display for Command {
 }
 
 /// One word for a POSIX shell: plain where it can be, in single quotes where it must be.
-pub(crate) fn quote(word: &str) -> String {
+pub fn quote(word: &str) -> String {
     let plain = |it: char| it.is_ascii_alphanumeric() || "-_./:=@%+,".contains(it);
     // A leading `~` expands and a leading `=` is special in zsh, but only there.
     if !word.is_empty() && word.chars().all(plain) && !word.starts_with('=') {
@@ -249,7 +249,7 @@ pub(crate) fn quote(word: &str) -> String {
 }
 
 /// A path for a POSIX shell, in which a leading `~/` keeps its meaning.
-pub(crate) fn quote_path(path: &str) -> String {
+pub fn quote_path(path: &str) -> String {
     match path.strip_prefix("~/") {
         Some("") => "~/".to_owned(),
         Some(rest) => format!("~/{}", quote(rest)),

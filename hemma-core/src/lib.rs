@@ -27,6 +27,7 @@ mod command;
 pub mod config;
 mod exec;
 mod guard;
+mod hint;
 mod host;
 mod job;
 mod known;
@@ -40,10 +41,11 @@ mod world;
 
 pub use approval::{Approval, Consent};
 pub use cassette::{Cassette, CassetteError, Exchange, Origin, Scene};
-pub use command::{Command, Stdin, USUAL_LIMIT};
+pub use command::{Command, Stdin, USUAL_LIMIT, quote, quote_path};
 pub use config::Config;
 pub use exec::{Exec, ExecError, Output};
 pub use guard::Guard;
+pub use hint::Hint;
 pub use host::{Host, HostError, Place};
 pub use job::{Ended, Job, Told};
 pub use known::Known;
@@ -53,6 +55,6 @@ pub use live::{
 };
 pub use patience::Patience;
 pub use question::{Change, Cut, Extent, NotRecorded, Progress, Question};
-pub use report::{Finding, Hint, Report, Verdict, causes};
+pub use report::{Finding, Report, Verdict, causes};
 pub use secret::{HIDDEN, Secret};
 pub use world::{Step, World};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Hint;
+
 /// Three answers, never mixed. The order is that of what matters more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -81,16 +83,6 @@ impl Finding {
         self.evidence.extend(lines.into_iter().map(Into::into));
         self
     }
-}
-
-/// The next thing to try. Never a guess about the cause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Hint {
-    /// A command to run.
-    Run(String),
-    /// A sentence that says what to do.
-    Do(String),
 }
 
 /// Findings in the order of the runbook.

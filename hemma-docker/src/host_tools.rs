@@ -49,7 +49,7 @@ fn unreachable(host: &Host, error: &ExecError) -> Finding {
     let finding = Finding::unknown(format!("ssh {host}"), error);
     match error {
         ExecError::Connect { source, .. } => finding.hint(Hint::Do(source.advice().to_owned())),
-        _ => finding.hint(Hint::Run(format!("ssh {host} true"))),
+        _ => finding.hint(Hint::on(host, "true")),
     }
 }
 
@@ -94,7 +94,7 @@ fn sudo(host: &Host, seen: &HashMap<&str, &str>) -> Finding {
     }
     let said = seen.get("sudo_said").copied().unwrap_or("it said nothing");
     let said = said.strip_prefix("sudo: ").unwrap_or(said);
-    let hint = Hint::Run(format!("ssh {host} sudo -n true"));
+    let hint = Hint::on(host, "sudo -n true");
     Finding::fail("sudo", format!("it does not run without a password: {said}")).hint(hint)
 }
 

@@ -132,10 +132,10 @@ impl Error {
     pub fn hint(&self) -> Option<Hint> {
         match self {
             Self::List { source, .. } | Self::Create { source, .. } => source.hint(),
-            Self::Several { host, name, .. } => Some(Hint::Do(format!(
-                "remove by id those that `ssh {host} sudo -n docker network inspect {name}` shows \
-                 without containers"
-            ))),
+            Self::Several { host, name, .. } => {
+                let look = host.line(format_args!("sudo -n docker network inspect {name}"));
+                Some(Hint::Do(format!("remove by id those that `{look}` shows without containers")))
+            }
         }
     }
 }

@@ -109,10 +109,12 @@ fn way(config: &Config, service: &str, port: u16, found: Option<&Container>) -> 
         let by =
             if it.name.as_str() == "huleedu-embed-offload" { "the deploy script" } else { "hand" };
         let detail = format!("{}, started by {by}, cannot give features", it.name);
-        let remove = format!("ssh {} sudo docker rm -f {}", config.host.alias, it.name);
+        let remove = format!("sudo docker rm -f {}", it.name);
         let lacks =
             "it is on another network than the grammar service, and was not told its version";
-        return Finding::fail(subject, detail).evidence([lacks]).hint(Hint::Run(remove));
+        return Finding::fail(subject, detail)
+            .evidence([lacks])
+            .hint(Hint::on(&config.host.alias, remove));
     }
     if it.state != State::Running {
         return Finding::fail(subject, format!("{}, {}", it.name, it.status)).hint(run);

@@ -1,7 +1,7 @@
 //! A host on which nothing can be written: a full disk, a file system that is read-only, or a
 //! repository that is locked.
 
-use hemma_core::{Finding, Hint, Host};
+use hemma_core::{Finding, Hint, Host, quote_path};
 
 /// A shell function that says why nothing can be written in a directory, if that is so: git keeps the
 /// cause to itself, or buries it in advice.
@@ -23,7 +23,7 @@ pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
     let says = |words: &str| said.to_lowercase().contains(words);
     let locked = said.split_once(IN_THE_WAY).map(|it| it.0);
     if let Some(lock) = locked {
-        return Some(Hint::Run(format!("ssh {host} 'pgrep -a git || rm {lock}'")));
+        return Some(Hint::on(host, format_args!("pgrep -a git || rm {}", quote_path(lock))));
     }
     let look = if says("no space left on device")
         || says("out of diskspace")
@@ -35,7 +35,7 @@ pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
     } else {
         return None;
     };
-    Some(Hint::Run(format!("ssh {host} '{look}'")))
+    Some(Hint::on(host, look))
 }
 
 /// Nobody knows; where that is why, with the next thing to do.

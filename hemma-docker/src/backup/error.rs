@@ -162,10 +162,10 @@ impl BackupError {
         match self {
             Self::Server(source) => source.hint(),
             Self::NoDatabase { known, .. } => Some(known.hint("cargo xtask day2 shared-db")),
-            Self::Version { server, .. } => Some(Hint::Run(format!(
-                "ssh {} sudo -n docker exec {} which -a pg_dump",
-                server.host, server.container
-            ))),
+            Self::Version { server, .. } => Some(Hint::on(
+                &server.host,
+                format_args!("sudo -n docker exec {} which -a pg_dump", server.container),
+            )),
             Self::Locked { .. } => Some(Hint::Do(
                 "let whatever alters the table end, then run the same command again".to_owned(),
             )),

@@ -1,6 +1,6 @@
 //! Judging the state of the checkout.
 
-use hemma_core::{Config, Finding, Hint, Report, World};
+use hemma_core::{Command, Config, Finding, Hint, Report, World, quote, quote_path};
 
 use super::look::look;
 use super::state::{Checkout, Relation, Repository, Tip};
@@ -64,8 +64,8 @@ fn unreachable_remote(config: &Config, said: &str) -> Finding {
     let nothing = "there is no such branch, and git said nothing more";
     let said = if said.is_empty() { nothing } else { said };
     let detail = format!("the host could not read branch `{branch}` of {remote}: {said}");
-    let line = format!("ssh {} git ls-remote {remote} refs/heads/{branch}", config.host.alias);
-    Finding::unseen("remote", detail).hint(Hint::Run(line))
+    let line = Command::new("git").args(["ls-remote", remote, &format!("refs/heads/{branch}")]);
+    Finding::unseen("remote", detail).hint(Hint::on(&config.host.alias, line))
 }
 
 fn repository(config: &Config, seen: &Repository) -> Vec<Finding> {
@@ -90,19 +90,17 @@ fn tree(config: &Config, seen: &Repository) -> Finding {
     }
     let count = seen.dirty.len();
     let detail = format!("{} has {count} changed or untracked files", seen.dir);
-    let line = format!("ssh {} git -C {} status", config.host.alias, config.host.checkout);
-    Finding::fail("checkout", detail).evidence(&seen.dirty).hint(Hint::Run(line))
+    Finding::fail("checkout", detail).evidence(&seen.dirty).hint(git(config, &["status"]))
 }
 
 fn branch(config: &Config, seen: &Repository) -> Option<Finding> {
     let wanted = &config.repository.branch;
-    let line = format!("ssh {} git -C {} switch {wanted}", config.host.alias, config.host.checkout);
     let detail = match &seen.branch {
         Some(branch) if branch == wanted => return None,
         Some(branch) => format!("it is on `{branch}`, not on `{wanted}`"),
         None => format!("its head is detached at {}, not on `{wanted}`", short(&seen.head)),
     };
-    Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
+    Some(Finding::fail("branch", detail).hint(git(config, &["switch", wanted])))
 }
 
 fn remote(config: &Config, seen: &Repository) -> Option<Finding> {
@@ -131,9 +129,14 @@ fn relation(config: &Config, seen: &Repository) -> Option<Finding> {
         Relation::Ahead => format!("it has commits that `{branch}` at the remote has not"),
         Relation::Diverged => format!("it and `{branch}` at the remote have diverged"),
     };
-    let dir = &config.host.checkout;
-    let line = format!("ssh {} git -C {dir} log --oneline @{{u}}..", config.host.alias);
-    Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
+    Some(Finding::fail("branch", detail).hint(git(config, &["log", "--oneline", "@{u}.."])))
+}
+
+/// A git in the checkout.
+fn git(config: &Config, words: &[&str]) -> Hint {
+    let dir = quote_path(&config.host.checkout.to_string());
+    let words = words.iter().map(|it| quote(it)).collect::<Vec<_>>().join(" ");
+    Hint::on(&config.host.alias, format_args!("git -C {dir} {words}"))
 }
 
 fn listed(names: &[String]) -> String {

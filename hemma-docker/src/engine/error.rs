@@ -139,7 +139,7 @@ impl EngineError {
 
     /// The one thing to try next.
     pub fn hint(&self) -> Option<Hint> {
-        let run = |line: &str| self.host().map(|host| Hint::Run(format!("ssh {host} {line}")));
+        let run = |line: &str| self.host().map(|host| Hint::on(host, line));
         match self {
             Self::Unreachable { source: ExecError::Connect { source, .. }, .. } => {
                 Some(Hint::Do(source.advice().to_owned()))

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use hemma_core::config::CheckoutPath;
-use hemma_core::{Finding, Hint, Host};
+use hemma_core::{Finding, Hint, Host, quote_path};
 use serde::{Deserialize, Serialize};
 
 /// A shell function that says in a word what `$f`, the `.env` in the checkout `$d`, is. `$max` is the
@@ -79,13 +79,13 @@ impl Obstacle {
         Finding::fail(".env", detail).hint(self.hint(host, checkout))
     }
 
-    /// The next thing to do. On the host in quotes: `~` is the home there, and not where it is typed.
+    /// The next thing to do.
     pub(crate) fn hint(&self, host: &Host, checkout: &CheckoutPath) -> Option<Hint> {
-        let file = format!("{checkout}/.env");
-        let on_host = |line: String| Hint::Run(format!("ssh {host} '{line}'"));
+        let file = quote_path(&format!("{checkout}/.env"));
+        let on_host = |line: String| Hint::on(host, line);
         Some(match self {
             Self::Missing => Hint::Run("cargo xtask day2 env-file --edit".to_owned()),
-            Self::Closed => on_host(format!("ls -ld {checkout}")),
+            Self::Closed => on_host(format!("ls -ld {}", quote_path(&checkout.to_string()))),
             Self::Directory => on_host(format!("rmdir {file}")),
             Self::Unreadable { .. } => on_host(format!("sudo chown \"$USER\" {file}")),
             Self::Special | Self::TooLarge { .. } => on_host(format!("ls -l {file}")),

@@ -1,6 +1,6 @@
 //! What there is to say about the host's `.env`: keys and places, never a value.
 
-use hemma_core::{Config, Finding, Hint, Report, World};
+use hemma_core::{Config, Finding, Hint, Report, World, quote_path};
 
 use super::judge::{Flaws, RequiredBy};
 use super::look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
@@ -80,11 +80,6 @@ fn edit() -> Hint {
     Hint::Run("cargo xtask day2 env-file --edit".to_owned())
 }
 
-/// In quotes: `~` is the home on the host, and not the one where this is typed.
-fn hint_on_host(config: &Config, line: &str) -> Hint {
-    Hint::Run(format!("ssh {} '{line}'", config.host.alias))
-}
-
 fn of_judged(config: &Config, judged: &Judged) -> Vec<Finding> {
     let mut findings = of_flaws(&judged.flaws);
     findings.extend(of_shell(&judged.flaws));
@@ -122,8 +117,8 @@ fn remarks(judged: &Judged) -> Vec<String> {
 }
 
 fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
-    let file = format!("{}/.env", config.host.checkout);
-    let on_host = |line: String| hint_on_host(config, &line);
+    let file = quote_path(&format!("{}/.env", config.host.checkout));
+    let on_host = |line: String| Hint::on(&config.host.alias, line);
     let mut findings = Vec::new();
     let open = u32::from_str_radix(&judged.mode, 8).map_or(true, |it| it & 0o177 != 0);
     if open {

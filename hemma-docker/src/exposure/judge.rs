@@ -124,8 +124,8 @@ fn exposed(config: &Config, views: &Views, container: &Container, binding: &Bind
         trace.extend(line.map(|it| format!("published in {it}")));
     }
     trace.extend(process(views, port).map(|it| format!("process {it}")));
-    let look = format!("ssh {} sudo docker port {}", config.host.alias, container.name);
-    Finding::fail("engine", detail).evidence(trace).hint(Hint::Run(look))
+    let look = Hint::on(&config.host.alias, format_args!("sudo docker port {}", container.name));
+    Finding::fail("engine", detail).evidence(trace).hint(look)
 }
 
 fn process(views: &Views, port: u16) -> Option<&str> {

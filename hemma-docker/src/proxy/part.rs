@@ -1,6 +1,6 @@
 //! A part of the stack: which container it is, and how that stands.
 
-use hemma_core::{Finding, Hint, Host};
+use hemma_core::{Finding, Hint, Host, quote};
 
 use crate::{Container, Health, State};
 
@@ -59,14 +59,14 @@ impl Part<'_> {
     ) -> Finding {
         let Some(container) = found else {
             let detail = format!("no container on {host} is one, by image or by name");
-            let up = format!("ssh {host} 'cd ~/infrastructure && sudo docker compose up -d'");
-            return Finding::fail(self.subject, detail).hint(Hint::Run(up));
+            let up = Hint::on(host, "cd ~/infrastructure && sudo docker compose up -d");
+            return Finding::fail(self.subject, detail).hint(up);
         };
         let Container { name, status, image, .. } = container;
         let detail = format!("{name}, {status}");
         if !runs(container) || container.health == Some(Health::Unhealthy) {
-            let logs = format!("ssh {host} sudo docker logs --tail 50 {name}");
-            return Finding::fail(self.subject, detail).hint(Hint::Run(logs));
+            let logs = Hint::on(host, format_args!("sudo docker logs --tail 50 {name}"));
+            return Finding::fail(self.subject, detail).hint(logs);
         }
         let Some(network) = network else {
             return Finding::pass(self.subject, detail).evidence([image]);
@@ -76,9 +76,11 @@ impl Part<'_> {
                 .evidence([image]);
         }
         if self.joins {
-            let join = format!("ssh {host} sudo docker network connect {network} {name}");
+            let join = format!("sudo docker network connect {} {name}", quote(network));
             let detail = format!("{detail}, but not on {network}");
-            return Finding::fail(self.subject, detail).evidence([image]).hint(Hint::Run(join));
+            return Finding::fail(self.subject, detail)
+                .evidence([image])
+                .hint(Hint::on(host, join));
         }
         let apart = format!("not on {network}, where nothing needs it");
         Finding::pass(self.subject, detail).evidence([image.as_str(), &apart])

@@ -52,7 +52,7 @@ fn published(host: &Host, proxy: &Container, web: &[&Listener]) -> Finding {
             let detail = format!("{name} does not publish {}", closed.join(" and "));
             let detail = taken.map_or(detail.clone(), |it| format!("{detail}: {it}"));
             Finding::fail(SUBJECT, detail)
-                .hint(Hint::Run(format!("ssh {host} sudo docker port {name}")))
+                .hint(Hint::on(host, format_args!("sudo docker port {name}")))
         }
     };
     finding.evidence(evidence)
@@ -73,5 +73,5 @@ fn shown(listener: &Listener) -> String {
 }
 
 fn look(host: &Host) -> Hint {
-    Hint::Run(format!("ssh {host} \"sudo ss -lntp | grep -E ':(80|443) '\""))
+    Hint::on(host, r#"sudo ss -lntp | grep -E ":(80|443) ""#)
 }

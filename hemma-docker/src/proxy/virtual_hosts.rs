@@ -26,10 +26,10 @@ pub(super) fn judge(
     let routed = match routed {
         Ok(Some(routed)) => routed,
         Ok(None) => {
-            let look =
-                format!("ssh {} sudo docker exec {} nginx -T", config.host.alias, proxy.name);
+            let look = format!("sudo docker exec {} nginx -T", proxy.name);
+            let look = Hint::on(&config.host.alias, look);
             let why = format!("{} did not show its configuration", proxy.name);
-            return vec![Finding::unseen(subject, why).hint(Hint::Run(look))];
+            return vec![Finding::unseen(subject, why).hint(look)];
         }
         Err(error) => return vec![Finding::unknown(subject, error)],
     };

@@ -7,7 +7,7 @@ mod change;
 mod kept;
 mod look;
 
-use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World};
+use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World, quote};
 
 pub use change::{Prune, Reclaimed, What};
 pub use kept::{Kept, KeptError, LookKept};
@@ -82,8 +82,8 @@ impl Standing {
                 "the release of {} needs it and it has lost its name, so a prune would remove it",
                 crate::checkout::short(&it.commit)
             );
-            let line = format!("ssh {host} sudo -n docker tag {} {}", it.image, it.name());
-            Finding::fail(format!("image of {}", it.service), detail).hint(Hint::Run(line))
+            let line = format!("sudo -n docker tag {} {}", quote(&it.image), quote(&it.name()));
+            Finding::fail(format!("image of {}", it.service), detail).hint(Hint::on(host, line))
         };
         self.at_risk.iter().map(finding).collect()
     }

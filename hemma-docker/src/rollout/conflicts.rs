@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hemma_core::{Finding, Hint};
+use hemma_core::{Command, Finding, Hint};
 
 use super::Situation;
 use crate::compose::{Model, Port, Service};
@@ -32,9 +32,10 @@ fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
         let detail = "the compose files take it for granted, and the host does not have it";
         let written = preflight::network(it).iter().find_map(|it| situation.written(it));
         let host = &situation.config.host.alias;
-        Finding::fail(format!("network {it}"), detail)
-            .evidence(written)
-            .hint(Hint::Run(format!("ssh {host} sudo docker network create {it}")))
+        Finding::fail(format!("network {it}"), detail).evidence(written).hint(Hint::on(
+            host,
+            Command::new("docker").args(["network", "create", it.as_str()]).sudo(),
+        ))
     };
     networks.map(finding).collect()
 }
@@ -56,11 +57,11 @@ fn name_taken(
         None => "a container that Compose did not make".to_owned(),
     };
     let alias = &situation.config.host.alias;
-    let line = format!("ssh {alias} sudo docker inspect {wanted}");
+    let look = Command::new("docker").args(["inspect", wanted]).sudo();
     Some(
         Finding::fail(format!("container name {wanted}"), format!("it is taken by {whose}"))
             .evidence(situation.written(&preflight::named(wanted)))
-            .hint(Hint::Run(line)),
+            .hint(Hint::on(alias, look)),
     )
 }
 

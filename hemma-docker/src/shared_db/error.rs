@@ -148,7 +148,7 @@ impl DatabaseError {
         if let Self::Engine { server, said } | Self::Refused { server, said } = self {
             return storage::hint(&server.host, said);
         }
-        let on = |server: &Server, line: String| Hint::Run(format!("ssh {} {line}", server.host));
+        let on = |server: &Server, line: String| Hint::on(&server.host, line);
         match self {
             Self::NoContainer { .. } => Some(Hint::Do(
                 "bring up the shared stack that runs it, or set [database] container".to_owned(),

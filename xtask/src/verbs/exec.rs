@@ -98,7 +98,8 @@ fn outlived(run: &Run<'_>, cut: &InContainer) {
     let note =
         format!("{program} may go on in container {container}: nothing there was told to end");
     run.terminal().note(&note);
-    run.terminal().note(&format!("hint: ssh {host} sudo -n docker top {container}"));
+    let look = host.line(format_args!("sudo -n docker top {container}"));
+    run.terminal().note(&format!("hint: run `{look}`"));
 }
 
 /// A journal that cannot be written is no reason not to repair a host whose disk is full.
@@ -126,9 +127,7 @@ fn chosen<'c>(
     found.find(|it| it.state == State::Running).ok_or_else(|| {
         let (name, status) = (first.name.to_string(), first.status.clone());
         let next = match first.state {
-            State::Paused => {
-                format!("ssh {} sudo -n docker unpause {name}", config.host.alias)
-            }
+            State::Paused => config.host.alias.line(format_args!("sudo -n docker unpause {name}")),
             State::Created => format!("cargo xtask restart {asked}"),
             _ => format!("cargo xtask logs {asked}"),
         };
