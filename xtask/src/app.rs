@@ -12,12 +12,14 @@ use crate::lab::Lab;
 use crate::render::document::Document;
 use crate::render::{self, Terminal};
 use crate::sections::{self, Registered, Section};
+use crate::speaker::{Program, Speaker};
 use crate::{Answer, Exit, Failure, Run, operator, rehearsal, settings};
 
 /// The command line: hemma's sections and verbs, and what a repository adds to them.
 #[derive(Debug, Clone)]
 pub struct App {
     sections: Vec<Registered>,
+    program: Program,
 }
 
 impl Default for App {
@@ -53,7 +55,7 @@ pub(crate) struct Ended {
 impl App {
     /// hemma's own sections.
     pub fn new() -> Self {
-        Self { sections: sections::OWN.to_vec() }
+        Self { sections: sections::OWN.to_vec(), program: Program::default() }
     }
 
     /// Adds a section of another repository's own.
@@ -75,13 +77,19 @@ impl App {
 
     /// The whole command line, for help, completions and manuals.
     pub fn command(&self) -> clap::Command {
-        cli::command(&self.sections)
+        cli::command(&self.sections, &self.program)
+    }
+
+    /// What the operator types before a command.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
     }
 
     /// Runs what this process was asked to.
-    pub fn main(self) -> ExitCode {
+    pub fn main(mut self) -> ExitCode {
         let args: Vec<OsString> = std::env::args_os().collect();
-        let call = match cli::parse(&self.sections, args.clone()) {
+        self.program = args.first().map(|it| Program::called(it)).unwrap_or_default();
+        let call = match cli::parse(&self.sections, &self.program, args.clone()) {
             Ok(call) => call,
             Err(error) => {
                 render::usage(&error, args.iter().any(|it| it == "--json"));
@@ -126,13 +134,14 @@ impl App {
         &self,
         typed: impl IntoIterator<Item = &'a str>,
     ) -> Result<Call, clap::Error> {
-        cli::parse(&self.sections, std::iter::once("xtask").chain(typed))
+        cli::parse(&self.sections, &self.program, std::iter::once("xtask").chain(typed))
     }
 
     /// Runs a command line, and leaves nothing of it behind.
     pub(crate) async fn perform(&self, call: Call, stage: Stage) -> Ended {
         let Stage { here, terminal, mut interrupts, answers } = stage;
         let Call { flags, what } = call;
+        terminal.speaks(Speaker::new(&self.program, &flags, None));
         let set = tokio::select! {
             scene = scene(&flags, &what, &here, &terminal, answers) => Some(scene),
             () = interrupts.next() => None,
@@ -152,6 +161,9 @@ impl App {
             }
         };
         let (world, config) = &scene;
+        let ssh_config =
+            config.host.ssh_config.as_ref().map(hemma_core::config::LocalPath::as_path);
+        terminal.speaks(Speaker::new(&self.program, &flags, ssh_config));
         let run = Run::new(self, &flags, &here, &terminal, (world, config));
         let work = Box::pin(what.run(&run));
         let result = interrupt::race(world, &terminal, interrupts, work).await;
@@ -201,7 +213,7 @@ impl App {
 fn conclude(terminal: &Terminal, document: Document<'_>, result: Option<&Result<Answer, Failure>>) {
     if terminal.json() {
         let document = match result {
-            Some(result) => document.result(result.as_ref()),
+            Some(result) => document.result(result.as_ref(), &terminal.speaker()),
             None => document,
         };
         return terminal.out(&document.to_line());

@@ -6,7 +6,8 @@ use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 use hemma_core::Host;
 
 use crate::sections::Registered;
-use crate::{Answer, Failure, Run, dev, lab, sections, verbs};
+use crate::speaker::Program;
+use crate::{Answer, Failure, Run, dev, help, lab, sections, verbs};
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -16,7 +17,7 @@ use crate::{Answer, Failure, Run, dev, lab, sections, verbs};
 )]
 #[command(next_help_heading = "Flags of every command")]
 pub(crate) struct Flags {
-    /// Read this file instead of the hemma.toml that is found here or above
+    /// Read this file, not the hemma.toml that is here or above
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
     /// Use this ssh alias instead of the one in hemma.toml
@@ -31,10 +32,10 @@ pub(crate) struct Flags {
     /// Write one JSON document to standard output
     #[arg(long, global = true)]
     pub json: bool,
-    /// Work on the practice host, which is started if need be
+    /// Work on the practice host, brought up where need be
     #[arg(long, global = true, conflicts_with_all = ["host", "config"])]
     pub lab: bool,
-    /// Play a recorded deploy: no host, no network (deploy and plan)
+    /// Play a recorded deploy or plan, without host and network
     #[arg(long, global = true, conflicts_with_all = ["host", "lab"])]
     pub rehearse: bool,
     /// Show each step and each pass in a line of its own, also where many are of one kind
@@ -44,7 +45,13 @@ pub(crate) struct Flags {
     #[arg(long, global = true)]
     pub verbose: bool,
     /// Colour the words; auto does so on a terminal, unless `NO_COLOR` is set
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        hide_short_help = true
+    )]
     pub color: Color,
 }
 
@@ -83,6 +90,8 @@ pub(crate) enum Verb {
     Config(verbs::config::Args),
     #[command(display_order = 202)]
     Completions(verbs::completions::Args),
+    #[command(hide = true)]
+    Man(verbs::man::Args),
     #[command(display_order = 203)]
     Dev(dev::Args),
     #[command(hide = true)]
@@ -102,24 +111,28 @@ pub(crate) enum What {
     Verb(Verb),
 }
 
+const ABOUT: &str = "Take an application live on your own server, and keep it there";
+
 /// The whole tree.
-pub(crate) fn command(registered: &[Registered]) -> Command {
-    let root = Command::new("xtask").bin_name("cargo xtask").about("The runbook as commands");
+pub(crate) fn command(registered: &[Registered], program: &Program) -> Command {
+    let root = Command::new("hemma").bin_name(program.as_str()).version(env!("CARGO_PKG_VERSION"));
     let root = <Flags as clap::Args>::augment_args(root);
-    let root = Verb::augment_subcommands(root).about("The runbook as commands");
-    sections::augment(root, registered)
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .disable_help_subcommand(true)
+    let root = Verb::augment_subcommands(root).about(ABOUT);
+    let root = sections::augment(root, registered);
+    help::dress(root, program).subcommand_required(true).arg_required_else_help(true)
 }
 
 /// Reads a command line, whose first word is the program's name.
-pub(crate) fn parse<I, S>(registered: &[Registered], args: I) -> Result<Call, clap::Error>
+pub(crate) fn parse<I, S>(
+    registered: &[Registered],
+    program: &Program,
+    args: I,
+) -> Result<Call, clap::Error>
 where
     I: IntoIterator<Item = S>,
     S: Into<std::ffi::OsString> + Clone,
 {
-    let matches = command(registered).try_get_matches_from(args)?;
+    let matches = command(registered, program).try_get_matches_from(args)?;
     let mut flags = Flags::from_arg_matches(&matches)?;
     let what = match sections::find(registered, &matches) {
         Some((section, below)) => What::Section(*section, below.clone()),
@@ -132,15 +145,14 @@ where
 impl What {
     /// Whether it is about a host, and so needs a `hemma.toml`.
     pub(crate) fn needs_config(&self) -> bool {
-        use Verb::{Ci, Completions, Config, Dev, Lab};
+        use Verb::{Ci, Completions, Config, Dev, Lab, Man};
         match self {
             Self::Verb(Verb::Tunnel(args)) => args.needs_config(),
             Self::Verb(Verb::Embed(args)) => args.needs_config(),
             Self::Verb(Verb::Extract(args)) => args.needs_config(),
             Self::Verb(Verb::CheckText(args)) => args.needs_config(),
-            what => {
-                !matches!(what, Self::Verb(Lab(_) | Config(_) | Completions(_) | Dev(_) | Ci(_)))
-            }
+            Self::Verb(Lab(_) | Config(_) | Dev(_) | Ci(_) | Completions(_) | Man(_)) => false,
+            _ => true,
         }
     }
 
@@ -185,7 +197,8 @@ impl What {
             Self::Verb(Verb::Extract(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Lab(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Config(args)) => args.run(run),
-            Self::Verb(Verb::Completions(args)) => Ok(args.run(run)),
+            Self::Verb(Verb::Completions(args)) => args.run(run),
+            Self::Verb(Verb::Man(args)) => args.run(run),
             Self::Verb(Verb::Dev(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Ci(args)) => args.run(run).await,
         }

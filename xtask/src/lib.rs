@@ -49,6 +49,7 @@ mod edge;
 mod editor;
 mod exit;
 mod failure;
+mod help;
 mod interrupt;
 pub mod lab;
 mod no_container;
@@ -62,6 +63,7 @@ mod run;
 pub mod scene;
 mod sections;
 mod settings;
+mod speaker;
 mod verbs;
 
 pub use answer::{Answer, Saved};

@@ -6,7 +6,7 @@ use hemma_xtask::App;
 
 #[test]
 fn help() {
-    let mut root = App::new().command();
+    let mut root = App::new().command().term_width(100);
     root.build();
     let mut text = String::new();
     tell(&mut text, &mut root);
@@ -21,13 +21,15 @@ fn help() {
 fn tell(text: &mut String, command: &mut clap::Command) {
     let name = command.get_bin_name().unwrap_or_default().to_owned();
     let help = command.render_long_help().to_string();
-    let own = if text.is_empty() { &help } else { without_common_flags(&help) };
+    let own = if text.is_empty() { help } else { without_common_flags(&help) };
     write!(text, "$ {name} --help\n{}\n\n", own.trim_end()).expect("a string takes it");
-    for below in command.get_subcommands_mut() {
+    // The help of the help would be all of it once more.
+    for below in command.get_subcommands_mut().filter(|it| it.get_name() != "help") {
         tell(text, below);
     }
 }
 
-fn without_common_flags(help: &str) -> &str {
-    help.split("\nFlags of every command:").next().unwrap_or(help)
+fn without_common_flags(help: &str) -> String {
+    let (own, rest) = help.split_once("\nFlags of every command:").unwrap_or((help, ""));
+    own.to_owned() + rest.find("\nExamples:").map_or("", |at| &rest[at..])
 }

@@ -110,11 +110,11 @@ mod tests {
 
     #[test]
     fn each_kind_of_step_is_counted_by_its_own_noun() {
+        type Row<'r> = (&'r [(&'r str, &'r str)], &'r str, &'r str);
         let plan = |rows: &[(&str, &str)]| {
             let steps = rows.iter().fold(Proposal::default(), |all, it| all.step(it.0, it.1, ""));
             steps.of(OF_CONTAINERS.0, OF_CONTAINERS.1)
         };
-        type Row<'r> = (&'r [(&'r str, &'r str)], &'r str, &'r str);
         let rows: [Row<'_>; 5] = [
             (
                 &[("pull", "~/app"), ("build", "api"), ("recreate", "api"), ("create", "web")],

@@ -3,10 +3,11 @@
 use hemma_core::{Hint, Report, Step, Verdict};
 use serde::Serialize;
 
+use crate::speaker::Speaker;
 use crate::{Answer, Exit, Failure, Proposal, Saved};
 
 /// The version of the shape. It grows when a key changes its meaning or goes, not when one comes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The whole of a run. Keys that have nothing to say are left out.
 #[derive(Debug, Serialize)]
@@ -29,7 +30,7 @@ pub struct Document<'r> {
     pub saved: Option<&'r Saved>,
     /// What was found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub report: Option<ReportWords<'r>>,
+    pub report: Option<ReportWords>,
     /// The text of a command that gives one: a log, a schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'r str>,
@@ -58,22 +59,19 @@ pub struct ExitWords {
 
 /// Findings with their common verdict.
 #[derive(Debug, Serialize)]
-pub struct ReportWords<'r> {
+pub struct ReportWords {
     /// The worst one.
     pub verdict: Verdict,
     /// All of them: `verdict`, `subject`, `detail`, and `evidence` and `hint` if there are any.
     #[serde(flatten)]
-    pub report: &'r Report,
+    pub report: Report,
 }
 
 /// An error with its causes.
 #[derive(Debug, Serialize)]
 pub struct ErrorWords {
-    /// What was tried.
-    pub message: String,
-    /// Why it failed, outermost first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub causes: Vec<String>,
+    /// What was tried, and then why it failed, the last cause last.
+    pub chain: Vec<String>,
     /// Lines that show the cause.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
@@ -118,25 +116,25 @@ impl<'r> Document<'r> {
     pub(crate) fn usage(words: &str) -> Self {
         // The paragraphs behind the first repeat the usage, for people.
         let words = words.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
-        let error = ErrorWords {
-            message: words.to_owned(),
-            causes: Vec::new(),
-            evidence: Vec::new(),
-            hint: None,
-        };
+        let error = ErrorWords { chain: vec![words.to_owned()], evidence: Vec::new(), hint: None };
         Self { error: Some(error), ..Self::new(Exit::Usage) }
     }
 
     #[must_use]
-    pub(crate) fn result(mut self, result: Result<&'r Answer, &Failure>) -> Self {
+    pub(crate) fn result(
+        mut self,
+        result: Result<&'r Answer, &Failure>,
+        speaker: &Speaker,
+    ) -> Self {
         match result {
             Ok(Answer::Report(report)) => {
-                self.report = Some(ReportWords { verdict: report.verdict(), report });
+                let (verdict, report) = (report.verdict(), speaker.report(report));
+                self.report = Some(ReportWords { verdict, report });
             }
             Ok(Answer::Data(_, data)) => self.data = Some(data),
             Ok(Answer::Text(text, _)) => self.text = Some(text),
             Ok(Answer::Pending | Answer::Ended(_)) => {}
-            Err(failure) => self.error = Some(failure.into()),
+            Err(failure) => self.error = Some(ErrorWords::of(failure, speaker)),
         }
         self
     }
@@ -155,12 +153,11 @@ impl<'r> Document<'r> {
     }
 }
 
-impl From<&Failure> for ErrorWords {
-    fn from(failure: &Failure) -> Self {
-        let mut chain = failure.chain().map(ToString::to_string);
-        let message = chain.next().unwrap_or_default();
-        let (evidence, hint) = (failure.evidence().to_vec(), failure.advice().cloned());
-        Self { message, causes: chain.collect(), evidence, hint }
+impl ErrorWords {
+    fn of(failure: &Failure, speaker: &Speaker) -> Self {
+        let chain = failure.chain().map(|it| speaker.text(&it.to_string())).collect();
+        let hint = failure.advice().map(|it| speaker.hint(it));
+        Self { chain, evidence: failure.evidence().to_vec(), hint }
     }
 }
 

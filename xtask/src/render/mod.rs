@@ -14,13 +14,14 @@ mod stream;
 mod words;
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use hemma_core::{Progress, Report, Step, Told};
 use jiff::tz::TimeZone;
 
 use crate::cli::{Color, Flags};
+use crate::speaker::Speaker;
 use crate::{Answer, Failure, Proposal, Saved, operator};
 pub(crate) use page::Page;
 use progress::Spinner;
@@ -43,6 +44,7 @@ struct Inner {
     /// Which of the streams is a terminal.
     seen: Seen,
     zone: TimeZone,
+    speaker: Mutex<Arc<Speaker>>,
 }
 
 #[derive(Clone, Copy)]
@@ -77,6 +79,7 @@ impl Terminal {
             all: flags.all,
             seen,
             zone: TimeZone::system(),
+            speaker: Mutex::default(),
         }))
     }
 
@@ -92,8 +95,19 @@ impl Terminal {
             all: flags.all,
             seen: Seen { input: false, out: false, err: false },
             zone: TimeZone::UTC,
+            speaker: Mutex::default(),
         }));
         (terminal, out, err)
+    }
+
+    /// How commands are said from now on.
+    pub(crate) fn speaks(&self, speaker: Speaker) {
+        *self.0.speaker.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(speaker);
+    }
+
+    /// How commands are said.
+    pub(crate) fn speaker(&self) -> Arc<Speaker> {
+        self.0.speaker.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether somebody is there who can answer a question.
@@ -113,7 +127,7 @@ impl Terminal {
 
     /// Says a line beside the data.
     pub fn note(&self, line: &str) {
-        self.err(&format!("{}\n", self.beside().wrapped(line, 2)));
+        self.err(&format!("{}\n", self.beside().wrapped(&self.speaker().text(line), 2)));
     }
 
     /// A time as the operator's own clock has it, with how far that is from UTC.
@@ -193,8 +207,9 @@ impl Terminal {
 
     /// Shows findings, and then the next things to do.
     pub fn report(&self, report: &Report) {
-        self.out(&report::report(self.page(), report));
-        self.err(&report::hints(self.beside(), report));
+        let report = self.speaker().report(report);
+        self.out(&report::report(self.page(), &report));
+        self.err(&report::hints(self.beside(), &report));
     }
 
     /// Shows what a run that did not come to its end did before.
@@ -208,7 +223,7 @@ impl Terminal {
 
     /// Shows why there is no answer.
     pub(crate) fn failure(&self, failure: &Failure) {
-        self.err(&words::failure(self.beside(), failure));
+        self.err(&words::failure(self.beside(), failure, &self.speaker()));
     }
 
     /// Shows each question and change with its time.

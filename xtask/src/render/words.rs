@@ -8,6 +8,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use hemma_core::{Extent, Hint, Host, Step};
 
 use super::page::Page;
+use crate::speaker::Speaker;
 use crate::verbs::texts::grouped;
 use crate::{Failure, Saved};
 
@@ -18,15 +19,16 @@ pub(super) const FAINT: Style = Style::new().dimmed();
 pub(super) const STRONG: Style = Style::new().bold();
 
 /// What was tried, each cause, and the next thing to try.
-pub(super) fn failure(page: Page, failure: &Failure) -> String {
+pub(super) fn failure(page: Page, failure: &Failure, speaker: &Speaker) -> String {
     let mut text = String::new();
     for (at, error) in failure.chain().enumerate() {
+        let words = speaker.text(&error.to_string());
         if at == 0 {
-            let words = block(page, "error: ", &error.to_string());
+            let words = block(page, "error: ", &words);
             let words = words.strip_prefix("error").unwrap_or(&words);
             line(&mut text, format_args!("{RED}error{RED:#}{words}"));
         } else {
-            line(&mut text, format_args!("{}", block(page, "  caused by: ", &error.to_string())));
+            line(&mut text, format_args!("{}", block(page, "  caused by: ", &words)));
         }
     }
     for evidence in failure.evidence() {
@@ -34,7 +36,7 @@ pub(super) fn failure(page: Page, failure: &Failure) -> String {
         line(&mut text, format_args!("{FAINT}{evidence}{FAINT:#}"));
     }
     if let Some(hint) = failure.advice() {
-        line(&mut text, format_args!("\n{}", hint_words(page, hint)));
+        line(&mut text, format_args!("\n{}", hint_words(page, &speaker.hint(hint))));
     }
     text
 }

@@ -9,7 +9,7 @@ use crate::edge::{self, Waiting};
 use crate::proposal::{named, short};
 use crate::{Answer, Failure, Proposal, Run};
 
-/// Take the application live: look, plan, ask, apply, wait until healthy, arrive from outside
+/// Take the application live, and wait until its public names answer
 ///
 /// Ends where the browser begins: each public name, its certificate, and the service that answers.
 /// Safe to repeat: a second run says that there is nothing to do.

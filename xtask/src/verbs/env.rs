@@ -10,7 +10,7 @@ use hemma_docker::env_file::{self, Difference, EnvFile, Surroundings};
 
 use crate::{Answer, Failure, Proposal, Run};
 
-/// Set a key of the host's .env, or compare its keys with an example's
+/// Set a key of the host's .env, or compare it with an example
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]

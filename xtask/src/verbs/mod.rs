@@ -12,6 +12,7 @@ pub(crate) mod extract;
 pub(crate) mod history;
 pub(crate) mod lock;
 pub(crate) mod logs;
+pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod prune;
 pub(crate) mod rebuild;

@@ -6,7 +6,7 @@ use hemma_docker::rollout;
 use crate::proposal::named;
 use crate::{Answer, Failure, Proposal, Run};
 
-/// Restart services with fresh containers, so that they read .env anew
+/// Restart services with fresh containers, so that .env is read
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The services, by their own or their containers' names

@@ -6,7 +6,7 @@ use hemma_docker::rollout;
 use crate::proposal::short;
 use crate::{Answer, Failure, Proposal, Run};
 
-/// Go back to a release that ran: its commit, its images, its configuration
+/// Go back to a release that ran: commit, images, configuration
 ///
 /// Changes the host. The overlay, if hemma.toml names one, comes back as it was; the one that is there
 /// is kept beside it. Databases and `.env` are not touched.

@@ -7,7 +7,7 @@ use hemma_docker::rollout;
 
 use crate::{Answer, Failure, Run};
 
-/// Look at what runs on the host: tools, proxy, network, checkout, services
+/// Look at the host: tools, proxy, network, checkout, services
 ///
 /// The public names are looked at by `deploy`, also where it has nothing to do, and by the sections of
 /// day 1.

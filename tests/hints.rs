@@ -1,0 +1,77 @@
+//! The next command that a storyboard names can be pasted into a terminal as it stands.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use hemma_core::Cassette;
+use hemma_xtask::App;
+
+#[tokio::test]
+async fn every_command_in_a_hint_can_be_pasted() {
+    let commands = commands_of_all_scenes("").await;
+    assert!(commands.len() > 20, "{commands:#?}");
+    for command in &commands {
+        assert!(shell_reads(command), "no shell reads `{command}`");
+        if let Some(line) = command.strip_prefix("ssh ") {
+            let (_, rest) = line.split_once(' ').unwrap_or_default();
+            let quoted = rest.starts_with('\'') || !rest.contains(['~', ' ', '*', '$', '"']);
+            assert!(quoted, "this machine's shell reads a part of `{command}`");
+        }
+        if let Some(ours) = command.strip_prefix("cargo xtask") {
+            let words = std::iter::once("xtask").chain(ours.split_whitespace());
+            let read = App::new().command().try_get_matches_from(words);
+            assert!(read.is_ok(), "`{command}`: {}", read.expect_err("it was not read"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hint_of_a_run_on_the_practice_host_is_about_the_practice_host() {
+    let commands = commands_of_all_scenes(" --lab").await;
+    let ours: Vec<&String> = commands.iter().filter(|it| it.starts_with("cargo xtask")).collect();
+    assert!(ours.len() > 5, "{ours:#?}");
+    for command in ours {
+        assert!(command.ends_with(" --lab"), "{command}");
+    }
+}
+
+/// What stands in backticks behind `hint: run`, and what of our own does so in any hint.
+async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
+    let mut commands = BTreeSet::new();
+    for file in scenes() {
+        let text = std::fs::read_to_string(&file).expect("it can be read");
+        let mut cassette: Cassette = text.parse().expect("it is a cassette");
+        // What is behind `--` is another program's.
+        let (ours, theirs) = match cassette.scene.typed.split_once(" -- ") {
+            Some((ours, theirs)) => (ours, format!(" -- {theirs}")),
+            None => (cassette.scene.typed.as_str(), String::new()),
+        };
+        cassette.scene.typed = format!("{ours}{flags}{theirs}");
+        let played = App::new().play(cassette).await;
+        let played = played.unwrap_or_else(|it| panic!("{}: {it}", file.display()));
+        let hints = played.stderr.lines().filter_map(|it| it.strip_prefix("hint: "));
+        for hint in hints {
+            let whole = hint.strip_prefix("run `").and_then(|it| it.strip_suffix('`'));
+            let within = hint.split('`').skip(1).step_by(2);
+            let ours = within.filter(|it| it.starts_with("cargo xtask "));
+            commands.extend(whole.into_iter().chain(ours).map(str::to_owned));
+        }
+    }
+    commands
+}
+
+fn scenes() -> Vec<PathBuf> {
+    let cassettes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cassettes");
+    let below = |dir: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(dir).expect("it can be listed");
+        entries.map(|it| it.expect("it can be listed").path()).collect()
+    };
+    below(&cassettes).iter().flat_map(|it| below(it)).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a shell itself is what is asked")]
+fn shell_reads(line: &str) -> bool {
+    let read = Command::new("sh").args(["-n", "-c", line]).output();
+    read.expect("there is a shell").status.success()
+}

@@ -1,0 +1,99 @@
+//! The commands by what they are for.
+
+use std::fmt::Write as _;
+
+use clap::Command;
+
+use crate::speaker::Program;
+
+/// Every verb once. What is not named here is a section of a runbook.
+const GROUPS: [(&str, &[&str]); 7] = [
+    ("Take it live", &["deploy", "plan", "rollback"]),
+    ("Look", &["status", "history", "logs"]),
+    ("Every day", &["restart", "rebuild", "exec", "env", "lock"]),
+    ("Data and disk", &["backup", "prune"]),
+    ("Tunnels, research", &["tunnel", "check-text", "embed", "extract"]),
+    ("Setting up", &["config", "lab", "completions"]),
+    ("For hemma's makers", &["dev"]),
+];
+
+/// The sections of the runbook stand after this group.
+const BEFORE_THE_RUNBOOK: &str = "Tunnels, research";
+
+const RUNBOOK: &str = "The runbook";
+
+/// One line a group: for a screen of 24 lines.
+pub(super) fn short(root: &Command) -> String {
+    let groups = grouped(root);
+    let width = groups.iter().map(|(heading, _)| heading.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (heading, commands) in groups {
+        let names: Vec<&str> = commands.iter().map(|it| it.get_name()).collect();
+        let _ = writeln!(text, "{:<1$} {2}", format!("{heading}:"), width + 1, names.join(", "));
+    }
+    text.trim_end().to_owned()
+}
+
+/// One line a command.
+pub(super) fn long(root: &Command, program: &Program) -> String {
+    let groups = grouped(root);
+    let names = groups.iter().flat_map(|(_, commands)| commands).map(|it| it.get_name().len());
+    let width = names.max().unwrap_or(0);
+    let mut text = String::new();
+    for (heading, commands) in groups {
+        let _ = writeln!(text, "{heading}:");
+        for it in commands {
+            let about = it.get_about().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(text, "  {:width$}  {}", it.get_name(), program.named_in(&about));
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "`{program} help COMMAND` says more about one of them, with examples.");
+    text.trim_end().to_owned()
+}
+
+fn grouped(root: &Command) -> Vec<(&'static str, Vec<&Command>)> {
+    let shown: Vec<&Command> = root.get_subcommands().filter(|it| !it.is_hide_set()).collect();
+    let is_verb = |it: &&Command| GROUPS.iter().any(|(_, names)| names.contains(&it.get_name()));
+    let sections: Vec<&Command> = shown.iter().copied().filter(|it| !is_verb(it)).collect();
+    let mut groups = Vec::new();
+    for (heading, names) in GROUPS {
+        let verbs = names.iter().filter_map(|name| root.find_subcommand(name));
+        groups.push((heading, verbs.collect()));
+        if heading == BEFORE_THE_RUNBOOK {
+            groups.push((RUNBOOK, sections.clone()));
+        }
+    }
+    groups.retain(|(_, commands)| !commands.is_empty());
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Subcommand as _;
+
+    use super::*;
+    use crate::cli::Verb;
+
+    #[test]
+    fn every_verb_is_in_one_group_and_every_group_has_verbs_that_there_are() {
+        let verbs = Verb::augment_subcommands(Command::new("x"));
+        let shown = verbs.get_subcommands().filter(|it| !it.is_hide_set());
+        let mut there: Vec<&str> = shown.map(Command::get_name).collect();
+        let mut named: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        there.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(there, named);
+    }
+
+    #[test]
+    fn the_short_help_is_one_screen() {
+        let mut root = crate::App::new().command().term_width(80);
+        let help = root.render_help().to_string();
+        assert!(help.lines().count() <= 24, "{help}");
+        assert!(help.lines().all(|it| it.chars().count() <= 80), "{help}");
+        let wide = |it: &&str| it.chars().count() > 80;
+        let long = long(&root, &Program::default());
+        assert_eq!(long.lines().filter(wide).collect::<Vec<_>>(), [""; 0]);
+    }
+}

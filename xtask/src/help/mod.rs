@@ -1,0 +1,52 @@
+//! What the help says beyond what clap takes from the arguments: commands by what they are for,
+//! and examples.
+
+mod examples;
+mod groups;
+
+use clap::Command;
+
+use crate::speaker::Program;
+
+/// Where clap's own list of commands would stand, our groups do.
+const ROOT: &str =
+    "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
+
+/// A command line whose help is grouped, has examples, and calls the program by its name.
+pub(crate) fn dress(root: Command, program: &Program) -> Command {
+    let (short, long) = (groups::short(&root), groups::long(&root, program));
+    let root = root.mut_subcommands(|it| below(it, &mut Vec::new(), program));
+    root.help_template(ROOT).after_help(short).after_long_help(long)
+}
+
+/// `path` is what is typed before the command's own name.
+fn below(command: Command, path: &mut Vec<String>, program: &Program) -> Command {
+    path.push(command.get_name().to_owned());
+    let mut command = renamed(command, program);
+    if let Some(text) = examples::of(path, program) {
+        command = command.after_long_help(text);
+    }
+    if command.has_subcommands() {
+        command = command.disable_help_subcommand(true);
+    }
+    let command = command.mut_subcommands(|it| below(it, path, program));
+    path.pop();
+    command
+}
+
+/// The texts say `cargo xtask`.
+fn renamed(command: Command, program: &Program) -> Command {
+    if program.is_alias() {
+        return command;
+    }
+    let named = |it: &clap::builder::StyledStr| program.named_in(&it.to_string());
+    let about = command.get_about().map(named);
+    let long = command.get_long_about().map(named);
+    let command = about.into_iter().fold(command, Command::about);
+    let command = long.into_iter().fold(command, Command::long_about);
+    command.mut_args(|arg| {
+        let (help, long) = (arg.get_help().map(named), arg.get_long_help().map(named));
+        let arg = help.into_iter().fold(arg, clap::Arg::help);
+        long.into_iter().fold(arg, clap::Arg::long_help)
+    })
+}

@@ -1,0 +1,61 @@
+//! Completion scripts for shells.
+
+use clap_complete::Shell;
+
+use crate::{Answer, Failure, Run};
+
+/// The name under which a shell knows the script of what is behind cargo's alias. No program has
+/// it, so it is in nobody's way.
+const BEHIND_CARGO: &str = "cargo_xtask";
+
+/// Print a completion script for a shell
+///
+/// It completes the name that this program was called by. Behind `cargo xtask` it hangs itself in
+/// front of cargo's own completion, which goes on for everything else.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The shell
+    shell: Shell,
+    /// Complete this name instead: `cargo xtask`, or that of a binary
+    #[arg(long = "for", value_name = "NAME")]
+    name: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("only bash, zsh and fish can complete behind `cargo`; --for NAME is for a binary")]
+    NoHook,
+    #[error("`{0}` can be no program's name: only letters, digits and - . _ + are taken")]
+    NoName(String),
+}
+
+impl Args {
+    pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let program = run.app.program();
+        let name = self.name.unwrap_or_else(|| program.to_string());
+        if name != "cargo xtask" {
+            let plain = |it: char| it.is_ascii_alphanumeric() || "-._+".contains(it);
+            if name.is_empty() || name.starts_with('-') || !name.chars().all(plain) {
+                return Err(Failure::usage(Error::NoName(name)));
+            }
+            return Ok(Answer::text(script(run, self.shell, &name)));
+        }
+        let hook = match self.shell {
+            Shell::Bash => include_str!("cargo.bash"),
+            Shell::Zsh => include_str!("cargo.zsh"),
+            Shell::Fish => include_str!("cargo.fish"),
+            _ => return Err(Failure::usage(Error::NoHook)),
+        };
+        Ok(Answer::text(script(run, self.shell, BEHIND_CARGO) + hook))
+    }
+}
+
+fn script(run: &Run<'_>, shell: Shell, name: &str) -> String {
+    let mut script = Vec::new();
+    // In bash, what clap generates knows no command below the first of a program with a `-` in its
+    // name: it is generated for another, and registered for this one.
+    let other = if shell == Shell::Bash { name.replace('-', "_") } else { name.to_owned() };
+    clap_complete::generate(shell, &mut run.app.command(), &*other, &mut script);
+    let script = String::from_utf8_lossy(&script);
+    script.replace(&format!(" -o default {other}\n"), &format!(" -o default {name}\n"))
+}
