@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::live::ConnectError;
-use crate::{Command, Host, Live, NotRecorded, Place, Question};
+use crate::{Command, Hint, Host, Live, NotRecorded, Place, Question, sudo};
 
 /// A command line and where it runs. As a [`Question`] it is for commands that only look.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -63,7 +63,9 @@ impl Output {
     /// says that there were others.
     pub fn last_words(&self) -> &str {
         let lines = self.stderr.lines().rev().chain(self.stdout.lines().rev());
-        let telling = |it: &&str| !it.is_empty() && !it.starts_with("tar: Exiting with failure");
+        let telling = |it: &&str| {
+            !it.is_empty() && !it.starts_with("tar: Exiting with failure") && !sudo::is_remark(it)
+        };
         lines.map(str::trim).find(telling).unwrap_or("it said nothing")
     }
 }
@@ -107,6 +109,19 @@ pub enum ExecError {
         command: String,
         /// sudo's own words.
         stderr: String,
+        /// Who is logged in there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        login: Option<String>,
+    },
+    /// The host's login shell did not run it, whatever else it did.
+    #[error("the login shell of {host} never ran `{command}`: {how}")]
+    LoginShell {
+        /// The host.
+        host: Host,
+        /// The line.
+        command: String,
+        /// What it did instead.
+        how: String,
     },
     /// It took longer than it may, and was ended.
     #[error("`{command}` on {on} was ended after {seconds} s without finishing")]
@@ -139,4 +154,33 @@ pub enum ExecError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl ExecError {
+    /// The next thing to do.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Connect { host, source } => Some(source.hint(host)),
+            Self::LoginShell { host, .. } => Some(Hint::Do(format!(
+                "see what it prints: `ssh {host} true`; then mend the profile of that login, give it \
+                 another shell on the host (sudo chsh -s /bin/sh LOGIN), or log in as another user"
+            ))),
+            Self::Sudo { on: Place::On(host), login, .. } => {
+                let line = sudo::allowing_line(login.as_deref().unwrap_or("LOGIN"));
+                Some(Hint::Do(format!(
+                    "allow it on the host: run `ssh {host} -t sudo visudo -f /etc/sudoers.d/hemma`, \
+                     and add the line `{line}` (docker alone would be as good as root, too)"
+                )))
+            }
+            Self::Lost { host, .. }
+            | Self::TimedOut { on: Place::On(host), .. }
+            | Self::Signalled { on: Place::On(host), .. } => Some(Hint::on(host, "true")),
+            Self::Sudo { on: Place::Here, .. }
+            | Self::TimedOut { on: Place::Here, .. }
+            | Self::Signalled { on: Place::Here, .. }
+            | Self::Start { .. }
+            | Self::LockLost { .. }
+            | Self::NotRecorded(_) => None,
+        }
+    }
 }

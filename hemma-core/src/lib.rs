@@ -37,6 +37,7 @@ mod question;
 mod report;
 mod scrub;
 mod secret;
+pub mod sudo;
 mod world;
 
 pub use approval::{Approval, Consent};
@@ -50,8 +51,8 @@ pub use host::{Host, HostError, Place};
 pub use job::{Ended, Job, Told};
 pub use known::Known;
 pub use live::{
-    Attended, ConnectError, Duplex, Journal, JournalEntry, JournalEvent, Live, Loss, Shelf,
-    SshMaster, SshOptions, StreamError, Terminal,
+    Attended, ConnectError, Duplex, Echo, End, Journal, JournalEntry, JournalEvent, Live, Loss,
+    Remark, Shelf, SshMaster, SshOptions, StreamError, Terminal,
 };
 pub use patience::Patience;
 pub use question::{Change, Cut, Extent, NotRecorded, Progress, Question};

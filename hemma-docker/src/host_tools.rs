@@ -4,22 +4,30 @@
 
 use std::collections::HashMap;
 
-use hemma_core::{Command, Exec, ExecError, Finding, Hint, Host, Report, Verdict, World};
+use hemma_core::{
+    Command, Exec, ExecError, Finding, Hint, Host, Place, Report, Verdict, World, sudo,
+};
 
-/// Everything in one script: two round trips.
+/// Everything in one script: two round trips. A value is what a tool prints; what it says on its
+/// standard error is never part of one, and is told line by line where the tool fails.
+///
+/// hemma runs shells of its own as root: through them whatever it began ends with the connection. So
+/// `sh` is what sudo is asked for.
 const SCRIPT: &str = r#"
 export LC_ALL=C
-last() { printf %s "$1" | tail -n 1; }
+look() {
+    name=$1; shift
+    { said=$({ seen=$("$@" 2>&3) && printf '%s=%s\n' "$name" "$seen" >&4; } 3>&1); } 4>&1 ||
+        printf '%s\n' "$said" | sed "s/^/${name}_said=/"
+}
 echo "user=$(id -un)"
 echo "uid=$(id -u)"
-git=$(git --version 2>&1) && echo "git=${git#git version }"
-if said=$(sudo -n true 2>&1); then echo sudo=yes; else echo "sudo_said=$(last "$said")"; exit 0; fi
-docker=$(sudo -n sh -c 'command -v docker') || exit 0
+look git git --version
+look sudo sudo -n sh -c 'echo yes'
+docker=$(sudo -n sh -c 'command -v docker' 2>/dev/null || command -v docker) || exit 0
 echo "docker=$(readlink -f "$docker")"
-said=$(sudo -n docker version --format '{{.Server.Version}}' 2>&1) && echo "engine=$said" ||
-    echo "engine_said=$(last "$said")"
-said=$(sudo -n docker compose version --short 2>&1) && echo "compose=$said" ||
-    echo "compose_said=$(last "$said")"
+look engine sudo -n docker version --format '{{.Server.Version}}'
+look compose sudo -n docker compose version --short
 "#;
 
 /// Compose reads files that are included and overridden only before and after this range.
@@ -46,25 +54,48 @@ pub(crate) fn out_of_reach(tools: &[Finding]) -> Option<Report> {
 }
 
 fn unreachable(host: &Host, error: &ExecError) -> Finding {
-    let finding = Finding::unknown(format!("ssh {host}"), error);
-    match error {
-        ExecError::Connect { source, .. } => finding.hint(Hint::Do(source.advice().to_owned())),
-        _ => finding.hint(Hint::on(host, "true")),
+    let plain = || Hint::on(host, "true");
+    Finding::unknown(format!("ssh {host}"), error).hint(error.hint().unwrap_or_else(plain))
+}
+
+/// What the host said: values, and why there is none.
+struct Seen<'t>(HashMap<&'t str, Vec<&'t str>>);
+
+impl<'t> Seen<'t> {
+    fn read(text: &'t str) -> Self {
+        let mut seen: HashMap<_, Vec<_>> = HashMap::new();
+        for (key, value) in text.lines().filter_map(|it| it.split_once('=')) {
+            seen.entry(key).or_default().push(value);
+        }
+        Self(seen)
+    }
+
+    fn value(&self, key: &str) -> Option<&'t str> {
+        self.0.get(key)?.last().copied()
+    }
+
+    /// Why a tool gave no value: sudo's refusal if it was that, or its last words.
+    fn why_not(&self, key: &str) -> Option<&'t str> {
+        let lines = self.0.get(key)?;
+        let refusal = lines.iter().find_map(|it| sudo::refusal(it));
+        let telling = |it: &&&str| !it.trim().is_empty() && !sudo::is_remark(it);
+        Some(refusal.or_else(|| lines.iter().rfind(telling).copied()).unwrap_or("it said nothing"))
     }
 }
 
 /// Reads the script's `key=value` lines. A line that is missing is a tool that is missing.
 fn judge(host: &Host, text: &str) -> Vec<Finding> {
-    let seen: HashMap<&str, &str> = text.lines().filter_map(|it| it.split_once('=')).collect();
-    let Some(uid) = seen.get("uid").copied() else {
+    let seen = Seen::read(text);
+    let Some(uid) = seen.value("uid") else {
         return vec![Finding::unseen(format!("ssh {host}"), "the login shell gave no answer")];
     };
-    let mut findings = vec![login(host, seen.get("user").copied().unwrap_or("?"), uid)];
-    findings.push(git(seen.get("git").copied()));
-    findings.push(sudo(host, &seen));
-    if seen.contains_key("sudo") {
-        findings.push(engine(&seen));
-        if seen.contains_key("docker") {
+    let mut findings = vec![login(host, seen.value("user").unwrap_or("?"), uid)];
+    findings.push(git(&seen));
+    findings.push(of_sudo(host, &seen));
+    // Without sudo nobody knows how the engine stands.
+    if seen.value("sudo").is_some() {
+        findings.push(engine(host, &seen));
+        if seen.value("docker").is_some() {
             findings.push(compose(&seen));
         }
     }
@@ -80,42 +111,55 @@ fn login(host: &Host, user: &str, uid: &str) -> Finding {
     Finding::pass(subject, format!("logs in as {user}"))
 }
 
-fn git(version: Option<&str>) -> Finding {
-    match version {
-        Some(version) => Finding::pass("git", version),
+fn git(seen: &Seen<'_>) -> Finding {
+    if let Some(version) = seen.value("git") {
+        return Finding::pass("git", version.strip_prefix("git version ").unwrap_or(version));
+    }
+    match seen.why_not("git_said").filter(|it| !it.ends_with("not found")) {
+        Some(said) => Finding::fail("git", format!("it does not run: {said}")),
         None => Finding::fail("git", "it is not installed on the host")
             .hint(Hint::Do("install git on the host".to_owned())),
     }
 }
 
-fn sudo(host: &Host, seen: &HashMap<&str, &str>) -> Finding {
-    if seen.contains_key("sudo") {
+fn of_sudo(host: &Host, seen: &Seen<'_>) -> Finding {
+    if seen.value("sudo").is_some() {
         return Finding::pass("sudo", "needs no password");
     }
-    let said = seen.get("sudo_said").copied().unwrap_or("it said nothing");
-    let said = said.strip_prefix("sudo: ").unwrap_or(said);
-    let hint = Hint::on(host, "sudo -n true");
-    Finding::fail("sudo", format!("it does not run without a password: {said}")).hint(hint)
+    let said = seen.why_not("sudo_said").unwrap_or("it said nothing");
+    if said.ends_with("sudo: not found") {
+        return Finding::fail("sudo", "it is not installed on the host")
+            .hint(Hint::Do("install sudo on the host".to_owned()));
+    }
+    let refused = if seen.value("engine").is_some() {
+        "it allows docker alone and refuses the shells that hemma runs as root"
+    } else {
+        "it does not run without a password"
+    };
+    let login = seen.value("user").map(str::to_owned);
+    let (on, command) = (Place::On(host.clone()), "sh".to_owned());
+    let hint = ExecError::Sudo { on, command, stderr: said.to_owned(), login }.hint();
+    Finding::fail("sudo", format!("{refused}: {said}")).hint(hint)
 }
 
-fn engine(seen: &HashMap<&str, &str>) -> Finding {
-    let Some(docker) = seen.get("docker") else {
+fn engine(host: &Host, seen: &Seen<'_>) -> Finding {
+    let Some(docker) = seen.value("docker") else {
         return Finding::fail("docker", "it is not installed on the host")
             .hint(Hint::Do("install Docker Engine on the host".to_owned()));
     };
-    match (seen.get("engine"), seen.get("engine_said")) {
+    match (seen.value("engine"), seen.why_not("engine_said")) {
         (Some(version), _) => Finding::pass("docker", format!("engine {version} ({docker})")),
         (None, Some(said)) => {
-            let hint = Hint::Do("start it on the host: sudo systemctl start docker".to_owned());
+            let hint = Hint::on(host, "sudo -n systemctl start docker");
             Finding::fail("docker", format!("the engine does not answer: {said}")).hint(hint)
         }
         (None, None) => Finding::unseen("docker", "the host did not say whether it runs"),
     }
 }
 
-fn compose(seen: &HashMap<&str, &str>) -> Finding {
-    let Some(version) = seen.get("compose") else {
-        let said = seen.get("compose_said").copied().unwrap_or("it said nothing");
+fn compose(seen: &Seen<'_>) -> Finding {
+    let Some(version) = seen.value("compose") else {
+        let said = seen.why_not("compose_said").unwrap_or("it said nothing");
         return Finding::fail("docker compose", format!("it is not installed: {said}"))
             .hint(Hint::Do("install the Compose plugin on the host".to_owned()));
     };
@@ -128,7 +172,7 @@ fn compose(seen: &HashMap<&str, &str>) -> Finding {
         Some(it) if it < COMPOSE_OLDEST => {
             Finding::fail("docker compose", format!("{version} is too old")).hint(hint)
         }
-        Some(_) => Finding::pass("docker compose", *version),
+        Some(_) => Finding::pass("docker compose", version),
         None => Finding::unseen("docker compose", format!("`{version}` is no version")),
     }
 }
@@ -176,5 +220,65 @@ mod tests {
                 [(ssh, Pass), (git, Pass), (sudo, Pass), (docker, engine), (compose, version)];
             check(&format!("{ok}{rest}"), &expected);
         }
+    }
+
+    #[test]
+    fn what_sudo_refuses_is_said_with_the_line_that_allows_it() {
+        let host = "hemma".parse().expect("a host");
+        let rows = [
+            (
+                "sudo_said=sudo: a password is required\n",
+                "without a password: a password is required",
+            ),
+            (
+                "sudo_said=sudo: unable to resolve host x: unknown\n\
+                 sudo_said=sudo-rs: interactive authentication is required\n",
+                "without a password: interactive authentication is required",
+            ),
+            (
+                "sudo_said=sudo: a password is required\ndocker=/usr/bin/docker\nengine=27.1\n",
+                "allows docker alone",
+            ),
+            ("sudo_said=look: 3: sudo: not found\n", "not installed"),
+        ];
+        for (said, expected) in rows {
+            let findings = judge(&host, &format!("user=alice\nuid=1000\ngit=2.39\n{said}"));
+            let sudo = findings.iter().find(|it| it.subject == "sudo").expect("it was looked at");
+            assert!(sudo.detail.contains(expected), "{said}: {}", sudo.detail);
+            let hint = format!("{:?}", sudo.hint);
+            let allows = hint.contains("alice ALL=(root) NOPASSWD: ALL");
+            assert!(allows || expected == "not installed", "{hint}");
+            assert!(findings.iter().all(|it| !it.subject.starts_with("docker")), "{findings:?}");
+        }
+    }
+
+    /// Each tool as it may be found: one that prints a warning, one that fails, and one that is not
+    /// there.
+    #[test]
+    fn a_warning_is_no_part_of_a_value() {
+        let tools = tempfile::tempdir().expect("a directory");
+        let tool = |name: &str, text: &str| {
+            let path = tools.path().join(name);
+            std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("writable");
+            let program = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            std::fs::set_permissions(&path, program).expect("it is ours");
+        };
+        tool("git", "echo 'warning: one' >&2; echo git version 2.39.5");
+        tool("sudo", "echo 'sudo: unable to resolve host x: unknown' >&2; shift; exec \"$@\"");
+        tool(
+            "docker",
+            "case $* in *compose*) echo no plugin >&2; exit 1;; *) echo WARNING >&2; echo 27.1;; esac",
+        );
+        let path = format!("{}:/usr/bin:/bin", tools.path().display());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the script is run here with tools of its own"
+        )]
+        let said = std::process::Command::new("sh").args(["-c", SCRIPT]).env("PATH", path).output();
+        let said = String::from_utf8(said.expect("sh starts").stdout).expect("text");
+        for line in ["git=git version 2.39.5", "sudo=yes", "engine=27.1"] {
+            assert!(said.lines().any(|it| it == line), "{said}");
+        }
+        assert!(said.contains("compose_said=no plugin\n") && !said.contains("compose="), "{said}");
     }
 }

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hemma_core::{ConnectError, Host, SshMaster, SshOptions};
+use hemma_core::{ConnectError, Echo, Host, SshMaster, SshOptions};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
+use tokio::process::{ChildStderr, ChildStdin};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -37,7 +37,7 @@ pub(crate) struct Link {
 #[derive(Debug)]
 pub(crate) struct Pulse {
     to: ChildStdin,
-    from: BufReader<ChildStdout>,
+    from: BufReader<Echo>,
 }
 
 impl Link {
@@ -123,16 +123,16 @@ impl Link {
         tokio::pin!(died);
         loop {
             tokio::select! {
-                () = &mut died => return self.last_words(),
+                () = &mut died => return self.why_silent().await,
                 read = from.read_exact(&mut echo) => match read {
                     Ok(_) => if let Some(took) = beats.answered() {
                         tell(Beat::Alive(took));
                     },
-                    Err(_) => return self.last_words(),
+                    Err(_) => return self.why_silent().await,
                 },
                 _ = ticks.tick() => {
                     if beats.ask(self.traffic.sent()) && to.write_all(b".").await.is_err() {
-                        return self.last_words();
+                        return self.why_silent().await;
                     }
                 }
                 Ok(()) = stirred.changed() => {
@@ -166,6 +166,13 @@ impl Link {
     pub(crate) async fn end(&self) {
         self.lost.send_replace(true);
         self.master.end().await;
+    }
+
+    async fn why_silent(&self) -> String {
+        match self.master.why_turned_away().await {
+            Some(why) => why,
+            None => self.last_words(),
+        }
     }
 
     fn last_words(&self) -> String {

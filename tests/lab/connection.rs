@@ -15,9 +15,9 @@ async fn a_host_that_cannot_be_reached_is_told_from_one_that_is_not_ready() {
     let rows = [
         (usual.clone(), "hemmma.invalid", "no name that resolves"),
         (with(&usual, "Port", &closed_port()), "hemma", "the host refused the connection"),
-        (with(&usual, "UserKnownHostsFile", &other.known), "hemma", "Host key verification failed"),
-        (with(&usual, "UserKnownHostsFile", "/dev/null"), "hemma", "Host key verification failed"),
-        (with(&usual, "IdentityFile", &other.key), "hemma", "took none of the keys"),
+        (with(&usual, "UserKnownHostsFile", &other.known), "hemma", "the host's key has changed"),
+        (with(&usual, "UserKnownHostsFile", "/dev/null"), "hemma", "is not known on this machine"),
+        (with(&usual, "IdentityFile", &other.key), "hemma", "public-key authentication failed"),
     ];
     for (config, alias, says) in rows {
         let path = stage.write("ssh_config", &config);

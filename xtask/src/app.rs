@@ -170,11 +170,12 @@ impl App {
         let handshakes = world.handshakes();
         terminal.idle();
         world.close().await;
-        let warning = world.journal_loss().map(|why| {
+        let mut warnings: Vec<String> = world.remarks().iter().map(ToString::to_string).collect();
+        warnings.extend(world.journal_loss().map(|why| {
             let here = operator::journal(config.compose.project.as_str());
             render::lost_lines(&config.host.alias, &why, here.as_deref())
-        });
-        if let Some(warning) = &warning {
+        }));
+        for warning in &warnings {
             terminal.note(&format!("warning: {warning}"));
         }
         let (steps, proposed, saved) = (world.steps(), run.proposed(), run.saved());
@@ -188,7 +189,7 @@ impl App {
         document.plan = proposed.as_ref();
         let done = changes().filter(|it| it.extent == Extent::Whole);
         document.changed = done.map(|it| it.what.as_str()).collect();
-        document.warnings = warning.as_deref().into_iter().collect();
+        document.warnings = warnings.iter().map(String::as_str).collect();
         if flags.verbose {
             document = document.verbose(&steps, handshakes);
         }

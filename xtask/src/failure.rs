@@ -130,7 +130,7 @@ fn hint(error: &Link) -> Option<Hint> {
     if matches!(error.downcast_ref(), Some(rollout::Error::Moved(_))) {
         return Some(Hint::Do("the same command again shows the plan as it is now".to_owned()));
     }
-    let of_ssh = || Some(Hint::Do(error.downcast_ref::<ConnectError>()?.advice().to_owned()));
+    let of_ssh = || error.downcast_ref::<ExecError>()?.hint();
     let of_deploy = of_rollout().or_else(of_env_file).or_else(of_network);
     let of_docker = of_deploy.or_else(of_database).or_else(of_backup).or_else(of_engine);
     of_docker.or_else(of_ssh)

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Hint, Host};
+
 /// Why ssh did not connect. Each carries what ssh itself said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -18,16 +20,79 @@ pub enum ConnectError {
         /// ssh's words.
         said: String,
     },
-    /// The host's key is not the known one, or none is known.
-    #[error("the host's key is not the one that is known: {said}")]
+    /// There is no way to its address from this machine.
+    #[error("the host's address cannot be reached from this machine: {said}")]
+    NoRoute {
+        /// ssh's words.
+        said: String,
+    },
+    /// The connection was closed before the login.
+    #[error("the connection was closed before the login: {said}")]
+    ClosedEarly {
+        /// ssh's words.
+        said: String,
+    },
+    /// No key of the host is known on this machine.
+    #[error("the host's key is not known on this machine: {said}")]
+    HostKeyUnknown {
+        /// ssh's words.
+        said: String,
+    },
+    /// The host has another key than the one that is known.
+    #[error("the host's key has changed: {said}")]
+    HostKeyChanged {
+        /// ssh's words.
+        said: String,
+        /// The command that forgets the known key, in ssh's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        forget: Option<String>,
+    },
+    /// The host's key is not accepted for another reason.
+    #[error("the host's key is not accepted: {said}")]
     HostKey {
         /// ssh's words.
         said: String,
     },
-    /// The host takes none of the operator's keys.
-    #[error("the host took none of the keys that were offered: {said}")]
+    /// The host accepts none of the operator's keys.
+    #[error("public-key authentication failed: {said}")]
     KeyRefused {
         /// ssh's words.
+        said: String,
+    },
+    /// The host closed the connection after too many keys, before the right one.
+    #[error("the ssh agent offered too many keys before the right one: {said}")]
+    TooManyKeys {
+        /// ssh's words.
+        said: String,
+    },
+    /// The operator's key cannot be used.
+    #[error("ssh cannot use the key of this alias: {said}")]
+    KeyUnusable {
+        /// ssh's words.
+        said: String,
+    },
+    /// The host lets the operator in and allows no commands.
+    #[error("sshd on the host allows no sessions: {said}")]
+    NoSession {
+        /// ssh's words.
+        said: String,
+    },
+    /// Both sides have no algorithm in common.
+    #[error("ssh and sshd have no algorithm in common: {said}")]
+    NoAlgorithm {
+        /// ssh's words.
+        said: String,
+    },
+    /// The host that the way leads over, or the command that leads there, failed.
+    #[error("the way to the host (ProxyJump or ProxyCommand) failed: {said}")]
+    Proxy {
+        /// The words of the one that failed.
+        said: String,
+    },
+    /// ssh cannot read its own configuration.
+    #[error("ssh cannot use its configuration: {said}")]
+    Configuration {
+        /// ssh's words, with the file and the line.
         said: String,
     },
     /// No answer in time.
@@ -42,6 +107,12 @@ pub enum ConnectError {
         /// The system's words.
         said: String,
     },
+    /// No directory could be made for the connection's socket.
+    #[error("no directory for the connection could be made in /tmp of this machine: {said}")]
+    NoSocket {
+        /// The system's words.
+        said: String,
+    },
     /// Anything else.
     #[error("ssh did not connect: {said}")]
     Other {
@@ -53,81 +124,149 @@ pub enum ConnectError {
 impl ConnectError {
     /// Sorts what ssh wrote on its standard error before it gave up.
     pub(crate) fn from_stderr(stderr: &str) -> Self {
-        let said = telling_line(stderr);
-        let has = |words: &[&str]| words.iter().any(|it| stderr.contains(it));
-        if has(&["Could not resolve hostname", "nodename nor servname"]) {
+        let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+        // ssh knows nothing of the address behind a proxy.
+        let is_through_proxy = lines.iter().any(|it| it.contains("UNKNOWN port 65535"));
+        if is_through_proxy {
+            let telling = |it: &&&str| !AFTER_PROXY.iter().any(|word| it.contains(word));
+            let said = lines.iter().rfind(telling).map_or("it closed the connection", |it| *it);
+            return Self::Proxy { said: said.to_owned() };
+        }
+        // The cause is near the end; what a banner says comes before.
+        let sorted = lines.iter().rev().find_map(|line| Self::from_line(line, stderr));
+        sorted.unwrap_or_else(|| Self::Other { said: telling_line(&lines).to_owned() })
+    }
+
+    fn from_line(line: &str, stderr: &str) -> Option<Self> {
+        let said = line.to_owned();
+        let has = |words: &[&str]| words.iter().any(|it| line.contains(it));
+        let within = |words: &str| stderr.lines().map(str::trim).find(|it| it.contains(words));
+        Some(if has(&["Could not resolve hostname", "nodename nor servname"]) {
             Self::UnknownHost { said }
         } else if has(&["Host key verification failed", "host key is known", "HAS CHANGED"]) {
-            Self::HostKey { said }
-        } else if has(&["Permission denied", "Too many authentication failures"]) {
-            Self::KeyRefused { said }
-        } else if has(&["Connection refused"]) {
+            Self::from_host_key(line, stderr)
+        } else if has(&["Too many authentication failures"]) {
+            Self::TooManyKeys { said }
+        } else if has(&["Permission denied ("]) || line.ends_with("Permission denied") {
+            match within("Load key").or_else(|| within("not accessible")) {
+                Some(key) => Self::KeyUnusable { said: key.to_owned() },
+                None => Self::KeyRefused { said },
+            }
+        } else if has(&["port", "ssh:"]) && has(&["Connection refused"]) {
             Self::Refused { said }
+        } else if has(&["No route to host", "Network is unreachable", "Network is down"]) {
+            Self::NoRoute { said }
         } else if has(&["timed out", "Timeout"]) {
             Self::TimedOut { said }
+        } else if has(&["Unable to negotiate"]) {
+            Self::NoAlgorithm { said }
+        } else if has(&["open failed", "Session open refused"]) {
+            Self::NoSession { said }
+        } else if has(&["bad configuration options", "Bad owner or permissions", "Can't open user"])
+        {
+            let place = |it: &&str| it.contains(" line ") && !it.contains("terminating,");
+            let place = stderr.lines().map(str::trim).find(place);
+            Self::Configuration { said: place.map_or(said, str::to_owned) }
+        } else if has(&["kex_exchange_identification", "ssh_exchange_identification"])
+            || (has(&["Connection closed by", "Connection reset by"]) && has(&[" port "]))
+        {
+            Self::ClosedEarly { said }
         } else {
-            Self::Other { said }
+            return None;
+        })
+    }
+
+    fn from_host_key(line: &str, stderr: &str) -> Self {
+        let find = |words: &str| stderr.lines().map(str::trim).find(|it| it.contains(words));
+        let said = |line: Option<&str>, else_: &str| line.unwrap_or(else_).to_owned();
+        if find("REMOTE HOST IDENTIFICATION HAS CHANGED").is_some() {
+            let forget = stderr.lines().map(str::trim).find(|it| it.starts_with("ssh-keygen "));
+            let said = said(find("Offending"), line);
+            Self::HostKeyChanged { said, forget: forget.map(str::to_owned) }
+        } else if let Some(revoked) = find("revoked") {
+            Self::HostKey { said: revoked.to_owned() }
+        } else if let Some(unknown) = find("host key is known") {
+            Self::HostKeyUnknown { said: unknown.to_owned() }
+        } else {
+            Self::HostKey { said: line.to_owned() }
         }
     }
 
-    /// The one thing to try next.
-    pub fn advice(&self) -> &'static str {
+    /// The next thing to do. Each command in it can be pasted.
+    pub fn hint(&self, host: &Host) -> Hint {
+        let verbose = || Hint::Run(format!("ssh {host} -v true"));
+        let say = |text: String| Hint::Do(text);
         match self {
             Self::UnknownHost { .. } => {
-                "add a `Host` entry to ~/.ssh/config, or name another with --host"
+                say("add a `Host` entry to ~/.ssh/config, or name another with --host".to_owned())
             }
-            Self::Refused { .. } | Self::TimedOut { .. } => {
-                "is the VPN up and sshd running? try `ssh` to the same alias by hand"
+            Self::Refused { .. } | Self::TimedOut { .. } | Self::NoRoute { .. } => {
+                say(format!("is the VPN up and sshd running? try `ssh {host} true` by hand"))
             }
-            Self::HostKey { .. } => {
-                "compare the host's key with its console; never accept a changed key unseen"
+            Self::ClosedEarly { .. } => say(format!(
+                "wait a minute, then `ssh {host} true`: sshd (PerSourcePenalties, MaxStartups) or \
+                 fail2ban refuses an address for a while after logins that failed"
+            )),
+            Self::HostKeyUnknown { .. } => say(format!(
+                "run `ssh {host} -o StrictHostKeyChecking=ask true`: it shows the fingerprint; say \
+                 yes if it is the one that {CONSOLE} prints on the host's console"
+            )),
+            Self::HostKeyChanged { forget, .. } => {
+                let forget = forget.as_deref().unwrap_or("ssh-keygen -R NAME");
+                say(format!(
+                    "only if the host was installed again or its key replaced: compare with {CONSOLE} \
+                     on the host's console, then `{forget}`, then \
+                     `ssh {host} -o StrictHostKeyChecking=ask true`"
+                ))
             }
-            Self::KeyRefused { .. } => "load the right key: `ssh-add -l`, then `ssh -v` by hand",
-            Self::NoSsh { .. } => "install the OpenSSH client",
-            Self::Other { .. } => "try `ssh -v` to the same alias by hand",
+            Self::HostKey { .. } => say(format!(
+                "compare with {CONSOLE} on the host's console; `ssh {host} -v true` says which key is \
+                 not accepted"
+            )),
+            Self::KeyRefused { .. } => say(format!(
+                "which keys are offered is said by `ssh {host} -v true`; one with a passphrase has to \
+                 be in the agent (`ssh-add -l`)"
+            )),
+            Self::TooManyKeys { .. } => say(format!(
+                "add `IdentityFile` and `IdentitiesOnly yes` to the entry of {host} in ~/.ssh/config"
+            )),
+            Self::KeyUnusable { .. } => say(
+                "name a key that is there with `IdentityFile`, and keep others from reading it: \
+                 `chmod 600 FILE`"
+                    .to_owned(),
+            ),
+            Self::NoSession { .. } => {
+                say("raise `MaxSessions` in the host's /etc/ssh/sshd_config to 10".to_owned())
+            }
+            Self::Proxy { .. } => {
+                say(format!("reach the host in between first: `ssh {host} -v true` names it"))
+            }
+            Self::Configuration { .. } => say("mend that line of the ssh configuration".to_owned()),
+            Self::NoSsh { .. } => say("install the OpenSSH client".to_owned()),
+            Self::NoSocket { .. } => Hint::Run("df -h /tmp; df -i /tmp; ls -ld /tmp".to_owned()),
+            Self::NoAlgorithm { .. } | Self::Other { .. } => verbose(),
         }
     }
 }
 
+/// How a host shows the fingerprints of its own keys.
+const CONSOLE: &str = "`for key in /etc/ssh/ssh_host_*.pub; do ssh-keygen -lf $key; done`";
+
+/// What follows when the way through a proxy has failed, whatever the cause.
+const AFTER_PROXY: [&str; 4] = [
+    "UNKNOWN port 65535",
+    "kex_exchange_identification",
+    "ssh_exchange_identification",
+    "stdio forwarding failed",
+];
+
 /// ssh surrounds the cause with banners and warnings; the last line that is not one is it.
-fn telling_line(stderr: &str) -> String {
-    let telling = |it: &&str| {
-        !it.is_empty() && !it.starts_with("Warning:") && !it.chars().all(|it| it == '@')
-    };
-    let last = stderr.lines().map(str::trim).rfind(telling);
-    last.unwrap_or("it said nothing").to_owned()
+fn telling_line<'l>(lines: &[&'l str]) -> &'l str {
+    let is_warning = |it: &str| it.starts_with("Warning:") || it.starts_with("** WARNING:");
+    let telling = |it: &&&str| !is_warning(it) && !it.chars().all(|it| it == '@');
+    lines.iter().rfind(telling).copied().unwrap_or("it said nothing")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cause_is_read_from_real_messages() {
-        let rows = [
-            (
-                "ssh: Could not resolve hostname hemmma: Name or service not known\r\n",
-                "UnknownHost",
-            ),
-            ("ssh: connect to host 127.0.0.1 port 22: Connection refused\r\n", "Refused"),
-            (
-                "@@@@@@@@@@@\r\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\n\
-                 Host key verification failed.\r\n",
-                "HostKey",
-            ),
-            (
-                "No ED25519 host key is known for [127.0.0.1]:2222 and you have requested strict \
-                 checking.\r\nHost key verification failed.\r\n",
-                "HostKey",
-            ),
-            ("operator@127.0.0.1: Permission denied (publickey).\r\n", "KeyRefused"),
-            ("ssh: connect to host 192.0.2.1 port 22: Connection timed out\r\n", "TimedOut"),
-            ("kex_exchange_identification: Connection closed by remote host\r\n", "Other"),
-            ("", "Other"),
-        ];
-        for (stderr, variant) in rows {
-            let error = format!("{:?}", ConnectError::from_stderr(stderr));
-            assert!(error.starts_with(variant), "{stderr:?} was read as {error}");
-        }
-    }
-}
+#[path = "connect_error_tests.rs"]
+mod tests;

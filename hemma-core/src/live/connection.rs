@@ -4,17 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use openssh::Stdio;
+use openssh::{ChildStderr, ChildStdin, ChildStdout, Stdio};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::drain::drain;
-use super::master::SshMaster;
+use super::duplex::End;
+use super::marks::Marks;
+use super::master::{STORY_PATIENCE, SshMaster};
+use super::remarks::Remarks;
 use super::remote_line::{Input, exit_code, line};
+use super::sieve::{Sieve, Sieved};
+use super::story::{Story, Stream};
 use super::{ConnectError, Duplex, SshOptions};
-use crate::{Command, ExecError, Guard, Host, Output, Place, Progress};
+use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo};
 
 type Child = openssh::Child<Arc<openssh::Session>>;
+pub(super) type Streams = (ChildStdin, Sieved<ChildStdout>, Sieved<ChildStderr>);
 
 /// Linux takes 128 KiB for one argument, and sshd hands the whole line to the login shell as one.
 /// A longer one ends without a word.
@@ -27,17 +33,35 @@ pub(super) struct Connection {
     // and a retry behind it.
     budget: Arc<Semaphore>,
     master: SshMaster,
+    marks: Marks,
+    remarks: Remarks,
+}
+
+/// A command that was started on the host.
+pub(super) struct Started {
+    pub(super) child: Child,
+    pub(super) streams: Streams,
+    pub(super) story: Story,
+    // What keeps others waiting.
+    pub(super) permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
-    pub(super) async fn open(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
+    pub(super) async fn open(
+        host: &Host,
+        options: &SshOptions,
+        remarks: Remarks,
+    ) -> Result<Self, ConnectError> {
         let master = SshMaster::start(host, options).await?;
+        master.listen().await;
         let session = openssh::Session::resume_mux(master.socket().into(), None);
         Ok(Self {
             host: host.clone(),
             session: Arc::new(session),
             budget: Arc::new(Semaphore::new(options.sessions.max(1))),
             master,
+            marks: Marks::new(),
+            remarks,
         })
     }
 
@@ -48,12 +72,9 @@ impl Connection {
         progress: &Progress,
     ) -> Result<Output, ExecError> {
         let input = if command.input().is_some() { Input::Fed } else { Input::Lifeline };
-        let (mut child, _permit) = self.start(command, guard, input).await?;
-        let (stdin, stdout, stderr) =
-            (child.stdin().take(), child.stdout().take(), child.stderr().take());
-        let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
-            return Err(self.lost(command));
-        };
+        let Started { child, streams, story, permit: _permit } =
+            self.start(command, guard, input).await?;
+        let (mut stdin, stdout, stderr) = streams;
         let feed = async {
             if let Some(input) = command.input() {
                 // A program may end without reading all of its input; that is its business.
@@ -64,36 +85,81 @@ impl Connection {
                 Some(stdin)
             }
         };
+        let reading =
+            async { tokio::join!(feed, drain(stdout, progress), drain(stderr, progress)) };
         // The lifeline lives until the command has ended, or this future is dropped.
-        let (_lifeline, stdout, stderr) =
-            tokio::join!(feed, drain(stdout, progress), drain(stderr, progress));
-        let exit = self.exit(command, child).await?;
+        let (_lifeline, stdout, stderr) = self.in_time(command, &story, reading).await?;
         let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
-            return Err(self.lost(command));
+            return Err(self.unread(command, &story));
         };
-        self.refused(command, guard, exit, &stderr)?;
-        Ok(Output { exit, stdout, stderr })
+        let exit = self.exit(command, child, &story).await?;
+        Ok(self.output(exit, stdout, stderr))
     }
 
-    /// Whether the command was not begun, because its guard refused.
-    pub(super) fn refused(
+    /// What a command left behind. What sudo remarks about itself is none of it.
+    pub(super) fn output(&self, exit: i32, stdout: String, stderr: String) -> Output {
+        let (stderr, remark) = sudo::without_remarks(stderr);
+        if let Some(remark) = remark {
+            self.remarks.sudo(&self.host, &remark);
+        }
+        Output { exit, stdout, stderr }
+    }
+
+    /// How a command ended whose streams were read to their ends.
+    pub(super) async fn exit(
         &self,
         command: &Command,
-        guard: Option<&Guard>,
-        exit: i32,
-        stderr: &str,
-    ) -> Result<(), ExecError> {
-        let refused = guard.is_some() && exit == crate::guard::REFUSED;
-        let error = refused.then(|| ExecError::of_guard(&self.host, &command.to_string(), stderr));
-        error.flatten().map_or(Ok(()), Err)
-    }
-
-    pub(super) async fn exit(&self, command: &Command, child: Child) -> Result<i32, ExecError> {
-        match child.wait().await {
+        child: Child,
+        story: &Story,
+    ) -> Result<i32, ExecError> {
+        let exit = match child.wait().await {
             Ok(status) => status.code().map(exit_code).ok_or_else(|| self.signalled(command)),
             Err(openssh::Error::RemoteProcessTerminated) => Err(self.ended(command).await),
+            // Ours never ends with 127.
+            Err(openssh::Error::Remote(_)) if !story.is_begun() => Ok(127),
             Err(_) => Err(self.lost(command)),
+        };
+        self.told(command, story, exit).await
+    }
+
+    /// The end of a command by its story; `exit` is what ssh says.
+    pub(super) async fn told(
+        &self,
+        command: &Command,
+        story: &Story,
+        exit: Result<i32, ExecError>,
+    ) -> Result<i32, ExecError> {
+        if story.is_begun() {
+            self.remarks.hear(&self.host, story, command.is_sudo());
+            return story.ended().map_or(exit, |it| Ok(exit_code(it)));
         }
+        match exit {
+            Err(ExecError::Lost { .. }) => Err(self.lost_or_turned_away(command).await),
+            Err(_) => Err(self.not_begun(command, story, None)),
+            Ok(exit) => Err(self.not_begun(command, story, Some(exit))),
+        }
+    }
+
+    /// Waits for work that begins with the command, which the login shell may never run.
+    pub(super) async fn in_time<T>(
+        &self,
+        command: &Command,
+        story: &Story,
+        work: impl Future<Output = T>,
+    ) -> Result<T, ExecError> {
+        tokio::select! {
+            done = work => Ok(done),
+            () = story.is_late() => Err(self.not_begun(command, story, None)),
+        }
+    }
+
+    /// Its streams could not be read: what was printed instead of it had no end, or ssh is gone.
+    pub(super) fn unread(&self, command: &Command, story: &Story) -> ExecError {
+        if story.is_too_much() { self.not_begun(command, story, None) } else { self.lost(command) }
+    }
+
+    fn not_begun(&self, command: &Command, story: &Story, exit: Option<i32>) -> ExecError {
+        story.why_not_begun(&self.host, command, exit)
     }
 
     pub(super) async fn duplex(
@@ -101,8 +167,11 @@ impl Connection {
         command: &Command,
         guard: Option<&Guard>,
     ) -> Result<Duplex, ExecError> {
-        let (child, permit) = self.start(command, guard, Input::Fed).await?;
-        Duplex::new(child, permit).ok_or_else(|| self.lost(command))
+        let Started { child, streams, story, permit } =
+            self.start(command, guard, Input::Fed).await?;
+        let (host, command) = (self.host.clone(), command.clone());
+        let end = End { host, command, story, remarks: self.remarks.clone() };
+        Ok(Duplex::new(streams, (child, permit), end))
     }
 
     pub(super) async fn close(&self) {
@@ -127,12 +196,20 @@ impl Connection {
     }
 
     /// A line that the host's shell takes whole.
-    pub(super) fn line(&self, command: &Command, line: String) -> Result<String, ExecError> {
-        if line.len() <= LINE_BYTES_MAX {
-            return Ok(line);
-        }
-        let bytes = line.len();
-        let reason = format!("its line has {bytes} bytes, and the host's shell takes fewer");
+    pub(super) fn line(
+        &self,
+        command: &Command,
+        guard: Option<&Guard>,
+        input: Input,
+    ) -> Result<String, ExecError> {
+        let reason = match line(command, guard, input, &self.marks) {
+            Some(line) if line.len() <= LINE_BYTES_MAX => return Ok(line),
+            Some(line) => {
+                let bytes = line.len();
+                format!("its line has {bytes} bytes, and the host's shell takes fewer")
+            }
+            None => "its words hold too many kinds of control characters".to_owned(),
+        };
         let on = Place::On(self.host.clone());
         Err(ExecError::Start { on, command: command.to_string(), reason })
     }
@@ -142,19 +219,39 @@ impl Connection {
         command: &Command,
         guard: Option<&Guard>,
         input: Input,
-    ) -> Result<(Child, OwnedSemaphorePermit), ExecError> {
+    ) -> Result<Started, ExecError> {
         let permit = self.session(command).await?;
-        let line = self.line(command, line(command, guard, input))?;
-        let child = (|| async {
+        let line = self.line(command, guard, input)?;
+        let spawned = (|| async {
             let mut session = Arc::clone(&self.session).arc_raw_command(&line);
             session.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             session.spawn().await
         })
         .retry(patience_for_a_session())
         .when(refused_for_now)
-        .await
-        .map_err(|_| self.lost(command))?;
-        Ok((child, permit))
+        .await;
+        let Ok(mut child) = spawned else { return Err(self.lost_or_turned_away(command).await) };
+        let streams = (child.stdin().take(), child.stdout().take(), child.stderr().take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = streams else {
+            return Err(self.lost(command));
+        };
+        let story = Story::default();
+        let stdout = Sieved::new(stdout, self.sieve(Stream::Output, &story));
+        let stderr = Sieved::new(stderr, self.sieve(Stream::Errors, &story));
+        Ok(Started { child, streams: (stdin, stdout, stderr), story, permit })
+    }
+
+    pub(super) fn sieve(&self, on: Stream, story: &Story) -> Sieve {
+        Sieve::new(&self.marks, on, story)
+    }
+
+    /// A login whose shell runs nothing takes the whole connection with it.
+    async fn lost_or_turned_away(&self, command: &Command) -> ExecError {
+        // It may be a connection that was lost, of which nothing more will be heard.
+        match tokio::time::timeout(STORY_PATIENCE, self.master.turned_away()).await {
+            Ok(Some(exit)) => self.not_begun(command, self.master.story(), Some(exit)),
+            Ok(None) | Err(_) => self.lost(command),
+        }
     }
 
     /// The mux says the same of a signal and of its own death; only asking it tells them apart.

@@ -3,32 +3,66 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::connection::Streams;
+use super::remarks::Remarks;
+use super::sieve::Sieved;
+use super::story::{Story, Stream};
+use crate::{Command, ExecError, Host};
+
 /// The first words of a remote command's standard error are enough to name a cause.
 const STDERR_BYTES_MAX: usize = 4 << 10;
+
+/// How long the reason may take that is on another stream than the end.
+const REASON_PATIENCE: Duration = Duration::from_millis(300);
 
 /// Bytes to and from a command on a host. Holds one of the connection's sessions until dropped.
 pub struct Duplex {
     // `None` once it is shut down. A pipe has no other way to say that nothing more will come.
     stdin: Option<openssh::ChildStdin>,
-    stdout: openssh::ChildStdout,
+    stdout: Sieved<openssh::ChildStdout>,
     stderr: Arc<Mutex<Vec<u8>>>,
+    end: End,
     // The child is what keeps the channel; the permit is what keeps others waiting.
-    _child: openssh::Child<Arc<openssh::Session>>,
-    _permit: OwnedSemaphorePermit,
+    _held: Held,
+}
+
+type Child = openssh::Child<Arc<openssh::Session>>;
+type Held = (Child, OwnedSemaphorePermit);
+
+/// How far a command has come that is spoken to; outlives its stream.
+#[derive(Debug, Clone)]
+pub struct End {
+    pub(super) host: Host,
+    pub(super) command: Command,
+    pub(super) story: Story,
+    pub(super) remarks: Remarks,
+}
+
+impl End {
+    /// Why the command did not begin, once its stream has ended or nothing comes: the login shell did
+    /// not run it, or sudo did not. `None` if it began.
+    pub async fn not_begun(&self) -> Option<ExecError> {
+        if self.story.is_begun() {
+            return None;
+        }
+        // Without the other stream's end there is less to say.
+        let both = async {
+            tokio::join!(self.story.end_of(Stream::Output), self.story.end_of(Stream::Errors))
+        };
+        let _ = tokio::time::timeout(REASON_PATIENCE, both).await;
+        let begun = self.story.is_begun();
+        (!begun).then(|| self.story.why_not_begun(&self.host, &self.command, None))
+    }
 }
 
 impl Duplex {
-    pub(super) fn new(
-        mut child: openssh::Child<Arc<openssh::Session>>,
-        permit: OwnedSemaphorePermit,
-    ) -> Option<Self> {
-        let stdin = child.stdin().take()?;
-        let stdout = child.stdout().take()?;
-        let mut from = child.stderr().take()?;
+    pub(super) fn new(streams: Streams, held: Held, end: End) -> Self {
+        let (stdin, stdout, mut from) = streams;
         let stderr = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&stderr);
         // Ends by itself when the channel closes.
@@ -40,12 +74,26 @@ impl Duplex {
                 kept.extend_from_slice(&chunk[..room]);
             }
         });
-        Some(Self { stdin: Some(stdin), stdout, stderr, _child: child, _permit: permit })
+        Self { stdin: Some(stdin), stdout, stderr, end, _held: held }
+    }
+
+    /// How far the command has come; shared, so it outlives the stream.
+    pub fn end(&self) -> End {
+        self.end.clone()
     }
 
     /// What the command has said on standard error so far; shared, so it outlives the stream.
     pub fn stderr(&self) -> Arc<Mutex<Vec<u8>>> {
         Arc::clone(&self.stderr)
+    }
+}
+
+impl Drop for Duplex {
+    fn drop(&mut self) {
+        let End { host, command, story, remarks } = &self.end;
+        if story.is_begun() {
+            remarks.hear(host, story, command.is_sudo());
+        }
     }
 }
 

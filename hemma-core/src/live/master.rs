@@ -1,16 +1,29 @@
 //! The ssh process that holds a connection open for all commands to one host.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::Stdio;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::Mutex;
 
 use super::drain::drain;
+use super::marks::Marks;
+use super::remote_line::echo;
+use super::sieve::{Sieve, Sieved};
+use super::story::{Story, Stream};
 use super::{ConnectError, SshOptions};
 use crate::{Host, Progress};
+
+/// What ssh's own exit code is when it, and not a command, has failed.
+pub(super) const SSH_FAILED: i32 = 255;
+
+/// How soon the end of a connection is known after its streams have ended.
+pub(super) const STORY_PATIENCE: Duration = Duration::from_millis(300);
 
 /// How often we look whether the control socket is there. A handshake takes a hundred times that.
 const LOOK_EVERY: Duration = Duration::from_millis(3);
@@ -26,20 +39,42 @@ const LOOK_EVERY: Duration = Duration::from_millis(3);
 #[derive(Debug)]
 pub struct SshMaster {
     child: Mutex<Child>,
-    echo: Mutex<(Option<ChildStdin>, Option<ChildStdout>)>,
+    echo: Mutex<(Option<ChildStdin>, Option<Echo>)>,
     words: Mutex<Option<ChildStderr>>,
+    story: Story,
     socket: PathBuf,
     _dir: TempDir,
+}
+
+/// What comes back over the host. What its login shell prints before is not among it.
+#[derive(Debug)]
+pub struct Echo(Sieved<ChildStdout>);
+
+impl AsyncRead for Echo {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
 }
 
 impl SshMaster {
     /// Makes the connection: returns when the host has let us in, or with ssh's reason why not.
     pub async fn start(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
         let no_ssh = |source: std::io::Error| ConnectError::NoSsh { said: source.to_string() };
-        let dir = socket_dir().map_err(no_ssh)?;
+        let no_socket =
+            |source: std::io::Error| ConnectError::NoSocket { said: source.to_string() };
+        let dir = socket_dir().map_err(no_socket)?;
         let socket = dir.path().join("ctl");
-        let mut child = process(host, options, &socket).spawn().map_err(no_ssh)?;
-        let echo = (child.stdin.take(), child.stdout.take());
+        let marks = Marks::new();
+        let line = echo(&marks);
+        let mut child = process(host, options, &socket, &line).spawn().map_err(no_ssh)?;
+        let story = Story::default();
+        let sieve = Sieve::new(&marks, Stream::Output, &story);
+        let from = child.stdout.take().map(|it| Echo(Sieved::new(it, sieve)));
+        let echo = (child.stdin.take(), from);
         let mut words = child.stderr.take();
         let silent = Progress::silent();
         let said = async {
@@ -58,7 +93,7 @@ impl SshMaster {
             said = said => return Err(ConnectError::from_stderr(&said)),
         }
         let (child, echo, words) = (Mutex::new(child), Mutex::new(echo), Mutex::new(words));
-        Ok(Self { child, echo, words, socket, _dir: dir })
+        Ok(Self { child, echo, words, story, socket, _dir: dir })
     }
 
     /// Where it takes requests, in the protocol of OpenSSH's `PROTOCOL.mux`.
@@ -68,9 +103,44 @@ impl SshMaster {
 
     /// What is written to the one comes back from the other, over the host. Only once; whoever
     /// took it ends the connection by dropping the writing half.
-    pub async fn echo(&self) -> Option<(ChildStdin, ChildStdout)> {
+    pub async fn echo(&self) -> Option<(ChildStdin, Echo)> {
         let mut echo = self.echo.lock().await;
         echo.0.take().zip(echo.1.take())
+    }
+
+    /// Reads what comes back, and what ssh says, to their ends: for those who only want to know how
+    /// that went. A pipe that is full would stop ssh.
+    pub(super) async fn listen(&self) {
+        let (from, words) = (self.echo.lock().await.1.take(), self.words.lock().await.take());
+        // Both end with the connection.
+        if let Some(mut from) = from {
+            tokio::spawn(async move { tokio::io::copy(&mut from, &mut tokio::io::sink()).await });
+        }
+        if let Some(mut words) = words {
+            tokio::spawn(async move { tokio::io::copy(&mut words, &mut tokio::io::sink()).await });
+        }
+    }
+
+    /// How far its own command has come.
+    pub(super) fn story(&self) -> &Story {
+        &self.story
+    }
+
+    /// Waits for the end of the connection. Gives the exit code of the host's login shell if it has
+    /// ended without running anything, and `None` if the connection was lost.
+    pub(super) async fn turned_away(&self) -> Option<i32> {
+        let status = self.child.lock().await.wait().await.ok()?;
+        self.story.end_of(Stream::Output).await;
+        // Its own exit code says nothing of the login shell.
+        let exit = status.code().filter(|it| *it != SSH_FAILED)?;
+        (!self.story.is_reached()).then_some(exit)
+    }
+
+    /// What the host's login shell did instead of running anything, if the connection has ended for
+    /// that reason.
+    pub async fn why_turned_away(&self) -> Option<String> {
+        let exit = tokio::time::timeout(STORY_PATIENCE, self.turned_away()).await.ok()??;
+        Some(format!("the host's login shell ran no command: {}", self.story.instead(Some(exit))))
     }
 
     /// What ssh says from now on. Only once.
@@ -107,7 +177,12 @@ fn socket_dir() -> std::io::Result<TempDir> {
     tempfile::Builder::new().prefix("hemma-").tempdir_in("/tmp")
 }
 
-fn process(host: &Host, options: &SshOptions, socket: &std::path::Path) -> tokio::process::Command {
+fn process(
+    host: &Host,
+    options: &SshOptions,
+    socket: &std::path::Path,
+    line: &str,
+) -> tokio::process::Command {
     #[expect(clippy::disallowed_methods, reason = "this is the one door to ssh")]
     let mut ssh = tokio::process::Command::new("ssh");
     if let Some(file) = &options.config_file {
@@ -132,7 +207,7 @@ fn process(host: &Host, options: &SshOptions, socket: &std::path::Path) -> tokio
         ssh.args(["-o", option]);
     }
     ssh.arg("-o").arg(format!("ConnectTimeout={}", options.patience.as_secs().max(1)));
-    ssh.args(["--", host.as_str(), "exec cat"]);
+    ssh.args(["--", host.as_str(), line]);
     if !options.foreground {
         // Ctrl-C at the terminal is for us to act on, not for the connection.
         ssh.process_group(0);

@@ -9,12 +9,18 @@ mod duplex;
 mod job;
 mod journal;
 mod local;
+mod marks;
 mod master;
+mod pour;
+mod remarks;
 mod remote_line;
 mod session;
 mod shelf;
+mod sieve;
 mod signals;
+mod story;
 mod stream;
+mod word;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,16 +31,18 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 pub use connect_error::ConnectError;
-pub use duplex::Duplex;
+pub use duplex::{Duplex, End};
 pub use journal::{Journal, JournalEntry, JournalEvent, Loss};
 pub use local::Attended;
-pub use master::SshMaster;
+pub use master::{Echo, SshMaster};
+pub use remarks::Remark;
 pub use session::Terminal;
 pub use shelf::Shelf;
 pub use stream::StreamError;
 
-use crate::{Command, ExecError, Guard, Host, Output, Place, Progress};
+use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo};
 use connection::Connection;
+use remarks::Remarks;
 
 type Attempt = Arc<OnceCell<Result<Arc<Connection>, ConnectError>>>;
 
@@ -83,6 +91,7 @@ struct Shared {
     connections: Mutex<HashMap<Host, Attempt>>,
     shelf: Shelf,
     journal: Journal,
+    remarks: Remarks,
     guard: RwLock<Option<Guard>>,
     at_close: Mutex<Vec<AtClose>>,
 }
@@ -107,6 +116,7 @@ impl Live {
             connections: Mutex::default(),
             shelf: Shelf::default(),
             journal: Journal::default(),
+            remarks: Remarks::default(),
             guard: RwLock::default(),
             at_close: Mutex::default(),
         };
@@ -149,18 +159,20 @@ impl Live {
         let limit = command.time_limit();
         let running = async {
             match on {
-                Place::Here => local::run(command, progress).await,
+                Place::Here => {
+                    let output = local::run(command, progress).await?;
+                    refused_by_sudo(command, &output).map_or(Ok(output), Err)
+                }
                 Place::On(host) => {
                     let guard = self.guard(host);
                     self.connection(host).await?.run(command, guard.as_ref(), progress).await
                 }
             }
         };
-        let output = tokio::time::timeout(limit, running).await.map_err(|_| {
+        tokio::time::timeout(limit, running).await.map_err(|_| {
             let seconds = limit.as_secs();
             ExecError::TimedOut { on: on.clone(), command: command.to_string(), seconds }
-        })??;
-        refused_by_sudo(on, command, &output).map_or(Ok(output), Err)
+        })?
     }
 
     /// Starts a command on a host and hands over its standard input and output as one stream.
@@ -180,9 +192,7 @@ impl Live {
         take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
     ) -> Result<Output, StreamError> {
         let guard = self.guard(host);
-        let output = self.connection(host).await?.stream(command, guard.as_ref(), take).await?;
-        let refused = refused_by_sudo(&Place::On(host.clone()), command, &output);
-        Ok(refused.map_or(Ok(output), Err)?)
+        self.connection(host).await?.stream(command, guard.as_ref(), take).await
     }
 
     /// Runs a command on a host with the operator's own streams, however long it takes: on a
@@ -226,6 +236,11 @@ impl Live {
     /// Who is told of each change.
     pub fn journal(&self) -> &Journal {
         &self.shared.journal
+    }
+
+    /// What was noticed about the hosts on the way to their answers.
+    pub fn remarks(&self) -> Vec<Remark> {
+        self.shared.remarks.all()
     }
 
     pub(crate) fn handshakes(&self) -> usize {
@@ -276,19 +291,21 @@ impl Live {
             Arc::clone(connections.entry(host.clone()).or_default())
         };
         let opened = attempt
-            .get_or_init(async || Connection::open(host, &self.shared.options).await.map(Arc::new))
+            .get_or_init(async || {
+                let Shared { options, remarks, .. } = &*self.shared;
+                Connection::open(host, options, remarks.clone()).await.map(Arc::new)
+            })
             .await;
         opened.clone().map_err(|source| ExecError::Connect { host: host.clone(), source })
     }
 }
 
-/// sudo answers with exit code 1 and its own name in front, which many programs do as well; only
-/// both together, on a command that went through sudo, are taken for its refusal.
-fn refused_by_sudo(on: &Place, command: &Command, output: &Output) -> Option<ExecError> {
-    let stderr = output.stderr.lines().find(|it| it.starts_with("sudo: "))?;
-    (command.is_sudo() && output.exit == 1).then(|| ExecError::Sudo {
-        on: on.clone(),
-        command: command.to_string(),
-        stderr: stderr.trim_start_matches("sudo: ").to_owned(),
-    })
+/// sudo on this machine; of one on a host the marks tell whether it ran the command.
+fn refused_by_sudo(command: &Command, output: &Output) -> Option<ExecError> {
+    if !command.is_sudo() || output.exit != 1 {
+        return None;
+    }
+    let stderr = sudo::refusal(&output.stderr)?.to_owned();
+    let (on, command) = (Place::Here, command.to_string());
+    Some(ExecError::Sudo { on, command, stderr, login: None })
 }

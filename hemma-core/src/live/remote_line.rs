@@ -1,11 +1,15 @@
-//! What is sent to the remote shell for one command.
+//! What is sent to the login shell of a host for one command.
 
-use crate::command::{quote, quote_path};
+use super::marks::Marks;
+use super::word::Words;
 use crate::{Command, Guard};
 
 /// Stands for exit code 127 on the way back: the mux client turns 127 into "not found" and throws
 /// the output away, while the program's own words are the cause we want.
 const INSTEAD_OF_127: i32 = 243;
+
+/// Settings of a profile that would change what a script prints or does.
+const UNSET: &str = "unset CDPATH ENV BASH_ENV";
 
 /// Ends the command when the connection or our side of the channel goes away. sshd does not: it
 /// leaves the process running, holding one of the ten sessions. So the channel's input is kept
@@ -19,53 +23,85 @@ const INSTEAD_OF_127: i32 = 243;
 const WITH_LIFELINE: &str = "exec 3<&0; { cat <&3; \
     setsid sh -c 'for s in 1 5 25; do kill -TERM -$0 || exit; sleep $s; done' $$; \
     } >/dev/null 2>&1 & w=$!; exec 3<&-; \
-    \"$@\" </dev/null; r=$?; kill $w 2>/dev/null; [ $r = 127 ] && r=243; exit $r";
+    \"$@\" </dev/null; r=$?; kill $w 2>/dev/null";
 
 /// The input is the command's own; whoever reads it sees it end.
-const WITH_INPUT: &str = "\"$@\"; r=$?; [ $r = 127 ] && r=243; exit $r";
+const WITH_INPUT: &str = "\"$@\"; r=$?";
 
-/// How the command's standard input is used.
+/// How the command's standard streams are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Input {
     /// Nothing is sent; an end of it ends the command.
     Lifeline,
     /// It is fed to the command.
     Fed,
+    /// It is a terminal at the other end, which shows both streams of the command as one.
+    Terminal,
 }
 
-pub(super) fn line(command: &Command, guard: Option<&Guard>, input: Input) -> String {
-    let cd = command.directory().map(|dir| format!("cd {} && ", quote_path(dir)));
-    let sudo = if command.is_sudo() { "sudo -n " } else { "" };
-    let (session, script) = match input {
+/// The line that runs `command` with marks around what it prints.
+///
+/// The first mark says that the login shell ran the line, the second that the command begins (its
+/// guard and sudo have let us in), the last that the command ended, and how. What is printed before the second and
+/// after the last is not the command's.
+///
+/// `None` if no line can hold its words.
+pub(super) fn line(
+    command: &Command,
+    guard: Option<&Guard>,
+    input: Input,
+    marks: &Marks,
+) -> Option<String> {
+    let mark = marks.function(input != Input::Terminal);
+    let mut words = Words::default();
+    // What is wrong with a directory is said where the command's own words are.
+    let enter = command.directory().map(|directory| {
+        let cd = format!("cd -- {}", path(directory, &mut words));
+        format!("{cd} 2>/dev/null || {{ mark begun; {cd}; r=$?; mark ended=$r; exit $r; }}; ")
+    });
+    let enter = enter.unwrap_or_default();
+    let (session, around) = match input {
         Input::Lifeline => ("setsid -w ", WITH_LIFELINE),
-        Input::Fed => ("", WITH_INPUT),
+        Input::Fed | Input::Terminal => ("", WITH_INPUT),
     };
-    let words = command.words();
-    let (cd, guard) = (cd.unwrap_or_default(), guard.map(Guard::prefix).unwrap_or_default());
-    format!("{cd}exec {guard}{sudo}{session}sh -c {} sh {words}", quote(script))
+    let script = words.refer(&format!(
+        "{mark}; mark begun; {around}; [ $r != 127 ] || r={INSTEAD_OF_127}; mark ended=$r; exit $r"
+    ));
+    let own = std::iter::once(command.program()).chain(command.arguments().iter().map(|it| &**it));
+    let own: Vec<String> = own.map(|it| words.refer(it)).collect();
+    let guard = guard.map(Guard::prefix).unwrap_or_default();
+    let run = if command.is_sudo() {
+        let missing = "echo sudo: it is not installed >&2; exit 1";
+        format!("command -v sudo >/dev/null || {{ {missing}; }}; exec {guard}sudo -n ")
+    } else {
+        format!("exec {guard}")
+    };
+    let reached = "mark \"reached=$LOGNAME\"";
+    words.line(&format!(
+        "{UNSET}; {mark}; {reached}; {enter}{run}{session}sh -c {script} sh {}",
+        own.join(" ")
+    ))
 }
 
-/// The line of a command whose streams are the operator's own: nothing of ours is around it.
-pub(super) fn typed(command: &Command) -> String {
-    let cd = command.directory().map(|dir| format!("cd {} && ", quote_path(dir)));
-    let sudo = if command.is_sudo() { "sudo -n " } else { "" };
-    format!("{}exec {sudo}{}", cd.unwrap_or_default(), command.words())
+/// The line of the process that keeps a connection open and sends back what it is sent.
+pub(super) fn echo(marks: &Marks) -> String {
+    // ssh's own words are on the other stream.
+    let head =
+        format!("{}; mark \"reached=$LOGNAME\"; mark begun; exec cat", marks.function(false));
+    Words::default().line(&head).unwrap_or_default()
 }
 
 pub(super) fn exit_code(code: i32) -> i32 {
     if code == INSTEAD_OF_127 { 127 } else { code }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_is_quoted_once_and_reached_through_positional_parameters() {
-        let command = Command::new("echo").arg("$(id) it's").cwd("~/apps").sudo();
-        let line = line(&command, None, Input::Fed);
-        assert!(line.starts_with("cd ~/apps && exec sudo -n sh -c '"), "{line}");
-        assert!(line.ends_with(r"' sh echo '$(id) it'\''s'"), "{line}");
-        assert_eq!(typed(&command), r"cd ~/apps && exec sudo -n echo '$(id) it'\''s'");
+/// A leading `~/` is the home of the login; a leading `-` is part of a name.
+fn path(directory: &str, words: &mut Words) -> String {
+    match directory.strip_prefix("~/") {
+        Some("") => "\"$HOME\"".to_owned(),
+        Some(rest) => format!("\"$HOME\"/{}", words.refer(rest)),
+        None if directory == "~" => "\"$HOME\"".to_owned(),
+        None if directory.starts_with('-') => words.refer(&format!("./{directory}")),
+        None => words.refer(directory),
     }
 }

@@ -11,12 +11,12 @@ use tokio::time::timeout;
 
 use super::connection::Connection;
 use super::job::ended;
-use super::remote_line::typed;
+use super::master::SSH_FAILED;
+use super::pour::Pour;
+use super::remote_line::Input;
 use super::signals::Signals;
+use super::story::{Story, Stream};
 use crate::{Command, Ended, ExecError, Place};
-
-/// What ssh's own exit code is when it, and not the command, has failed.
-const SSH_FAILED: i32 = 255;
 
 /// A signal to the whole foreground is for ssh and for us, and its end may be heard of first.
 const IN_EITHER_ORDER: Duration = Duration::from_millis(100);
@@ -44,15 +44,39 @@ impl Connection {
             command: command.to_string(),
             reason: source.to_string(),
         };
-        let line = self.line(command, typed(command))?;
+        let input = match terminal {
+            Terminal::Own => Input::Terminal,
+            Terminal::None => Input::Fed,
+        };
+        let line = self.line(command, None, input)?;
         let _permit = self.session(command).await?;
-        let child = ssh(self.socket(), &line, terminal).spawn().map_err(failed)?;
-        let end = to_its_end(child).await.map_err(failed)?;
-        // The code is the command's own unless the connection is gone.
-        if end == Ended::Exited(SSH_FAILED) && !self.is_alive().await {
-            return Err(self.lost(command));
+        let mut ssh = ssh(self.socket(), &line, terminal);
+        let story = Story::default();
+        let pour = |on| Pour::begin(self.sieve(on, &story), on).map_err(failed);
+        let (output, theirs) = pour(Stream::Output)?;
+        ssh.stdout(theirs);
+        let mut pours = vec![output];
+        // On a terminal one stream shows both, and the other is for what ssh says itself.
+        if terminal == Terminal::None {
+            let (errors, theirs) = pour(Stream::Errors)?;
+            ssh.stderr(theirs);
+            pours.push(errors);
         }
-        Ok(end)
+        let child = ssh.spawn().map_err(failed)?;
+        // It holds their ends of the pipes, which would never close.
+        drop(ssh);
+        let Some(end) = to_its_end(child, &story, pours).await.map_err(failed)? else {
+            return Err(story.why_not_begun(self.host(), command, None));
+        };
+        match end {
+            Ended::Exited(SSH_FAILED) if story.ended().is_none() && !self.is_alive().await => {
+                Err(self.lost(command))
+            }
+            // A signal to us is what the operator did; whatever it cut had no end to tell.
+            Ended::Signalled(signal) if story.ended().is_none() => Ok(Ended::Signalled(signal)),
+            Ended::Signalled(_) => self.told(command, &story, Ok(0)).await.map(Ended::Exited),
+            Ended::Exited(exit) => self.told(command, &story, Ok(exit)).await.map(Ended::Exited),
+        }
     }
 }
 
@@ -75,10 +99,21 @@ fn ssh(socket: &Path, line: &str, terminal: Terminal) -> tokio::process::Command
 }
 
 /// Ctrl-C reaches it as well as us where the terminal is not its own; what is left to us is to wait.
-async fn to_its_end(mut child: Child) -> std::io::Result<Ended> {
+///
+/// `None` if the login shell did not run our line in its time.
+async fn to_its_end(
+    mut child: Child,
+    story: &Story,
+    pours: Vec<Pour>,
+) -> std::io::Result<Option<Ended>> {
     let mut signals = Signals::waited_for(&[Signal::INT, Signal::QUIT, Signal::TERM])?;
     let pid = child.id().and_then(|it| Pid::from_raw(i32::try_from(it).ok()?));
+    // It may have ended at this moment.
+    let pass_on = |signal| pid.map(|it| kill_process(it, signal));
     let mut cut = None;
+    let mut late = false;
+    let is_late = story.is_late();
+    tokio::pin!(is_late);
     let status = loop {
         tokio::select! {
             // Where both have come, the signal came first: it is what ended it.
@@ -87,20 +122,32 @@ async fn to_its_end(mut child: Child) -> std::io::Result<Ended> {
                 cut = Some(signal);
                 // The others are for the whole foreground.
                 if signal == Signal::TERM {
-                    // It may have ended at this moment.
-                    let _ = pid.map(|it| kill_process(it, signal));
+                    pass_on(signal);
                 }
             }
             status = child.wait() => break status?,
+            () = &mut is_late, if !late => {
+                late = true;
+                pass_on(Signal::TERM);
+            }
         }
     };
+    if late && cut.is_none() {
+        return Ok(None);
+    }
     let end = ended(status);
     // ssh says no more of a signal than that it failed.
-    if end != Ended::Exited(SSH_FAILED) {
-        return Ok(end);
-    }
-    if cut.is_none() {
+    if end == Ended::Exited(SSH_FAILED) && cut.is_none() {
         cut = timeout(IN_EITHER_ORDER, signals.next()).await.ok();
     }
-    Ok(cut.map_or(end, |it| Ended::Signalled(it.as_raw())))
+    if cut.is_none() {
+        tokio::select! {
+            () = async { for it in pours { it.poured().await; } } => {}
+            signal = signals.next() => cut = Some(signal),
+        }
+    }
+    Ok(Some(match cut {
+        Some(signal) if end == Ended::Exited(SSH_FAILED) => Ended::Signalled(signal.as_raw()),
+        _ => end,
+    }))
 }

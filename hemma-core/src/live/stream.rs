@@ -2,7 +2,7 @@
 
 use tokio::io::AsyncReadExt;
 
-use super::connection::Connection;
+use super::connection::{Connection, Started};
 use super::drain::drain;
 use super::remote_line::Input;
 use crate::{Command, ExecError, Guard, Output, Place, Progress};
@@ -30,17 +30,14 @@ impl Connection {
         guard: Option<&Guard>,
         mut take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
     ) -> Result<Output, StreamError> {
-        let (mut child, _permit) = self.start(command, guard, Input::Lifeline).await?;
-        let (stdin, stdout, stderr) =
-            (child.stdin().take(), child.stdout().take(), child.stderr().take());
-        let (Some(_lifeline), Some(mut stdout), Some(stderr)) = (stdin, stdout, stderr) else {
-            return Err(self.lost(command).into());
-        };
+        let Started { child, streams, story, permit: _permit } =
+            self.start(command, guard, Input::Lifeline).await?;
+        let (_lifeline, mut stdout, stderr) = streams;
         let pour = async {
             let mut piece = vec![0; PIECE_BYTES];
             loop {
-                let read = self.in_time(command, stdout.read(&mut piece)).await?;
-                match read.map_err(|_| self.lost(command))? {
+                let read = self.not_silent(command, stdout.read(&mut piece)).await?;
+                match read.map_err(|_| self.unread(command, &story))? {
                     0 => return Ok(()),
                     length => take(&piece[..length]).map_err(StreamError::Taken)?,
                 }
@@ -49,16 +46,16 @@ impl Connection {
         let silent = Progress::silent();
         let words = async {
             let words = drain(stderr, &silent).await;
-            words.map_err(|_| StreamError::from(self.lost(command)))
+            words.map_err(|_| StreamError::from(self.unread(command, &story)))
         };
-        let ((), stderr) = tokio::try_join!(pour, words)?;
-        let exit = self.in_time(command, self.exit(command, child)).await??;
-        self.refused(command, guard, exit, &stderr)?;
-        Ok(Output { exit, stdout: String::new(), stderr })
+        let reading = async { tokio::try_join!(pour, words) };
+        let ((), stderr) = self.in_time(command, &story, reading).await??;
+        let exit = self.not_silent(command, self.exit(command, child, &story)).await??;
+        Ok(self.output(exit, String::new(), stderr))
     }
 
     /// A silence that is longer than the command's limit is its end.
-    async fn in_time<T>(
+    async fn not_silent<T>(
         &self,
         command: &Command,
         work: impl Future<Output = T>,

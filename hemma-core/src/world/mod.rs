@@ -15,7 +15,7 @@ pub use trace::Step;
 
 use crate::{
     Approval, Cassette, Change, Consent, Cut, Exchange, ExecError, Extent, JournalEntry,
-    JournalEvent, Live, Progress, Question, Scene, causes,
+    JournalEvent, Live, Progress, Question, Remark, Scene, causes,
 };
 use memo::Memo;
 use playback::Playback;
@@ -190,6 +190,14 @@ impl World {
                 live.journal().loss().why().map(str::to_owned)
             }
             Mode::Replay(_) => None,
+        }
+    }
+
+    /// What was noticed about the hosts on the way to their answers, each once.
+    pub fn remarks(&self) -> Vec<Remark> {
+        match &self.mode {
+            Mode::Live(live) | Mode::Recording(live, _) => live.remarks(),
+            Mode::Replay(_) => Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, sudo};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
@@ -130,12 +130,10 @@ impl Question for LookModel {
                 None => Err(ModelError::Read { host, reason: "its .env is unknown".to_owned() }),
             };
         }
-        if output.stderr.lines().any(|it| it.starts_with("sudo: ")) {
-            let source = ExecError::Sudo {
-                on,
-                command: "docker compose config".to_owned(),
-                stderr: output.last_words().trim_start_matches("sudo: ").to_owned(),
-            };
+        let refused = sudo::refusal(&output.stderr).filter(|_| !output.success());
+        if let Some(stderr) = refused.map(str::to_owned) {
+            let command = "docker compose config".to_owned();
+            let source = ExecError::Sudo { on, command, stderr, login: None };
             return Err(ModelError::Ask { host, source });
         }
         if !output.success() {

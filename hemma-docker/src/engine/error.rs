@@ -1,6 +1,6 @@
 //! Why the engine's answer is not known.
 
-use hemma_core::{ExecError, Hint, Host, NotRecorded};
+use hemma_core::{ExecError, Hint, Host, NotRecorded, Place, sudo};
 use serde::{Deserialize, Serialize};
 
 use crate::text::plain;
@@ -27,6 +27,9 @@ pub enum EngineError {
         host: Host,
         /// sudo's words.
         said: String,
+        /// Who is logged in there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        login: Option<String>,
     },
     /// There is no `docker` on the host.
     #[error("docker is not installed on {host}: {said}")]
@@ -96,6 +99,17 @@ impl EngineError {
         Self::Lost { host: host.clone(), said: plain(said, SAID_CHARS_MAX) }
     }
 
+    /// Why the command did not begin that joins us to the engine.
+    pub(crate) fn not_begun(host: &Host, source: ExecError) -> Self {
+        let host = host.clone();
+        match source {
+            ExecError::Sudo { stderr, login, .. } => {
+                Self::Sudo { host, said: plain(&stderr, SAID_CHARS_MAX), login }
+            }
+            source => Self::Unreachable { host, source },
+        }
+    }
+
     /// Sorts what `sudo -n docker system dial-stdio` wrote on its standard error.
     pub(crate) fn from_words(host: &Host, stderr: &str) -> Self {
         let host = host.clone();
@@ -111,14 +125,11 @@ impl EngineError {
         if let Some(said) = with(&["docker: not found", "docker: command not found"]) {
             return Self::NotInstalled { host, said };
         }
-        // sudo grumbles about a host name that does not resolve and then does its work.
-        let refusal =
-            |it: &&str| it.starts_with("sudo: ") && !it.contains("unable to resolve host");
-        if let Some(said) = stderr.lines().find(refusal) {
-            let said = plain(said.trim_start_matches("sudo: "), SAID_CHARS_MAX);
-            return Self::Sudo { host, said };
+        if let Some(said) = sudo::refusal(stderr) {
+            return Self::Sudo { host, said: plain(said, SAID_CHARS_MAX), login: None };
         }
-        let last = stderr.lines().rfind(|it| !it.trim().is_empty()).unwrap_or("it said nothing");
+        let telling = |it: &&str| !it.trim().is_empty() && !sudo::is_remark(it);
+        let last = stderr.lines().rfind(telling).unwrap_or("it said nothing");
         Self::Lost { said: plain(last, SAID_CHARS_MAX), host }
     }
 
@@ -141,11 +152,12 @@ impl EngineError {
     pub fn hint(&self) -> Option<Hint> {
         let run = |line: &str| self.host().map(|host| Hint::on(host, line));
         match self {
-            Self::Unreachable { source: ExecError::Connect { source, .. }, .. } => {
-                Some(Hint::Do(source.advice().to_owned()))
+            Self::Unreachable { source, .. } => source.hint().or_else(|| run("true")),
+            Self::Sudo { host, said, login } => {
+                let (on, command) = (Place::On(host.clone()), String::new());
+                let (stderr, login) = (said.clone(), login.clone());
+                ExecError::Sudo { on, command, stderr, login }.hint()
             }
-            Self::Unreachable { .. } => run("true"),
-            Self::Sudo { .. } => run("sudo -n true"),
             Self::NotInstalled { host, .. } => {
                 Some(Hint::Do(format!("install Docker Engine and its Compose plugin on {host}")))
             }
@@ -183,6 +195,11 @@ mod tests {
         let host: Host = "hemma".parse().expect("a plain word");
         let rows = [
             ("sudo: a password is required\n", "Sudo", "a password is required"),
+            (
+                "sudo-rs: interactive authentication is required\n",
+                "Sudo",
+                "interactive authentication is required",
+            ),
             ("sh: 1: docker: not found\n", "NotInstalled", "sh: 1: docker: not found"),
             ("sudo: docker: command not found\n", "NotInstalled", "command not found"),
             (

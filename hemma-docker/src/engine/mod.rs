@@ -52,7 +52,8 @@ where
         None => Wire::open(live, host).await?,
     };
     let Ok(answer) = tokio::time::timeout(limit, work(wire.docker())).await else {
-        return Err(EngineError::TimedOut { host: host.clone(), seconds: limit.as_secs() });
+        let late = || EngineError::TimedOut { host: host.clone(), seconds: limit.as_secs() };
+        return Err(wire.why_silent(host).await.unwrap_or_else(late));
     };
     match answer {
         Ok(answer) => {

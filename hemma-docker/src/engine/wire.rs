@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bollard::{BollardRequest, Docker};
-use hemma_core::{Command, ExecError, Host, Live};
+use hemma_core::{Command, End, ExecError, Host, Live};
 use hyper::header::{HOST, HeaderValue};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -24,6 +24,7 @@ const CAUSE_PATIENCE: Duration = Duration::from_millis(300);
 pub(super) struct Wire {
     docker: Docker,
     stderr: Arc<Mutex<Vec<u8>>>,
+    end: End,
     carrier: JoinHandle<()>,
 }
 
@@ -32,7 +33,7 @@ impl Wire {
         let unreachable =
             |source: ExecError| EngineError::Unreachable { host: host.clone(), source };
         let duplex = live.duplex(host, &dial()).await.map_err(unreachable)?;
-        let stderr = duplex.stderr();
+        let (stderr, end) = (duplex.stderr(), duplex.end());
         let left = Arc::new(AtomicUsize::new(ANSWER_BYTES_MAX));
         let stream = Bounded { stream: duplex, left: Arc::clone(&left) };
         let lost = |error: &dyn std::error::Error| EngineError::lost(host, &error.to_string());
@@ -61,7 +62,7 @@ impl Wire {
             no_limit,
             bollard::API_DEFAULT_VERSION,
         );
-        Ok(Self { docker: docker.map_err(|error| lost(&error))?, stderr, carrier })
+        Ok(Self { docker: docker.map_err(|error| lost(&error))?, stderr, end, carrier })
     }
 
     pub(super) fn docker(&self) -> Docker {
@@ -78,6 +79,9 @@ impl Wire {
         if matches!(error, Bollard::JsonDataError { .. } | Bollard::JsonSerdeError { .. }) {
             return EngineError::unreadable(host, &hemma_core::causes(error));
         }
+        if let Some(source) = self.end.not_begun().await {
+            return EngineError::not_begun(host, source);
+        }
         let pause = CAUSE_PATIENCE / 30;
         for _ in 0..30 {
             if !self.words().is_empty() {
@@ -86,13 +90,15 @@ impl Wire {
             tokio::time::sleep(pause).await;
         }
         let words = self.words();
-        if let Some(source) = ExecError::of_guard(host, &dial().to_string(), &words) {
-            return EngineError::Unreachable { host: host.clone(), source };
-        }
         if words.is_empty() {
             return EngineError::lost(host, &hemma_core::causes(error));
         }
         EngineError::from_words(host, &words)
+    }
+
+    /// Whether the login shell or sudo kept the command from its beginning, after a silence.
+    pub(super) async fn why_silent(&self, host: &Host) -> Option<EngineError> {
+        self.end.not_begun().await.map(|it| EngineError::not_begun(host, it))
     }
 
     fn words(&self) -> String {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::config::{EnvConfig, EnvKey};
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{Command, ExecError, Hint, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::flaw::ParseError;
@@ -134,10 +134,10 @@ pub enum EnvError {
 }
 
 impl EnvError {
-    /// What to do where the host could not be reached.
-    pub(super) fn advice(&self) -> Option<&'static str> {
+    /// What to do where the host could not be asked.
+    pub(super) fn hint(&self) -> Option<Hint> {
         match self {
-            Self::Ask { source: ExecError::Connect { source, .. }, .. } => Some(source.advice()),
+            Self::Ask { source, .. } => source.hint(),
             _ => None,
         }
     }

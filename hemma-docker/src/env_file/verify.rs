@@ -29,8 +29,7 @@ pub(crate) async fn look_at_file(world: &World, config: &Config) -> Result<EnvAn
 }
 
 pub(crate) fn unknown(error: &EnvError) -> Finding {
-    let advice = error.advice().map(|it| Hint::Do(it.to_owned()));
-    Finding::unknown(".env", error).hint(advice)
+    Finding::unknown(".env", error).hint(error.hint())
 }
 
 /// Of the findings, what a deploy would be wrong with: what Compose cannot read, or what reaches

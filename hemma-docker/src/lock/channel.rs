@@ -51,13 +51,19 @@ impl Channel {
     ) -> Result<Self, LockError> {
         let duplex = live.duplex(host, command).await;
         let duplex = duplex.map_err(|source| LockError::Ask { host: host.clone(), source })?;
-        let stderr = duplex.stderr();
+        let (stderr, end) = (duplex.stderr(), duplex.end());
         let (from_host, to_host) = tokio::io::split(duplex);
         let mut from_host = BufReader::new(from_host).lines();
         match tokio::time::timeout(ANSWER_PATIENCE, from_host.next_line()).await {
             Ok(Ok(Some(word))) => Ok(Self { from_host, to_host, word }),
-            Ok(Ok(None) | Err(_)) => Err(ended(host, &last_line(&stderr))),
+            Ok(Ok(None) | Err(_)) => match end.not_begun().await {
+                Some(source) => Err(LockError::Ask { host: host.clone(), source }),
+                None => Err(ended(host, &last_line(&stderr))),
+            },
             Err(_) => {
+                if let Some(source) = end.not_begun().await {
+                    return Err(LockError::Ask { host: host.clone(), source });
+                }
                 let said = format!("nothing within {} s", ANSWER_PATIENCE.as_secs());
                 Err(LockError::NoAnswer { host: host.clone(), said })
             }

@@ -1,7 +1,7 @@
 //! Which databases are wanted, and making them.
 
 use hemma_core::config::PgName;
-use hemma_core::{Approval, Config, ExecError, Host, Progress, World};
+use hemma_core::{Approval, Config, Host, Progress, World};
 
 use super::{DatabaseError, Databases, LookDatabases, Server, Step, TakeStep, steps};
 use crate::compose::{ComposeFiles, Layers, Tree};
@@ -156,9 +156,7 @@ impl Error {
     pub fn hint(&self) -> Option<hemma_core::Hint> {
         match self {
             Self::Look(source) | Self::Step { source, .. } => source.hint(),
-            Self::Headers(HeadersError::Ask {
-                source: ExecError::Connect { source, .. }, ..
-            }) => Some(hemma_core::Hint::Do(source.advice().to_owned())),
+            Self::Headers(HeadersError::Ask { source, .. }) => source.hint(),
             Self::Headers(_) | Self::NoneWanted { .. } => None,
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::config::{CheckoutPath, EnvKey, PgName};
-use hemma_core::{Command, ExecError, Live, Place, Question};
+use hemma_core::{Command, ExecError, Live, Place, Question, sudo};
 use serde::{Deserialize, Serialize};
 
 use super::Server;
@@ -102,9 +102,8 @@ impl Question for LookDatabases {
 
 /// The script runs as the operator, and sudo in it; its refusal is not an answer of Docker's.
 pub(crate) fn refused_by_sudo(on: &Place, stderr: &str) -> Option<ExecError> {
-    let line = stderr.lines().find_map(|it| it.strip_prefix("sudo: "))?;
-    let (on, stderr) = (on.clone(), line.to_owned());
-    Some(ExecError::Sudo { on, command: "docker".to_owned(), stderr })
+    let (on, stderr) = (on.clone(), sudo::refusal(stderr)?.to_owned());
+    Some(ExecError::Sudo { on, command: "docker".to_owned(), stderr, login: None })
 }
 
 /// What every script here is given, in the order of [`BEGIN`].

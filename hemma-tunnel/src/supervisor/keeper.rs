@@ -166,13 +166,24 @@ impl Keeper {
 /// What no retry heals, because a person has to do something.
 fn is_fatal(error: &ConnectError) -> bool {
     match error {
-        ConnectError::HostKey { .. }
+        ConnectError::HostKeyUnknown { .. }
+        | ConnectError::HostKeyChanged { .. }
+        | ConnectError::HostKey { .. }
         | ConnectError::KeyRefused { .. }
+        | ConnectError::TooManyKeys { .. }
+        | ConnectError::KeyUnusable { .. }
+        | ConnectError::NoSession { .. }
+        | ConnectError::NoAlgorithm { .. }
+        | ConnectError::Configuration { .. }
         | ConnectError::NoSsh { .. } => true,
         // A name that does not resolve may be a typing error, or a laptop without network.
         ConnectError::UnknownHost { .. }
         | ConnectError::Refused { .. }
+        | ConnectError::NoRoute { .. }
+        | ConnectError::ClosedEarly { .. }
+        | ConnectError::Proxy { .. }
         | ConnectError::TimedOut { .. }
+        | ConnectError::NoSocket { .. }
         | ConnectError::Other { .. } => false,
     }
 }

@@ -14,8 +14,8 @@ const SOON: Duration = Duration::from_secs(10);
 async fn a_person_has_to_do_something_about_keys() {
     let Some(scene) = Scene::new().await else { return };
     let rows: [(&str, &str, &str); 2] = [
-        ("known_hosts", "host_key.pub", "the host's key is not the one that is known"),
-        ("authorized_keys", "user_key.pub", "the host took none of the keys that were offered"),
+        ("known_hosts", "host_key.pub", "the host's key has changed"),
+        ("authorized_keys", "user_key.pub", "public-key authentication failed"),
     ];
     for (file, key, expected) in rows {
         let right = std::fs::read(scene.sshd.file(file)).expect("it is there");

@@ -1,0 +1,75 @@
+//! What a run noticed on its way and the operator should know once.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::story::Story;
+use crate::Host;
+
+/// What was noticed about a host on the way to its answers. It changed none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// The login shell prints a text before each command.
+    Greeting {
+        /// The host.
+        host: Host,
+        /// The first line of the text.
+        line: String,
+    },
+    /// sudo complains about something and does its work.
+    Sudo {
+        /// The host.
+        host: Host,
+        /// The first line of what it said.
+        line: String,
+    },
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Greeting { host, line } => write!(
+                f,
+                "the login shell of {host} prints text before each command: `{line}`; hemma skips it"
+            ),
+            Self::Sudo { host, line } => write!(f, "sudo on {host} says: {line}"),
+        }
+    }
+}
+
+/// The remarks of a run, each kind once for each host.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Remarks(Arc<Mutex<Vec<Remark>>>);
+
+impl Remarks {
+    /// Notes what the story of a command that began tells beside it.
+    pub(super) fn hear(&self, host: &Host, story: &Story, is_sudo: bool) {
+        if let Some(line) = story.greeting() {
+            self.add(Remark::Greeting { host: host.clone(), line });
+        }
+        if let Some(line) = story.between().lines().next().filter(|_| is_sudo) {
+            self.sudo(host, line);
+        }
+    }
+
+    pub(super) fn sudo(&self, host: &Host, line: &str) {
+        let line = line.strip_prefix("sudo: ").unwrap_or(line).to_owned();
+        self.add(Remark::Sudo { host: host.clone(), line });
+    }
+
+    fn add(&self, remark: Remark) {
+        let mut remarks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |it: &Remark| match (it, &remark) {
+            (Remark::Greeting { host: a, .. }, Remark::Greeting { host: b, .. })
+            | (Remark::Sudo { host: a, .. }, Remark::Sudo { host: b, .. }) => a == b,
+            _ => false,
+        };
+        if !remarks.iter().any(known) {
+            remarks.push(remark);
+        }
+    }
+
+    pub(super) fn all(&self) -> Vec<Remark> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,8 @@
+//! A host's login shell and its sudo, as they are found in the wild: a real sshd on this machine,
+//! with users made for each test. That takes root; without it the tests are skipped aloud.
+
+mod answers;
+mod host;
+mod refused;
+mod streams;
+mod sudo;
