@@ -30,11 +30,9 @@ look engine sudo -n docker version --format '{{.Server.Version}}'
 look compose sudo -n docker compose version --short
 "#;
 
-/// Compose reads files that are included and overridden only before and after this range.
-const COMPOSE_BROKEN: std::ops::RangeInclusive<(u64, u64, u64)> = (2, 24, 1)..=(2, 24, 5);
-
-/// `include:` and `config --hash` as they are used here.
-const COMPOSE_OLDEST: (u64, u64, u64) = (2, 20, 3);
+/// Before it, a service's hash has what it depends on, and `up --no-deps` leaves that out of the hash
+/// on the container: the next deploy would make it once more.
+const COMPOSE_OLDEST: (u64, u64, u64) = (2, 29, 3);
 
 /// Whether the host has what a deploy needs.
 pub(crate) async fn verify(world: &World, host: &Host) -> Vec<Finding> {
@@ -163,14 +161,13 @@ fn compose(seen: &Seen<'_>) -> Finding {
         return Finding::fail("docker compose", format!("it is not installed: {said}"))
             .hint(Hint::Do("install the Compose plugin on the host".to_owned()));
     };
-    let hint = Hint::Do("upgrade the Compose plugin on the host".to_owned());
     match numbers(version) {
-        Some(it) if COMPOSE_BROKEN.contains(&it) => {
-            let why = "this version cannot read files that are included and overridden";
-            Finding::fail("docker compose", format!("{version}: {why}")).hint(hint)
-        }
         Some(it) if it < COMPOSE_OLDEST => {
-            Finding::fail("docker compose", format!("{version} is too old")).hint(hint)
+            let (major, minor, patch) = COMPOSE_OLDEST;
+            let why = format!("{version} is too old: it takes {major}.{minor}.{patch} or newer");
+            let hint = "install docker-compose-plugin on the host from Docker's own packages: \
+                        https://docs.docker.com/engine/install";
+            Finding::fail("docker compose", why).hint(Hint::Do(hint.to_owned()))
         }
         Some(_) => Finding::pass("docker compose", version),
         None => Finding::unseen("docker compose", format!("`{version}` is no version")),
@@ -178,7 +175,7 @@ fn compose(seen: &Seen<'_>) -> Finding {
 }
 
 /// `v2.24.3-desktop.1` → `(2, 24, 3)`.
-fn numbers(version: &str) -> Option<(u64, u64, u64)> {
+pub(crate) fn numbers(version: &str) -> Option<(u64, u64, u64)> {
     let plain = version.trim().trim_start_matches('v').split(['-', '+', '~']).next()?;
     let mut parts = plain.split('.').map(|it| it.parse().ok());
     let (major, minor) = (parts.next()??, parts.next()??);
@@ -211,7 +208,10 @@ mod tests {
         for (rest, engine, version) in [
             ("engine=20.10.24\ncompose=5.6.1\n", Pass, Pass),
             ("engine=27.1\ncompose=v2.24.3-desktop.1\n", Pass, Fail),
-            ("engine=27.1\ncompose=2.24.6\n", Pass, Pass),
+            ("engine=27.1\ncompose=2.26.1-4\n", Pass, Fail),
+            ("engine=27.1\ncompose=2.29.2\n", Pass, Fail),
+            ("engine=27.1\ncompose=v2.29.3\n", Pass, Pass),
+            ("engine=27.1\ncompose=2.40.3-3\n", Pass, Pass),
             ("engine=27.1\ncompose=2.17.0\n", Pass, Fail),
             ("engine=27.1\ncompose=dev\n", Pass, Unknown),
             ("engine_said=Cannot connect\ncompose_said=docker: 'compose' is not\n", Fail, Fail),

@@ -11,8 +11,8 @@ const BROKEN: [(&[&str], &str); 9] = [
     (&["git-missing"], "FAIL  git  it is not installed on the host"),
     (&["compose-missing"], "FAIL  docker compose  it is not installed"),
     (&["compose-version", "2.17.0"], "FAIL  docker compose  2.17.0 is too old"),
-    (&["compose-version", "2.24.1"], "FAIL  docker compose  2.24.1: this version cannot read"),
-    (&["compose-version", "v2.24.5"], "FAIL  docker compose  v2.24.5: this version cannot read"),
+    (&["compose-version", "2.26.1-4"], "FAIL  docker compose  2.26.1-4 is too old"),
+    (&["compose-version", "v2.29.2"], "FAIL  docker compose  v2.29.2 is too old"),
 ];
 
 #[tokio::test]

@@ -13,7 +13,8 @@ use crate::compose::{ComposeFiles, Model, Spot, Tree};
 
 /// A mount that is empty and ignored is what Docker made of one that was absent.
 const LOOK: &str = r#"
-docker buildx version >/dev/null 2>&1 && echo 'buildx'
+said=$(sudo -n docker buildx version 2>/dev/null) && echo "buildx $(echo "$said" | cut -d ' ' -f 2)"
+said=$(sudo -n docker compose version --short 2>/dev/null) && echo "compose $said"
 g=$d/.git; [ -e "$g" ] || g=$t/.git
 # With the rules of the tree, and for what is not there both as a file and as a directory.
 ignored() { git --git-dir="$g" --work-tree="$t" check-ignore -- "$1" "$1/" >/dev/null 2>&1; }
@@ -68,6 +69,12 @@ pub struct LookSources {
 pub struct Sources {
     /// Whether the host can build with BuildKit.
     pub buildx: bool,
+    /// The version of the plugin that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buildx_version: Option<String>,
+    /// The version of Compose, which decides what it builds with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compose_version: Option<String>,
     /// Images that Dockerfiles begin from, and where.
     pub bases: Vec<(Spot, String)>,
     /// What only BuildKit can build, and where.
@@ -186,7 +193,12 @@ impl Sources {
         }
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let absence = match word {
-            "buildx" => return self.buildx = true,
+            "buildx" => {
+                self.buildx = true;
+                self.buildx_version = Some(rest.to_owned()).filter(|it| !it.is_empty());
+                return;
+            }
+            "compose" => return self.compose_version = Some(rest.to_owned()),
             "absent" => Absence::Absent,
             "ignored" => Absence::Ignored,
             "empty" => Absence::Empty,
@@ -208,11 +220,13 @@ mod tests {
         let (binds, mentions) = (Vec::new(), Vec::new());
         let asked = LookSources { files, tree: Tree::Checkout, binds, mentions, dockerfiles };
         let seen = asked.read(
-            "buildx\nignored frontend/dist\nabsent /srv/x\nat docker-compose.yml:7 8085:8085\nat \n\
+            "buildx v0.17.1\ncompose 5.6.1\nignored frontend/dist\nabsent /srv/x\nat docker-compose.yml:7 8085:8085\nat \n\
              --8<-- api/Dockerfile\nFROM a:1\nRUN --mount=type=cache,target=/c make\n",
         );
         let spot = |file: &str, line| Spot { file: file.to_owned(), line };
         assert!(seen.buildx);
+        assert_eq!(seen.buildx_version.as_deref(), Some("v0.17.1"));
+        assert_eq!(seen.compose_version.as_deref(), Some("5.6.1"));
         assert_eq!(seen.absent["frontend/dist"], Absence::Ignored);
         assert_eq!(seen.absent["/srv/x"], Absence::Absent);
         assert_eq!(seen.mentions["8085:8085"], spot("docker-compose.yml", 7));

@@ -4,6 +4,7 @@
 //! each finding says where it is written and what to do. What the repository cannot mend by itself
 //! goes into the overlay.
 
+mod builder;
 mod dockerfile;
 mod look;
 mod offers;

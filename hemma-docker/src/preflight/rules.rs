@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Finding, Hint};
 
+use super::builder::{self, INLINE, inline};
 use super::{Absence, Offer, Preflight, Sources};
 use crate::compose::{Model, Port, Spot};
 use crate::image::Image;
@@ -12,7 +13,7 @@ use crate::plan::image_named;
 /// What stops a deploy. `overlay` is the file for what the repository cannot mend.
 pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> Vec<Finding> {
     let Preflight { seen, .. } = preflight;
-    [bases(preflight), buildkit(model, seen), mounts(model, seen, overlay)].concat()
+    [bases(preflight), builder::findings(model, seen), mounts(model, seen, overlay)].concat()
 }
 
 /// What a deploy gets through, and somebody should know.
@@ -88,37 +89,6 @@ fn bases(preflight: &Preflight) -> Vec<Finding> {
         Some(finding.evidence(from.map(|it| it.0.to_string())).hint(Hint::Do(advice)))
     };
     preflight.offers.iter().filter_map(finding).collect()
-}
-
-fn buildkit(model: &Model, seen: &Sources) -> Vec<Finding> {
-    if seen.buildx {
-        return Vec::new();
-    }
-    let finding = |subject: String, what: &str| {
-        let advice = "install docker-buildx-plugin on the host, or build without it";
-        Finding::fail(subject, format!("{what} needs BuildKit, and the host has no buildx"))
-            .hint(Hint::Do(advice.to_owned()))
-    };
-    let services = inline(model);
-    // Of several, nobody knows whose the first one is.
-    let spot = seen.mentions.get(INLINE).filter(|_| services.len() == 1);
-    let in_compose = services.iter().map(|name| {
-        let subject = format!("build of {name}");
-        finding(subject, INLINE.trim_end_matches(':')).evidence(spot.map(Spot::to_string))
-    });
-    let in_files = seen.buildkit.iter().map(|(spot, what)| finding(spot.to_string(), what));
-    in_compose.chain(in_files).collect()
-}
-
-/// As a Dockerfile begins that lies in a compose file.
-const INLINE: &str = "dockerfile_inline:";
-
-/// The services whose Dockerfile does.
-fn inline(model: &Model) -> Vec<&str> {
-    let wanted = model.services.iter().filter(|(_, it)| it.replicas > 0);
-    let inline =
-        wanted.filter(|(_, it)| it.build.as_ref().is_some_and(|it| it.dockerfile.is_empty()));
-    inline.map(|(name, _)| name.as_str()).collect()
 }
 
 fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
@@ -236,37 +206,6 @@ mod tests {
         let expected = "image gone:dev: the host does not have it, no service builds it and no registry offers it";
         assert_eq!(lines(&found), [expected]);
         assert_eq!(found[0].evidence, ["api/Dockerfile:1", "api/Dockerfile:9"]);
-    }
-
-    #[test]
-    fn buildkit_is_missed_only_where_it_is_needed() {
-        let needs = vec![(spot("api/Dockerfile", 4), "RUN --mount".to_owned())];
-        let seen = |buildx| Sources { buildx, buildkit: needs.clone(), ..Sources::default() };
-        let expected = "api/Dockerfile:4: RUN --mount needs BuildKit, and the host has no buildx";
-        assert_eq!(shown(&Model::default(), &seen(false)), [expected]);
-        assert_eq!(shown(&Model::default(), &seen(true)), [""; 0]);
-    }
-
-    #[test]
-    fn a_dockerfile_in_a_compose_file_needs_buildkit_too() {
-        let inline = BuildSpec {
-            context: ".".into(),
-            dockerfile: String::new(),
-            images: BTreeMap::default(),
-        };
-        let mut model = service("api", |it| it.build = Some(inline.clone()));
-        assert_eq!(mentions(&model, "hule-network"), [INLINE]);
-        let mentions = [(INLINE.to_owned(), spot("services.yml", 12))].into();
-        let seen = Sources { mentions, ..Sources::default() };
-        let preflight = Preflight { seen, ..Preflight::default() };
-        let found = findings(&model, &preflight, "the overlay");
-        let expected = "build of api: dockerfile_inline needs BuildKit, and the host has no buildx";
-        assert_eq!(lines(&found), [expected]);
-        assert_eq!(found[0].evidence, ["services.yml:12"]);
-        let other = service("web", |it| it.build = Some(inline));
-        model.services.extend(other.services);
-        let found = findings(&model, &preflight, "the overlay");
-        assert!(found.len() == 2 && found.iter().all(|it| it.evidence.is_empty()), "{found:?}");
     }
 
     #[test]
