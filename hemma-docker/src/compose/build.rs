@@ -13,6 +13,58 @@ use crate::built;
 /// The end of a failed build that is shown.
 const LAST_LINES: usize = 20;
 
+/// `keep_running PROJECT SERVICE… --` names the images that these services' containers run, as well
+/// as those of other services that run the same: a build takes their names for the new ones, and
+/// where the engine's images are in containerd's store, one without a name is removed although a
+/// container runs on it. An image that is gone, or a name that the engine does not take, stops no
+/// build. Where a service has several containers, the running one counts.
+const KEEP_RUNNING: &str = r#"
+keep_running() {
+    project=$1; shift
+    made=$(docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" \
+        --filter label=com.docker.compose.oneoff=False)
+    [ -n "$made" ] || return 0
+    runs=$(docker inspect --format '{{.State.Running}} {{.Image}} {{index .Config.Labels "com.docker.compose.service"}}' $made 2>/dev/null | sort)
+    images=$(printf '%s\n' "$runs" | while read -r _ image service; do
+        for own do
+            [ "$own" != -- ] || break
+            [ "$own" != "$service" ] || echo "$image"
+        done
+    done)
+    printf '%s\n' "$runs" | while read -r _ image service; do
+        case "
+$images
+" in *"
+$image
+"*) docker tag "$image" "hemma.keep/$project/$service:running" 2>/dev/null ;; esac
+    done
+    return 0
+}
+"#;
+
+/// Without the attestations, what comes out of the builder's cache is the same image as before.
+const BUILD: &str = r#"
+export BUILDX_NO_DEFAULT_ATTESTATIONS=1
+keep_running "$@"
+while [ "$1" != -- ]; do shift; done
+shift
+docker "$@"
+"#;
+
+/// Where it is not root who runs the script.
+const AS_ROOT: &str = r#"
+docker() { sudo -n env BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker "$@"; }
+"#;
+
+/// `drop_running PROJECT` takes the names away that [`KEEP_RUNNING`] gave, which a release that is
+/// kept needs no longer.
+pub(crate) const DROP_RUNNING: &str = r#"
+drop_running() {
+    sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$1/*:running" |
+        while read -r name; do sudo -n docker image rm "$name" >/dev/null; done
+}
+"#;
+
 /// Builds the images of some services, from the checkout or from a commit. Running containers keep theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
@@ -42,15 +94,22 @@ impl Build {
     }
 
     fn command(&self) -> Command {
-        let build = ["--progress", "plain", "build", "--"];
+        let services = self.services.iter().cloned();
+        let own = std::iter::once(self.files.project.to_string()).chain(services);
+        let own = own.chain(std::iter::once("--".to_owned()));
         let command = if self.tree.is_checkout() {
-            self.files.command()
+            let script = format!("{KEEP_RUNNING}{BUILD}");
+            Command::script(&script, own).named("build").cwd(self.files.checkout.as_str()).sudo()
         } else {
             let parameters = self.tree.parameters(self.files.checkout.as_str());
-            let script = in_tree("sudo -n docker \"$@\"");
-            Command::script(&script, parameters).named("build-commit").args(self.files.words())
+            let script = in_tree(&format!("{AS_ROOT}{KEEP_RUNNING}{BUILD}"));
+            Command::script(&script, parameters.into_iter().chain(own)).named("build-commit")
         };
-        command.args(build).args(&self.services).limit(Duration::from_secs(2 * 60 * 60))
+        command
+            .args(self.files.words())
+            .args(["--progress", "plain", "build", "--"])
+            .args(&self.services)
+            .limit(Duration::from_secs(2 * 60 * 60))
     }
 }
 
@@ -110,5 +169,42 @@ impl Change for Build {
                 Err(BuildError::Failed { host, exit: output.exit, last_lines })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_on_an_image_keeps_it_under_a_name_of_its_own() {
+        // Three containers of `api`, and one of `worker` that runs the same image as the first.
+        let docker = r#"
+docker() {
+    case $1 in
+    ps) echo 'a b c d e' ;;
+    inspect) printf '%s\n' 'true sha256:1 api' 'false sha256:0 api' 'true sha256:1 worker' 'true sha256:9 db' 'false sha256:7 job' ;;
+    tag) echo "$2 $3"; [ "$2" != sha256:7 ] ;;
+    *) echo "$BUILDX_NO_DEFAULT_ATTESTATIONS $*" ;;
+    esac
+}
+"#;
+        let script = format!("{docker}{KEEP_RUNNING}{BUILD}");
+        #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &script, "sh", "p", "api", "job", "--", "compose", "build", "--", "api"])
+            .output();
+        let text = String::from_utf8(ran.expect("there is a shell").stdout).expect("plain");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "sha256:0 hemma.keep/p/api:running",
+                "sha256:7 hemma.keep/p/job:running",
+                "sha256:1 hemma.keep/p/api:running",
+                "sha256:1 hemma.keep/p/worker:running",
+                "1 compose build -- api",
+            ]
+        );
     }
 }

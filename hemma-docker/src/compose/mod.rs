@@ -17,6 +17,7 @@ pub(crate) mod tree;
 mod up;
 
 pub(crate) use advice::advice;
+pub(crate) use build::DROP_RUNNING;
 pub use build::{Build, BuildError};
 pub use files::{ComposeFiles, Layers};
 pub use look::{LookModel, ModelAnswer, ModelError};

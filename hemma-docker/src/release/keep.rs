@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EnvChange, KEPT, KeptImage, Release};
 use crate::checkout::short;
+use crate::compose::DROP_RUNNING;
 use crate::lock::STATE;
 use crate::scratch::UNCUT;
 use crate::storage::PROBE;
@@ -50,6 +51,7 @@ ls -t "$r" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
         while read -r name; do sudo -n docker image rm "$name" >/dev/null; done
     rm -f "$r/$old.json" "$r/$old.overlay" "$r/$old.env"
 done
+drop_running "$project"
 exit 0
 "#;
 
@@ -130,7 +132,7 @@ impl Change for Keep {
             self.overlay.as_ref().map(ToString::to_string).unwrap_or_default(),
         ];
         let images = self.images.iter().flat_map(|it| [it.service.clone(), it.id.clone()]);
-        let script = format!("{STATE}{UNCUT}{PROBE}{KEEP}");
+        let script = format!("{STATE}{UNCUT}{PROBE}{DROP_RUNNING}{KEEP}");
         let command =
             Command::script(&script, parameters.into_iter().chain(images)).named("keep-release");
         match live.run(&Place::On(host.clone()), &command).await {
