@@ -44,6 +44,22 @@ done
 exit 0
 "#;
 
+/// Takes a commit from behind the project.
+const AT: &str = r#"
+project=$1 at=$2; shift 2; set -- "$project" "$@"
+"#;
+
+/// What changed up to what is checked out, or up to the commit that comes behind the project. One
+/// that the host does not have says nothing of what changed.
+fn look_script(at: Option<&str>) -> String {
+    if at.is_none() {
+        return format!("{STATE}{LOOK}");
+    }
+    let there = r#"cat-file -e "$at^{commit}" 2>/dev/null && git -C "$d" cat-file -e "$commit"#;
+    let look = LOOK.replace(r#"cat-file -e "$commit"#, there).replace(" HEAD ", r#" "$at" "#);
+    format!("{STATE}{AT}{look}")
+}
+
 /// The commit, and the moment, before the build begins: what changes during it belongs to the next.
 const BEGIN: &str = r#"
 case $2 in "~/"*) d=$HOME/${2#"~/"} ;; *) d=$2 ;; esac
@@ -144,18 +160,20 @@ impl Known {
     }
 }
 
-/// Looks at what the images of `services` were made from.
+/// Looks at what the images of `services` were made from, and at what changed up to the commit `at`,
+/// or to what is checked out.
 pub(crate) async fn look<'s>(
     world: &World,
     config: &Config,
+    at: Option<&str>,
     services: impl Iterator<Item = &'s String>,
 ) -> Result<Built, ExecError> {
     let overlay = config.compose.overlay.as_ref().map(ToString::to_string);
     let (project, checkout) =
         (config.compose.project.to_string(), config.host.checkout.to_string());
-    let fixed = [project, checkout, overlay.unwrap_or_default()];
-    let script =
-        Command::script(&format!("{STATE}{LOOK}"), fixed.into_iter().chain(services.cloned()));
+    let fixed = [checkout, overlay.unwrap_or_default()].into_iter().chain(services.cloned());
+    let parameters = std::iter::once(project).chain(at.map(str::to_owned)).chain(fixed);
+    let script = Command::script(&look_script(at), parameters);
     let script = script.named("look-what-images-are-made-from").limit(LIMIT);
     let output = world.ask(&Exec::on(&config.host.alias, script)).await?;
     Ok(if output.success() { Built::read(&output.stdout) } else { Built::default() })
@@ -200,5 +218,38 @@ mod tests {
         assert_eq!(since("tool", "sha256:9"), None, "its commit is gone");
         assert_eq!(built.files().count(), 2);
         assert_eq!(Built::read("note=\ndeployed=x - {\nchanged=a\n").files().count(), 0);
+    }
+
+    #[test]
+    fn what_changed_is_told_up_to_the_commit_that_is_asked_about() {
+        let home = tempfile::tempdir().expect("a directory");
+        let ran = |script: &str, words: &[&str]| {
+            #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
+            let ran = std::process::Command::new("sh")
+                .args(["-c", script, "sh"])
+                .args(words)
+                .current_dir(home.path())
+                .envs([("HOME", home.path()), ("XDG_STATE_HOME", home.path())])
+                .output();
+            String::from_utf8(ran.expect("there is a shell").stdout).expect("plain")
+        };
+        let commits = ran(
+            "export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+            git init -q app && cd app && mkdir -p ../hemma/p/built
+            for n in 1 2 3; do echo $n >f$n; git add . && git commit -q -m $n && git rev-parse HEAD; done
+            echo \"$(git rev-parse HEAD~2) sha256:1\" >../hemma/p/built/api
+            git reset -q --hard HEAD~1",
+            &[],
+        );
+        let tip = commits.lines().last().expect("a commit");
+        let unknown = "0".repeat(40);
+        let changed = |at: Option<&str>| {
+            let words = std::iter::once("p").chain(at).chain(["~/app", "", "api"]);
+            let built = Built::read(&ran(&look_script(at), &words.collect::<Vec<_>>()));
+            built.since("api", "sha256:1").map(|it| it.files.to_vec())
+        };
+        assert_eq!(changed(None), Some(vec!["f2".to_owned()]));
+        assert_eq!(changed(Some(tip)), Some(vec!["f2".to_owned(), "f3".to_owned()]));
+        assert_eq!(changed(Some(&unknown)), None, "what the host does not have is not known");
     }
 }

@@ -63,6 +63,9 @@ pub struct Container {
     /// The networks it is connected to, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<String>,
+    /// The named volumes that are mounted into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<MountedVolume>,
 }
 
 impl Container {
@@ -139,7 +142,7 @@ pub enum Health {
 }
 
 /// What Compose writes on a container it makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComposeLabels {
     /// The project.
     pub project: String,
@@ -157,6 +160,18 @@ pub struct ComposeLabels {
     /// The id of the service's image at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// The checkout that it was made from, as Compose wrote it; empty where it wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_dir: Option<String>,
+}
+
+/// A volume in a container.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MountedVolume {
+    /// Its name on the host.
+    pub name: String,
+    /// Where it is in the container.
+    pub target: String,
 }
 
 /// A port that the engine opened on the host.
@@ -189,4 +204,29 @@ pub enum Protocol {
     Udp,
     /// SCTP.
     Sctp,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A container that runs, as nothing in particular made it.
+    pub(crate) fn container(name: &str, compose: Option<ComposeLabels>) -> Container {
+        Container {
+            id: name.to_owned(),
+            name: name.parse().expect("a container's name"),
+            image: String::new(),
+            image_id: String::new(),
+            state: State::Running,
+            health: None,
+            exit_code: None,
+            since: None,
+            status: String::new(),
+            created: 0,
+            compose,
+            ports: Vec::new(),
+            networks: Vec::new(),
+            volumes: Vec::new(),
+        }
+    }
 }

@@ -64,13 +64,15 @@ pub enum ExpectedState {
     Running,
     /// It does its work once and exits with 0.
     Completed,
+    /// It runs, or has exited with 0: its compose file does not say which is meant.
+    RunningOrCompleted,
 }
 
 impl ExpectedState {
     fn patience(self) -> Duration {
         match self {
             Self::Healthy { patience } => patience,
-            Self::Running => RUNNING_PATIENCE,
+            Self::Running | Self::RunningOrCompleted => RUNNING_PATIENCE,
             Self::Completed => COMPLETED_PATIENCE,
         }
     }

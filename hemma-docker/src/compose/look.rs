@@ -6,6 +6,7 @@ use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, s
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
+use super::hashes::{self, HASH_SERVICES};
 use super::model::{self, Model};
 use super::spot::{self, FIND};
 use super::tree::{Tree, in_tree};
@@ -32,18 +33,18 @@ bytes=%s' "$f"; exit 77 ;;
 esac
 "#;
 
-/// The two calls run side by side: each takes a good part of a second of a small host. Where a
-/// variable is missing, the place is found that asks for it.
+/// Where a variable is missing, the place is found that asks for it.
 const RESOLVE: &str = r#"
-: >"$w/hash"
 hashes=$1; shift
-[ -z "$hashes" ] || sudo -n docker "$@" config --hash '*' >"$w/hash" 2>/dev/null &
-sudo -n docker "$@" config --format json 2>"$w/said"; r=$?
-wait
+json=$(sudo -n docker "$@" config --format json 2>"$w/said"); r=$?
 cat "$w/said" >&2
-echo; echo "--8<--"; pwd -P; echo "--8<--"; cat "$w/hash"
+printf '%s\n%s\n' "$json" "--8<--"; (cd "$d" && pwd -P)
+printf '%s\n' "--8<--"; pwd -P; printf '%s\n' "--8<--"
+if [ $r = 0 ] && [ -n "$hashes" ]; then
+    hash_services "$@" 2>"$w/said" || { cat "$w/said" >&2; exit 78; }
+fi
 name=$(sed -n 's/.*required variable \([A-Za-z0-9_]*\) .*/\1/p' "$w/said" | tail -n 1)
-if [ -n "$name" ]; then
+if [ $r != 0 ] && [ -n "$name" ]; then
     was=
     for word do [ "$was" != -f ] || printf '%s\n' "$word"; was=$word; done >"$w/files"
     printf '${%s:?\n${%s?\n' "$name" "$name" >"$w/words"
@@ -136,6 +137,10 @@ impl Question for LookModel {
             let source = ExecError::Sudo { on, command, stderr, login: None };
             return Err(ModelError::Ask { host, source });
         }
+        if output.exit == 78 {
+            let reason = format!("no hashes of its services: {}", output.last_words());
+            return Err(ModelError::Read { host, reason });
+        }
         if !output.success() {
             let mut places = output.stdout.split(RULE).last().into_iter().flat_map(str::lines);
             let spot = places.find_map(spot::read).map(|it| it.1);
@@ -143,14 +148,16 @@ impl Question for LookModel {
         }
         let mut parts = output.stdout.split(RULE);
         let json = parts.next().unwrap_or_default();
+        let checkout = parts.next().unwrap_or_default().trim();
         let tree = parts.next().unwrap_or_default().trim();
         let digests = live.shelf().get_or_make(Digests::default);
         let mut model = model::read(json, tree, &digests)
-            .map_err(|reason| ModelError::Read { host, reason })?;
-        let mut hashes = model::read_hashes(parts.next().unwrap_or_default());
-        for (name, service) in &mut model.services {
-            service.hash = hashes.remove(name).unwrap_or_default();
+            .map_err(|reason| ModelError::Read { host: host.clone(), reason })?;
+        if self.hashes {
+            hashes::note(&mut model, parts.next().unwrap_or_default())
+                .map_err(|reason| ModelError::Read { host, reason })?;
         }
+        checkout.clone_into(&mut model.checkout);
         model.unset = model::read_unset(&output.stderr);
         Ok(ModelAnswer::Resolved(model))
     }
@@ -158,7 +165,8 @@ impl Question for LookModel {
 
 impl LookModel {
     fn command(&self) -> Command {
-        let script = in_tree(&format!("max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{RESOLVE}"));
+        let script =
+            in_tree(&format!("max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{HASH_SERVICES}{RESOLVE}"));
         let parameters = self.tree.parameters(self.files.checkout.as_str());
         // A tree that is fetched first may take its time.
         Command::script(&script, parameters)

@@ -21,6 +21,9 @@ pub struct Model {
     /// Variables that are used, set nowhere, and became blank.
     #[serde(default)]
     pub unset: Vec<String>,
+    /// The directory that the checkout is, all links followed; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub checkout: String,
     /// Services that others wait for until they have ended, where those are not in it.
     #[serde(skip)]
     pub(crate) awaited: BTreeSet<String>,
@@ -50,7 +53,7 @@ pub struct Service {
     pub container_name: Option<String>,
     /// How many containers should run.
     pub replicas: u64,
-    /// `no`, `always`, `unless-stopped`, `on-failure`.
+    /// `no`, `always`, `unless-stopped`, `on-failure`; empty where the files do not say.
     pub restart: String,
     /// The health check, if it has one that is not disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,12 +74,30 @@ pub struct Service {
     /// What must come first, and in which state.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub depends_on: BTreeMap<String, String>,
-    /// Compose's own hash, which it also writes on the container.
+    /// What it is restarted with, and whether it shares that one's network or processes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub restarts_with: BTreeMap<String, bool>,
+    /// Volumes that Compose makes where they are not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<NamedVolume>,
+    /// Compose's own hash, which it also writes on the container. Empty where that cannot be known
+    /// beforehand.
     #[serde(default)]
     pub hash: String,
     /// A digest of each part (`image`, `environment.NAME`, …), comparable within one run only.
     #[serde(default)]
     pub parts: BTreeMap<String, String>,
+}
+
+/// A volume that a service keeps its data in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedVolume {
+    /// Its name in the compose files.
+    pub key: String,
+    /// Its name on the host.
+    pub name: String,
+    /// Where it is in the container.
+    pub target: String,
 }
 
 /// Where an image comes from.
@@ -124,16 +145,37 @@ impl Healthcheck {
 }
 
 impl Service {
-    /// Whether it runs once to its end and is not started again.
+    /// When the engine starts it again, in the engine's word.
+    pub(crate) fn restart_policy(&self) -> &str {
+        if self.restart.is_empty() { "no" } else { &self.restart }
+    }
+
+    /// Whether it runs once to its end and is not started again, as far as the files say: others
+    /// wait for its end, or they do not want it started again and nothing reaches it.
     pub fn is_one_shot(&self, model: &Model) -> bool {
+        self.is_awaited(model) || (self.restart == "no" && !self.is_reached())
+    }
+
+    /// Whether it has done its work when it ends with 0. Where the files do not say when it is
+    /// started again, they do not say whether it should go on, either.
+    pub fn may_end(&self, model: &Model) -> bool {
+        self.is_one_shot(model) || (self.restart.is_empty() && !self.is_reached())
+    }
+
+    fn is_awaited(&self, model: &Model) -> bool {
         let awaited = |it: &Service, name: &str| {
             it.depends_on.get(name).is_some_and(|it| it == "service_completed_successfully")
         };
         let name = model.services.iter().find(|(_, it)| std::ptr::eq(*it, self)).map(|it| it.0);
-        let awaited = name.is_some_and(|name| {
+        name.is_some_and(|name| {
             model.awaited.contains(name) || model.services.values().any(|it| awaited(it, name))
-        });
-        awaited || (self.restart == "no" && self.healthcheck.is_none() && self.ports.is_empty())
+        })
+    }
+
+    /// Whether something asks it: its own health check, the proxy, or another over a port.
+    fn is_reached(&self) -> bool {
+        let exposes = self.parts.contains_key("expose");
+        self.healthcheck.is_some() || !self.ports.is_empty() || !self.proxy.is_empty() || exposes
     }
 }
 
@@ -150,6 +192,7 @@ pub(super) fn read(json: &str, tree: &str, digests: &Digests) -> Result<Model, S
             let mut service = service(project, name, value, tree, digests);
             let keys = value["networks"].as_object().into_iter().flat_map(|it| it.keys());
             service.networks = keys.map(|it| names.get(it).unwrap_or(it).clone()).collect();
+            service.volumes = volumes(&value["volumes"], &root["volumes"]);
             (name.clone(), service)
         })
         .collect();
@@ -175,13 +218,15 @@ fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &Diges
         build: value["build"].as_object().map(|_| build(&value["build"], tree)),
         container_name: text(&value["container_name"]),
         replicas: value["deploy"]["replicas"].as_u64().unwrap_or(1),
-        restart: text(&value["restart"]).unwrap_or_else(|| "no".to_owned()),
+        restart: text(&value["restart"]).unwrap_or_else(|| restart_of(&value["deploy"])),
         healthcheck: healthcheck(&value["healthcheck"]),
         ports: value["ports"].as_array().into_iter().flatten().map(port).collect(),
         binds: binds(&value["volumes"], tree),
         networks: Vec::new(),
         proxy: proxy_names(&value["environment"]),
         depends_on: depends.map(|(name, it)| (name.clone(), condition(it))).collect(),
+        restarts_with: restarts_with(value),
+        volumes: Vec::new(),
         hash: String::new(),
         parts: parts(value, tree, digests),
     }
@@ -220,6 +265,42 @@ fn binds(volumes: &Value, tree: &str) -> Vec<String> {
     let volumes = volumes.as_array().into_iter().flatten();
     let binds = volumes.filter(|it| it["type"] == "bind");
     binds.filter_map(|it| Some(below(it["source"].as_str()?, tree))).collect()
+}
+
+/// The named volumes that are the project's own: an external one has to be there.
+fn volumes(mounts: &Value, declared: &Value) -> Vec<NamedVolume> {
+    let mounts = mounts.as_array().into_iter().flatten().filter(|it| it["type"] == "volume");
+    let named = mounts.filter_map(|it| {
+        let (key, target) = (it["source"].as_str()?, it["target"].as_str()?);
+        let own = declared[key]["external"] != Value::Bool(true);
+        let name = declared[key]["name"].as_str().filter(|_| own)?;
+        let [key, name, target] = [key, name, target].map(str::to_owned);
+        Some(NamedVolume { key, name, target })
+    });
+    named.collect()
+}
+
+/// What a service is restarted with: where the files say so, and where it shares a namespace.
+fn restarts_with(value: &Value) -> BTreeMap<String, bool> {
+    let depends = value["depends_on"].as_object().into_iter().flatten();
+    let restarts = depends.filter(|(_, it)| it["restart"] == Value::Bool(true));
+    let mut with: BTreeMap<String, bool> = restarts.map(|it| (it.0.clone(), false)).collect();
+    let shared = ["network_mode", "ipc", "pid"].map(|it| value[it].as_str().unwrap_or_default());
+    let shared = shared.into_iter().filter_map(|it| it.strip_prefix("service:"));
+    with.extend(shared.map(|it| (it.to_owned(), true)));
+    with
+}
+
+/// What a service's `deploy` says of when it is started again.
+fn restart_of(deploy: &Value) -> String {
+    let policy = &deploy["restart_policy"];
+    let word = match policy["condition"].as_str() {
+        _ if policy.is_null() => "",
+        Some("none" | "no") => "no",
+        Some("any") | None => "always",
+        Some(word) => word,
+    };
+    word.to_owned()
 }
 
 /// `path` relative to `tree` if it lies below it.
@@ -273,6 +354,14 @@ fn parts(value: &Value, tree: &str, digests: &Digests) -> BTreeMap<String, Strin
     for (key, part) in value.as_object().into_iter().flatten() {
         match part.as_object() {
             _ if part.is_null() => {}
+            // How many there are of it is not in the hash.
+            Some(entries) if key == "deploy" => {
+                let mut entries = entries.clone();
+                entries.remove("replicas");
+                if !entries.is_empty() {
+                    parts.insert(key.clone(), digest(&Value::Object(entries)));
+                }
+            }
             Some(entries) if key == "environment" || key == "labels" => {
                 // One without a value is not set in the container.
                 for (name, value) in entries.iter().filter(|it| !it.1.is_null()) {
@@ -285,15 +374,6 @@ fn parts(value: &Value, tree: &str, digests: &Digests) -> BTreeMap<String, Strin
         }
     }
     parts
-}
-
-/// Reads `docker compose config --hash '*'`: a service and its hash on each line.
-pub(super) fn read_hashes(text: &str) -> BTreeMap<String, String> {
-    let pair = |line: &str| {
-        let (name, hash) = line.trim().split_once(' ')?;
-        Some((name.to_owned(), hash.trim().to_owned()))
-    };
-    text.lines().filter_map(pair).collect()
 }
 
 /// The names in Compose's warnings about variables that are set nowhere.
@@ -367,9 +447,50 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_read() {
-        let hashes = read_hashes("api 5f1a\nredis 77\n\n");
-        assert_eq!(hashes["api"], "5f1a");
-        assert_eq!(hashes.len(), 2);
+    fn what_a_service_is_meant_to_do_is_what_the_files_say() {
+        let rows = [
+            ("{}", false, true),
+            (r#"{"restart":"no"}"#, true, true),
+            (r#"{"restart":"unless-stopped"}"#, false, false),
+            (r#"{"deploy":{"restart_policy":{"condition":"any"}}}"#, false, false),
+            (r#"{"deploy":{"restart_policy":{}}}"#, false, false),
+            (r#"{"deploy":{"restart_policy":{"condition":"none"}}}"#, true, true),
+            (r#"{"deploy":{"restart_policy":{"condition":"on-failure"}}}"#, false, false),
+            (r#"{"ports":[{"target":80}]}"#, false, false),
+            (r#"{"expose":["80"]}"#, false, false),
+            (r#"{"environment":{"VIRTUAL_HOST":"a.example"}}"#, false, false),
+            (r#"{"restart":"no","environment":{"VIRTUAL_HOST":"a.example"}}"#, false, false),
+            (r#"{"restart":"no","healthcheck":{"test":["CMD","true"]}}"#, false, false),
+            (r#"{"healthcheck":{"disable":true}}"#, false, true),
+        ];
+        for (service, once, may_end) in rows {
+            let awaited = r#"{"depends_on":{"s":{"condition":"service_completed_successfully"}}}"#;
+            for (other, awaited) in [("{}", false), (awaited, true)] {
+                let json = format!(r#"{{"name":"p","services":{{"s":{service},"o":{other}}}}}"#);
+                let model = read(&json, "", &Digests::default()).expect("plain JSON");
+                let it = &model.services["s"];
+                let seen = (it.is_one_shot(&model), it.may_end(&model));
+                assert_eq!(seen, (once || awaited, may_end || awaited), "{service} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_service_shares_and_keeps_is_read() {
+        let json = r#"{"name":"p","services":{"s":{"network_mode":"service:db","pid":"container:x",
+            "depends_on":{"web":{"condition":"service_started","restart":true},
+            "db":{"condition":"service_started","restart":true},"c":{"condition":"service_started"}},
+            "volumes":[{"type":"volume","source":"data","target":"/d"},{"type":"volume","target":"/t"},
+            {"type":"volume","source":"out","target":"/o"},{"type":"bind","source":"/x","target":"/x"}],
+            "deploy":{"replicas":2}}},
+            "volumes":{"data":{"name":"p_data"},"out":{"name":"out","external":true}}}"#;
+        let model = read(json, "", &Digests::default()).expect("plain JSON");
+        let it = &model.services["s"];
+        let with: Vec<_> = it.restarts_with.iter().map(|it| (it.0.as_str(), *it.1)).collect();
+        assert_eq!(with, [("db", true), ("web", false)]);
+        let volumes: Vec<_> =
+            it.volumes.iter().map(|it| (&*it.key, &*it.name, &*it.target)).collect();
+        assert_eq!(volumes, [("data", "p_data", "/d")]);
+        assert!(!it.parts.contains_key("deploy"), "how many there are is not in the hash");
     }
 }

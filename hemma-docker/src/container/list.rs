@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use bollard::models::{
-    ContainerSummary, ContainerSummaryStateEnum, PortSummary, PortSummaryTypeEnum,
+    ContainerSummary, ContainerSummaryStateEnum, MountPoint, PortSummary, PortSummaryTypeEnum,
 };
 use bollard::query_parameters::ListContainersOptionsBuilder;
 use hemma_core::config::NameError;
@@ -11,7 +11,7 @@ use hemma_core::{Host, Live, Question};
 use serde::Serialize;
 
 use super::status::Status;
-use super::{Binding, ComposeLabels, Container, Protocol, State};
+use super::{Binding, ComposeLabels, Container, MountedVolume, Protocol, State};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 use crate::text::plain;
 
@@ -71,7 +71,15 @@ pub(crate) fn read(seen: ContainerSummary) -> Result<Container, String> {
         compose: compose_labels(|key| labels.get(key).cloned()),
         ports,
         networks,
+        volumes: seen.mounts.into_iter().flatten().filter_map(volume).collect(),
     })
+}
+
+/// One without a name has a long one that the engine made up; the next container gets another.
+fn volume(seen: MountPoint) -> Option<MountedVolume> {
+    let name = seen.name.filter(|_| seen.typ.as_deref() == Some("volume"))?;
+    let made_up = name.len() == 64 && name.bytes().all(|it| it.is_ascii_hexdigit());
+    (!made_up).then_some(MountedVolume { name, target: seen.destination? })
 }
 
 fn state(seen: ContainerSummaryStateEnum) -> Option<State> {
@@ -116,6 +124,7 @@ fn compose_labels(label: impl Fn(&str) -> Option<String>) -> Option<ComposeLabel
         config_hash: of("config-hash"),
         config_files: files.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
         image: of("image"),
+        working_dir: Some(of("project.working_dir").unwrap_or_default()),
     })
 }
 
@@ -135,10 +144,15 @@ mod tests {
             "Status":"Up 5 minutes (healthy)","Labels":{"com.docker.compose.project":"huleedu",
             "com.docker.compose.service":"web","com.docker.compose.oneoff":"False",
             "com.docker.compose.config-hash":"c0ffee","SECRET":"hunter2",
-            "com.docker.compose.project.config_files":"/x/a.yml,/x/b.yml"},
+            "com.docker.compose.project.config_files":"/x/a.yml,/x/b.yml",
+            "com.docker.compose.project.working_dir":"/x"},
             "Ports":[{"IP":"::","PrivatePort":80,"PublicPort":8080,"Type":"tcp"},
             {"IP":"127.0.0.1","PrivatePort":53,"PublicPort":53,"Type":"udp"},
             {"PrivatePort":443,"Type":"tcp"}],
+            "Mounts":[{"Type":"volume","Name":"huleedu_web","Destination":"/data"},
+            {"Type":"bind","Source":"/x","Destination":"/x"},
+            {"Type":"volume","Name":"0000000000000000000000000000000000000000000000000000000000000000",
+            "Destination":"/y"}],
             "NetworkSettings":{"Networks":{"hule-network":{},"bridge":{}}}}"#,
         );
         let seen = seen.expect("it has an id, a name and a state");
@@ -147,6 +161,9 @@ mod tests {
         let compose = seen.compose.clone().expect("Compose made it");
         assert_eq!(compose.config_files, ["/x/a.yml", "/x/b.yml"]);
         assert_eq!(seen.networks, ["bridge", "hule-network"]);
+        let volumes: Vec<_> = seen.volumes.iter().map(|it| (&*it.name, &*it.target)).collect();
+        assert_eq!(volumes, [("huleedu_web", "/data")]);
+        assert_eq!(compose.working_dir.as_deref(), Some("/x"));
         let ports: Vec<_> = seen.ports.iter().map(|it| (it.published, it.is_local())).collect();
         assert_eq!(ports, [(53, true), (8080, false)]);
         assert!(!format!("{seen:?}").contains("hunter2"));

@@ -57,7 +57,11 @@ fn standing(expected: ExpectedState, container: &Container) -> Standing {
     let exit_code = container.exit_code;
     let exited = exit_code.map_or("exited".to_owned(), |code| format!("exited {code}"));
     match (container.state, expected) {
-        (State::Exited, ExpectedState::Completed) if exit_code == Some(0) => Standing::Good(exited),
+        (State::Exited, ExpectedState::Completed | ExpectedState::RunningOrCompleted)
+            if exit_code == Some(0) =>
+        {
+            Standing::Good(exited)
+        }
         (State::Exited, _) => Standing::Bad(exited),
         (State::Running | State::Restarting, ExpectedState::Completed) => {
             Standing::Coming("at work".to_owned())
@@ -95,6 +99,7 @@ mod tests {
     fn each_state_has_its_standing() {
         let healthy = ExpectedState::Healthy { patience: Duration::from_secs(60) };
         let (running, completed) = (ExpectedState::Running, ExpectedState::Completed);
+        let either = ExpectedState::RunningOrCompleted;
         let rows = [
             (healthy, "Up 5 minutes (healthy)", Standing::Good("healthy, up 5 minutes".into())),
             (healthy, "Up 2 seconds (health: starting)", Standing::Coming("starting".into())),
@@ -111,6 +116,9 @@ mod tests {
                 "Restarting (3) 2 seconds ago",
                 Standing::Restarting("restarting, exited 3".into()),
             ),
+            (either, "Up 2 minutes", Standing::Running),
+            (either, "Exited (0) 3 seconds ago", Standing::Good("exited 0".into())),
+            (either, "Exited (3) 3 seconds ago", Standing::Bad("exited 3".into())),
             (completed, "Up 2 seconds", Standing::Coming("at work".into())),
             (completed, "Exited (0) 3 seconds ago", Standing::Good("exited 0".into())),
             (completed, "Exited (3) 3 seconds ago", Standing::Bad("exited 3".into())),

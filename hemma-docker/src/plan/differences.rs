@@ -6,7 +6,7 @@ use crate::compose::{Port, Service};
 use crate::container::ContainerParts;
 
 /// These do not reach the container; Compose leaves them out of its own hash as well.
-const SILENT: [&str; 4] = ["depends_on", "deploy", "profiles", "pull_policy"];
+const SILENT: [&str; 3] = ["depends_on", "profiles", "pull_policy"];
 
 /// Of a container these compare one by one with the files, and so do the variables and the labels.
 const WORDS: [&str; 4] = ["command", "entrypoint", "user", "working_dir"];
@@ -50,7 +50,7 @@ pub(super) fn from_running(service: &Service, running: &ContainerParts) -> Vec<S
         .collect();
     let whole = [
         ("image", service.image != running.image),
-        ("restart", !service.restart.starts_with(&running.restart)),
+        ("restart", !service.restart_policy().starts_with(&running.restart)),
         ("ports", is_plain(&service.ports) && sorted(&service.ports) != sorted(&running.ports)),
         ("volumes", set(&service.binds) != set(&running.binds)),
     ];
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn what_reaches_no_container_is_no_difference() {
         let (before, after) =
-            (service(&[("deploy", "1"), ("ports", "1")]), service(&[("deploy", "2")]));
+            (service(&[("profiles", "1"), ("ports", "1")]), service(&[("profiles", "2")]));
         assert_eq!(between(&before, &after), ["ports"]);
     }
 

@@ -1,6 +1,9 @@
 //! What a deploy would do, in order, each step with its reason. Pure: no look, no clock.
 
+mod container;
 mod differences;
+#[cfg(test)]
+mod engine;
 mod image_inputs;
 mod moved;
 mod services;

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::differences::named;
-use super::{Action, Cause, ImageInputs, Step, differences};
+use super::container::{self, binding, parts_that_differ};
+use super::{Action, Cause, ImageInputs, Step};
 use crate::built::Built;
 use crate::checkout::{History, Since};
-use crate::compose::{Model, Port, Service};
-use crate::container::{Binding, Container, ContainerParts, State};
+use crate::compose::{Model, Service};
+use crate::container::{Container, ContainerParts};
 use crate::image::{Image, tag_of};
 
 /// What was seen, as far as the services are concerned.
@@ -36,6 +36,9 @@ pub(crate) struct Seen<'s> {
 pub(crate) enum Base<'s> {
     /// The commit of the last deploy, or of a stage that was brought up after it.
     Deploy(&'s History),
+    /// There is no deploy that passed its gate, and each has its own commit; but for what single
+    /// stages brought up.
+    First(&'s History, &'s Built),
     /// Each its own commit.
     Each(&'s Built),
     /// They are those of the release that is gone back to, and need no build as long as they are
@@ -46,20 +49,24 @@ pub(crate) enum Base<'s> {
 impl<'s> Base<'s> {
     /// What came in since a service's image was made, if that is known.
     fn since(self, service: &str, image: &Image) -> Option<Cow<'s, Since>> {
+        let of_image = |built: &'s Built| {
+            let changed = built.since(service, &image.id)?.files.to_vec();
+            Some(Cow::Owned(Since { changed, commits: Vec::new() }))
+        };
         match self {
             Self::Deploy(history) => history.of(service).map(Cow::Borrowed),
-            Self::Each(built) => {
-                let changed = built.since(service, &image.id)?.files.to_vec();
-                Some(Cow::Owned(Since { changed, commits: Vec::new() }))
+            Self::First(history, built) => {
+                history.of(service).map(Cow::Borrowed).or_else(|| of_image(built))
             }
+            Self::Each(built) => of_image(built),
             Self::Kept => Some(Cow::Owned(Since::default())),
         }
     }
 
     /// Whether a build of the service's image is one for a change, and gives another image.
-    fn is_known(self, service: &str) -> bool {
+    pub(super) fn is_known(self, service: &str) -> bool {
         match self {
-            Self::Deploy(history) => history.of(service).is_some(),
+            Self::Deploy(history) | Self::First(history, _) => history.of(service).is_some(),
             Self::Each(_) => false,
             Self::Kept => true,
         }
@@ -67,7 +74,11 @@ impl<'s> Base<'s> {
 
     /// What may have changed how the image is built, where the models cannot be compared.
     fn doubt(self, service: &str, image: &Image) -> Option<&'s str> {
-        let Self::Each(built) = self else { return None };
+        let built = match self {
+            Self::Each(built) => built,
+            Self::First(history, built) if history.of(service).is_none() => built,
+            _ => return None,
+        };
         let since = built.since(service, &image.id)?;
         let is_yaml = |it: &&String| [".yml", ".yaml"].iter().any(|end| it.ends_with(end));
         since.newer.or_else(|| since.files.iter().find(is_yaml).map(String::as_str))
@@ -82,9 +93,11 @@ pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
         wanted.iter().filter_map(|(name, it)| Some((*name, build(seen, name, it)?))).collect();
     let mut steps: Vec<Step> = builds.values().cloned().collect();
     steps.extend(discards(seen));
-    for (name, service) in wanted {
-        steps.extend(container(seen, name, service, builds.contains_key(name)));
-    }
+    let built = |name: &str| builds.contains_key(name);
+    let of_container = |it: &(&str, &Service)| container::step(seen, it.0, it.1, built(it.0));
+    let mut containers: Vec<Step> = wanted.iter().filter_map(of_container).collect();
+    container::with_sharers(seen, &mut containers);
+    steps.extend(container::as_carried_out(containers));
     steps.extend(removals(seen));
     steps
 }
@@ -102,7 +115,7 @@ fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<Step> {
     let Some(image) = image_named(seen.images, &service.image) else {
         return because(match seen.base {
             Base::Kept => "the image that it ran is gone from the host",
-            Base::Deploy(_) | Base::Each(_) => "there is no image yet",
+            _ => "there is no image yet",
         });
     };
     if matches!(seen.base, Base::Kept) {
@@ -157,84 +170,6 @@ pub(crate) fn to_compare<'c>(
         differs.then(|| (name.clone(), container))
     };
     wanted.services.iter().filter(|it| it.1.replicas > 0).filter_map(of).collect()
-}
-
-fn container(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Option<Step> {
-    let Some(container) = seen.containers.iter().find(|it| it.is_of(seen.project, name)) else {
-        return Some(Step::new(Action::Create, name, "it has no container yet"));
-    };
-    let called = container.name.as_str();
-    if service.container_name.as_deref().is_some_and(|it| it != called) {
-        let reason = format!("it is called {called}");
-        return Some(Step::new(Action::Replace, name, reason));
-    }
-    let differ = parts_that_differ(seen, name, service);
-    // The hash of another tree than the checkout holds that tree's own directory.
-    let hash =
-        seen.before.map_or(&service.hash, |it| &it.services.get(name).unwrap_or(service).hash);
-    let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
-    if runs_with != Some(hash.as_str()) {
-        let parts = seen.running.get(name);
-        let parts = parts.map(|it| differences::from_running(service, it)).unwrap_or_default();
-        let usual = || {
-            let usual = "its configuration is not the one it runs with";
-            if parts.is_empty() { usual.to_owned() } else { format!("{usual}: {}", named(&parts)) }
-        };
-        let reason = binding(service, container).unwrap_or_else(usual);
-        let cause = Cause { parts, ..Cause::default() };
-        return Some(Step::new(Action::Recreate, name, reason).because(cause));
-    }
-    let parts: Vec<String> = differ.into_iter().filter(|it| it != "build").collect();
-    if !parts.is_empty() {
-        let reason = format!("its configuration changed: {}", named(&parts));
-        let cause = Cause { parts, ..Cause::default() };
-        return Some(Step::new(Action::Recreate, name, reason).because(cause));
-    }
-    if built {
-        // Without a known deploy a build may well come out the same; what changed is seen after it.
-        let known = seen.base.is_known(name);
-        return known.then(|| Step::new(Action::Recreate, name, "its image is built anew"));
-    }
-    if image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id) {
-        let reason = match seen.base {
-            Base::Kept => "that release ran another image",
-            Base::Deploy(_) | Base::Each(_) => "its image was built anew since it started",
-        };
-        return Some(Step::new(Action::Recreate, name, reason));
-    }
-    let ended = service.is_one_shot(seen.model) && container.exit_code == Some(0);
-    match container.state {
-        State::Running | State::Restarting => None,
-        State::Exited if ended => None,
-        state => Some(Step::new(Action::Start, name, format!("it is {}", state.word()))),
-    }
-}
-
-/// What is wrong with the ports that a running container has, if anything is.
-fn binding(service: &Service, container: &Container) -> Option<String> {
-    if container.state != State::Running {
-        return None;
-    }
-    let wants = |binding: &&Binding| {
-        service.ports.iter().any(|it| it.published == binding.published.to_string())
-    };
-    let open = container.ports.iter().find(|it| !it.is_local() && wants(it));
-    if let Some(open) = open.filter(|_| service.ports.iter().all(Port::is_local)) {
-        return Some(format!("other machines reach it on {}:{}", open.ip, open.published));
-    }
-    let leads = |it: &Port| container.ports.iter().any(|b| b.published.to_string() == it.published);
-    let tcp = |it: &&Port| it.protocol == "tcp" && it.published.parse::<u16>().is_ok();
-    let missing = service.ports.iter().filter(tcp).find(|it| !leads(it))?;
-    let address = if missing.host_ip.is_empty() { "*" } else { &missing.host_ip };
-    Some(format!("{address}:{} on the host does not lead to it", missing.published))
-}
-
-/// The parts of a service that the new tree changes.
-fn parts_that_differ(seen: &Seen<'_>, name: &str, service: &Service) -> Vec<String> {
-    let Some(before) = seen.before.and_then(|it| it.services.get(name)) else {
-        return Vec::new();
-    };
-    differences::between(before, service)
 }
 
 /// What is in Compose's way since it was cut while replacing a container.
@@ -309,6 +244,9 @@ mod tests {
                 inputs: &inputs,
             };
             assert_eq!(build_of(&seen).as_deref(), expected, "{text}");
+            let history = History::default();
+            let seen = Seen { base: Base::First(&history, &notes), ..seen };
+            assert_eq!(build_of(&seen).as_deref(), expected, "before the first deploy: {text}");
         }
     }
 

@@ -6,7 +6,7 @@ use super::services::Base;
 use super::{ImageInputs, Seen, Step, service_steps, to_compare};
 use crate::checkout::{Commit, History, Since};
 use crate::compose::{BuildSpec, Model, Service};
-use crate::container::{Container, ContainerParts, read};
+use crate::container::{Container, ContainerParts, State, read};
 use crate::image::Image;
 
 fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -104,7 +104,7 @@ fn a_build_names_the_commits_that_touched_its_inputs() {
 fn what_makes_a_container_anew_is_named() {
     let nothing = || Some(Since::default());
     let before = model("old", &[("environment.A", "1"), ("ports", "1")]);
-    let after = model("new", &[("environment.A", "2"), ("ports", "1"), ("deploy", "x")]);
+    let after = model("new", &[("environment.A", "2"), ("ports", "1"), ("depends_on", "x")]);
     let brought = steps((Some(&before), &after), None, nothing());
     assert_eq!(shown(&brought), ["recreate api: its configuration changed: environment A"]);
     assert_eq!(brought[0].cause.parts, ["environment.A"]);
@@ -135,4 +135,143 @@ fn only_what_differs_is_looked_at_closely() {
     assert_eq!(compared(&other, None), 1);
     // What a commit brings is known from the files.
     assert_eq!(compared(&other, Some(&same)), 0);
+}
+
+#[test]
+fn what_shares_with_a_replaced_container_goes_with_it() {
+    let with = |shares: bool, db_hash: &str, db_image: &str, state: State| {
+        let mut model = Model::default();
+        for (name, hash) in [("db", db_hash), ("side", "old"), ("deep", "old")] {
+            let mut service = Service {
+                replicas: 1,
+                hash: hash.into(),
+                restart: "always".into(),
+                image: db_image.into(),
+                ..Service::default()
+            };
+            let needed = match name {
+                "side" => Some(("db", shares)),
+                "deep" => Some(("side", true)),
+                _ => None,
+            };
+            service.restarts_with = needed.into_iter().map(|it| (it.0.to_owned(), it.1)).collect();
+            model.services.insert(name.to_owned(), service);
+        }
+        let container = |name: &str, state| {
+            let mut container = container();
+            container.name = name.parse().expect("a name");
+            container.compose.as_mut().expect("it has labels").service = name.to_owned();
+            container.state = state;
+            container
+        };
+        let containers = [
+            container("db", state),
+            container("side", State::Running),
+            container("deep", State::Running),
+        ];
+        shown(&service_steps(&Seen {
+            project: "p",
+            model: &model,
+            before: None,
+            containers: &containers,
+            images: &[],
+            running: &BTreeMap::new(),
+            base: Base::Deploy(&History::default()),
+            inputs: &BTreeMap::new(),
+        }))
+    };
+    let db = "recreate db: its configuration is not the one it runs with";
+    let deep = "deep: side, whose network or processes it shares, is";
+    assert_eq!(
+        with(true, "new", "p-api", State::Running),
+        [
+            db,
+            &format!("recreate {deep} replaced"),
+            "recreate side: db, whose network or processes it shares, is replaced",
+        ]
+    );
+    assert_eq!(
+        with(false, "new", "p-api", State::Running),
+        [
+            db,
+            &format!("replace {deep} started"),
+            "start side: db, which it restarts with, is replaced"
+        ]
+        .map(|it| it.replace("start side", "replace side"))
+    );
+    assert_eq!(
+        with(true, "old", "p-api", State::Exited),
+        [
+            "replace db: it is exited",
+            &format!("recreate {deep} replaced"),
+            "replace side: db, whose network or processes it shares, is started",
+        ]
+    );
+    assert_eq!(with(false, "old", "p-api", State::Exited), ["start db: it is exited"]);
+    assert_eq!(with(true, "old", "p-api", State::Running), [""; 0]);
+}
+
+#[test]
+fn what_does_not_work_is_started_or_replaced() {
+    let rows = [
+        ("Up 2 minutes (unhealthy)", State::Running, Some("replace api: it is unhealthy")),
+        ("Up 2 minutes (healthy)", State::Running, None),
+        (
+            "Restarting (3) 2 seconds ago",
+            State::Restarting,
+            Some("replace api: it ends with 3 and is started again and again"),
+        ),
+        ("Up 2 minutes (Paused)", State::Paused, Some("replace api: it is paused")),
+        ("Dead", State::Dead, Some("replace api: it is dead")),
+        ("Created", State::Created, Some("start api: it was made and never started")),
+        ("Exited (0) 2 seconds ago", State::Exited, Some("start api: it exited with 0")),
+        ("Exited (137) 2 seconds ago", State::Exited, Some("start api: it exited with 137")),
+        ("Removal In Progress", State::Removing, Some("replace api: it is being removed")),
+    ];
+    for (status, state, expected) in rows {
+        let word = state.word();
+        let seen = format!(
+            r#"{{"Id":"4f1d","Names":["/api"],"Image":"p-api","ImageID":"sha256:ab",
+            "State":"{word}","Status":"{status}","Labels":{{"com.docker.compose.project":"p",
+            "com.docker.compose.service":"api","com.docker.compose.config-hash":"old"}}}}"#
+        );
+        let container = read(serde_json::from_str(&seen).expect("what the engine sends"));
+        let containers = [container.expect("it is whole")];
+        for known in [true, false] {
+            let image =
+                Image { id: "sha256:ab".into(), tags: vec!["p-api:latest".into()], created: 0 };
+            let deployed = known.then(Since::default);
+            let steps = shown(&service_steps(&Seen {
+                project: "p",
+                model: &model("old", &[]),
+                before: None,
+                containers: &containers,
+                images: &[image],
+                running: &BTreeMap::new(),
+                base: Base::Deploy(&History { deployed, ..History::default() }),
+                inputs: &BTreeMap::new(),
+            }));
+            let build = "build api: it is not known which commit its image was made from";
+            let build = (!known).then_some(build);
+            let expected: Vec<&str> = build.into_iter().chain(expected).collect();
+            assert_eq!(steps, expected, "{status}");
+        }
+    }
+}
+
+#[test]
+fn a_hash_that_cannot_be_known_is_no_difference() {
+    let nothing = || Some(Since::default());
+    let unknown = model("", &[("environment.A", "1")]);
+    let running = |a: &str| ContainerParts {
+        image: "p-api".into(),
+        restart: "always".into(),
+        parts: map(&[("environment.A", a)]),
+        ..ContainerParts::default()
+    };
+    assert_eq!(shown(&steps((None, &unknown), None, nothing())), [""; 0]);
+    assert_eq!(shown(&steps((None, &unknown), Some(running("1")), nothing())), [""; 0]);
+    let changed = shown(&steps((None, &unknown), Some(running("2")), nothing()));
+    let usual = "recreate api: its configuration is not the one it runs with: environment A";
+    assert_eq!(changed, [usual]);
 }

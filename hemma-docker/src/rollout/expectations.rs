@@ -14,6 +14,8 @@ pub(super) fn expectations(model: &Model) -> Vec<Expectation> {
                 ExpectedState::Completed
             } else if let Some(check) = &service.healthcheck {
                 ExpectedState::Healthy { patience: check.patience() }
+            } else if service.may_end(model) {
+                ExpectedState::RunningOrCompleted
             } else {
                 ExpectedState::Running
             },

@@ -59,23 +59,23 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         scope.narrow(config, model);
     }
     let built = match &model {
-        // Where the host does not say, what is known of the deploy has to do.
-        Ok(ModelAnswer::Resolved(model)) if !scope.brings_commits() => {
-            built::look(world, config, model.services.keys()).await.ok()
-        }
+        Ok(ModelAnswer::Resolved(model)) => notes(world, config, scope, &checkout, model).await,
         _ => None,
     };
-    let ((history, inputs), running) = match (&model, &checkout) {
-        (Ok(ModelAnswer::Resolved(model)), Ok(checkout)) => {
-            let there = containers.as_deref().unwrap_or_default();
-            let models = (model, before.as_ref());
-            tokio::join!(
-                came_in(world, config, model, (checkout, built.as_ref())),
-                running(world, config, models, there)
-            )
+    let came = async {
+        match (&model, &checkout) {
+            (Ok(ModelAnswer::Resolved(model)), Ok(checkout)) => {
+                let there = containers.as_deref().unwrap_or_default();
+                let models = (model, before.as_ref());
+                tokio::join!(
+                    came_in(world, config, model, (scope, checkout, built.as_ref())),
+                    running(world, config, models, there)
+                )
+            }
+            _ => Default::default(),
         }
-        _ => Default::default(),
     };
+    let ((history, inputs), running) = came.await;
     let config = config.clone();
     let release = past.0.map(|it| checkout.as_ref().ok().and_then(|seen| of_checkout(it, seen)));
     let mut situation = Situation {
@@ -215,13 +215,35 @@ async fn running(
     join_all(asked).await.into_iter().flatten().collect()
 }
 
+/// What single images were made from, where that says more than the last deploy does. Where the host
+/// does not say, what is known of the deploy has to do.
+async fn notes(
+    world: &World,
+    config: &Config,
+    scope: &Scope,
+    checkout: &Result<Checkout, LookError>,
+    model: &Model,
+) -> Option<Built> {
+    let at = match checkout {
+        _ if !scope.brings_commits() => None,
+        Ok(Checkout::Repository(seen)) if seen.deployed.is_none() && !seen.head.is_empty() => {
+            match &seen.tip {
+                Tip::At(tip) => Some(tip.as_str()),
+                _ => None,
+            }
+        }
+        _ => return None,
+    };
+    built::look(world, config, at, model.services.keys()).await.ok()
+}
+
 /// What came in since the images were made, and what they are made from; asked only where files
 /// changed since the last deploy.
 async fn came_in(
     world: &World,
     config: &Config,
     model: &Model,
-    (seen, built): (&Checkout, Option<&Built>),
+    (scope, seen, built): (&Scope, &Checkout, Option<&Built>),
 ) -> (History, BTreeMap<String, ImageInputs>) {
     let mut known = (History::default(), BTreeMap::new());
     let Checkout::Repository(seen) = seen else { return known };
@@ -231,10 +253,8 @@ async fn came_in(
     known.0.deployed = changed.map(|changed| Since { changed, commits: Vec::new() });
     let Tip::At(tip) = &seen.tip else { return known };
     // A part of the application is built from what is checked out.
-    let (tree, nothing) = match built {
-        None => (tip, nothing),
-        Some(built) => (&seen.head, built.files().next().is_none()),
-    };
+    let tree = if built.is_some() && !scope.brings_commits() { &seen.head } else { tip };
+    let nothing = built.map_or(nothing, |it| it.files().next().is_none());
     if nothing {
         return known;
     }

@@ -48,7 +48,7 @@ pub struct Situation {
     pub(super) history: History,
     pub(super) inputs: BTreeMap<String, ImageInputs>,
     /// What single images were made from; looked at where it is about a part of the application,
-    /// which may be newer than the last deploy.
+    /// which may be newer than the last deploy, or where no deploy has passed its gate yet.
     pub(super) built: Option<Built>,
     /// What the compose files refer to; looked at where they are not the ones that were deployed.
     pub(super) sources: Option<Result<Preflight, SourcesError>>,
@@ -222,7 +222,11 @@ impl Situation {
                 containers,
                 images,
                 running: &self.running,
-                base: self.built.as_ref().map_or(Base::Deploy(&self.history), Base::Each),
+                base: match &self.built {
+                    None => Base::Deploy(&self.history),
+                    Some(it) if self.scope.brings_commits() => Base::First(&self.history, it),
+                    Some(it) => Base::Each(it),
+                },
                 inputs: &self.inputs,
             });
             steps.extend(self.staged(of_services));

@@ -81,7 +81,7 @@ impl<'c> Stages<'c> {
         (name, containers): (&str, &[Container]),
     ) -> Vec<Finding> {
         let is_up = |service: &str| {
-            let one_shot = project.services.get(service).is_some_and(|it| it.is_one_shot(project));
+            let one_shot = project.services.get(service).is_some_and(|it| it.may_end(project));
             let up = |it: &Container| {
                 it.state == State::Running || (one_shot && it.exit_code == Some(0))
             };
