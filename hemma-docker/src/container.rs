@@ -8,6 +8,7 @@ mod exec;
 mod health_log;
 mod inspect;
 mod list;
+mod origin;
 mod parts;
 mod restart;
 mod status;
@@ -22,6 +23,7 @@ pub use exec::InContainer;
 pub use health_log::{HealthLog, Probe};
 pub use inspect::{ContainerDetail, Inspect, ProxyNames};
 pub use list::Containers;
+pub(crate) use origin::{ONLY_OURS, Origin, OriginError, Origins};
 pub use parts::{ContainerParts, LookParts};
 pub use restart::{Restart, Restarted};
 

@@ -33,7 +33,7 @@
 //! | [`Version`] | which engine, which API |
 //! | [`Containers`], [`Inspect`], [`Logs`] | what runs, how it ended, what it said |
 //! | [`LookParts`] | in what it differs from the compose files |
-//! | [`Networks`], [`Images`] | what there is |
+//! | [`Networks`], [`Images`], [`Volumes`] | what there is |
 //!
 //! | change | does |
 //! |---|---|
@@ -83,6 +83,7 @@ mod scratch;
 pub mod shared_db;
 mod storage;
 mod text;
+mod volume;
 
 pub use container::{
     Binding, ComposeLabels, Container, ContainerDetail, ContainerParts, Containers, Discard,
@@ -95,3 +96,4 @@ pub use image::{Image, Images};
 pub use logs::{LogLine, Logs, Stream};
 pub use network::{Network, NetworkCreate, NetworkCreated, Networks};
 pub use text::size;
+pub use volume::{Volume, Volumes};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{ComposeFile, NetworkName, OverlayFile, ProfileName, ProjectName};
+use super::names::{ComposeFile, NetworkName, OverlayFile, ProfileName, ProjectName, VolumeKey};
 
 /// The compose project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,10 @@ pub struct ComposeConfig {
     pub profiles: Vec<ProfileName>,
     /// The external network that the reverse proxy shares.
     pub network: NetworkName,
+    /// Volumes, by their names in the compose files, that may be made empty although the host has
+    /// one with the same data under another name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub new_volumes: Vec<VolumeKey>,
 }
 
 impl Default for ComposeConfig {
@@ -35,6 +39,7 @@ impl Default for ComposeConfig {
             overlay: None,
             profiles: Vec::new(),
             network: NetworkName::default(),
+            new_volumes: Vec::new(),
         }
     }
 }

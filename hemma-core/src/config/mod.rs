@@ -29,7 +29,7 @@ pub use host::HostConfig;
 pub use names::{
     CheckoutPath, ComposeFile, ContainerName, DomainName, EnvKey, ForwardName, HostDirectory,
     LocalPath, LocalPort, NameError, NetworkName, OverlayFile, PgName, Port, PortError,
-    ProfileName, ProjectName, ServiceName, StageName, UrlPath,
+    ProfileName, ProjectName, ServiceName, StageName, UrlPath, VolumeKey,
 };
 pub use public::PublicName;
 pub use repository::RepositoryConfig;

@@ -57,6 +57,12 @@ impl ComposeFiles {
         Command::new("docker").args(self.words()).cwd(self.checkout.as_str()).sudo()
     }
 
+    /// Where Compose works, relative to the checkout: where the first file lies.
+    pub(crate) fn directory(&self) -> &str {
+        let first = self.files.first().and_then(|it| it.as_str().rsplit_once('/'));
+        first.map_or(".", |(dir, _)| dir)
+    }
+
     /// The files, as the tree they are used in has them.
     pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
         let overlay = self.overlay.iter().map(|it| format!("../{it}"));

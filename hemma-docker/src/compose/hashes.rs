@@ -15,7 +15,7 @@ use super::Model;
 /// in its hash.
 pub(super) const HASH_SERVICES: &str = r#"
 hash_services() {
-    project=$3 skip=
+    project=$3 dir=$(dirname -- "$5") skip=
     for word do
         shift
         if [ -n "$skip" ]; then skip=
@@ -30,7 +30,7 @@ hash_services() {
             --filter label=com.docker.compose.oneoff=False) || return
         json=$(printf '%s\n' "$json" | sed -E "s/$shared$needed\"/\1container:$(echo "${id:-$needed}" | head -n 1)\"/")
     done
-    printf '%s\n' "$json" | sudo -n docker "$@" --project-directory . -f - config --hash '*'
+    printf '%s\n' "$json" | sudo -n docker "$@" --project-directory "$dir" -f - config --hash '*'
 }
 "#;
 

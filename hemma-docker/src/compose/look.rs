@@ -38,7 +38,7 @@ const RESOLVE: &str = r#"
 hashes=$1; shift
 json=$(sudo -n docker "$@" config --format json 2>"$w/said"); r=$?
 cat "$w/said" >&2
-printf '%s\n%s\n' "$json" "--8<--"; (cd "$d" && pwd -P)
+printf '%s\n%s\n' "$json" "--8<--"; (cd -- "$d/$(dirname -- "$5")" 2>/dev/null && pwd -P)
 printf '%s\n' "--8<--"; pwd -P; printf '%s\n' "--8<--"
 if [ $r = 0 ] && [ -n "$hashes" ]; then
     hash_services "$@" 2>"$w/said" || { cat "$w/said" >&2; exit 78; }
@@ -148,7 +148,7 @@ impl Question for LookModel {
         }
         let mut parts = output.stdout.split(RULE);
         let json = parts.next().unwrap_or_default();
-        let checkout = parts.next().unwrap_or_default().trim();
+        let directory = parts.next().unwrap_or_default().trim();
         let tree = parts.next().unwrap_or_default().trim();
         let digests = live.shelf().get_or_make(Digests::default);
         let mut model = model::read(json, tree, &digests)
@@ -157,7 +157,7 @@ impl Question for LookModel {
             hashes::note(&mut model, parts.next().unwrap_or_default())
                 .map_err(|reason| ModelError::Read { host, reason })?;
         }
-        checkout.clone_into(&mut model.checkout);
+        directory.clone_into(&mut model.directory);
         model.unset = model::read_unset(&output.stderr);
         Ok(ModelAnswer::Resolved(model))
     }

@@ -21,9 +21,10 @@ pub struct Model {
     /// Variables that are used, set nowhere, and became blank.
     #[serde(default)]
     pub unset: Vec<String>,
-    /// The directory that the checkout is, all links followed; empty where that is not known.
+    /// The directory of the checkout that Compose works in, all links followed; empty where that is
+    /// not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub checkout: String,
+    pub directory: String,
     /// Services that others wait for until they have ended, where those are not in it.
     #[serde(skip)]
     pub(crate) awaited: BTreeSet<String>,

@@ -2,16 +2,26 @@
 
 use std::time::Duration;
 
-use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::ComposeFiles;
 use super::said::{last_lines, news};
+use crate::container::ONLY_OURS;
 
 /// The end of what Compose said that is kept.
 const LAST_LINES: usize = 20;
 
-/// Brings exactly these services to what the files say: no other is touched, none is built.
+/// Compose takes any container with the project's name and the service's for its own.
+const UP: &str = r#"
+only_ours "$@"
+while [ "$1" != -- ]; do shift; done
+shift
+exec docker "$@"
+"#;
+
+/// Brings exactly these services to what the files say: no other is touched, none is built. Nor is
+/// one that was made from another checkout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Up {
     /// The files.
@@ -50,6 +60,25 @@ pub enum UpError {
     NotRecorded(#[from] NotRecorded),
 }
 
+impl Up {
+    fn command(&self) -> Command {
+        let of = [self.files.project.to_string(), self.files.directory().to_owned()];
+        let own = of.into_iter().chain(self.services.clone());
+        let mut command = Command::script(&format!("{ONLY_OURS}{UP}"), own)
+            .named("bring-up")
+            .arg("--")
+            .args(self.files.words())
+            .args(["--progress", "plain", "up", "--detach", "--no-build", "--no-deps"])
+            .cwd(self.files.checkout.as_str())
+            .sudo()
+            .limit(Duration::from_secs(60 * 60));
+        if self.force {
+            command = command.arg("--force-recreate");
+        }
+        command.arg("--").args(&self.services)
+    }
+}
+
 impl Change for Up {
     const KIND: &'static str = "compose.up";
     /// Cut in the middle it would leave containers that were removed and not yet replaced.
@@ -63,15 +92,7 @@ impl Change for Up {
 
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), UpError> {
         let host = self.files.host.clone();
-        let mut command = self
-            .files
-            .command()
-            .args(["--progress", "plain", "up", "--detach", "--no-build", "--no-deps"])
-            .limit(Duration::from_secs(60 * 60));
-        if self.force {
-            command = command.arg("--force-recreate");
-        }
-        let command = command.arg("--").args(&self.services);
+        let command = self.command();
         match live.run_telling(&Place::On(host.clone()), &command, &news(progress)).await {
             Err(source) => Err(UpError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),

@@ -172,9 +172,14 @@ pub(crate) fn to_compare<'c>(
     wanted.services.iter().filter(|it| it.1.replicas > 0).filter_map(of).collect()
 }
 
-/// What is in Compose's way since it was cut while replacing a container.
+/// What is in Compose's way since it was cut while replacing a container of a service that the files
+/// name.
 fn discards(seen: &Seen<'_>) -> impl Iterator<Item = Step> {
-    let left = seen.containers.iter().filter(|it| it.belongs_to(seen.project));
+    let named = |it: &&Container| {
+        let labels = it.compose.as_ref().filter(|it| it.project == seen.project);
+        labels.is_some_and(|it| seen.model.services.contains_key(&it.service))
+    };
+    let left = seen.containers.iter().filter(named);
     left.filter(|it| it.is_unfinished()).map(|it| {
         Step::new(Action::Discard, it.name.as_str(), "a replacement that was cut left it")
     })

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use hemma_core::{Command, Finding, Hint};
 
 use super::Situation;
+use super::neighbours::Around;
 use crate::compose::{Model, Port, Service};
 use crate::container::Container;
 use crate::listeners::Listener;
@@ -12,14 +13,20 @@ use crate::preflight;
 
 /// Every name and port that is taken, and every network that is missing.
 pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
-    let containers = situation.containers.as_deref().unwrap_or_default();
+    let (config, layers) = (&situation.config, situation.layers);
+    let all = situation.containers.as_deref().unwrap_or_default();
+    let around = Around { config, layers, model, containers: all };
+    let told = situation.neighbours.findings(around);
+    let stray = |it: &&Container| !situation.neighbours.explain(around, it);
+    let containers: &[Container] = &all.iter().filter(stray).cloned().collect::<Vec<_>>();
     let wanted = || model.services.iter().filter(|(_, it)| it.replicas > 0);
     let names = wanted().filter_map(|(name, it)| name_taken(situation, containers, name, it));
     let ports = wanted().flat_map(|(name, it)| ports_taken(situation, containers, name, it));
     // The research services have their own, stricter word on it.
     let meant = wanted().filter(|_| situation.scope.brings_commits());
     let open = meant.flat_map(|(name, it)| ports_opened(situation, name, it));
-    networks_missing(situation, model).into_iter().chain(names).chain(ports).chain(open).collect()
+    let told = networks_missing(situation, model).into_iter().chain(told);
+    told.chain(names).chain(ports).chain(open).collect()
 }
 
 /// External networks other than the configured one, which the plan creates.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use hemma_core::{Config, World};
 
+use super::neighbours::{Around, Neighbours};
 use super::prerequisites::Prerequisites;
 use super::releases::{kept_if_asked, of_checkout};
 use super::{Scope, Situation};
@@ -62,6 +63,8 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         Ok(ModelAnswer::Resolved(model)) => notes(world, config, scope, &checkout, model).await,
         _ => None,
     };
+    let around = around(config, layers, &model, containers.as_deref().unwrap_or_default());
+    let neighbours = Neighbours::look(world, around);
     let came = async {
         match (&model, &checkout) {
             (Ok(ModelAnswer::Resolved(model)), Ok(checkout)) => {
@@ -75,7 +78,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
             _ => Default::default(),
         }
     };
-    let ((history, inputs), running) = came.await;
+    let (((history, inputs), running), neighbours) = tokio::join!(came, neighbours);
     let config = config.clone();
     let release = past.0.map(|it| checkout.as_ref().ok().and_then(|seen| of_checkout(it, seen)));
     let mut situation = Situation {
@@ -92,6 +95,7 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         images,
         listeners,
         prerequisites: needs,
+        neighbours,
         running,
         history,
         inputs,
@@ -213,6 +217,16 @@ async fn running(
     };
     let asked = to_compare((project, model, before), containers).into_iter().map(ask);
     join_all(asked).await.into_iter().flatten().collect()
+}
+
+fn around<'a>(
+    config: &'a Config,
+    layers: Layers,
+    model: &'a Result<ModelAnswer, ModelError>,
+    containers: &'a [Container],
+) -> Option<Around<'a>> {
+    let Ok(ModelAnswer::Resolved(model)) = model else { return None };
+    Some(Around { config, layers, model, containers })
 }
 
 /// What single images were made from, where that says more than the last deploy does. Where the host

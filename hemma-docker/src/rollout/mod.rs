@@ -15,6 +15,7 @@ mod go_back;
 mod in_force;
 mod locked;
 mod look;
+mod neighbours;
 mod prerequisites;
 mod put_back;
 mod record;

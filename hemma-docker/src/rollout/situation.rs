@@ -19,6 +19,7 @@ use crate::preflight::{Preflight, SourcesError};
 use crate::release::{EnvChange, Release, ReleasesError};
 use crate::storage;
 
+use super::neighbours::Neighbours;
 use super::prerequisites::Prerequisites;
 use super::stages::Stages;
 use super::{Scope, conflicts};
@@ -42,6 +43,8 @@ pub struct Situation {
     pub(super) images: Result<Vec<Image>, EngineError>,
     pub(super) listeners: Result<Option<Vec<Listener>>, ExecError>,
     pub(super) prerequisites: Prerequisites,
+    /// What else on the host bears on the project's own names.
+    pub(super) neighbours: Neighbours,
     /// What the containers were made with whose configuration is not that of the checkout.
     pub(super) running: BTreeMap<String, ContainerParts>,
     /// What came in since the images were made.

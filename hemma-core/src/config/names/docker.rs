@@ -20,6 +20,10 @@ name!(
     ProfileName, "a profile", profile_name, "^([A-Za-z0-9][A-Za-z0-9_.-]*|\\*)$"
 );
 name!(
+    /// A volume, by its name in the compose files.
+    VolumeKey, "a volume", service_name, "^[A-Za-z0-9._][A-Za-z0-9._-]*$"
+);
+name!(
     /// A container's name or id. It is a segment of the path that the engine is asked for, and has no
     /// slash that could lead elsewhere.
     ContainerName, "a container name", docker_name, "^[A-Za-z0-9][A-Za-z0-9_.-]*$"

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 pub use docker::{
     ComposeFile, ContainerName, NetworkName, OverlayFile, ProfileName, ProjectName, ServiceName,
+    VolumeKey,
 };
 pub use domain::{DomainName, UrlPath};
 pub use local::LocalPath;
