@@ -89,6 +89,14 @@ fn the_changelog_has_a_heading_for_this_version() {
 }
 
 /// The slugs at the ends of the runbook's headings, in backticks behind a dash.
+#[test]
+fn the_hemma_toml_of_the_readme_is_one_that_hemma_reads() {
+    let readme = read("README.md");
+    let (_, rest) = readme.split_once("```toml\n").expect("it shows one");
+    let (text, _) = rest.split_once("```").expect("it ends");
+    hemma_core::Config::parse(text, Path::new("README.md")).expect("it is right");
+}
+
 fn runbook() -> Vec<String> {
     let text = read("xtask/RUNBOOK.md");
     let headings = text.lines().filter(|it| it.starts_with('#'));

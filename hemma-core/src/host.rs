@@ -1,9 +1,13 @@
 //! Where something happens: on this machine, or on a host that ssh knows by name.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+
+use crate::config::without_credentials;
 
 /// An alias from the operator's own ssh configuration (`ssh hemma` → `Host::from_str("hemma")`).
 ///
@@ -32,9 +36,18 @@ impl FromStr for Host {
     type Err = HostError;
 
     fn from_str(text: &str) -> Result<Self, HostError> {
-        let refuse = |reason| Err(HostError { text: text.escape_debug().to_string(), reason });
+        let refuse = |reason| {
+            let text = without_credentials(text).chars().take(120).collect::<String>();
+            Err(HostError { text: text.escape_debug().to_string(), reason })
+        };
         if text.is_empty() {
             return refuse("it is empty");
+        }
+        if text.contains("://") {
+            return refuse("it is a URL; write the alias alone");
+        }
+        if text.chars().any(char::is_whitespace) {
+            return refuse("it holds a blank");
         }
         if text.starts_with('-') {
             return refuse("ssh would read it as an option");
@@ -43,7 +56,7 @@ impl FromStr for Host {
             return refuse("it is longer than 255 bytes");
         }
         if !text.chars().all(|it| it.is_ascii_alphanumeric() || "-._@:%[]".contains(it)) {
-            return refuse("only letters, digits and - . _ @ : % [ ] are taken");
+            return refuse("only letters, digits and - . _ @ : % [ ] are allowed");
         }
         Ok(Self(text.to_owned()))
     }
@@ -66,6 +79,19 @@ impl From<Host> for String {
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl JsonSchema for Host {
+    fn schema_name() -> Cow<'static, str> {
+        "Host".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^[A-Za-z0-9._@:%\\[\\]][A-Za-z0-9._@:%\\[\\]-]*$",
+        })
     }
 }
 

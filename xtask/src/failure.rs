@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use hemma_core::config::ConfigError;
 use hemma_core::{ConnectError, ExecError, Hint, NotRecorded};
 use hemma_docker::backup::BackupError;
 use hemma_docker::{EngineError, checkout, env_file, network, prune, rollout, shared_db};
@@ -30,7 +31,9 @@ struct Unwritten(#[source] std::io::Error);
 impl Failure {
     /// The command line or the configuration is wrong.
     pub fn usage(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { source: source.into(), exit: Exit::Usage, evidence: Vec::new(), hint: None }
+        let source = source.into();
+        let evidence = links(&*source).find_map(mistakes).unwrap_or_default();
+        Self { source, exit: Exit::Usage, evidence, hint: None }
     }
 
     /// We could not look.
@@ -108,6 +111,13 @@ fn is_known(error: &Link) -> Option<bool> {
         let unknown = error.is::<ExecError>() || error.is::<ConnectError>();
         (unknown || error.is::<NotRecorded>()).then_some(false)
     }
+}
+
+/// Each mistake of a `hemma.toml` that has several; a single one is the error itself.
+fn mistakes(error: &Link) -> Option<Vec<String>> {
+    let problems = error.downcast_ref::<ConfigError>()?.problems();
+    let lines = || problems.iter().map(ToString::to_string).collect();
+    (problems.len() > 1).then(lines)
 }
 
 fn evidence(error: &Link) -> Option<Vec<String>> {

@@ -1,5 +1,6 @@
 //! Which `hemma.toml`, and what the command line changes of it.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use hemma_core::{Config, Hint};
@@ -14,41 +15,117 @@ pub(crate) const FILE: &str = "hemma.toml";
 enum Error {
     #[error("there is no `{FILE}` in `{}` or above it", .0.display())]
     Missing(PathBuf),
+    #[error("there is no `{FILE}` in the repository `{}`", .0.display())]
+    NotInRepository(PathBuf),
+    #[error("`{}` is a directory, and a file is needed", .0.display())]
+    Directory(PathBuf),
     #[error("could not read `{}`", .path.display())]
     Read { path: PathBuf, source: std::io::Error },
 }
 
+/// Where a search for the file ended.
+enum Search {
+    Found(PathBuf),
+    /// Not up to the root of the repository, whose settings another directory's are not.
+    NotInRepository {
+        root: PathBuf,
+        above: Option<PathBuf>,
+    },
+    Nowhere,
+}
+
 /// The settings that are in force: the file's, and `--host` over them.
 pub(crate) fn read(flags: &Flags, here: &Path) -> Result<Config, Failure> {
-    let found = find(flags, here).ok_or_else(|| {
-        let hint = "every setting has the runbook's value: an empty `hemma.toml` is a beginning";
-        Failure::usage(Error::Missing(here.to_owned())).hint(Hint::Do(hint.to_owned()))
-    })?;
-    let config = read_file(&found)?;
+    let found = find(flags, here)?;
+    let config = read_shown(&found, shown(&found, here))?;
     Ok(overridden(config, flags))
 }
 
 /// The settings, or none if there is no file; what is wrong with one that is there is an error.
 pub(crate) fn read_if_there(flags: &Flags, here: &Path) -> Result<Option<Config>, Failure> {
-    find(flags, here).map(|it| read_file(&it)).transpose()
+    let found = match &flags.config {
+        Some(file) => Some(here.join(file)),
+        None => match search(here) {
+            Search::Found(file) => Some(file),
+            Search::NotInRepository { .. } | Search::Nowhere => None,
+        },
+    };
+    found.map(|it| read_shown(&it, shown(&it, here))).transpose()
 }
 
 /// Where the file is.
-pub(crate) fn find(flags: &Flags, here: &Path) -> Option<PathBuf> {
-    let above = || here.ancestors().map(|it| it.join(FILE)).find(|it| it.is_file());
-    flags.config.as_ref().map(|it| here.join(it)).or_else(above)
+pub(crate) fn find(flags: &Flags, here: &Path) -> Result<PathBuf, Failure> {
+    if let Some(file) = &flags.config {
+        return Ok(here.join(file));
+    }
+    let begin = "every setting has a default: an empty `hemma.toml` is a beginning";
+    match search(here) {
+        Search::Found(file) => Ok(file),
+        Search::NotInRepository { root, above } => {
+            let hint = above.map_or_else(
+                || format!("write one into that directory; {begin}"),
+                |it| {
+                    let it = it.display();
+                    format!("there is a hemma.toml above this repository at `{it}`; pass --config to use it")
+                },
+            );
+            Err(Failure::usage(Error::NotInRepository(root)).hint(Hint::Do(hint)))
+        }
+        Search::Nowhere => {
+            Err(Failure::usage(Error::Missing(here.to_owned())).hint(Hint::Do(begin.to_owned())))
+        }
+    }
+}
+
+/// Up from `here`, and no further than the root of its git repository.
+fn search(here: &Path) -> Search {
+    // What is there and cannot be read is an error that names it, not a reason to look elsewhere.
+    let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    let mut above = here.ancestors();
+    while let Some(directory) = above.next() {
+        let file = directory.join(FILE);
+        if is_there(&file) {
+            return Search::Found(file);
+        }
+        // A worktree and a submodule have a file of that name.
+        if is_there(&directory.join(".git")) {
+            let above = above.map(|it| it.join(FILE)).find(|it| is_there(it));
+            return Search::NotInRepository { root: directory.to_owned(), above };
+        }
+    }
+    Search::Nowhere
+}
+
+/// The path as it is shown: short where the file lies below the current directory.
+fn shown<'p>(path: &'p Path, here: &Path) -> &'p Path {
+    path.strip_prefix(here).unwrap_or(path)
 }
 
 pub(crate) fn read_file(path: &Path) -> Result<Config, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Failure::usage(Error::Read { path: path.to_owned(), source }))?;
-    let mut config = Config::parse(&text, path).map_err(Failure::usage)?;
+    read_shown(path, path)
+}
+
+fn read_shown(path: &Path, shown: &Path) -> Result<Config, Failure> {
+    if path.is_dir() {
+        return Err(Failure::usage(Error::Directory(shown.to_owned())));
+    }
+    let bytes = bytes(path)
+        .map_err(|source| Failure::usage(Error::Read { path: shown.to_owned(), source }))?;
+    let mut config = Config::from_bytes(&bytes, shown).map_err(Failure::usage)?;
     // A path in a file is meant from where the file is.
     let (home, directory) = (std::env::home_dir(), path.parent().unwrap_or(Path::new("")));
     for file in config.host.ssh_config.iter_mut().chain(&mut config.edge.roots) {
         *file = file.seen_from(directory, home.as_deref());
     }
     Ok(config)
+}
+
+/// The bytes of a file, or so many of them that it is too large.
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(Config::BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn overridden(mut config: Config, flags: &Flags) -> Config {
@@ -76,6 +153,86 @@ mod tests {
         let host = Some("near".parse().expect("an alias"));
         let config = read(&Flags { host, ..Flags::default() }, &below).expect("found");
         assert_eq!(config.host.alias.as_str(), "near");
+    }
+
+    #[test]
+    fn it_is_not_looked_for_above_the_repository() {
+        let top = tempfile::tempdir().expect("a place");
+        let root = top.path().join("app");
+        let below = root.join("src");
+        std::fs::create_dir_all(&below).expect("a place");
+        std::fs::write(top.path().join(FILE), "").expect("written");
+        // A worktree's `.git` is a file.
+        std::fs::write(root.join(".git"), "gitdir: elsewhere").expect("written");
+        let failure = read(&Flags::default(), &below).expect_err("it is another directory's");
+        assert_eq!(failure.exit(), Exit::Usage);
+        let said = failure.chain().next().expect("one").to_string();
+        assert_eq!(
+            said,
+            format!("there is no `hemma.toml` in the repository `{}`", root.display())
+        );
+        let above = top.path().join(FILE);
+        let hint = format!(
+            "there is a hemma.toml above this repository at `{}`; pass --config to use it",
+            above.display()
+        );
+        assert_eq!(failure.advice(), Some(&Hint::Do(hint)));
+        assert!(read_if_there(&Flags::default(), &below).expect("no error").is_none());
+        let flags = Flags { config: Some("../../hemma.toml".into()), ..Flags::default() };
+        read(&flags, &below).expect("it was named");
+        std::fs::write(root.join(FILE), "").expect("written");
+        read(&Flags::default(), &below).expect("the root's own counts");
+        std::fs::remove_file(root.join(FILE)).expect("removed");
+        std::fs::remove_file(above).expect("removed");
+        let failure = read(&Flags::default(), &below).expect_err("there is none");
+        assert!(matches!(failure.advice(), Some(Hint::Do(it)) if it.contains("write one")));
+    }
+
+    #[test]
+    fn what_is_no_settings_file_is_said_in_one_line() {
+        let top = tempfile::tempdir().expect("a place");
+        let file = top.path().join(FILE);
+        let said = || {
+            let failure = read(&Flags::default(), top.path()).expect_err("it must be refused");
+            assert_eq!(failure.exit(), Exit::Usage);
+            failure.chain().next().expect("one").to_string()
+        };
+        std::fs::create_dir(&file).expect("a directory");
+        assert_eq!(said(), "`hemma.toml` is a directory, and a file is needed");
+        std::fs::remove_dir(&file).expect("removed");
+        std::os::unix::fs::symlink("nowhere", &file).expect("a link");
+        assert_eq!(said(), "could not read `hemma.toml`");
+        std::fs::remove_file(&file).expect("removed");
+        let rows: [(&[u8], &str); 5] = [
+            (
+                b"[host]\nalias = \"h\xff\"\n",
+                "hemma.toml:2:11: the file is not UTF-8 text from here on; save it as UTF-8",
+            ),
+            (b"\xff\xfe[\0", "hemma.toml:1:1: the file is UTF-16; save it as UTF-8"),
+            (&vec![b'#'; Config::BYTES_MAX + 1], "hemma.toml:1:1: the file is larger than 64 KiB"),
+            (b"[host]\nalias = \"a\0b\"\n", "hemma.toml:2:11: the file holds a control character"),
+            (b"[host]\ralias = 7\n", "hemma.toml:1:8: a line ends in a carriage return alone"),
+        ];
+        for (bytes, expected) in rows {
+            std::fs::write(&file, bytes).expect("written");
+            assert!(said().starts_with(expected), "{}", said());
+        }
+        for good in ["\u{feff}[host]\nalias = \"a\"\n", "[host]\r\nalias = \"a\"\r\n"] {
+            std::fs::write(&file, good).expect("written");
+            let config = read(&Flags::default(), top.path()).expect("it is right");
+            assert_eq!(config.host.alias.as_str(), "a");
+        }
+    }
+
+    #[test]
+    fn all_mistakes_are_said_at_once() {
+        let top = tempfile::tempdir().expect("a place");
+        let text = "[host]\nalias = 7\n[edge]\nhttp = 0\n";
+        std::fs::write(top.path().join(FILE), text).expect("written");
+        let failure = read(&Flags::default(), top.path()).expect_err("two things are wrong");
+        assert_eq!(failure.chain().next().expect("one").to_string(), "hemma.toml has 2 mistakes");
+        let places: Vec<_> = failure.evidence().iter().map(|it| &it[..14]).collect();
+        assert_eq!(places, ["hemma.toml:2:9", "hemma.toml:4:8"]);
     }
 
     #[test]

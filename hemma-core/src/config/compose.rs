@@ -9,9 +9,12 @@ use super::names::{ComposeFile, NetworkName, OverlayFile, ProfileName, ProjectNa
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ComposeConfig {
-    /// The project name. Given to every call: Compose would take the directory's name otherwise.
+    /// The project name, given to every call. Without it the one that Compose makes of the checkout's
+    /// base name: in lower case, without what a project's name cannot hold. A `name:` in the compose
+    /// files does not count yet; where they have one, write the same here.
     pub project: ProjectName,
     /// The compose files in order, relative to the checkout. Given to every call.
+    #[schemars(length(min = 1))]
     pub files: Vec<ComposeFile>,
     /// Further files, added for the research services.
     pub research: Vec<ComposeFile>,

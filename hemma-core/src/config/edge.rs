@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::addresses::{self, Address, DnsServer};
 use super::names::{DomainName, LocalPath, Port};
 
 /// How the public reaches the host.
@@ -15,13 +16,16 @@ pub struct EdgeConfig {
     /// should be aliases of it.
     pub host: DomainName,
     /// Fixed public addresses of the host, instead of what that name leads to.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "addresses::hosts", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Address>")]
     pub addresses: Vec<IpAddr>,
     /// The resolvers to ask, instead of this machine's own and the well-known public ones.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "addresses::dns_servers", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<DnsServer>")]
     pub resolvers: Vec<SocketAddr>,
     /// The servers that hold the zones, instead of those that the zones name.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "addresses::dns_servers", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<DnsServer>")]
     pub name_servers: Vec<SocketAddr>,
     /// PEM files with roots beside the public ones, for a certificate authority of one's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::EnvKey;
+use super::names::{EnvKey, Placeholder};
 
 /// The `.env` file beside the compose files. Keys and rules, never a value of the file.
 ///
@@ -21,8 +21,10 @@ pub struct EnvConfig {
     /// Keys that may be missing; which of them are is said.
     pub optional: Vec<EnvKey>,
     /// Sets of keys of which at least one must have a value.
+    #[schemars(inner(length(min = 1)))]
     pub one_of: Vec<Vec<EnvKey>>,
     /// Sets of keys that must have the same value, those of them that have one.
+    #[schemars(inner(length(min = 2)))]
     pub equal: Vec<Vec<EnvKey>>,
     /// Keys whose value, if they have one, must be one of these.
     pub values: BTreeMap<EnvKey, Vec<String>>,
@@ -30,7 +32,7 @@ pub struct EnvConfig {
     pub refused: Vec<EnvKey>,
     /// Values that nobody meant to go live with: examples and what is compiled in as a fallback.
     /// `*` stands for any text; case does not matter.
-    pub placeholders: Vec<String>,
+    pub placeholders: Vec<Placeholder>,
     /// Whether a shell that reads the file with `source` must read what Compose reads.
     pub shell_safe: bool,
 }
@@ -67,7 +69,7 @@ impl Default for EnvConfig {
                 "test-secret-key",
                 "dev-secret-change-me",
             ]
-            .map(str::to_owned)
+            .map(|it| it.parse().expect("a plain word is a placeholder"))
             .to_vec(),
             shell_safe: true,
         }

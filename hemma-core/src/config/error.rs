@@ -1,24 +1,120 @@
-//! Where a `hemma.toml` is wrong, and how.
+//! What is wrong with a `hemma.toml`, all of it, each with its place.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 /// One thing that is wrong, with its place.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}:{line}:{column}: {message}", .path.display())]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConfigProblem {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, in characters from 1.
+    pub column: usize,
+    /// The keys that lead to the value, such as `compose.network`; none for the file as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What is wrong with it, and what is allowed.
+    pub message: String,
+}
+
+impl fmt::Display for ConfigProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: ", self.path.display(), self.line, self.column)?;
+        if let Some(key) = &self.key {
+            write!(f, "{key}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// Everything that is wrong with a file, in the order of the places.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    path: PathBuf,
-    line: usize,
-    column: usize,
-    message: String,
+    problems: Vec<ConfigProblem>,
 }
 
 impl ConfigError {
-    pub(super) fn new(path: &Path, text: &str, source: &toml::de::Error) -> Self {
-        let at = source.span().map_or(0, |it| it.start).min(text.len());
-        let before = text.get(..at).unwrap_or_default();
+    /// At least one.
+    pub fn problems(&self) -> &[ConfigProblem] {
+        &self.problems
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problems.as_slice() {
+            [only] => only.fmt(f),
+            problems => {
+                let path = problems.first().map(|it| it.path.display().to_string());
+                let path = path.unwrap_or_default();
+                write!(f, "{path} has {} mistakes", problems.len())
+            }
+        }
+    }
+}
+
+/// More than this does not help.
+const PROBLEMS_MAX: usize = 100;
+
+/// The problems that were found so far.
+pub(super) struct Problems<'t> {
+    text: &'t str,
+    path: &'t Path,
+    found: Vec<(usize, ConfigProblem)>,
+    /// Lines of which nothing further is said.
+    closed: Vec<usize>,
+}
+
+impl<'t> Problems<'t> {
+    pub(super) fn new(text: &'t str, path: &'t Path) -> Self {
+        Self { text, path, found: Vec::new(), closed: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, at: usize, key: Option<String>, message: String) {
+        if self.is_full() {
+            return;
+        }
+        let (line, column) = self.position(at);
+        if self.closed.contains(&line) {
+            return;
+        }
+        let problem = ConfigProblem { path: self.path.to_owned(), line, column, key, message };
+        self.found.push((at, problem));
+    }
+
+    /// Says nothing further of the lines that have a problem: what they mean is not certain.
+    pub(super) fn close_lines(&mut self) {
+        self.closed = self.found.iter().map(|it| it.1.line).collect();
+    }
+
+    /// The line of a place, to name it from another one.
+    pub(super) fn line(&self, at: usize) -> usize {
+        self.position(at).0
+    }
+
+    fn position(&self, at: usize) -> (usize, usize) {
+        let at = (0..=at.min(self.text.len())).rev().find(|it| self.text.is_char_boundary(*it));
+        let before = &self.text[..at.unwrap_or_default()];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let message = source.message().trim().replace('\n', " ");
-        Self { path: path.to_owned(), line, column, message }
+        (line, column)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= PROBLEMS_MAX
+    }
+
+    /// Nothing wrong, or all that is.
+    pub(super) fn into_result(mut self) -> Result<(), ConfigError> {
+        self.found.sort_by_key(|it| it.0);
+        self.found.dedup();
+        let problems: Vec<_> = self.found.into_iter().map(|it| it.1).collect();
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
     }
 }

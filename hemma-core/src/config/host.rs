@@ -11,7 +11,6 @@ use crate::Host;
 #[serde(deny_unknown_fields, default)]
 pub struct HostConfig {
     /// An entry of the operator's own ssh configuration.
-    #[schemars(with = "String")]
     pub alias: Host,
     /// Where the repository is checked out on the host.
     pub checkout: CheckoutPath,

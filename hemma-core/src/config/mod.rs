@@ -1,17 +1,24 @@
 //! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
 
+mod addresses;
+mod check;
 mod compose;
 mod database;
 mod deploy;
+mod document;
 mod edge;
 mod env;
 mod error;
+mod fault;
 mod forward;
 mod host;
 mod names;
 mod public;
+mod reader;
 mod repository;
+mod rules;
 mod stage;
+mod syntax;
 
 use std::path::Path;
 
@@ -23,13 +30,14 @@ pub use database::DatabaseConfig;
 pub use deploy::{DeployConfig, ReturnAfter, ReturnAfterError};
 pub use edge::EdgeConfig;
 pub use env::EnvConfig;
-pub use error::ConfigError;
+pub use error::{ConfigError, ConfigProblem};
 pub use forward::ForwardConfig;
 pub use host::HostConfig;
+pub(crate) use names::without_credentials;
 pub use names::{
     CheckoutPath, ComposeFile, ContainerName, DomainName, EnvKey, ForwardName, HostDirectory,
-    LocalPath, LocalPort, NameError, NetworkName, OverlayFile, PgName, Port, PortError,
-    ProfileName, ProjectName, ServiceName, StageName, UrlPath, VolumeKey,
+    LocalPath, LocalPort, NameError, NetworkName, OverlayFile, PgName, Placeholder, Port,
+    PortError, ProfileName, ProjectName, ServiceName, StageName, UrlPath, VolumeKey,
 };
 pub use public::PublicName;
 pub use repository::RepositoryConfig;
@@ -56,7 +64,7 @@ pub struct Config {
     /// Localhost-only services that are reached through ssh.
     pub forward: Vec<ForwardConfig>,
     /// The stages of a deploy, in order. Services in none belong to the last one, `rest`.
-    #[serde(deserialize_with = "stage::distinct", skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stage: Vec<StageConfig>,
     /// How a deploy is made.
     #[serde(skip_serializing_if = "is_default")]
@@ -85,9 +93,18 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads a `hemma.toml`. `path` is only for the error's sake.
+    /// Reads a `hemma.toml`: the settings, or everything that is wrong with them. `path` is only for
+    /// the error's sake.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|source| ConfigError::new(path, text, &source))
+        check::read(text, path)
+    }
+
+    /// A file with more bytes than this is refused.
+    pub const BYTES_MAX: usize = check::BYTES_MAX;
+
+    /// Reads the bytes of a `hemma.toml`, which may be no text at all.
+    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, ConfigError> {
+        check::read_bytes(bytes, path)
     }
 
     /// The JSON schema, for editors.
@@ -100,10 +117,6 @@ impl Config {
 mod tests {
     use super::*;
 
-    fn error(text: &str) -> String {
-        Config::parse(text, Path::new("hemma.toml")).expect_err("it must be refused").to_string()
-    }
-
     #[test]
     fn an_empty_file_is_the_runbook() {
         let config = Config::parse("", Path::new("hemma.toml")).expect("empty is fine");
@@ -112,42 +125,6 @@ mod tests {
         assert_eq!(config.compose.network.as_str(), "hule-network");
         assert_eq!(config.public.len(), 3);
         assert_eq!(config.forward[1].local, 19000);
-    }
-
-    #[test]
-    fn an_error_points_at_its_place() {
-        let rows = [
-            ("[host]\nalais = \"x\"\n", "hemma.toml:2:1: unknown field `alais`"),
-            ("[host]\nalias = 7\n", "hemma.toml:2:9: invalid type: integer `7`"),
-            (
-                "[host]\nalias = \"-oProxyCommand=x\"\n",
-                "hemma.toml:2:9: `-oProxyCommand=x` cannot be a host alias",
-            ),
-            ("[compose]\nnetwork = \"a b\"\n", "hemma.toml:2:11: `a b` cannot be a network name"),
-            (
-                "[compose]\nfiles = [\"/etc/passwd\"]\n",
-                "hemma.toml:2:9: `/etc/passwd` cannot be a compose file",
-            ),
-            (
-                "[compose]\noverlay = \"../o.yml\"\n",
-                "hemma.toml:2:11: `../o.yml` cannot be an overlay file",
-            ),
-            ("[env]\nrequired = [\"A B\"]\n", "hemma.toml:2:12: this text cannot be a key of .env"),
-            ("[database]\nrole = \"\"\n", "hemma.toml:2:8: `` cannot be a name in PostgreSQL"),
-            (
-                "[[stage]]\nname = \"rest\"\nservices = []\n",
-                "hemma.toml:2:8: `rest` cannot be the name of a stage",
-            ),
-            (
-                "[[stage]]\nname = \"a\"\nservices = [\"s\"]\n[[stage]]\nname = \"b\"\nservices = [\"s\"]\n",
-                "hemma.toml:1:1: service `s` is in stage `a` and in `b`",
-            ),
-            ("[host\n", "hemma.toml:1:6:"),
-        ];
-        for (text, expected) in rows {
-            let said = error(text);
-            assert!(said.starts_with(expected), "{text:?} gave {said:?}");
-        }
     }
 
     #[test]

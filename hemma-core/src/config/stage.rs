@@ -1,10 +1,7 @@
 //! The parts of an application that are brought up one after the other.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::names::{ServiceName, StageName};
 
@@ -15,30 +12,11 @@ pub struct StageConfig {
     /// What it is called, e.g. `infra`.
     pub name: StageName,
     /// Its compose services.
+    #[schemars(length(min = 1))]
     pub services: Vec<ServiceName>,
 }
 
 impl StageConfig {
     /// The name of the last stage: every service that no other one names.
     pub const REST: &str = "rest";
-}
-
-/// Reads stages, each with a name of its own, and each service in one of them at most.
-pub(super) fn distinct<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StageConfig>, D::Error> {
-    let stages = Vec::<StageConfig>::deserialize(from)?;
-    let mut names = Vec::new();
-    let mut homes = BTreeMap::new();
-    for StageConfig { name, services } in &stages {
-        if names.contains(&name) {
-            return Err(D::Error::custom(format!("there are two stages `{name}`")));
-        }
-        names.push(name);
-        for service in services {
-            if let Some(other) = homes.insert(service, name) {
-                let twice = format!("service `{service}` is in stage `{other}` and in `{name}`");
-                return Err(D::Error::custom(twice));
-            }
-        }
-    }
-    Ok(stages)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::config::{EnvConfig, EnvKey};
+use hemma_core::config::{EnvConfig, EnvKey, Placeholder};
 use serde::{Deserialize, Serialize};
 
 use super::parse::{Entry, EnvFile, Surroundings};
@@ -176,20 +176,6 @@ fn repeated(file: &EnvFile) -> BTreeMap<String, Vec<usize>> {
     several.map(|it| (shown(it[0]), it.iter().map(|it| it.line).collect())).collect()
 }
 
-fn is_placeholder(value: &str, patterns: &[String]) -> bool {
-    let value = value.to_lowercase();
-    !value.is_empty() && patterns.iter().any(|it| matches(&it.to_lowercase(), &value))
-}
-
-/// `*` stands for any text. Each piece between two of them is taken at its first place, which is
-/// enough: what an earlier piece leaves over is the most that a later one can have.
-fn matches(pattern: &str, text: &str) -> bool {
-    let Some((begin, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut left) = text.strip_prefix(begin) else { return false };
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for piece in middle.split('*') {
-        let Some(at) = left.find(piece) else { return false };
-        left = &left[at + piece.len()..];
-    }
-    left.ends_with(end)
+fn is_placeholder(value: &str, patterns: &[Placeholder]) -> bool {
+    !value.is_empty() && patterns.iter().any(|it| it.matches(value))
 }

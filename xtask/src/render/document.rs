@@ -1,5 +1,6 @@
 //! What `--json` writes: one document a run, the same shape for every command.
 
+use hemma_core::config::{ConfigError, ConfigProblem};
 use hemma_core::{Hint, Report, Step, Verdict};
 use serde::Serialize;
 
@@ -72,6 +73,9 @@ pub struct ReportWords {
 pub struct ErrorWords {
     /// What was tried, and then why it failed, the last cause last.
     pub chain: Vec<String>,
+    /// Everything that is wrong with `hemma.toml`, each with its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<ConfigProblem>,
     /// Lines that show the cause.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
@@ -116,7 +120,12 @@ impl<'r> Document<'r> {
     pub(crate) fn usage(words: &str) -> Self {
         // The paragraphs behind the first repeat the usage, for people.
         let words = words.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
-        let error = ErrorWords { chain: vec![words.to_owned()], evidence: Vec::new(), hint: None };
+        let error = ErrorWords {
+            chain: vec![words.to_owned()],
+            mistakes: Vec::new(),
+            evidence: Vec::new(),
+            hint: None,
+        };
         Self { error: Some(error), ..Self::new(Exit::Usage) }
     }
 
@@ -157,7 +166,9 @@ impl ErrorWords {
     fn of(failure: &Failure, speaker: &Speaker) -> Self {
         let chain = failure.chain().map(|it| speaker.text(&it.to_string())).collect();
         let hint = failure.advice().map(|it| speaker.hint(it));
-        Self { chain, evidence: failure.evidence().to_vec(), hint }
+        let mistakes = failure.chain().find_map(|it| it.downcast_ref::<ConfigError>());
+        let mistakes = mistakes.map(|it| it.problems().to_vec()).unwrap_or_default();
+        Self { chain, mistakes, evidence: failure.evidence().to_vec(), hint }
     }
 }
 

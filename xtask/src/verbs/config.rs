@@ -12,7 +12,7 @@ pub(crate) struct Args {
     /// Print the JSON schema of hemma.toml, for editors
     #[arg(long, conflicts_with = "check")]
     schema: bool,
-    /// Only say whether hemma.toml is well-formed, and where it was found
+    /// Only check hemma.toml: everything that is wrong with it, or where it was found
     #[arg(long)]
     check: bool,
 }
@@ -24,8 +24,9 @@ impl Args {
         }
         let config = settings::read(run.flags, run.here)?;
         if self.check {
-            let file = settings::find(run.flags, run.here).unwrap_or_default();
-            let finding = Finding::pass("hemma.toml", file.display().to_string());
+            let file = settings::find(run.flags, run.here)?;
+            let finding =
+                Finding::pass("hemma.toml", format!("nothing is wrong with {}", file.display()));
             return Ok(Answer::Report([finding].into_iter().collect()));
         }
         Ok(Answer::text(toml::to_string_pretty(&config)?))

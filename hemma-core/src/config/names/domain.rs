@@ -26,6 +26,8 @@ fn domain(text: &str) -> Result<(), Reason> {
         return Err("it is empty".into());
     }
     if let Some((scheme, _)) = text.split_once("://") {
+        let is_word = scheme.len() <= 8 && scheme.bytes().all(|it| it.is_ascii_alphanumeric());
+        let scheme = if is_word { scheme } else { "…" };
         return Err(format!("write the name alone, without `{scheme}://`").into());
     }
     if text.chars().any(|it| it.is_whitespace() || it.is_control()) {

@@ -19,7 +19,7 @@ pub use domain::{DomainName, UrlPath};
 pub use local::LocalPath;
 pub use paths::{CheckoutPath, HostDirectory};
 pub use port::{LocalPort, Port, PortError};
-pub use words::{EnvKey, ForwardName, PgName, StageName};
+pub use words::{EnvKey, ForwardName, PgName, Placeholder, StageName};
 
 /// Why a text cannot be such a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,8 @@ impl std::fmt::Display for NameError {
 }
 
 impl NameError {
-    fn new(text: &str, what: &'static str, reason: Reason) -> Self {
+    pub(super) fn new(text: &str, what: &'static str, reason: Reason) -> Self {
+        let text = &without_credentials(text);
         let mut shown: String = text.chars().take(SHOWN_CHARS_MAX).collect();
         shown = shown.escape_debug().to_string();
         if text.chars().nth(SHOWN_CHARS_MAX).is_some() {
@@ -59,6 +60,16 @@ impl NameError {
     /// The same without the text.
     fn hidden(_: &str, what: &'static str, reason: Reason) -> Self {
         Self { text: None, what, reason }
+    }
+}
+
+/// A URL without the user and password that it may have, where any other text is meant.
+pub(crate) fn without_credentials(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{scheme}://…{}", &rest[at..]),
+        None => text.to_owned(),
     }
 }
 
@@ -120,6 +131,12 @@ macro_rules! name {
             type Target = str;
 
             fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
                 &self.0
             }
         }
@@ -209,6 +226,9 @@ mod tests {
     fn a_text_that_may_be_a_secret_is_not_repeated() {
         let said = "hunter2!".parse::<EnvKey>().expect_err("it is not a key").to_string();
         assert!(!said.contains("hunter2"), "{said}");
+        let url = "https://user:hunter2@git.example/x.git".parse::<CheckoutPath>();
+        let said = url.expect_err("it is a URL").to_string();
+        assert!(said.starts_with("`https://…@git.example/x.git` cannot be"), "{said}");
         let long = "x y".repeat(1000).parse::<ServiceName>().expect_err("it has blanks");
         assert!(long.to_string().len() < 300, "{long}");
     }

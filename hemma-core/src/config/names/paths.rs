@@ -70,7 +70,7 @@ fn own_directory(text: &str) -> Result<(), Reason> {
     if text.contains("://") {
         return Err("it is a URL, and a directory on the host is needed".into());
     }
-    if matches!(text, "~" | "~/") {
+    if plain(text) == "~" {
         return Err("it must be a directory of its own below the home directory".into());
     }
     let below = text.strip_prefix("~/").or_else(|| text.strip_prefix('/'));
@@ -84,7 +84,7 @@ fn own_directory(text: &str) -> Result<(), Reason> {
     if below.split('/').any(|it| it == "..") {
         return Err("it must not contain `..`".into());
     }
-    if plain(below).is_empty() {
+    if plain(text) == "/" {
         return Err("it must be a directory of its own".into());
     }
     if text.len() > PATH_BYTES_MAX || below.split('/').any(|it| it.len() > 255) {

@@ -20,6 +20,12 @@ name!(
     StageName, "the name of a stage", stage_name, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 );
 
+name!(
+    /// What a value of `.env` that nobody meant to go live with looks like: `*` stands for any text,
+    /// and case does not matter.
+    Placeholder, "a placeholder", placeholder, "[^*\\s]"
+);
+
 /// PostgreSQL cuts a longer name off without an error, and then it is another name.
 fn pg_name(text: &str) -> Result<(), Reason> {
     not_empty(text)?;
@@ -77,7 +83,31 @@ fn forward_name(text: &str) -> Result<(), Reason> {
 fn stage_name(text: &str) -> Result<(), Reason> {
     safe_word(text)?;
     if text == super::super::StageConfig::REST {
-        return Err("the last stage is called so: every service that no other stage names".into());
+        return Err("that is the last stage, of every service that no other stage names".into());
     }
     Ok(())
+}
+
+fn placeholder(text: &str) -> Result<(), Reason> {
+    not_empty(text)?;
+    if text.chars().all(|it| it == '*') {
+        return Err("each value would be one; write some text around the `*`".into());
+    }
+    printable(text)
+}
+
+impl Placeholder {
+    /// Whether a value is one. Each piece between two `*` is taken at its first place, which is
+    /// enough: what an earlier piece leaves over is the most that a later one can have.
+    pub fn matches(&self, value: &str) -> bool {
+        let (pattern, value) = (self.to_lowercase(), value.to_lowercase());
+        let Some((begin, rest)) = pattern.split_once('*') else { return pattern == value };
+        let Some(mut left) = value.strip_prefix(begin) else { return false };
+        let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+        for piece in middle.split('*') {
+            let Some(at) = left.find(piece) else { return false };
+            left = &left[at + piece.len()..];
+        }
+        left.ends_with(end)
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::{Finding, Hint, Patience, Report};
+use hemma_core::{Finding, Patience, Report};
 use hemma_tunnel::daemon::{Stop, verify};
 use hemma_tunnel::service::{
     Install, Leftovers, Manager, RemoveLeftovers, Service, Uninstall, lasting_agent,
@@ -25,8 +25,6 @@ const PATIENCE: Patience = Patience { looks: 40, pause: Duration::from_millis(50
 enum Error {
     #[error("a service for the practice host would start at every login")]
     Lab,
-    #[error("there is no hemma.toml that a service could read")]
-    NoConfig,
 }
 
 impl InstallArgs {
@@ -96,10 +94,7 @@ fn service(run: &Run<'_>) -> Result<Service, Failure> {
         return Err(Failure::usage(Error::Lab));
     }
     let home = place::home()?;
-    let config = settings::find(run.flags, run.here).ok_or_else(|| {
-        let hint = "name it with --config";
-        Failure::usage(Error::NoConfig).hint(Hint::Do(hint.to_owned()))
-    })?;
+    let config = settings::find(run.flags, run.here)?;
     let mut arguments = vec!["--config".to_owned(), config.display().to_string()];
     if let Some(host) = &run.flags.host {
         arguments.extend(["--host".to_owned(), host.to_string()]);

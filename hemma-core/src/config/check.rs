@@ -1,0 +1,102 @@
+//! Reads a whole `hemma.toml` and finds all that is wrong with it, not only the first thing.
+//!
+//! The types say what a value may be, and a type stops at the first value that is wrong. So what is
+//! wrong is noted, taken out of the tree, and the tree is read again, until nothing is wrong in what
+//! is left of it. What several values must be together is looked at last ([`rules`](super::rules)).
+
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::de::DeTable;
+
+use super::document::{Node, Value};
+use super::error::Problems;
+use super::fault::{About, Fault};
+use super::reader::Reader;
+use crate::Known;
+
+use super::{Config, ConfigError, rules, syntax};
+
+/// No hemma.toml is anything like as large.
+pub(super) const BYTES_MAX: usize = 64 * 1024;
+
+/// The settings of a file, or all that is wrong with it.
+pub(super) fn read(text: &str, path: &Path) -> Result<Config, ConfigError> {
+    // An editor's mark at the beginning of a file is no part of it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut problems = Problems::new(text, path);
+    if text.len() > BYTES_MAX {
+        problems.push(0, None, too_large());
+        problems.into_result()?;
+        return Ok(Config::default());
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let is_broken = syntax::report(text, &table, &errors, &mut problems);
+    problems.close_lines();
+    if is_broken {
+        problems.into_result()?;
+        return Ok(Config::default());
+    }
+    let mut tree = Node::of(&table);
+    let mut config = typed(&mut tree, &mut problems);
+    rules::derive(&mut config, &tree, &mut problems);
+    rules::check(&config, &tree, &mut problems);
+    problems.into_result().map(|()| config)
+}
+
+/// The same of bytes, which may be too many, or no text.
+pub(super) fn read_bytes(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
+    let refuse = |text: &str, message: String| {
+        let mut problems = Problems::new(text, path);
+        problems.push(text.len(), None, message);
+        problems.into_result().map(|()| Config::default())
+    };
+    if bytes.len() > BYTES_MAX {
+        return refuse("", too_large());
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return refuse("", "the file is UTF-16; save it as UTF-8".to_owned());
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read(text, path),
+        Err(error) => {
+            let good = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+            refuse(good, "the file is not UTF-8 text from here on; save it as UTF-8".to_owned())
+        }
+    }
+}
+
+fn too_large() -> String {
+    format!("the file is larger than {} KiB, so it cannot be a hemma.toml", BYTES_MAX / 1024)
+}
+
+/// What can be read of the tree, after all that is wrong was taken out of it.
+fn typed(tree: &mut Node, problems: &mut Problems<'_>) -> Config {
+    loop {
+        match Config::deserialize(Reader(tree)) {
+            Ok(config) => return config,
+            Err(fault) => {
+                let follows = follows(tree, &fault);
+                if !follows {
+                    let at = fault.span.as_ref().map_or(0, |it| it.start);
+                    problems.push(at, fault.key(), fault.message.clone());
+                }
+                if problems.is_full() || !tree.remove(&fault.path) {
+                    return Config::default();
+                }
+            }
+        }
+    }
+}
+
+/// Whether a key is missing only because its value was wrong and taken out.
+fn follows(tree: &Node, fault: &Fault) -> bool {
+    let About::Lacking(field) = fault.about else { return false };
+    match tree.at(&fault.path).map(|it| &it.value) {
+        Some(Value::Table(table)) => table.removed.iter().any(|it| {
+            // `service` where `services` is meant has been said.
+            it == field || Known::new(it, [field]).nearest().is_some()
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,89 @@
+//! What several values of a `hemma.toml` must be together.
+//!
+//! A rule looks at values that are in the file and well-formed. What it says stands at the second of
+//! two places and names the first.
+
+mod env;
+mod lists;
+mod project;
+
+use std::collections::BTreeMap;
+
+use super::Config;
+use super::document::{List, Node, Value};
+use super::error::Problems;
+
+/// Fills in what follows from other values where the file does not say it.
+pub(super) fn derive(config: &mut Config, tree: &Node, problems: &mut Problems<'_>) {
+    project::derive(config, tree, problems);
+}
+
+/// Notes each contradiction.
+pub(super) fn check(config: &Config, tree: &Node, problems: &mut Problems<'_>) {
+    let mut rules = Rules { config, tree, problems };
+    rules.lists();
+    rules.forwards();
+    rules.stages();
+    rules.reserved();
+    rules.env();
+}
+
+struct Rules<'r, 't> {
+    config: &'r Config,
+    tree: &'r Node,
+    problems: &'r mut Problems<'t>,
+}
+
+impl<'r> Rules<'r, '_> {
+    /// The list that is written at these keys.
+    fn list(&self, keys: &[&str]) -> Option<&'r List> {
+        match &self.tree.below(keys)?.value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The items that are written at these keys.
+    fn items(&self, keys: &[&str]) -> &'r [Node] {
+        self.list(keys).map_or(&[], |it| &it.items)
+    }
+
+    /// The values of one key in each of the tables of a list.
+    fn column(&self, keys: &[&str], key: &str) -> Vec<&'r Node> {
+        self.items(keys).iter().filter_map(|it| it.below(&[key])).collect()
+    }
+
+    fn say(&mut self, node: &Node, keys: &[&str], message: impl Into<String>) {
+        self.problems.push(node.span.start, Some(keys.join(".")), message.into());
+    }
+
+    /// `; it is on line N`, or that it is so without a word in the file.
+    fn line_of(&self, node: Option<&Node>) -> String {
+        match node {
+            Some(node) => format!("line {}", self.problems.line(node.span.start)),
+            None => "hemma's defaults".to_owned(),
+        }
+    }
+
+    /// No two of these may be the same. `what` says what they are.
+    fn no_twice(&mut self, keys: &[&str], places: &[(String, &'r Node)], what: &str) {
+        let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
+        for (value, node) in places {
+            if let Some(first) = seen.get(value.as_str()) {
+                let line = self.line_of(Some(first));
+                let message = format!("{what} `{value}` stands twice; the first is on {line}");
+                self.say(node, keys, message);
+            } else {
+                seen.insert(value, node);
+            }
+        }
+    }
+}
+
+/// Values beside the places where they are written; none where they are not in the file.
+fn placed<'r, T: ToString>(values: &[T], nodes: &[&'r Node]) -> Vec<(String, &'r Node)> {
+    if values.len() != nodes.len() {
+        return Vec::new();
+    }
+    values.iter().map(ToString::to_string).zip(nodes.iter().copied()).collect()
+}
