@@ -1,0 +1,14 @@
+//! A `hemma.toml` with anything in it: refused with places, or the same when written and read again.
+#![no_main]
+
+use std::path::Path;
+
+use hemma_core::Config;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| match Config::from_bytes(bytes, Path::new("x")) {
+    Ok(config) => {
+        let text = toml::to_string(&config).expect("plain values");
+        assert_eq!(Config::parse(&text, Path::new("x")), Ok(config));
+    }
+    Err(error) => assert!(error.problems().iter().all(|it| it.line > 0 && it.column > 0)),
+});
