@@ -13,8 +13,9 @@ use proptest::prelude::*;
 #[path = "config/schema.rs"]
 mod schema;
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("compose", include_str!("config/compose.cases")),
+    ("deploy", include_str!("config/deploy.cases")),
     ("edge", include_str!("config/edge.cases")),
     ("env", include_str!("config/env.cases")),
     ("forward", include_str!("config/forward.cases")),

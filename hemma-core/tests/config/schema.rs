@@ -5,7 +5,8 @@ use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 /// Words for people.
-const SILENT: [&str; 7] = ["$schema", "$defs", "title", "description", "default", "format", "$ref"];
+const SILENT: [&str; 8] =
+    ["$schema", "$defs", "title", "description", "default", "examples", "format", "$ref"];
 
 /// Whether a document is one that the schema takes.
 pub(crate) fn takes(root: &Value, schema: &Value, value: &Value) -> bool {
