@@ -7,6 +7,7 @@ use bollard::query_parameters::ListImagesOptionsBuilder;
 use hemma_core::{Command, Host, Live, Place, Question};
 use serde::{Deserialize, Serialize};
 
+use super::usage::{self, Usage};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 use crate::text::plain;
 
@@ -25,9 +26,9 @@ pub struct LookUnused {
 pub struct Unused {
     /// The images, the oldest first.
     pub images: Vec<Unnamed>,
-    /// What of the cache could be given back, in the engine's words. `None` if it did not say.
+    /// What of the cache would be given back, in bytes. `None` if the engine did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache: Option<String>,
+    pub cache: Option<u64>,
 }
 
 /// An image that nothing names, nor builds on.
@@ -37,6 +38,9 @@ pub struct Unnamed {
     pub id: String,
     /// With the layers that others share.
     pub bytes: u64,
+    /// What is its own, and so given back. `None` if the engine did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<u64>,
     /// When it was built, in seconds since 1970.
     pub created: i64,
     /// The compose project that it was built for.
@@ -47,11 +51,9 @@ pub struct Unnamed {
 impl Unused {
     /// Whether there is a cache, as far as is known.
     pub fn has_cache(&self) -> bool {
-        self.cache.as_deref() != Some(NOTHING)
+        self.cache != Some(0)
     }
 }
-
-const NOTHING: &str = "0B";
 
 impl Question for LookUnused {
     const KIND: &'static str = "docker.unused";
@@ -64,64 +66,28 @@ impl Question for LookUnused {
             let unnamed = ListImagesOptionsBuilder::new().filters(&filters).build();
             docker.list_images(Some(unnamed)).await
         });
-        let (list, cache) = tokio::join!(list, self.cache(live));
+        let (list, usage) = tokio::join!(list, self.usage(live));
         let image = |seen: bollard::models::ImageSummary| Unnamed {
             project: seen.labels.get("com.docker.compose.project").map(|it| plain(it, 60)),
             bytes: u64::try_from(seen.size).unwrap_or(0),
+            own: usage.own.get(&seen.id).copied(),
             created: seen.created,
             id: seen.id,
         };
         let mut images: Vec<Unnamed> = list?.into_iter().map(image).collect();
         images.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        Ok(Unused { images, cache })
+        Ok(Unused { images, cache: usage.cache })
     }
 }
 
 impl LookUnused {
-    /// By the command line: the shape of the API's answer changed with its version 1.52. Not to
-    /// know how large the cache is keeps nobody from emptying it.
-    async fn cache(&self, live: &Live) -> Option<String> {
-        let measure = Command::new("docker").args(["system", "df", "--format", "{{json .}}"]);
+    /// By the command line: the shape of the API's answer changed with its version 1.52, and it
+    /// tells by itself which part of an image is shared only since 1.42. Not to know how much it is
+    /// keeps nobody from giving it back.
+    async fn usage(&self, live: &Live) -> Usage {
+        let measure = Command::new("docker").args(["system", "df", "-v", "--format", "{{json .}}"]);
         let measure = measure.sudo().limit(MEASURING);
-        let output = live.run(&Place::On(self.host.clone()), &measure).await.ok()?;
-        reclaimable_cache(&output.stdout)
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Row {
-    r#type: String,
-    reclaimable: String,
-}
-
-fn reclaimable_cache(stdout: &str) -> Option<String> {
-    let mut rows = stdout.lines().filter_map(|it| serde_json::from_str::<Row>(it).ok());
-    let row = rows.find(|it| it.r#type == "Build Cache")?;
-    // Some versions say the share in percent as well.
-    let words = row.reclaimable.split(" (").next().unwrap_or_default();
-    Some(plain(words, 20))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cache_is_read_in_the_engines_words() {
-        let row = |reclaimable: &str| {
-            format!(
-                r#"{{"Active":"2","Reclaimable":"9GB (8%)","Size":"9GB","TotalCount":"4","Type":"Images"}}
-{{"Active":"0","Reclaimable":"{reclaimable}","Size":"1.5GB","TotalCount":"7","Type":"Build Cache"}}
-"#
-            )
-        };
-        let rows = [("1.2GB", "1.2GB", true), ("0B", "0B", false), ("3.1MB (50%)", "3.1MB", true)];
-        for (said, read, has) in rows {
-            let cache = reclaimable_cache(&row(said));
-            assert_eq!(cache.as_deref(), Some(read));
-            assert_eq!(Unused { images: Vec::new(), cache }.has_cache(), has, "{said}");
-        }
-        assert_eq!(reclaimable_cache("Cannot connect to the Docker daemon\n"), None);
+        let output = live.run(&Place::On(self.host.clone()), &measure).await;
+        output.map_or_else(|_| Usage::default(), |it| usage::read(&it.stdout))
     }
 }

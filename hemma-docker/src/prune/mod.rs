@@ -6,6 +6,7 @@
 mod change;
 mod kept;
 mod look;
+mod usage;
 
 use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World, quote};
 
@@ -100,7 +101,7 @@ pub async fn prune(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let again = look(world, config).await?;
-    if !again.at_risk.is_empty() || again.unused.images != shown.unused.images {
+    if !again.at_risk.is_empty() || ids(&again.unused) != ids(&shown.unused) {
         return Err(Error::Moved);
     }
     let mut report = Report::default();
@@ -116,13 +117,51 @@ pub async fn prune(
     Ok(report)
 }
 
+fn ids(unused: &Unused) -> Vec<&str> {
+    unused.images.iter().map(|it| it.id.as_str()).collect()
+}
+
+/// What is free again, beside what was promised.
 fn reclaimed(what: What, done: &Reclaimed, shown: &Unused) -> String {
+    let promised = match what {
+        What::Images => shown.images.iter().map(|it| it.own).sum(),
+        What::BuildCache => shown.cache,
+    };
     let bytes = size(done.bytes);
+    let freed = match promised {
+        Some(promised) if size(promised) != bytes => {
+            format!("{bytes} reclaimed, {} expected", size(promised))
+        }
+        _ => format!("{bytes} reclaimed"),
+    };
     let removed = shown.images.iter().filter(|it| done.removed.contains(&it.id)).count();
     match what {
-        What::Images => {
-            format!("{removed} of {} removed, {bytes} reclaimed", shown.images.len())
+        What::Images => format!("{removed} of {} removed, {freed}", shown.images.len()),
+        What::BuildCache => freed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_free_is_said_beside_what_was_promised() {
+        let unused = |own| {
+            let image =
+                Unnamed { id: "a".to_owned(), bytes: 243_000_000, own, created: 0, project: None };
+            Unused { images: vec![image], cache: own }
+        };
+        let rows = [
+            (Some(11_000), 11_000, "11.0 kB reclaimed"),
+            (Some(11_000), 12_500, "12.5 kB reclaimed, 11.0 kB expected"),
+            (None, 11_000, "11.0 kB reclaimed"),
+        ];
+        for (own, bytes, said) in rows {
+            let done = Reclaimed { removed: vec!["a".to_owned()], bytes };
+            assert_eq!(reclaimed(What::BuildCache, &done, &unused(own)), said);
+            let images = reclaimed(What::Images, &done, &unused(own));
+            assert_eq!(images, format!("1 of 1 removed, {said}"));
         }
-        What::BuildCache => format!("{bytes} reclaimed"),
     }
 }

@@ -37,7 +37,7 @@ fn proposal(seen: &Standing) -> Proposal {
         let id = it.id.strip_prefix("sha256:").unwrap_or(&it.id);
         let built = jiff::Timestamp::from_second(it.created).unwrap_or_default();
         let project = it.project.as_ref().map(|it| format!(" for {it}")).unwrap_or_default();
-        let reason = format!("{}, built{project} on {}", size(it.bytes), built.strftime("%F"));
+        let reason = format!("{}, built{project} on {}", space(it), built.strftime("%F"));
         (format!("image {}", id.get(..12).unwrap_or(id)), reason)
     };
     let images = seen.unused.images.iter().map(image);
@@ -46,6 +46,36 @@ fn proposal(seen: &Standing) -> Proposal {
     if !seen.unused.has_cache() {
         return proposal;
     }
-    let size = seen.unused.cache.as_deref().unwrap_or("the engine does not say how large it is");
-    proposal.step("remove", What::BuildCache.to_string(), size)
+    let unknown = || "the engine does not say how large it is".to_owned();
+    let space = seen.unused.cache.map_or_else(unknown, size);
+    proposal.step("remove", What::BuildCache.to_string(), space)
+}
+
+/// What its end gives back; layers that another image shares stay.
+fn space(image: &Unnamed) -> String {
+    match image.own {
+        Some(own) if size(own) != size(image.bytes) => {
+            format!("{} of its own, the rest is shared", size(own))
+        }
+        Some(own) => size(own),
+        None => format!("up to {}", size(image.bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_that_others_share_are_not_promised() {
+        let rows = [
+            (Some(11_000), "11.0 kB of its own, the rest is shared"),
+            (Some(243_000_000), "243.0 MB"),
+            (None, "up to 243.0 MB"),
+        ];
+        for (own, said) in rows {
+            let (id, bytes) = ("sha256:a".to_owned(), 243_000_000);
+            assert_eq!(space(&Unnamed { id, bytes, own, created: 0, project: None }), said);
+        }
+    }
 }
