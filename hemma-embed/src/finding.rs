@@ -6,13 +6,15 @@ use crate::{LookError, Problem};
 
 /// What an error says about a service: something else is there, it fails, or nobody knows.
 ///
-/// A lost or refused connection is no proof that the service is down: the tunnel may be.
-pub(crate) fn of_error(subject: String, error: &LookError) -> Finding {
+/// A lost or refused connection is no proof that the service is down: the tunnel may be, which is
+/// the forward of this name.
+pub(crate) fn of_error(subject: String, error: &LookError, forward: &str) -> Finding {
     let LookError::Request(request) = error else { return Finding::unknown(subject, error) };
     match &request.problem {
-        Problem::Connect { .. } | Problem::Cut { .. } => {
-            Finding::unknown(subject, error).hint(Hint::Run("cargo xtask tunnel status".to_owned()))
-        }
+        Problem::Connect { .. } => Finding::unknown(subject, error)
+            .hint(Hint::Run(format!("cargo xtask tunnel start {forward}"))),
+        Problem::Cut { .. } => Finding::unknown(subject, error)
+            .hint(Hint::Run(format!("cargo xtask tunnel status {forward}"))),
         Problem::Gone { .. } | Problem::Silent { .. } | Problem::OutOfTime { .. } => {
             Finding::unknown(subject, error)
         }

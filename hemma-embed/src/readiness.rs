@@ -68,7 +68,7 @@ pub async fn verify(world: &World, url: &ServerUrl) -> Report {
     let (health, one) = tokio::join!(world.ask(&health), world.ask(&one));
     let mut report: Report = match health {
         Ok(health) => [status(url, &health), gpu(url, &health)].into_iter().collect(),
-        Err(error) => [finding::of_error(server(url), &error)].into_iter().collect(),
+        Err(error) => [finding::of_error(server(url), &error, FORWARD)].into_iter().collect(),
     };
     report.add(extracted(url, one));
     report
@@ -90,6 +90,9 @@ pub fn judge_answer(url: &ServerUrl, status: u16, body: &str) -> (Vec<Finding>, 
         }
     }
 }
+
+/// What the forward to the server is called.
+const FORWARD: &str = "embeddings";
 
 fn server(url: &ServerUrl) -> String {
     format!("offload server at {url}")
@@ -138,7 +141,7 @@ fn extracted(url: &ServerUrl, one: Result<Extracted, LookError>) -> Finding {
             let grammar = matches!(&error, LookError::Request(request) if matches!(
                 &request.problem, Problem::Status { code, .. } if code == "dependency_unavailable"
             ));
-            let finding = finding::of_error(subject, &error);
+            let finding = finding::of_error(subject, &error, FORWARD);
             if grammar {
                 return finding.hint(Hint::Run("cargo xtask day3 language-tool-health".to_owned()));
             }

@@ -62,7 +62,7 @@ async fn changed(run: &Run<'_>, copy: &PrivateCopy) -> Result<(Secret, EnvFile),
             Err(error) => {
                 run.terminal().note(&format!("Compose could not read it: {error}"));
                 if !run.terminal().agrees("Edit it again?").await {
-                    return Err(Error::Malformed(error).into());
+                    return Err(Failure::known(Error::Malformed(error)));
                 }
             }
         }
@@ -119,7 +119,7 @@ impl PrivateCopy {
         let script = Command::script("set -f; exec $1 \"$2\"", parameters).named("edit");
         let ended = Live::new(SshOptions::default()).attend(&script, Attended::Shown).await?;
         if !ended.success() {
-            return Err(Error::Editor(ended.exit).into());
+            return Err(Failure::known(Error::Editor(ended.exit)));
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! Why a run ended without an answer, and which exit code says so.
 
+mod known;
+
 use std::error::Error;
 
 use hemma_core::config::ConfigError;
-use hemma_core::{ConnectError, ExecError, Hint, NotRecorded};
+use hemma_core::{ConnectError, Hint};
 use hemma_docker::backup::BackupError;
-use hemma_docker::{EngineError, checkout, env_file, network, prune, rollout, shared_db};
+use hemma_docker::{EngineError, checkout, env_file, network, rollout, shared_db};
 
 use crate::Exit;
 
@@ -14,8 +16,8 @@ type Link = dyn Error + 'static;
 /// An error on its way to the operator: with its causes, an exit code, and the next thing to try.
 ///
 /// Any error becomes one with `?`. "Could not look" (exit 3) is told from "refused, or went wrong"
-/// (exit 1) by the first error of the chain that knows: where a command could not be run to its
-/// end, nobody does.
+/// (exit 1) by the first error of the chain that can tell. Where none can, it was not looked: an
+/// error that says that something *is* wrong is made with [`Failure::known`].
 #[derive(Debug)]
 pub struct Failure {
     source: Box<dyn Error + Send + Sync>,
@@ -49,6 +51,11 @@ impl Failure {
         failure.hint(Hint::Do(hint.to_owned()))
     }
 
+    /// We looked, and it is wrong, or a change did not do what it should.
+    pub fn known(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { exit: Exit::NotAsPlanned, ..Self::usage(source) }
+    }
+
     /// Adds the next thing to try.
     #[must_use]
     pub fn hint(mut self, hint: Hint) -> Self {
@@ -79,7 +86,7 @@ impl Failure {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(source: E) -> Self {
-        let known = links(&source).find_map(is_known).unwrap_or(true);
+        let known = links(&source).find_map(known::tells).unwrap_or(false);
         let exit = if known { Exit::NotAsPlanned } else { Exit::Unknown };
         let evidence = links(&source).find_map(evidence).unwrap_or_default();
         let hint = links(&source).find_map(hint);
@@ -89,28 +96,6 @@ impl<E: Error + Send + Sync + 'static> From<E> for Failure {
 
 fn links(error: &Link) -> impl Iterator<Item = &Link> {
     std::iter::successors(Some(error), |it| Error::source(*it))
-}
-
-/// Whether it was looked and found wrong, if this error is one that can tell.
-fn is_known(error: &Link) -> Option<bool> {
-    if let Some(error) = error.downcast_ref::<rollout::Error>() {
-        Some(error.is_known())
-    } else if let Some(error) = error.downcast_ref::<checkout::Error>() {
-        Some(error.is_known())
-    } else if let Some(error) = error.downcast_ref::<env_file::Error>() {
-        Some(error.is_known())
-    } else if let Some(error) = error.downcast_ref::<shared_db::Error>() {
-        Some(error.is_known())
-    } else if let Some(error) = error.downcast_ref::<BackupError>() {
-        Some(error.is_known())
-    } else if let Some(error) = error.downcast_ref::<prune::Error>() {
-        Some(error.is_known())
-    } else if let Some(error) = error.downcast_ref::<EngineError>() {
-        Some(matches!(error, EngineError::Refused { .. }))
-    } else {
-        let unknown = error.is::<ExecError>() || error.is::<ConnectError>();
-        (unknown || error.is::<NotRecorded>()).then_some(false)
-    }
 }
 
 /// Each mistake of a `hemma.toml` that has several; a single one is the error itself.

@@ -27,5 +27,5 @@ pub(crate) fn no_container(there: &[Container], config: &Config, asked: &str) ->
     } else {
         known.hint("cargo xtask status")
     };
-    Failure::from(NoContainer { asked: asked.to_owned(), known }).hint(hint)
+    Failure::known(NoContainer { asked: asked.to_owned(), known }).hint(hint)
 }

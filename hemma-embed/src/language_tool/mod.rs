@@ -16,12 +16,15 @@ use crate::{ServerUrl, finding};
 /// What [`smoke`] sends: three mistakes that every grammar checker knows.
 pub const SENTENCE: &str = "She go to school yesterday, and she have a apple.";
 
+/// What the forward to the service is called.
+const FORWARD: &str = "language-tool";
+
 /// Whether the grammar service is there and has a real checker behind it.
 pub async fn verify(world: &World, url: &ServerUrl) -> Finding {
     let subject = format!("grammar service at {url}");
     match world.ask(&Healthz { url: url.clone() }).await {
         Ok(health) => judge(subject, &health),
-        Err(error) => finding::of_error(subject, &error),
+        Err(error) => finding::of_error(subject, &error, FORWARD),
     }
 }
 
@@ -38,7 +41,7 @@ pub async fn smoke(world: &World, url: &ServerUrl) -> Finding {
             let found = format!("{} found: {}", rules.len(), rules.join(", "));
             Finding::pass(subject, format!("{found}, in {} ms", checked.processing_time_ms))
         }
-        Err(CheckError::Look(error)) => finding::of_error(subject, &error),
+        Err(CheckError::Look(error)) => finding::of_error(subject, &error, FORWARD),
         Err(error @ CheckError::Length { .. }) => Finding::unknown(subject, &error),
     }
 }

@@ -3,13 +3,13 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use hemma_core::{Hint, Verdict};
+use hemma_core::Verdict;
 use hemma_embed::language_tool::{self, Check, CheckError, Level, Mistake, Severity};
 use hemma_embed::{LookError, ServerUrl};
 use serde::Serialize;
 use serde_json::json;
 
-use super::texts::behind;
+use super::texts::{behind, nobody_there};
 use crate::render::plain;
 use crate::{Answer, Failure, Run};
 
@@ -32,6 +32,9 @@ pub(crate) struct Args {
     url: Option<ServerUrl>,
 }
 
+/// What leads to the service.
+const FORWARD: &str = "language-tool";
+
 #[derive(Debug, thiserror::Error)]
 #[error("could not read `{}`", .path.display())]
 struct ReadError {
@@ -52,15 +55,15 @@ impl Args {
         let text = text
             .map_err(Failure::unknown)?
             .map_err(|source| ReadError { path: self.file.clone(), source })?;
-        let url = match self.url {
-            Some(url) => url,
-            None => behind(run.config(), "language-tool").map_err(Failure::usage)?,
+        let url = match &self.url {
+            Some(url) => url.clone(),
+            None => behind(run.config(), FORWARD).map_err(Failure::usage)?,
         };
         let mut check = Check::new(url, text);
         check.request.language = self.language;
         check.request.level = self.picky.then_some(Level::Picky);
         run.terminal().busy("the grammar service reads");
-        let checked = run.world().ask(&check).await.map_err(failure)?;
+        let checked = run.world().ask(&check).await.map_err(|it| failure(it, self.url.as_ref()))?;
         if checked.errors.is_empty() {
             // A stub finds nothing either.
             let finding = language_tool::verify(run.world(), &check.url).await;
@@ -141,17 +144,15 @@ impl<'c> Found<'c> {
 }
 
 /// No connection means that the tunnel is down, or the service behind it.
-fn failure(error: CheckError) -> Failure {
+fn failure(error: CheckError, url: Option<&ServerUrl>) -> Failure {
     match error {
         CheckError::Length { .. } => Failure::usage(error),
         CheckError::Look(LookError::NotRecorded(missing)) => missing.into(),
         CheckError::Look(LookError::Request(request)) => {
-            let failure = if request.nobody_there() {
-                Failure::unknown(request)
-            } else {
-                Failure::from(request)
-            };
-            failure.hint(Hint::Run("cargo xtask tunnel status".to_owned()))
+            if request.nobody_there() {
+                return Failure::unknown(request).hint(nobody_there(FORWARD, url));
+            }
+            Failure::from(request)
         }
     }
 }

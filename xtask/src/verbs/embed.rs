@@ -56,7 +56,7 @@ impl Args {
         let mut tally = Tally::new(run, total, self.out, self.options.place());
         tally.hears_of_outages(&client);
         while let Some(part) = parts.next().await {
-            match part.map_err(texts::failed_run)? {
+            match part.map_err(|it| texts::failed_run(it, &self.options))? {
                 Part::Done { at, rows, origin, .. } => {
                     rows.embeddings.map_or(Ok(()), |it| file.place(&at, &it))?;
                     tally.done(origin, at.len());

@@ -131,6 +131,6 @@ fn chosen<'c>(
             State::Created => format!("cargo xtask restart {asked}"),
             _ => format!("cargo xtask logs {asked}"),
         };
-        Failure::from(Error::Stopped { name, status }).hint(Hint::Run(next))
+        Failure::known(Error::Stopped { name, status }).hint(Hint::Run(next))
     })
 }

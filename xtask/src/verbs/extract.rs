@@ -117,7 +117,8 @@ impl Args {
         }
         let client = self.options.client(run.config(), run.here).map_err(Failure::usage)?;
         let out = run.here.join(&self.out);
-        std::fs::create_dir_all(&out).map_err(|source| WriteError { path: out.clone(), source })?;
+        std::fs::create_dir_all(&out)
+            .map_err(|source| Failure::known(WriteError { path: out.clone(), source }))?;
         let (second, records) = input.again()?;
         let prompt = self.prompt;
         let essays = records
@@ -128,7 +129,7 @@ impl Args {
         let mut said = None;
         tally.hears_of_outages(&client);
         while let Some(part) = parts.next().await {
-            match part.map_err(texts::failed_run)? {
+            match part.map_err(|it| texts::failed_run(it, &self.options))? {
                 Part::Done { at, rows, meta, origin } => {
                     files.embeddings.place(&at, rows.embeddings.as_ref())?;
                     files.handcrafted.place(&at, rows.handcrafted.as_ref())?;
@@ -202,7 +203,7 @@ impl Growing {
 fn write_beside(out: &Path, meta: Option<&Meta>, input: &Input) -> Result<(), Failure> {
     let write = |name: &str, text: String| {
         let path = out.join(name);
-        replace(&path, &text).map_err(|source| WriteError { path, source })
+        replace(&path, &text).map_err(|source| Failure::known(WriteError { path, source }))
     };
     if let Some(meta) = meta {
         write("meta.json", serde_json::to_string_pretty(meta)? + "\n")?;

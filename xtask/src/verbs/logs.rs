@@ -79,7 +79,7 @@ async fn page(run: &Run<'_>, asked: &mut [Logs]) -> Result<Vec<(ContainerName, L
     let mut page = Vec::new();
     for logs in asked {
         let lines = run.world().ask_again(logs).await?;
-        let lines = lines.ok_or_else(|| Error::Gone(logs.container.clone()))?;
+        let lines = lines.ok_or_else(|| Failure::known(Error::Gone(logs.container.clone())))?;
         if let Some(last) = lines.iter().filter_map(|it| it.at).max() {
             // The line of that very moment was shown already.
             logs.since = Some(last + jiff::SignedDuration::from_nanos(1));

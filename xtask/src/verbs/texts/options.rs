@@ -77,11 +77,21 @@ pub(crate) fn behind(config: &Config, forward: &str) -> Result<ServerUrl, Server
     format!("http://127.0.0.1:{}", port.map_or(0, |it| it.local.get())).parse()
 }
 
+/// What to do where nothing answers: behind a forward of ours it is most likely closed.
+pub(crate) fn nobody_there(forward: &str, url: Option<&ServerUrl>) -> Hint {
+    match url {
+        None => Hint::Run(format!("cargo xtask tunnel start {forward}")),
+        Some(url) => Hint::Do(format!(
+            "see what listens at {url}, or leave --url away: then it is asked through the tunnel"
+        )),
+    }
+}
+
 /// A run that ended before its input did.
-pub(crate) fn failed_run(error: RunError) -> Failure {
+pub(crate) fn failed_run(error: RunError, options: &ClientOptions) -> Failure {
     match error {
         RunError::Unreachable { .. } => {
-            Failure::unknown(error).hint(Hint::Run("cargo xtask tunnel status".to_owned()))
+            Failure::unknown(error).hint(nobody_there(EMBEDDINGS, options.url.as_ref()))
         }
         RunError::Cache { .. } => {
             let hint = "name another directory with --cache, or go without one: --no-cache";
