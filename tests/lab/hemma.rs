@@ -146,7 +146,7 @@ impl Ran {
             let first = pieces.next().unwrap_or_default().to_owned();
             pieces.fold(first, |text, it| text + "`ssh " + it.split_once(' ').map_or(it, |it| it.1))
         };
-        let said = [&self.stdout, &self.stderr].into_iter();
+        let mut said = [&self.stdout, &self.stderr].into_iter();
         let said = said.any(|it| it.contains(words) || without_file(it).contains(words));
         assert!(said, "`{words}` was not said\n{self}");
         self

@@ -38,7 +38,7 @@ pub(crate) struct Flags {
     /// Play a recorded deploy or plan, without host and network
     #[arg(long, global = true, conflicts_with_all = ["host", "lab"])]
     pub rehearse: bool,
-    /// Show each step and each pass in a line of its own, also where many are of one kind
+    /// Show each step and each pass in a line of its own
     #[arg(long, global = true)]
     pub all: bool,
     /// Show each question and change with its time

@@ -5,7 +5,7 @@ mod known;
 use std::error::Error;
 
 use hemma_core::config::ConfigError;
-use hemma_core::{ConnectError, Hint};
+use hemma_core::{ExecError, Hint};
 use hemma_docker::backup::BackupError;
 use hemma_docker::{EngineError, checkout, env_file, network, rollout, shared_db};
 

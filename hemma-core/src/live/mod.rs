@@ -258,8 +258,13 @@ impl Live {
         self.shared.at_close.lock().unwrap_or_else(PoisonError::into_inner).push(work);
     }
 
-    /// Ends every connection and waits until nothing of it is left. `now` is the time.
-    pub async fn close(&self, now: jiff::Timestamp) {
+    /// Ends every connection and waits until nothing of it is left.
+    pub async fn close(&self) {
+        self.close_at(jiff::Timestamp::now()).await;
+    }
+
+    /// The same where the time is known.
+    pub(crate) async fn close_at(&self, now: jiff::Timestamp) {
         let work = {
             let mut work = self.shared.at_close.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *work)

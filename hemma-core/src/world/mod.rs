@@ -266,7 +266,7 @@ impl World {
     /// Ends every connection; nothing of this run is left behind.
     pub async fn close(&self) {
         match &self.mode {
-            Mode::Live(live) | Mode::Recording(live, _) => live.close(self.now()).await,
+            Mode::Live(live) | Mode::Recording(live, _) => live.close_at(self.now()).await,
             Mode::Replay(_) => {}
         }
     }

@@ -35,7 +35,7 @@ pub async fn deploy(
 ) -> Result<Report, Error> {
     let config = &situation.config;
     gated(world, config, holder, approval, progress, async || {
-        let ended = under_lock(world, situation, plan, approval, progress).await;
+        let ended = Box::pin(under_lock(world, situation, plan, approval, progress)).await;
         ended.unwrap_or_else(|error| Err(error).into())
     })
     .await
@@ -53,7 +53,7 @@ async fn under_lock(
     let situation = if situation.is_unmoved(world).await {
         situation
     } else {
-        now = look_at(world, config, &situation.scope).await;
+        now = Box::pin(look_at(world, config, &situation.scope)).await;
         let moved = has_moved(&now, plan);
         if !moved.is_empty() {
             return Err(Error::Moved(moved));
@@ -64,11 +64,13 @@ async fn under_lock(
     let (files, scope, model) = (&files, &situation.scope, situation.model());
     let up = BringUp { world, config, files, scope, model, plan, approval, progress };
     arm(situation, &up).await?;
-    let prepared = match prepare(situation, &up).await {
-        Err(error) if error.is_known() => return Ok(unprepared(situation, &up, error).await),
+    let prepared = match Box::pin(prepare(situation, &up)).await {
+        Err(error) if error.is_known() => {
+            return Ok(Box::pin(unprepared(situation, &up, error)).await);
+        }
         prepared => prepared?,
     };
-    let report = up.in_stages(prepared).await?;
+    let report = Box::pin(up.in_stages(prepared)).await?;
     match (report.verdict(), scope) {
         (Verdict::Pass, Scope::Whole) => {
             let env = situation.env_change().cloned();
@@ -80,9 +82,11 @@ async fn under_lock(
             Ok(Ok(report).into())
         }
         (Verdict::Fail, Scope::Whole) => {
-            take_back(world, (situation, plan), report, approval, progress).await
+            Box::pin(take_back(world, (situation, plan), report, approval, progress)).await
         }
-        (Verdict::Fail, _) => put_back(world, situation, report, approval, progress).await,
+        (Verdict::Fail, _) => {
+            Box::pin(put_back(world, situation, report, approval, progress)).await
+        }
         // How it stands could not be seen; the next run looks and goes on from there.
         (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => Ok(Ok(report).into()),
     }

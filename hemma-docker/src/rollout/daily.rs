@@ -78,7 +78,7 @@ pub async fn carry_out(
     progress: &Progress,
 ) -> Result<Report, Error> {
     gated(world, config, holder, approval, progress, async || {
-        let ended = under_lock(world, config, asked, approval, progress).await;
+        let ended = Box::pin(under_lock(world, config, asked, approval, progress)).await;
         ended.unwrap_or_else(|error| Err(error).into())
     })
     .await

@@ -67,7 +67,7 @@ pub async fn rollback(
     progress: &Progress,
 ) -> Result<Report, Error> {
     gated(world, config, holder, approval, progress, async || {
-        let done = under_lock(world, config, (release, plan), approval, progress).await;
+        let done = Box::pin(under_lock(world, config, (release, plan), approval, progress)).await;
         done.unwrap_or_else(|error| Err(error).into())
     })
     .await
@@ -87,7 +87,7 @@ async fn under_lock(
     }
     let proven = proven(world, config).await?.filter(|it| it.id() != release.id());
     let before = There::look(world, config).await?.before();
-    let report = go_back(world, config, (release, None), approval, progress).await?;
+    let report = Box::pin(go_back(world, config, (release, None), approval, progress)).await?;
     match (report.verdict(), proven) {
         (Verdict::Pass, _) => {
             keep(world, config, None, approval, progress).await?;
@@ -95,7 +95,7 @@ async fn under_lock(
         }
         (Verdict::Fail, Some(proven)) => {
             let (target, failed) = ((&proven, Some(&before)), ("rollback", report));
-            return_to(world, config, target, failed, approval, progress).await
+            Box::pin(return_to(world, config, target, failed, approval, progress)).await
         }
         (Verdict::Fail | Verdict::Unknown, _) => Ok(Ok(report).into()),
     }

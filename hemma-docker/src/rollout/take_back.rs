@@ -61,7 +61,7 @@ pub(super) async fn return_to(
     let mut report = gone(failed);
     let to = short(&release.commit).to_owned();
     progress.line(&format!("going back to {to}"));
-    let back = match go_back(world, config, (release, before), approval, progress).await {
+    let back = match Box::pin(go_back(world, config, (release, before), approval, progress)).await {
         Ok(back) => back,
         // Why there is a way back at all is worth more than what is wrong with it.
         Err(error) if error.is_known() => {

@@ -7,11 +7,10 @@ use clap::Command;
 use crate::speaker::Program;
 
 /// Every verb once. What is not named here is a section of a runbook.
-const GROUPS: [(&str, &[&str]); 7] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("Take it live", &["deploy", "plan", "rollback"]),
     ("Look", &["status", "history", "logs"]),
-    ("Every day", &["restart", "rebuild", "exec", "env", "lock"]),
-    ("Data and disk", &["backup", "prune"]),
+    ("Every day", &["restart", "rebuild", "exec", "env", "backup", "prune", "lock"]),
     ("Tunnels, research", &["tunnel", "check-text", "embed", "extract"]),
     ("Setting up", &["config", "lab", "completions"]),
     ("For hemma's makers", &["dev"]),
