@@ -2,7 +2,7 @@
 
 use hemma_core::{Command, Remark};
 
-use crate::host::{Login, on_host};
+use crate::host::{Login, close, on_host};
 
 /// The shell of a login, a file in its home, and what its first line of output is, if it has one.
 type Row = (&'static str, &'static str, &'static str, Option<&'static str>);
@@ -53,7 +53,7 @@ async fn the_greeting_of_a_login_shell_is_no_answer() {
                 Remark::Sudo { .. } => None,
             });
             assert_eq!(said.as_deref(), *greeting, "{shell} {file} {text}");
-            live.close().await;
+            close(&live).await;
         }
     }
 }
@@ -106,7 +106,7 @@ async fn words_arrive_as_they_are_in_every_login_shell() {
         let long = "'".repeat(30_000);
         let answer = live.run(&on_host(), &Command::new("echo").arg(&long)).await;
         assert_eq!(answer.expect("it is answered").stdout, format!("{long}\n"), "{shell}");
-        live.close().await;
+        close(&live).await;
     }
 }
 
@@ -130,7 +130,7 @@ async fn a_directory_is_entered_before_the_command() {
     let answer = live.run(&on_host(), &Command::new("pwd").cwd("~/none")).await;
     let answer = answer.expect("that it is not there is an answer");
     assert!(answer.exit != 0 && answer.stderr.contains("none"), "{answer:?}");
-    live.close().await;
+    close(&live).await;
 }
 
 /// A wrapper that the administrator put around every command.
@@ -146,5 +146,5 @@ async fn what_a_forced_command_prints_after_a_command_is_no_answer() {
         let seen = (answer.exit, answer.stdout.as_str(), answer.stderr.as_str());
         assert_eq!(seen, (exit, "out", "err"));
     }
-    live.close().await;
+    close(&live).await;
 }

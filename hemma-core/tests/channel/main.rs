@@ -2,7 +2,10 @@
 //! with users made for each test. That takes root; without it the tests are skipped aloud.
 
 mod answers;
+mod attended;
+mod connect;
 mod host;
+mod lifeline;
 mod refused;
 mod streams;
 mod sudo;

@@ -2,7 +2,7 @@
 
 use hemma_core::{Command, ExecError};
 
-use crate::host::Login;
+use crate::host::{Login, close};
 
 /// The shell of a login, its `.bashrc`, and what is said of it.
 const ROWS: &[(&str, &str, &[&str])] = &[
@@ -29,6 +29,6 @@ async fn a_login_shell_that_runs_nothing_is_named() {
         let said = error.to_string();
         assert!(matches!(error, ExecError::LoginShell { .. }), "{shell} {text}: {said}");
         assert!(words.iter().all(|it| said.contains(it)), "{shell} {text}: {said}");
-        live.close().await;
+        close(&live).await;
     }
 }

@@ -3,7 +3,7 @@
 use hemma_core::{Command, ExecError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::host::{Login, host};
+use crate::host::{Login, close, host};
 
 const GREETING: &str = "echo hello; echo hello >&2; printf 'no end'\n";
 
@@ -31,7 +31,7 @@ async fn a_conversation_begins_with_the_commands_own_words() {
     assert!(rest.is_empty(), "{rest:?}");
     assert!(duplex.stderr().lock().expect("not poisoned").is_empty());
     assert!(duplex.end().not_begun().await.is_none());
-    live.close().await;
+    close(&live).await;
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_conversation_that_did_not_begin_says_why() {
         }
         Err(error) => assert!(matches!(error, ExecError::LoginShell { .. }), "{error}"),
     }
-    live.close().await;
+    close(&live).await;
 }
 
 #[tokio::test]
@@ -71,6 +71,6 @@ async fn a_stream_is_the_commands_own_to_the_last_byte() {
         assert_eq!((output.exit, output.stderr.as_str()), (9, "end"));
         assert_eq!(all.len(), 3_000_007);
         assert!(all.ends_with(b"\0\x1ehemma:"));
-        live.close().await;
+        close(&live).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use hemma_core::{Command, ExecError, Live, Remark};
 
-use crate::host::{Login, on_host, skipped, sudoers};
+use crate::host::{Login, close, on_host, skipped, sudoers};
 
 /// A login for which sudo has these lines, where `LOGIN` stands for its name.
 fn login(lines: &str) -> Option<Login> {
@@ -41,7 +41,7 @@ async fn a_refusal_of_sudo_is_no_answer_of_the_command() {
                 }
                 other => panic!("{lines}: {other:?}"),
             }
-            live.close().await;
+            close(&live).await;
         }
     }
 }
@@ -60,7 +60,7 @@ async fn exit_codes_and_words_of_a_command_are_not_sudos() {
     let missing = live.run(&on_host(), &Command::new("no-such-program").sudo()).await;
     let missing = missing.expect("sudo lets it in");
     assert!(missing.exit == 127 && missing.stderr.contains("no-such-program"), "{missing:?}");
-    live.close().await;
+    close(&live).await;
 }
 
 /// A warning before a command that does its work is said once, and is not among the command's words.
@@ -78,7 +78,7 @@ async fn what_sudo_remarks_is_no_answer_and_is_said_once() {
         assert!(!answer.stderr.contains("nonsense"), "{answer:?}");
     }
     assert_eq!(sudo_remarks(&live), 1, "{:?}", live.remarks());
-    live.close().await;
+    close(&live).await;
 }
 
 fn sudo_remarks(live: &Live) -> usize {
