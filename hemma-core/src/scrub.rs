@@ -1,17 +1,18 @@
 //! Private values are replaced before anything is saved, keeping their shape.
 //!
 //! Secrets need no scrubbing: [`Secret`](crate::Secret) cannot be written at all. This is for
-//! what is not secret and still nobody's business: public addresses and the operator's own name.
+//! what is not secret and still nobody's business: public addresses and the operator's own name. A
+//! credential that another program said is hidden as well.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
-use crate::Cassette;
+use crate::{Cassette, without_credentials};
 
 impl Cassette {
-    /// The same scene without public addresses and without the operator's home directory.
+    /// The scene without public addresses, credentials and the operator's home directory.
     #[must_use]
     pub(crate) fn scrubbed(mut self) -> Self {
         let mut scrubber =
@@ -48,9 +49,10 @@ impl Scrubber {
     }
 
     fn text(&mut self, text: &str) -> String {
+        let text = without_credentials(text);
         let text = match &self.home {
-            Some(home) => without_home(text, home),
-            None => text.to_owned(),
+            Some(home) => without_home(&text, home),
+            None => text,
         };
         self.without_public_addresses(&text)
     }
@@ -124,6 +126,7 @@ mod tests {
             ("/Users/olof/.ssh/id and 20.10.24", "/home/me/.ssh/id and 20.10.24"),
             ("/Users/olof, /srv/Users/olofs.pem", "/home/me, /srv/Users/olofs.pem"),
             ("ends with 8.8.8.8", "ends with 203.0.113.2"),
+            ("https://u:tok@h/x", "https://[hidden]@h/x"),
         ];
         for (before, after) in rows {
             assert_eq!(scrubber.text(before), after);

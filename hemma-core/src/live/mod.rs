@@ -40,7 +40,7 @@ pub use session::Terminal;
 pub use shelf::Shelf;
 pub use stream::StreamError;
 
-use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo};
+use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo, without_credentials};
 use connection::Connection;
 use remarks::Remarks;
 
@@ -157,6 +157,7 @@ impl Live {
             return Err(ExecError::Start { on: on.clone(), command: command.to_string(), reason });
         }
         let limit = command.time_limit();
+        let progress = &without_credentials_in(progress);
         let running = async {
             match on {
                 Place::Here => {
@@ -169,10 +170,12 @@ impl Live {
                 }
             }
         };
-        tokio::time::timeout(limit, running).await.map_err(|_| {
+        let mut output = tokio::time::timeout(limit, running).await.map_err(|_| {
             let seconds = limit.as_secs();
             ExecError::TimedOut { on: on.clone(), command: command.to_string(), seconds }
-        })?
+        })??;
+        output.stderr = without_credentials(&output.stderr);
+        Ok(output)
     }
 
     /// Starts a command on a host and hands over its standard input and output as one stream.
@@ -313,4 +316,11 @@ fn refused_by_sudo(command: &Command, output: &Output) -> Option<ExecError> {
     let stderr = sudo::refusal(&output.stderr)?.to_owned();
     let (on, command) = (Place::Here, command.to_string());
     Some(ExecError::Sudo { on, command, stderr, login: None })
+}
+
+/// Programs quote an address with the login that is in it. Standard error is words, and a line of
+/// progress is only shown; neither is data.
+fn without_credentials_in(progress: &Progress) -> Progress {
+    let progress = progress.clone();
+    Progress::new(move |line| progress.line(&without_credentials(line)))
 }

@@ -15,7 +15,7 @@ pub use trace::Step;
 
 use crate::{
     Approval, Cassette, Change, Consent, Cut, Exchange, ExecError, Extent, JournalEntry,
-    JournalEvent, Live, Progress, Question, Remark, Scene, causes,
+    JournalEvent, Live, Progress, Question, Remark, Scene, causes, without_credentials,
 };
 use memo::Memo;
 use playback::Playback;
@@ -119,7 +119,7 @@ impl World {
             }
             Mode::Replay(playback) => playback.answer(Q::KIND, question, &Progress::silent()),
         };
-        let what = shortened(question.describe());
+        let what = shortened(&question.describe());
         let answered = answer.is_ok();
         let extent = Extent::Nothing;
         self.trace.add(Step { kind: Q::KIND, what, took, change: false, answered, extent });
@@ -138,7 +138,7 @@ impl World {
             std::future::pending::<()>().await;
         }
         let _guard = (C::CUT == Cut::AfterwardsOnly).then(|| Uncuttable::new(&self.uncuttable));
-        let begun = Begun::new(&self.trace, C::KIND, change.describe());
+        let begun = Begun::new(&self.trace, C::KIND, without_credentials(&change.describe()));
         self.tell_journal::<C>(change, JournalEvent::Begun);
         let started = Instant::now();
         let (receipt, took) = match &self.mode {
@@ -162,7 +162,7 @@ impl World {
             change,
             match &receipt {
                 Ok(_) => JournalEvent::Done,
-                Err(error) => JournalEvent::Failed(causes(error)),
+                Err(error) => JournalEvent::Failed(without_credentials(&causes(error))),
             },
         );
         receipt
@@ -171,7 +171,7 @@ impl World {
     /// A replay changes nothing, so there is nothing to tell.
     fn tell_journal<C: Change>(&self, change: &C, event: JournalEvent) {
         if let Mode::Live(live) | Mode::Recording(live, _) = &self.mode {
-            let (kind, what) = (C::KIND.to_owned(), change.describe());
+            let (kind, what) = (C::KIND.to_owned(), without_credentials(&change.describe()));
             live.journal().tell(&JournalEntry { at: self.now(), kind, what, event });
         }
     }
@@ -340,7 +340,8 @@ fn canonical(question: &impl Serialize) -> String {
     crate::cassette::value_of(question).to_string()
 }
 
-fn shortened(mut line: String) -> String {
+fn shortened(line: &str) -> String {
+    let mut line = without_credentials(line);
     if line.len() > 200 {
         let cut = (0..=200).rev().find(|it| line.is_char_boundary(*it)).unwrap_or(0);
         line.truncate(cut);
