@@ -1,8 +1,9 @@
 //! Who is at the keyboard: for the lock, and for the journal.
 
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write;
-use std::path::PathBuf;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use hemma_core::World;
@@ -26,9 +27,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 /// A journal that cannot be written is no reason not to repair a server that is down.
 pub(crate) fn keep_journal(world: &World, holder: &Holder, project: &str) {
     let Some(path) = journal(project) else { return };
-    let opened = path.parent().map(std::fs::create_dir_all).transpose();
-    let file = opened.and_then(|_| OpenOptions::new().create(true).append(true).open(&path));
-    let Ok(file) = file else { return };
+    let Ok(file) = for_owner_alone(&path) else { return };
     let (file, holder) = (Mutex::new(file), holder.clone());
     world.on_change(move |entry| {
         let line = serde_json::to_string(&Entry::new(&holder, entry)).unwrap_or_default();
@@ -36,6 +35,18 @@ pub(crate) fn keep_journal(world: &World, holder: &Holder, project: &str) {
             let _ = writeln!(file, "{line}");
         }
     });
+}
+
+/// Opens a file to be written at its end that its owner alone may read, whatever the umask is, in a
+/// directory of that kind. One that others could read is closed to them.
+fn for_owner_alone(path: &Path) -> std::io::Result<File> {
+    if let Some(directory) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        std::fs::set_permissions(directory, Permissions::from_mode(0o700))?;
+    }
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 /// Where the journal on this machine lies.
@@ -53,4 +64,27 @@ fn state(project: &str) -> Option<PathBuf> {
     let state = variable("XDG_STATE_HOME").map(PathBuf::from);
     let state = state.or_else(|| std::env::home_dir().map(|it| it.join(".local/state")))?;
     Some(state.join("hemma").join(project))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_can_read_the_journal() {
+        let dir = tempfile::tempdir().expect("a place");
+        let (state, path) =
+            (dir.path().join("hemma/app"), dir.path().join("hemma/app/journal.jsonl"));
+        let mode =
+            |it: &Path| std::fs::metadata(it).expect("it is there").permissions().mode() & 0o777;
+        for round in 0..2 {
+            writeln!(for_owner_alone(&path).expect("it is opened"), "{round}")
+                .expect("it is written");
+            assert_eq!((mode(&state), mode(&path)), (0o700, 0o600));
+            // As an earlier version made them.
+            std::fs::set_permissions(&state, Permissions::from_mode(0o755)).expect("it is ours");
+            std::fs::set_permissions(&path, Permissions::from_mode(0o644)).expect("it is ours");
+        }
+        assert_eq!(std::fs::read_to_string(&path).expect("it is there"), "0\n1\n");
+    }
 }
