@@ -76,7 +76,7 @@ async fn a_remote_that_does_not_answer_is_not_known_to_have_nothing_new() {
     let stage = Stage::deployed().await;
     let (usual, silent) = ("git://git/huleedu.git", "git://git:1/huleedu.git");
     stage.operator(&format!("git remote set-url origin {silent}")).await;
-    stage.configure(|it| it.repository.remote = Some(silent.to_owned()));
+    stage.configure(|it| it.repository.remote = Some(silent.parse().expect("it is a remote")));
     let before = stage.traces().await;
     let says = "the host could not read branch `main` of git://git:1/huleedu.git";
     stage.hemma(&["deploy", "--yes"]).await.refuses(3, says);

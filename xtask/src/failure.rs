@@ -113,8 +113,8 @@ fn evidence(error: &Link) -> Option<Vec<String>> {
 }
 
 fn hint(error: &Link) -> Option<Hint> {
-    if let Some(checkout::Error::Refused(finding)) = error.downcast_ref() {
-        return finding.hint.clone();
+    if let Some(error) = error.downcast_ref::<checkout::Error>() {
+        return error.hint();
     }
     let of_network = || error.downcast_ref::<network::Error>()?.hint();
     let of_rollout = || error.downcast_ref::<rollout::Error>()?.hint();

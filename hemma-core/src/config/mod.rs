@@ -1,6 +1,7 @@
 //! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
 
 mod addresses;
+mod branch;
 mod check;
 mod compose;
 mod database;
@@ -15,6 +16,7 @@ mod host;
 mod names;
 mod public;
 mod reader;
+mod remote_url;
 mod repository;
 mod rules;
 mod stage;
@@ -25,6 +27,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use branch::{BranchError, BranchName};
 pub use compose::ComposeConfig;
 pub use database::DatabaseConfig;
 pub use deploy::{DeployConfig, ReturnAfter, ReturnAfterError};
@@ -40,6 +43,7 @@ pub use names::{
     PortError, ProfileName, ProjectName, ServiceName, StageName, UrlPath, VolumeKey,
 };
 pub use public::PublicName;
+pub use remote_url::{RemoteError, RemoteUrl};
 pub use repository::RepositoryConfig;
 pub use stage::StageConfig;
 

@@ -1,21 +1,17 @@
-//! `[repository]`: where the code comes from.
+//! Where the code comes from.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{BranchName, RemoteUrl};
+
 /// Where the code comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RepositoryConfig {
     /// The git remote, as the host reaches it. Without it only an existing checkout can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub remote: Option<String>,
+    pub remote: Option<RemoteUrl>,
     /// The branch that is live.
-    pub branch: String,
-}
-
-impl Default for RepositoryConfig {
-    fn default() -> Self {
-        Self { remote: None, branch: "main".to_owned() }
-    }
+    pub branch: BranchName,
 }

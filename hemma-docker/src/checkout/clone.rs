@@ -2,35 +2,63 @@
 
 use std::time::Duration;
 
-use hemma_core::config::CheckoutPath;
+use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::{
-    Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
+    Change, Command, Cut, ExecError, Extent, Hint, Host, Live, NotRecorded, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::scratch::UNCUT;
+use super::cause::{self, Site};
+use super::git::{GIT, LOGIN, login_word, with_login};
+use crate::scratch::{SCRATCH, UNCUT};
 
 /// Cloned beside the checkout and moved into place, so that a killed clone leaves no half of a
 /// repository there. The checkout may hold a `.env` already: only `.git` is moved in, and git lays
 /// out the files around it, refusing to overwrite any. What a killed run left beside it is ours by
 /// its name, and removed. From the move on it is ended whatever becomes of the connection: half of a
 /// tree would look like somebody's work.
+///
+/// A clone that failed leaves neither a file nor a directory that it made. A file that is there and that
+/// the commit has as well, such as a `.env`, stays as it is if both are the same, and is refused if not.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
-set -e
-[ ! -e "$d/.git" ] || { echo "$d is a repository already" >&2; exit 72; }
-mkdir -p "$d"
-w=$d/.hemma-clone
-rm -rf "$w"
-trap 'rm -rf "$w"' EXIT
-trap 'exit 75' TERM INT HUP PIPE
-git clone --no-checkout --origin origin --branch "$3" -- "$2" "$w"
+[ "$4" != login ] || take_login
+[ ! -e "$d/.git" ] || { echo "hemma: $d is a repository already" >&2; exit 72; }
+c=$d/.hemma-clone made= whole=
+above=$d
+while [ ! -e "$above" ]; do made=$above above=${above%/*} above=${above:-/}; done
+: >"$w/fresh"
+undo() {
+    [ -z "$whole" ] || return
+    rm -rf "$c" "$c.git"
+    (cd "$d" 2>/dev/null && xargs -0 -r rm -f -- <"$w/fresh" &&
+        sed -z -n 's|/[^/]*$||p' "$w/fresh" | sort -zu | xargs -0 -r rmdir -p -- 2>/dev/null)
+    [ -n "$made" ] || return
+    it=$d
+    while rmdir "$it" 2>/dev/null && [ "$it" != "$made" ]; do it=${it%/*}; done
+}
+trap 'trap "" TERM INT HUP PIPE; undo; rm -rf "$w"' EXIT
+mkdir -p "$d" || exit 73
+rm -rf "$c"
+far '' clone --no-checkout --origin origin --branch "$3" -- "$2" "$c" || exit 73
 uncut
-mv "$w/.git" "$d/.git"
-rm -rf "$w"
-uncut git -C "$d" checkout --quiet "$3" -- || { mv "$d/.git" "$w.git" && rm -rf "$w.git"; exit 73; }
+mv "$c/.git" "$d/.git" && rm -rf "$c" && cd "$d" || exit 73
+away() { cd / && mv "$d/.git" "$c.git"; exit 73; }
+git read-tree HEAD || away
+git update-index -q --refresh >/dev/null 2>&1
+git diff-files -z --name-status | sed -z -n 'h;n;x;/^[^D]/{x;p}' >"$w/other"
+[ ! -s "$w/other" ] || {
+    echo "hemma: files are in the way that the commit has with other content: $(tr '\000' ' ' <"$w/other" | head -c 200)" >&2
+    away
+}
+git diff-files -z --name-only >"$w/fresh"
+uncut git reset --quiet --hard HEAD || away
+whole=yes
 "#;
+
+pub(super) fn script() -> String {
+    format!("{SCRATCH}{UNCUT}{GIT}{LOGIN}{SCRIPT}")
+}
 
 /// Clones the repository into the checkout directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +68,9 @@ pub struct Clone {
     /// Where to.
     pub checkout: CheckoutPath,
     /// Where from.
-    pub remote: String,
+    pub remote: RemoteUrl,
     /// The branch.
-    pub branch: String,
+    pub branch: BranchName,
 }
 
 /// Why there is no clone.
@@ -55,7 +83,7 @@ pub enum CloneError {
         /// The host.
         host: Host,
         /// Where from.
-        remote: String,
+        remote: RemoteUrl,
         /// Why not.
         source: ExecError,
     },
@@ -65,9 +93,12 @@ pub enum CloneError {
         /// The host.
         host: Host,
         /// Where from.
-        remote: String,
-        /// Its last words.
+        remote: RemoteUrl,
+        /// Why.
         said: String,
+        /// The next thing to do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<Hint>,
     },
     /// The recording has no answer.
     #[error(transparent)]
@@ -86,16 +117,21 @@ impl Change for Clone {
 
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), CloneError> {
         let (host, remote) = (self.host.clone(), self.remote.clone());
-        let parameters = [self.checkout.as_str(), &self.remote, &self.branch];
-        let command = Command::script(&format!("{UNCUT}{SCRIPT}"), parameters)
-            .named("clone")
-            .limit(Duration::from_secs(30 * 60));
+        let parameters = [
+            self.checkout.as_str(),
+            remote.address(),
+            self.branch.as_str(),
+            login_word(Some(&remote)),
+        ];
+        let command = Command::script(&script(), parameters).named("clone");
+        let command = with_login(command.limit(Duration::from_secs(30 * 60)), Some(&remote));
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(CloneError::Ask { host, remote, source }),
             Ok(output) if output.success() => Ok(()),
             Ok(output) => {
-                let said = output.last_words().to_owned();
-                Err(CloneError::Failed { host, remote, said })
+                let said = cause::of(&output.stderr);
+                let hint = cause::hint(self, &said);
+                Err(CloneError::Failed { host, remote, said, hint })
             }
         }
     }
@@ -104,5 +140,17 @@ impl Change for Clone {
     fn extent(outcome: Result<&(), &CloneError>) -> Extent {
         let known = |it: &CloneError| matches!(it, CloneError::Failed { .. });
         outcome.map_or_else(|it| Extent::of_failure(known(it)), |()| Extent::Whole)
+    }
+}
+
+impl<'s> From<&'s Clone> for Site<'s> {
+    fn from(change: &'s Clone) -> Self {
+        Self {
+            host: &change.host,
+            ssh_config: None,
+            checkout: &change.checkout,
+            remote: Some(&change.remote),
+            branch: &change.branch,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Bringing the checkout to the tip of its branch.
 
-use hemma_core::{Approval, Config, Finding, Progress, Verdict, World};
+use hemma_core::{Approval, Config, Finding, Hint, Progress, Verdict, World};
 
 use super::state::{Checkout, Relation, Tip};
 use super::verify::{findings, short};
@@ -35,6 +35,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The next thing to do.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Refused(finding) => finding.hint.clone(),
+            Self::Clone(CloneError::Failed { hint, .. })
+            | Self::Pull(PullError::Failed { hint, .. }) => hint.clone(),
+            _ => None,
+        }
+    }
+
     /// Whether it was looked and found wrong, as opposed to not known.
     pub fn is_known(&self) -> bool {
         match self {
@@ -114,7 +124,8 @@ pub(crate) fn movement(config: &Config, seen: &Checkout) -> Option<Move> {
             let incoming = seen.incoming.as_ref()?;
             let Tip::At(to) = &seen.tip else { return None };
             (incoming.relation == Relation::Behind).then(|| {
-                let pull = Pull { host, checkout, branch, to: to.clone() };
+                let remote = config.repository.remote.clone();
+                let pull = Pull { host, checkout, branch, to: to.clone(), remote };
                 Move::Pull(pull, incoming.commits.clone())
             })
         }

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hemma_core::{Command, Config, Exec, World};
+use hemma_core::config::CheckoutPath;
+use hemma_core::{Command, Config, ExecError, Host, Live, NotRecorded, Place, Question, World};
+use serde::{Deserialize, Serialize};
+
+use super::cause;
+use super::git::{self, GIT, Printed};
 
 /// One script for everything that the plan needs to know of the commits. Without a deploy that is
 /// known, a service may still have been brought up by itself: `refs/hemma/services/NAME`.
@@ -11,22 +16,21 @@ use hemma_core::{Command, Config, Exec, World};
 /// A merge brings nothing of its own: the commits that it merges are listed.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-export GIT_OPTIONAL_LOCKS=0 LC_ALL=C
 cd "$d" || exit 70
 tip=$2 deployed=$3; shift 3
 own() { git for-each-ref --format="$1" refs/hemma/services; }
-own 'service=%(objectname) %(refname:lstrip=3)'
+own '%(objectname) %(refname:lstrip=3)' | tr '\n' '\000' | list services
 for since in $({ echo "$deployed"; own '%(objectname)'; } | sort -u); do
     git cat-file -e "$since^{commit}" 2>/dev/null || continue
-    echo "since=$since"
-    git diff --name-only --no-renames "$since" "$tip" | head -n 5000 | sed 's/^/changed=/'
-    git log --no-merges --no-renames --name-only --format='commit=%h %s' -n 500 "$since..$tip" |
-        head -n 20000 | sed -e '/^commit=/b' -e '/^$/d' -e 's/^/in=/'
+    say since "$since"
+    git diff-tree -r -z --name-only --no-renames "$since" "$tip" | head -z -n 5000 | list changed
+    ask log -z --no-merges --no-renames --name-only --format='%x01%h %s' -n 500 "$since..$tip" |
+        head -z -n 20000 | list commits
 done
 for file do
     git cat-file -e "$tip:$file" 2>/dev/null || continue
-    printf '\n--8<-- %s\n' "$file"
-    git show "$tip:$file"
+    say dockerfile "$file"
+    printf 'text='; git cat-file blob "$tip:$file" | head -c 262144; printf '\000'
 done
 "#;
 
@@ -40,20 +44,23 @@ pub struct History {
 }
 
 /// What came in since a commit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Since {
     /// Files that differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
     /// The commits in between, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commits: Vec<Commit>,
 }
 
 /// A commit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {
     /// Its short id and its subject.
     pub title: String,
     /// The files it touches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
 }
 
@@ -64,11 +71,78 @@ impl History {
     }
 }
 
-/// What was asked for: the history, and Dockerfiles by their path.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Seen {
-    pub(crate) history: History,
+/// The history, and Dockerfiles by their path.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// What came in since each commit that was asked about.
+    since: BTreeMap<String, Since>,
+    /// The commits that services were brought up from by themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    services: BTreeMap<String, String>,
+    /// The Dockerfiles.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) dockerfiles: BTreeMap<String, String>,
+}
+
+/// What came in up to a commit, since the last deploy and since services were brought up by themselves?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookHistory {
+    /// The host.
+    pub host: Host,
+    /// The checkout.
+    pub checkout: CheckoutPath,
+    /// The commit of the last deploy, if one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed: Option<String>,
+    /// The commit up to which is looked.
+    pub tip: String,
+    /// Files whose content at that commit is wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dockerfiles: Vec<String>,
+}
+
+/// Why nobody knows what came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryError {
+    /// The command's answer is not known.
+    #[error("could not look at the commits on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// git failed.
+    #[error("could not look at the commits on {host}: {said}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Why.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Question for LookHistory {
+    const KIND: &'static str = "checkout.history";
+    type Answer = Seen;
+    type Error = HistoryError;
+
+    async fn ask(&self, live: &Live) -> Result<Seen, HistoryError> {
+        let host = self.host.clone();
+        let fixed =
+            [self.checkout.as_str(), &self.tip, self.deployed.as_deref().unwrap_or_default()];
+        let parameters = fixed.map(str::to_owned).into_iter().chain(self.dockerfiles.clone());
+        let script = Command::script(&format!("{GIT}{SCRIPT}"), parameters).named("read-history");
+        match live.run(&Place::On(host.clone()), &script.limit(Duration::from_secs(60))).await {
+            Err(source) => Err(HistoryError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(read(&output.stdout)),
+            Ok(output) => Err(HistoryError::Failed { host, said: cause::of(&output.stderr) }),
+        }
+    }
 }
 
 /// Looks at what came in up to `tip`. `None` is no answer.
@@ -78,47 +152,67 @@ pub(crate) async fn look(
     (deployed, tip): (Option<&str>, &str),
     dockerfiles: Vec<String>,
 ) -> Option<Seen> {
-    let parameters = [config.host.checkout.as_str(), tip, deployed.unwrap_or_default()];
-    let parameters = parameters.map(str::to_owned).into_iter().chain(dockerfiles);
-    let script =
-        Command::script(SCRIPT, parameters).named("read-history").limit(Duration::from_secs(60));
-    let output = world.ask(&Exec::on(&config.host.alias, script)).await.ok()?;
-    output.success().then(|| read(&output.stdout, deployed))
+    let asked = LookHistory {
+        host: config.host.alias.clone(),
+        checkout: config.host.checkout.clone(),
+        deployed: deployed.map(str::to_owned),
+        tip: tip.to_owned(),
+        dockerfiles,
+    };
+    world.ask(&asked).await.ok()
 }
 
-fn read(text: &str, deployed: Option<&str>) -> Seen {
-    let mut parts = text.split("\n--8<-- ");
-    let (mut since, mut at) = (BTreeMap::<&str, Since>::new(), "");
-    let mut services = Vec::new();
-    for line in parts.next().unwrap_or_default().lines() {
-        let Some((key, value)) = line.split_once('=') else { continue };
-        match key {
-            "service" => services.extend(value.split_once(' ')),
-            "since" => at = value,
-            "changed" => since.entry(at).or_default().changed.push(value.to_owned()),
-            "commit" => {
-                let commit = Commit { title: value.to_owned(), files: Vec::new() };
-                since.entry(at).or_default().commits.push(commit);
+impl Seen {
+    /// By service; `deployed` is the commit of the last deploy.
+    pub(crate) fn history(&self, deployed: Option<&str>) -> History {
+        let own = self.services.iter();
+        let own = own.filter_map(|(name, sha)| Some((name.clone(), self.since.get(sha)?.clone())));
+        let deployed = deployed.and_then(|it| self.since.get(it).cloned());
+        History { deployed, services: own.collect() }
+    }
+}
+
+fn read(text: &str) -> Seen {
+    let (mut seen, mut at, mut file) = (Seen::default(), "", "");
+    for record in git::printed(text) {
+        match record {
+            Printed::Names("services", names) => {
+                let pairs = names.into_iter().filter_map(|it| it.split_once(' '));
+                seen.services.extend(pairs.map(|(sha, name)| (name.to_owned(), sha.to_owned())));
             }
-            "in" => {
-                if let Some(last) = since.entry(at).or_default().commits.last_mut() {
-                    last.files.push(value.to_owned());
-                }
+            Printed::Value("since", commit) => {
+                at = commit;
+                seen.since.entry(at.to_owned()).or_default();
+            }
+            Printed::Names("changed", names) => {
+                let changed = names.into_iter().map(str::to_owned).collect();
+                seen.since.entry(at.to_owned()).or_default().changed = changed;
+            }
+            Printed::Names("commits", names) => {
+                seen.since.entry(at.to_owned()).or_default().commits = commits(&names);
+            }
+            Printed::Value("dockerfile", path) => file = path,
+            Printed::Value("text", text) => {
+                seen.dockerfiles.insert(file.to_owned(), text.to_owned());
             }
             _ => {}
         }
-        if key == "since" {
-            since.entry(at).or_default();
+    }
+    seen
+}
+
+/// A title, and behind it the files, the first one on a line of its own.
+fn commits(names: &[&str]) -> Vec<Commit> {
+    let mut commits: Vec<Commit> = Vec::new();
+    for name in names {
+        if let Some(title) = name.strip_prefix('\u{1}') {
+            commits.push(Commit { title: title.to_owned(), files: Vec::new() });
+        } else if let Some(last) = commits.last_mut() {
+            let name = if last.files.is_empty() { name.trim_start_matches('\n') } else { name };
+            last.files.push(name.to_owned());
         }
     }
-    let services = services.into_iter();
-    let services =
-        services.filter_map(|(sha, name)| Some((name.to_owned(), since.get(sha)?.clone())));
-    let services = services.collect();
-    let deployed = deployed.and_then(|it| since.get(it).cloned());
-    let files = parts.filter_map(|it| it.split_once('\n'));
-    let dockerfiles = files.map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
-    Seen { history: History { deployed, services }, dockerfiles }
+    commits
 }
 
 #[cfg(test)]
@@ -127,18 +221,19 @@ mod tests {
 
     #[test]
     fn the_history_of_each_service_is_read() {
-        let text = "service=bbb api\nservice=ccc gone\nsince=aaa\nchanged=api/a=b.py\nchanged=web/x\n\
-            commit=222 api: one = two\nin=api/a=b.py\ncommit=111 web\nin=web/x\nin=README.md\n\
-            since=bbb\n\n--8<-- api/Dockerfile\nFROM a\n";
-        let seen = read(text, Some("aaa"));
-        let deployed = seen.history.of("web").expect("a deploy is known");
+        let text = "list=services\0bbb api\0ccc gone\0\0since=aaa\0list=changed\0api/a=b.py\0web/x\0\0\
+            list=commits\0\u{1}222 api: one = two\0\napi/a=b.py\0\u{1}111 web\0\nweb/x\0odd\nname\0\u{1}0 empty\0\0\
+            since=bbb\0list=changed\0\0list=commits\0\0dockerfile=api/Dockerfile\0text=FROM a\nRUN b=c\n\0";
+        let seen = read(text);
+        let history = seen.history(Some("aaa"));
+        let deployed = history.of("web").expect("a deploy is known");
         assert_eq!(deployed.changed, ["api/a=b.py", "web/x"]);
         let titles: Vec<_> = deployed.commits.iter().map(|it| it.title.as_str()).collect();
-        assert_eq!(titles, ["222 api: one = two", "111 web"]);
-        assert_eq!(deployed.commits[1].files, ["web/x", "README.md"]);
-        assert_eq!(seen.history.of("api"), Some(&Since::default()));
-        assert_eq!(seen.history.services.len(), 1);
-        assert_eq!(seen.dockerfiles.keys().collect::<Vec<_>>(), ["api/Dockerfile"]);
-        assert_eq!(read(text, None).history.of("web"), None);
+        assert_eq!(titles, ["222 api: one = two", "111 web", "0 empty"]);
+        assert_eq!(deployed.commits[1].files, ["web/x", "odd\nname"]);
+        assert_eq!(history.of("api"), Some(&Since::default()));
+        assert_eq!(history.services.len(), 1);
+        assert_eq!(seen.dockerfiles["api/Dockerfile"], "FROM a\nRUN b=c\n");
+        assert_eq!(seen.history(None).of("web"), None);
     }
 }

@@ -2,65 +2,140 @@
 
 use std::time::Duration;
 
-use hemma_core::{Command, Config, Exec, ExecError, Host, World};
+use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::{Command, Config, ExecError, Host, Live, NotRecorded, Place, Question, World};
+use serde::{Deserialize, Serialize};
 
-use super::state::{Checkout, parse};
+use super::cause;
+use super::git::{GIT, LOGIN, ORIGIN, login_word, with_login};
+use super::obstacles::COMPARE;
+use super::reading::Printed;
+use super::state::Checkout;
+use crate::scratch::SCRATCH;
 
 /// Everything in one script: two round trips, whatever the number of git commands.
 ///
 /// To see what a pull would bring, the objects of the remote branch are fetched; no ref moves and
-/// nothing in the work tree changes. `$3` is empty where the remote is not to be asked.
+/// nothing in the work tree changes. What git says on standard error stays there, behind a line that
+/// says what it was asked for: a banner or a warning of ssh is never part of a value.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" GIT_OPTIONAL_LOCKS=0 LC_ALL=C
-echo "dir=$d"
-remote_tip() {
-    if tip=$(timeout 30 git ls-remote --exit-code -- "$1" "refs/heads/$2" 2>&1); then
-        echo "tip=${tip%%	*}"
-    else
-        echo "tip_said=$(printf %s "$tip" | tail -n 1)"
-    fi
+branch=$2
+[ "$5" != login ] || take_login
+asked() { echo "--8<-- $1" >&2; }
+say dir "$d"
+tip_of() {
+    asked tip
+    out=$(far 30 ls-remote --exit-code -- "$1" "refs/heads/$branch")
+    code=$?
+    tip=$(printf '%s\n' "$out" | while read -r sha ref; do
+        [ "$ref" != "refs/heads/$branch" ] || { echo "$sha"; break; }
+    done)
+    case $code,$tip in
+    0,*[!0-9a-f]* | 0, | 2,*)
+        tip=
+        heads=$(far 30 ls-remote --heads -- "$1") || { say tip_failed "$?"; return; }
+        printf '%s\n' "$heads" | sed -n 's|^[0-9a-f]*.refs/heads/||p' | head -n 20 | tr '\n' '\000' | list heads
+        ;;
+    0,*) say tip "$tip" ;;
+    *) tip=; say tip_failed "$code" ;;
+    esac
 }
-if [ ! -e "$d" ]; then echo kind=missing
-elif [ ! -d "$d" ]; then echo kind=file
-elif [ ! -r "$d" ] || [ ! -x "$d" ]; then echo kind=closed
-elif [ -e "$d/.git" ]; then echo kind=repository
+if [ ! -e "$d" ] && [ ! -L "$d" ]; then say kind missing
+elif [ ! -d "$d" ]; then say kind file
+elif [ ! -r "$d" ] || [ ! -x "$d" ]; then say kind closed
+elif [ -e "$d/.git" ]; then say kind repository
+elif [ "$(git -C "$d" rev-parse --git-dir 2>/dev/null)" = . ]; then say kind bare
 else
-    echo kind=plain; ls -A "$d" | head -n 20 | sed 's/^/holds=/'
+    say kind plain; find "$d/" -mindepth 1 -maxdepth 1 -printf '%f\0' | head -z -n 20 | list holds
 fi
 if [ ! -e "$d/.git" ]; then
-    [ -n "$3" ] && [ -n "$4" ] && remote_tip "$4" "$2"
+    [ -n "$3" ] && [ -n "$4" ] && tip_of "$4"
+    say end yes
     exit 0
 fi
 cd "$d" || exit 70
-said=$(git rev-parse --git-dir 2>&1 >/dev/null) || {
-    echo "broken=$(printf %s "$said" | tail -n 1)"; exit 0; }
-echo "head=$(git rev-parse -q --verify HEAD)"
-echo "branch=$(git symbolic-ref -q --short HEAD)"
-echo "remote=$(git config --get remote.origin.url)"
-echo "deployed=$(git rev-parse -q --verify refs/hemma/deployed)"
-git status --porcelain --untracked-files=normal | head -n 50 | sed 's/^/dirty=/'
-[ -n "$3" ] || exit 0
-remote_tip origin "$2"
-tip=${tip%%	*}
-head=$(git rev-parse -q --verify HEAD) || exit 0
-case $tip in "" | *[!0-9a-f]*) exit 0 ;; esac
+asked repository
+[ "$(git rev-parse --is-inside-work-tree)" = true ] || { say broken yes; say end yes; exit 0; }
+head=$(git rev-parse -q --verify 'HEAD^{commit}')
+say head "$head"
+say branch "$(git symbolic-ref -q --short HEAD)"
+look_at_origin
+say remote "$url"
+say deployed "$(git rev-parse -q --verify 'refs/hemma/deployed^{commit}')"
+say shallow "$(git rev-parse --is-shallow-repository)"
+g=$(git rev-parse --absolute-git-dir)
+for it in MERGE_HEAD:merge rebase-merge:rebase rebase-apply:rebase CHERRY_PICK_HEAD:cherry-pick \
+    REVERT_HEAD:revert BISECT_LOG:bisect; do
+    [ ! -e "$g/${it%%:*}" ] || say under_way "${it#*:}"
+done
+asked status
+ask status --porcelain -z --no-renames --untracked-files=no --ignore-submodules=dirty | head -z -n 200 | list dirty
+ask diff --quiet --no-ext-diff --ignore-submodules=dirty HEAD 2>/dev/null || {
+    content() { ask -c core.fileMode=false diff -z --no-renames --no-ext-diff --no-textconv --ignore-submodules=dirty "$@" HEAD; }
+    content --name-only | head -z -n 200 | list content
+    content --numstat --ignore-cr-at-eol | sed -z 's/^[^\t]*\t[^\t]*\t//' | head -z -n 200 | list lines
+    ask diff -z --raw --no-renames --ignore-submodules=dirty HEAD | sed -z -n '/^:160000\|^:[0-9]* 160000/{n;p}' | list submodules
+}
+[ -n "$3" ] || { say end yes; exit 0; }
+tip_of "$origin"
+[ -n "$tip" ] && [ -n "$head" ] || { say end yes; exit 0; }
+asked fetch
 if [ "$tip" != "$head" ] && ! git cat-file -e "$tip^{commit}" 2>/dev/null; then
-    timeout 300 git fetch -q --no-tags --no-write-fetch-head --refmap= origin "refs/heads/$2" >/dev/null 2>&1
+    far 300 fetch -q --no-tags --no-write-fetch-head --no-prune --refmap= -- "$origin" "refs/heads/$branch" >&2
 fi
-git cat-file -e "$tip^{commit}" 2>/dev/null || { echo "tip_said=the objects of $tip could not be fetched"; exit 0; }
-if [ "$tip" = "$head" ]; then echo relation=same
-elif git merge-base --is-ancestor "$head" "$tip"; then echo relation=behind
-elif git merge-base --is-ancestor "$tip" "$head"; then echo relation=ahead
-else echo relation=diverged
+git cat-file -e "$tip^{commit}" 2>/dev/null || { say fetch_failed "$tip"; say end yes; exit 0; }
+asked relation
+git merge-base --is-ancestor "$head" "$tip"; forward=$?
+git merge-base --is-ancestor "$tip" "$head"; backward=$?
+case $forward,$backward in
+0,0) say relation same ;;
+0,1) say relation behind ;;
+1,0) say relation ahead ;;
+1,1) say relation diverged; git merge-base "$head" "$tip" >/dev/null || say unrelated yes ;;
+*) say relation_failed yes; say end yes; exit 0 ;;
+esac
+ask log -z --format='%h %s' -n 50 "$head..$tip" | list commits
+base=$(git rev-parse -q --verify 'refs/hemma/deployed^{commit}') &&
+    git diff-tree -r -z --name-only --no-renames "$base" "$tip" | head -z -n 5000 | list changed
+if [ "$forward,$backward" = 0,1 ]; then
+    asked compare
+    compare "$head" "$tip" || say compare_failed yes
+    head -z -n 200 "$w/other" 2>/dev/null | list in_the_way
+    [ -s "$w/other" ] || {
+        asked merge
+        index read-tree -n -m -u "$head" "$tip" || say merge_failed yes
+    }
 fi
-git log --format='commit=%h %s' -n 50 "$head..$tip"
-base=$(git rev-parse -q --verify refs/hemma/deployed) || exit 0
-git diff --name-only --no-renames "$base" "$tip" | head -n 5000 | sed 's/^/changed=/'
+say end yes
 "#;
 
+pub(super) fn script() -> String {
+    format!("{SCRATCH}{GIT}{LOGIN}{ORIGIN}{COMPARE}{SCRIPT}")
+}
+
+/// How long git may take for a big repository over a slow link.
+const LIMIT: Duration = Duration::from_secs(6 * 60);
+
+/// How does the checkout stand, and the branch at its remote?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookCheckout {
+    /// The host.
+    pub host: Host,
+    /// The checkout.
+    pub checkout: CheckoutPath,
+    /// The branch.
+    pub branch: BranchName,
+    /// The remote that the settings name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<RemoteUrl>,
+    /// Whether the remote is asked for the tip of the branch.
+    pub asks_remote: bool,
+}
+
 /// Why the state of the checkout is not known.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum LookError {
     /// The script's answer is not known.
     #[error("could not look at the checkout on {host}")]
@@ -75,33 +150,61 @@ pub enum LookError {
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// Why.
         said: String,
     },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Question for LookCheckout {
+    const KIND: &'static str = "checkout.look";
+    type Answer = Checkout;
+    type Error = LookError;
+
+    fn describe(&self) -> String {
+        let remote = if self.asks_remote { " and its remote" } else { "" };
+        format!("{}: look at {}{remote}", self.host, self.checkout)
+    }
+
+    async fn ask(&self, live: &Live) -> Result<Checkout, LookError> {
+        let host = self.host.clone();
+        let output = match live.run(&Place::On(host.clone()), &self.command()).await {
+            Ok(output) => output,
+            Err(source) => return Err(LookError::Ask { host, source }),
+        };
+        let printed = Printed::new(&output.stdout, &output.stderr);
+        if output.success() && printed.is_whole() {
+            return Ok(printed.checkout());
+        }
+        Err(LookError::Failed { host, said: cause::of(&output.stderr) })
+    }
+}
+
+impl LookCheckout {
+    fn command(&self) -> Command {
+        let remote = self.remote.as_ref();
+        let parameters = [
+            self.checkout.as_str(),
+            self.branch.as_str(),
+            if self.asks_remote { "remote" } else { "" },
+            remote.map(RemoteUrl::address).unwrap_or_default(),
+            login_word(remote),
+        ];
+        let command = Command::script(&script(), parameters).named("look-at-checkout").limit(LIMIT);
+        with_login(command, remote)
+    }
 }
 
 /// Looks at the checkout. `ask_remote` also asks the remote for the tip of the branch.
 pub async fn look(world: &World, config: &Config, ask_remote: bool) -> Result<Checkout, LookError> {
-    let host = config.host.alias.clone();
-    let asked = question(config, ask_remote);
-    match world.ask(&asked).await {
-        Err(source) => Err(LookError::Ask { host, source }),
-        Ok(output) if output.success() => Ok(parse(&output.stdout)),
-        Ok(output) => Err(LookError::Failed { host, said: output.last_words().to_owned() }),
-    }
-}
-
-fn question(config: &Config, ask_remote: bool) -> Exec {
-    let repository = &config.repository;
-    let parameters = [
-        config.host.checkout.as_str(),
-        &repository.branch,
-        if ask_remote { "remote" } else { "" },
-        repository.remote.as_deref().unwrap_or_default(),
-    ];
-    let limit = Duration::from_secs(6 * 60);
-    Exec::on(
-        &config.host.alias,
-        Command::script(SCRIPT, parameters).named("look-at-checkout").limit(limit),
-    )
+    let asked = LookCheckout {
+        host: config.host.alias.clone(),
+        checkout: config.host.checkout.clone(),
+        branch: config.repository.branch.clone(),
+        remote: config.repository.remote.clone(),
+        asks_remote: ask_remote,
+    };
+    world.ask(&asked).await
 }

@@ -2,23 +2,31 @@
 //!
 //! Runbook: day 2, steps 0 and 2.
 //!
-//! Invariant: nothing here throws work away. A tree that is dirty, on another branch, diverged or
-//! of another remote is refused with the reason; it is for a person to mend.
+//! Invariant: nothing here throws work away. A tree whose tracked files were changed, on another branch,
+//! diverged or of another remote is refused with the reason; it is for a person to mend. Files that git
+//! does not track are no reason, unless the commit would overwrite them.
 
+pub(crate) mod cause;
 mod clone;
 mod ensure;
+pub(crate) mod git;
 pub(crate) mod history;
 mod look;
+mod obstacles;
 mod pull;
+mod reading;
 mod state;
+/// The scripts are for hosts, which are Linux.
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 mod verify;
 
 pub use clone::{Clone, CloneError};
 pub use ensure::{Error, Outcome, ensure, plan};
 pub(crate) use ensure::{Move, ensure_as_seen, movement};
-pub use history::{Commit, History, Since};
-pub use look::{LookError, look};
+pub use history::{Commit, History, HistoryError, LookHistory, Seen, Since};
+pub use look::{LookCheckout, LookError, look};
 pub use pull::{Pull, PullError};
-pub use state::{Checkout, Incoming, Relation, Repository, Tip};
+pub use state::{Changed, Checkout, Difference, Incoming, Relation, Repository, Tip};
 pub(crate) use verify::short;
 pub use verify::{findings, verify};

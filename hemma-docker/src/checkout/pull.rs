@@ -2,45 +2,75 @@
 
 use std::time::Duration;
 
-use hemma_core::config::CheckoutPath;
+use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::{
-    Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
+    Change, Command, Cut, ExecError, Extent, Hint, Host, Live, NotRecorded, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
 
+use super::cause::{self, Site};
+use super::git::{GIT, LOGIN, ORIGIN, login_word, with_login};
+use super::obstacles::COMPARE;
 use super::verify::short;
-use crate::scratch::UNCUT;
+use crate::scratch::{SCRATCH, UNCUT};
 use crate::storage::PROBE;
 
 /// Moves to the very commit that the plan was made for: what arrived at the remote since is for
 /// the next plan. The look before has fetched its objects; should they be gone, they are fetched.
 ///
+/// Files that git does not track stay, whatever they are. One that the commit adds with the very
+/// content that it has is taken into the index, which git demands before it goes on; with other
+/// content it is refused, also where git is told to ignore it.
+///
 /// A merge that is cut, or runs out of space, leaves files of both commits behind. What has begun
-/// is therefore ended whatever becomes of the connection, and what failed is put back where nothing
-/// of anybody else's lay in the tree. A copy of the index reserves the space for that.
+/// is therefore ended whatever becomes of the connection, and what failed is put back: the index from a
+/// copy, then the tracked files, none of which was changed before; of the new files only those that
+/// were not there. A second copy of the index reserves the space for that.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
+[ "$4" != login ] || take_login
 cd "$d" || exit 70
-git cat-file -e "$2^{commit}" 2>/dev/null || git fetch --no-tags origin "refs/heads/$3" || exit 71
+if ! git cat-file -e "$2^{commit}" 2>/dev/null; then
+    look_at_origin
+    far 300 fetch -q --no-tags -- "$origin" "refs/heads/$3" || exit 71
+fi
 uncut
-before=$(GIT_OPTIONAL_LOCKS=0 git status --porcelain --untracked-files=all) || exit 72
-g=$(git rev-parse --absolute-git-dir) || exit 72
+head=$(git rev-parse -q --verify 'HEAD^{commit}') && g=$(git rev-parse --absolute-git-dir) || exit 72
 [ ! -e "$g/index.lock" ] || { probe "$g"; exit 72; }
-cp "$g/index" "$g/hemma-reserve" || exit 72
-uncut git merge --ff-only --quiet "$2" || {
-    probe "$g"
-    rm -f "$g/hemma-reserve"
-    if [ -z "$before" ]; then
-        uncut git clean --quiet --force -d && uncut git reset --quiet --hard || exit 73
-    else
-        [ "$before" = "$(GIT_OPTIONAL_LOCKS=0 git status --porcelain --untracked-files=all)" ] || exit 73
-    fi
+tracked() { ask status --porcelain -z --no-renames --untracked-files=no --ignore-submodules=dirty; }
+everything() { ask status --porcelain -z --no-renames --untracked-files=all 2>/dev/null | cksum; }
+[ -z "$(tracked | head -c 1)" ] || {
+    echo "hemma: a file that git tracks was changed there meanwhile: $(tracked | tr '\000' ' ' | head -c 200)" >&2
     exit 72
 }
-rm -f "$g/hemma-reserve"
+compare "$head" "$2" || exit 72
+[ ! -s "$w/other" ] || {
+    echo "hemma: files are in the way that the commit would overwrite: $(tr '\000' ' ' <"$w/other" | head -c 200)" >&2
+    exit 72
+}
+before=$(everything)
+cp "$g/index" "$g/hemma-index" && cp "$g/index" "$g/hemma-reserve" || {
+    probe "$g"; rm -f "$g/hemma-index" "$g/hemma-reserve"; exit 72; }
+put_back() {
+    probe "$g"
+    rm -f "$g/hemma-reserve"
+    mv -f "$g/hemma-index" "$g/index" || exit 73
+    [ "$before" != "$(everything)" ] || exit 72
+    xargs -0 -r rm -f -- <"$w/fresh"
+    sed -z -n 's|/[^/]*$||p' "$w/fresh" | sort -zu | xargs -0 -r rmdir -p -- 2>/dev/null
+    uncut git reset --quiet --hard HEAD
+    [ "$before" = "$(everything)" ] || exit 73
+    exit 72
+}
+uncut git update-index -z --index-info <"$w/same" || put_back
+uncut git -c "branch.$3.mergeOptions=" merge --ff-only --no-overwrite-ignore --quiet "$2" || put_back
+rm -f "$g/hemma-reserve" "$g/hemma-index"
 uncut git update-ref "refs/remotes/origin/$3" "$2"
 "#;
+
+pub(super) fn script() -> String {
+    format!("{SCRATCH}{UNCUT}{PROBE}{GIT}{LOGIN}{ORIGIN}{COMPARE}{SCRIPT}")
+}
 
 /// The script's exit code where what failed could not be put back whole.
 const LEFT_MIXED: i32 = 73;
@@ -53,9 +83,12 @@ pub struct Pull {
     /// The checkout.
     pub checkout: CheckoutPath,
     /// The branch.
-    pub branch: String,
+    pub branch: BranchName,
     /// The commit to move to.
     pub to: String,
+    /// The remote that the settings name: its login, should objects have to be fetched.
+    #[serde(skip)]
+    pub remote: Option<RemoteUrl>,
 }
 
 /// Why the checkout did not move.
@@ -79,8 +112,11 @@ pub enum PullError {
         host: Host,
         /// The commit.
         to: String,
-        /// Its last words.
+        /// Why.
         said: String,
+        /// The next thing to do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<Hint>,
         /// Whether files of both commits lie there now.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         mixed: bool,
@@ -102,16 +138,18 @@ impl Change for Pull {
 
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), PullError> {
         let (host, to) = (self.host.clone(), self.to.clone());
-        let parameters = [self.checkout.as_str(), &self.to, &self.branch];
-        let command = Command::script(&format!("{UNCUT}{PROBE}{SCRIPT}"), parameters)
-            .named("pull")
-            .limit(Duration::from_secs(10 * 60));
+        let remote = self.remote.as_ref();
+        let parameters =
+            [self.checkout.as_str(), &self.to, self.branch.as_str(), login_word(remote)];
+        let command = Command::script(&script(), parameters).named("pull");
+        let command = with_login(command.limit(Duration::from_secs(10 * 60)), remote);
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(PullError::Ask { host, to, source }),
             Ok(output) if output.success() => Ok(()),
             Ok(output) => {
-                let (said, mixed) = (output.last_words().to_owned(), output.exit == LEFT_MIXED);
-                Err(PullError::Failed { host, to, said, mixed })
+                let (said, mixed) = (cause::of(&output.stderr), output.exit == LEFT_MIXED);
+                let hint = cause::hint(self, &said);
+                Err(PullError::Failed { host, to, said, hint, mixed })
             }
         }
     }
@@ -122,39 +160,14 @@ impl Change for Pull {
     }
 }
 
-/// The script is for hosts, which are Linux.
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    fn sh(script: &str, words: &[&str]) -> (i32, String) {
-        #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
-        let ran = std::process::Command::new("sh").args(["-c", script, "sh"]).args(words).output();
-        let ran = ran.expect("there is a shell");
-        let text = [ran.stdout, ran.stderr].concat();
-        (ran.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).trim().to_owned())
-    }
-
-    #[test]
-    fn what_git_refuses_leaves_the_tree_as_it_was() {
-        let dir = tempfile::tempdir().expect("a place");
-        let at = dir.path().to_str().expect("plain");
-        let set = r#"cd "$1" && git init -q -b main . && echo 1 >a && git add a &&
-            export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
-            git commit -q -m 1 && echo 2 >a && git commit -q -a -m 2 && git rev-parse HEAD &&
-            git reset -q --hard HEAD~ && echo mine >a"#;
-        let (exit, to) = sh(set, &[at]);
-        assert_eq!(exit, 0, "{to}");
-        let script = format!("{UNCUT}{PROBE}{SCRIPT}");
-        let (refused, said) = sh(&script, &[at, &to, "main"]);
-        assert_eq!(refused, 72, "{said}");
-        assert_eq!(std::fs::read_to_string(dir.path().join("a")).expect("it is there"), "mine\n");
-        let (undone, _) = sh(r#"cd "$1" && git checkout -q a && touch .git/index.lock"#, &[at]);
-        let (locked, said) = sh(&script, &[at, &to, "main"]);
-        assert!(locked == 72 && said.ends_with("or was ended by force"), "{locked}: {said}");
-        std::fs::remove_file(dir.path().join(".git/index.lock")).expect("it was left alone");
-        let (moved, said) = sh(&script, &[at, &to, "main"]);
-        assert_eq!((undone, moved), (0, 0), "{said}");
-        assert_eq!(std::fs::read_to_string(dir.path().join("a")).expect("it is there"), "2\n");
+impl<'s> From<&'s Pull> for Site<'s> {
+    fn from(change: &'s Pull) -> Self {
+        Self {
+            host: &change.host,
+            ssh_config: None,
+            checkout: &change.checkout,
+            remote: change.remote.as_ref(),
+            branch: &change.branch,
+        }
     }
 }

@@ -1,9 +1,18 @@
 //! Judging the state of the checkout.
 
-use hemma_core::{Command, Config, Finding, Hint, Report, World, quote, quote_path};
+use hemma_core::config::RemoteUrl;
+use hemma_core::{Command, Config, Finding, Hint, Report, World};
 
+use super::cause;
 use super::look::look;
-use super::state::{Checkout, Relation, Repository, Tip};
+use super::state::{Changed, Checkout, Difference, Relation, Repository, Tip};
+use crate::text::plain;
+
+/// Names that are shown of many.
+const FILES_SHOWN: usize = 5;
+
+/// Shown of a path.
+const PATH_CHARS_MAX: usize = 120;
 
 /// Whether the checkout is where it should be and in a state that can be deployed.
 pub async fn verify(world: &World, config: &Config) -> Report {
@@ -28,7 +37,8 @@ pub fn findings(config: &Config, seen: &Checkout) -> Vec<Finding> {
         Checkout::Missing { dir, tip } => vec![before_clone(config, dir, &[], tip)],
         Checkout::Plain { dir, holds, tip } => vec![before_clone(config, dir, holds, tip)],
         Checkout::Unusable { dir, reason } => {
-            vec![Finding::fail("checkout", format!("{dir}: {reason}"))]
+            let finding = Finding::fail("checkout", format!("{dir}: {reason}"));
+            vec![finding.hint(cause::hint(config, reason))]
         }
         Checkout::Repository(seen) => repository(config, seen),
     }
@@ -52,73 +62,140 @@ fn before_clone(config: &Config, dir: &str, holds: &[String], tip: &Tip) -> Find
         let hint = "set [repository] remote in hemma.toml".to_owned();
         return Finding::fail(subject, detail).hint(Hint::Do(hint));
     }
-    if let Tip::Unknown(said) = tip {
-        return unreachable_remote(config, said);
+    if let Some(finding) = unread_tip(config, tip) {
+        return finding;
     }
     Finding::pass(subject, format!("{dir} is free for a clone"))
 }
 
-fn unreachable_remote(config: &Config, said: &str) -> Finding {
-    let remote = config.repository.remote.as_deref().unwrap_or("origin");
+/// What is to be said where the remote has no tip of the branch to show.
+fn unread_tip(config: &Config, tip: &Tip) -> Option<Finding> {
+    let remote = config.repository.remote.as_ref();
+    let remote = remote.map_or_else(|| "origin".to_owned(), ToString::to_string);
     let branch = &config.repository.branch;
-    let nothing = "there is no such branch, and git said nothing more";
-    let said = if said.is_empty() { nothing } else { said };
-    let detail = format!("the host could not read branch `{branch}` of {remote}: {said}");
-    let line = Command::new("git").args(["ls-remote", remote, &format!("refs/heads/{branch}")]);
-    Finding::unseen("remote", detail).hint(Hint::on(&config.host.alias, line))
+    match tip {
+        Tip::NotAsked | Tip::At(_) => None,
+        Tip::Absent(heads) if heads.is_empty() => {
+            let detail = format!("{remote} is empty: it has no branch yet");
+            let hint = Hint::Do(format!("push branch `{branch}` to it"));
+            Some(Finding::fail("remote", detail).hint(hint))
+        }
+        Tip::Absent(heads) => {
+            let detail = format!("{remote} has no branch `{branch}`; it has {}", listed(heads));
+            let hint = "write the branch that is live into [repository] branch in hemma.toml";
+            Some(Finding::fail("remote", detail).hint(Hint::Do(hint.to_owned())))
+        }
+        Tip::Unknown(said) => {
+            let detail = format!("the host could not read branch `{branch}` of {remote}: {said}");
+            Some(Finding::unseen("remote", detail).hint(cause::hint(config, said)))
+        }
+    }
 }
 
 fn repository(config: &Config, seen: &Repository) -> Vec<Finding> {
     let mut findings = vec![tree(config, seen)];
+    findings.extend(under_way(config, seen));
     findings.extend(branch(config, seen));
     if let Some(finding) = remote(config, seen) {
         // What another remote says about its branch is no news of ours.
         findings.push(finding);
         return findings;
     }
-    if let Tip::Unknown(said) = &seen.tip {
-        findings.push(unreachable_remote(config, said));
-    }
+    findings.extend(unread_tip(config, &seen.tip));
     findings.extend(relation(config, seen));
+    findings.extend(in_the_way(config, seen));
+    findings.extend(login_in_origin(config, seen));
     findings
 }
 
+/// A file that is not as the commit has it is not what was deployed, and git overwrites none.
 fn tree(config: &Config, seen: &Repository) -> Finding {
+    let dir = &seen.dir;
     if seen.dirty.is_empty() {
-        let at = short(&seen.head);
-        return Finding::pass("checkout", format!("{} at {at}, clean", seen.dir));
+        return Finding::pass("checkout", format!("{dir} at {}, clean", short(&seen.head)));
     }
-    let count = seen.dirty.len();
-    let detail = format!("{} has {count} changed or untracked files", seen.dir);
-    Finding::fail("checkout", detail).evidence(&seen.dirty).hint(git(config, &["status"]))
+    let all = |how| seen.dirty.iter().all(|it| it.how == how);
+    let (how, args) = if all(Difference::Mode) {
+        (" in the mode alone", &["diff", "--summary"][..])
+    } else if all(Difference::LineEndings) {
+        (" in line endings alone", &["ls-files", "--eol", "--modified"][..])
+    } else if all(Difference::Submodule) {
+        (", all of them submodules", &["submodule", "update", "--init"][..])
+    } else {
+        ("", &["diff", "HEAD"][..])
+    };
+    let count = match seen.dirty.len() {
+        1 => "1 tracked file differs".to_owned(),
+        count => format!("{count} tracked files differ"),
+    };
+    let names: Vec<String> = seen.dirty.iter().map(Changed::line).collect();
+    let finding = Finding::fail("checkout", format!("{dir}: {count} from the commit{how}"));
+    let hint = if seen.dirty.iter().any(|it| it.path == ".env") {
+        let advice = "git tracks .env, so a deploy would overwrite it: take it out of the repository \
+            (`git rm --cached .env`, a line in .gitignore, commit, push), then keep a copy of it on \
+            the host while the commit comes in";
+        Hint::Do(advice.to_owned())
+    } else {
+        Hint::Run(cause::in_checkout(config, args))
+    };
+    finding.evidence(some_of(&names)).hint(hint)
+}
+
+/// git moves nothing forward while something else is not finished.
+fn under_way(config: &Config, seen: &Repository) -> Option<Finding> {
+    let what = seen.under_way.as_deref()?;
+    let detail = format!("a {what} was begun in {} and is not finished", seen.dir);
+    let line = cause::in_checkout(config, &["status"]);
+    Some(Finding::fail("checkout", detail).hint(Hint::Run(line)))
 }
 
 fn branch(config: &Config, seen: &Repository) -> Option<Finding> {
-    let wanted = &config.repository.branch;
+    let wanted = config.repository.branch.as_str();
     let detail = match &seen.branch {
         Some(branch) if branch == wanted => return None,
         Some(branch) => format!("it is on `{branch}`, not on `{wanted}`"),
         None => format!("its head is detached at {}, not on `{wanted}`", short(&seen.head)),
     };
-    Some(Finding::fail("branch", detail).hint(git(config, &["switch", wanted])))
+    let line = cause::in_checkout(config, &["switch", wanted]);
+    Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
 }
 
 fn remote(config: &Config, seen: &Repository) -> Option<Finding> {
-    let wanted = config.repository.remote.as_deref();
-    let detail = match (&seen.remote, wanted) {
-        (None, _) => "it has no remote `origin`".to_owned(),
-        (Some(found), Some(wanted)) if !same_remote(found, wanted) => {
-            format!("`origin` is {found}, and hemma.toml says {wanted}")
-        }
-        _ => return None,
+    let wanted = config.repository.remote.as_ref();
+    let line = |verb: &str, it: &RemoteUrl| {
+        Hint::Run(cause::in_checkout(config, &["remote", verb, "origin", it.address()]))
     };
-    Some(Finding::fail("remote", detail))
+    match (&seen.remote, wanted) {
+        (None, _) => {
+            let hint = wanted.map(|it| line("add", it));
+            Some(Finding::fail("remote", "it has no remote `origin`").hint(hint))
+        }
+        (Some(found), Some(wanted)) if !is_same(found, wanted) => {
+            let detail = format!("`origin` is {found}, and hemma.toml says {wanted}");
+            Some(Finding::fail("remote", detail).hint(line("set-url", wanted)))
+        }
+        _ => None,
+    }
 }
 
-/// `…/huleedu` and `…/huleedu.git/` are one repository.
-fn same_remote(left: &str, right: &str) -> bool {
-    let bare = |it: &str| it.trim_end_matches('/').trim_end_matches(".git").to_owned();
-    bare(left) == bare(right)
+/// `…/huleedu` and `…/huleedu.git/` are one repository, whatever login is in front.
+fn is_same(found: &str, wanted: &RemoteUrl) -> bool {
+    found == wanted.address()
+        || found.parse::<RemoteUrl>().is_ok_and(|it| it.is_same_repository(wanted))
+}
+
+/// The address works, and everybody who may read the checkout may read the credential in it.
+fn login_in_origin(config: &Config, seen: &Repository) -> Option<Finding> {
+    let address = seen.remote.as_deref().filter(|_| seen.remote_has_login)?;
+    let detail = format!(
+        "`origin` is {address} with a credential in front of the host, in clear in .git/config"
+    );
+    let line = cause::in_checkout(config, &["remote", "set-url", "origin", address]);
+    let advice = format!(
+        "write the credential into [repository] remote in hemma.toml, from where hemma hands it to \
+         git on its standard input, and run `{line}`"
+    );
+    Some(Finding::pass("remote", detail).hint(Hint::Do(advice)))
 }
 
 fn relation(config: &Config, seen: &Repository) -> Option<Finding> {
@@ -126,21 +203,61 @@ fn relation(config: &Config, seen: &Repository) -> Option<Finding> {
     let branch = &config.repository.branch;
     let detail = match incoming.relation {
         Relation::Same | Relation::Behind => return None,
+        Relation::Ahead | Relation::Diverged | Relation::Unrelated if seen.shallow => {
+            let detail = format!(
+                "it was cloned without its history, so nobody can tell whether `{branch}` at the \
+                 remote follows it"
+            );
+            let line = cause::in_checkout(config, &["fetch", "--unshallow"]);
+            return Some(Finding::unseen("branch", detail).hint(Hint::Run(line)));
+        }
         Relation::Ahead => format!("it has commits that `{branch}` at the remote has not"),
         Relation::Diverged => format!("it and `{branch}` at the remote have diverged"),
+        Relation::Unrelated => {
+            format!("it and `{branch}` at the remote have no commit in common")
+        }
     };
-    Some(Finding::fail("branch", detail).hint(git(config, &["log", "--oneline", "@{u}.."])))
+    let line = cause::in_checkout(config, &["log", "--oneline", "@{u}.."]);
+    Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
 }
 
-/// A git in the checkout.
-fn git(config: &Config, words: &[&str]) -> Hint {
-    let dir = quote_path(&config.host.checkout.to_string());
-    let words = words.iter().map(|it| quote(it)).collect::<Vec<_>>().join(" ");
-    Hint::on(&config.host.alias, format_args!("git -C {dir} {words}"))
+/// What git does not track is in nobody's way, unless the incoming commits hold something else there.
+fn in_the_way(config: &Config, seen: &Repository) -> Option<Finding> {
+    let incoming = seen.incoming.as_ref()?;
+    let names = &incoming.in_the_way;
+    if let (true, Some(said)) = (names.is_empty() && seen.dirty.is_empty(), &incoming.refused) {
+        let detail = format!("git would not move {} forward: {said}", seen.dir);
+        return Some(Finding::fail("checkout", detail).hint(cause::hint(config, said)));
+    }
+    let first = names.first()?;
+    let count = counted(names.len(), "file");
+    let detail = format!(
+        "{count} in {} that git does not track would be overwritten: the incoming commits have \
+         other content there",
+        seen.dir
+    );
+    let away = Command::new("mv").arg("--").arg(first.trim_end_matches('/'));
+    let away = away.arg(format!("{}.before-hemma", first.trim_end_matches('/')));
+    let line = cause::on_host(config, &away.cwd(config.host.checkout.as_str()).to_string());
+    Some(Finding::fail("checkout", detail).evidence(some_of(names)).hint(Hint::Run(line)))
+}
+
+/// At most as many names as a person reads, and how many more there are.
+fn some_of(names: &[String]) -> Vec<String> {
+    let mut shown: Vec<String> =
+        names.iter().take(FILES_SHOWN).map(|it| plain(it, PATH_CHARS_MAX)).collect();
+    if names.len() > FILES_SHOWN {
+        shown.push(format!("and {} more", names.len() - FILES_SHOWN));
+    }
+    shown
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    if names.is_empty() { "nothing".to_owned() } else { some_of(names).join(", ") }
 }
 
 /// The beginning of a commit id, as git shows it.

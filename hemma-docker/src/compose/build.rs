@@ -101,9 +101,8 @@ impl Build {
             let script = format!("{KEEP_RUNNING}{BUILD}");
             Command::script(&script, own).named("build").cwd(self.files.checkout.as_str()).sudo()
         } else {
-            let parameters = self.tree.parameters(self.files.checkout.as_str());
-            let script = in_tree(&format!("{AS_ROOT}{KEEP_RUNNING}{BUILD}"));
-            Command::script(&script, parameters.into_iter().chain(own)).named("build-commit")
+            let build = format!("{AS_ROOT}{KEEP_RUNNING}{BUILD}");
+            in_tree(&build, &self.tree, &self.files.checkout).named("build-commit").args(own)
         };
         command
             .args(self.files.words())

@@ -11,6 +11,7 @@ use super::model::{self, Model};
 use super::spot::{self, FIND};
 use super::tree::{Tree, in_tree};
 use super::{ComposeFiles, Refusal};
+use crate::checkout::cause;
 use crate::env_file::{BYTES_MAX, KIND, Obstacle};
 
 /// Separates the parts of the script's output; no JSON and no hash holds it.
@@ -123,7 +124,7 @@ impl Question for LookModel {
             Err(source) => return Err(ModelError::Ask { host, source }),
         };
         if matches!(output.exit, 70 | 71 | 75) {
-            return Err(ModelError::Tree { host, said: output.last_words().to_owned() });
+            return Err(ModelError::Tree { host, said: cause::of(&output.stderr) });
         }
         if output.exit == 77 {
             return match Obstacle::read(&output.stdout) {
@@ -165,11 +166,9 @@ impl Question for LookModel {
 
 impl LookModel {
     fn command(&self) -> Command {
-        let script =
-            in_tree(&format!("max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{HASH_SERVICES}{RESOLVE}"));
-        let parameters = self.tree.parameters(self.files.checkout.as_str());
+        let script = format!("max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{HASH_SERVICES}{RESOLVE}");
         // A tree that is fetched first may take its time.
-        Command::script(&script, parameters)
+        in_tree(&script, &self.tree, &self.files.checkout)
             .named("resolve-compose-files")
             .arg(if self.hashes { "hashes" } else { "" })
             .args(self.files.words())

@@ -1,7 +1,10 @@
 //! Which state of the repository is looked at.
 
+use hemma_core::Command;
+use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
 use serde::{Deserialize, Serialize};
 
+use crate::checkout::git::{GIT, LOGIN, login_word, with_login};
 use crate::scratch::SCRATCH;
 
 /// A state of the repository on the host.
@@ -16,9 +19,9 @@ pub enum Tree {
     /// The tip of a branch of a remote, for a host that has no repository yet.
     Remote {
         /// The git remote.
-        remote: String,
+        remote: RemoteUrl,
         /// The branch.
-        branch: String,
+        branch: BranchName,
     },
 }
 
@@ -29,39 +32,40 @@ pub enum Tree {
 /// beside the checkout.
 const LAY_OUT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
-export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND="ssh -o BatchMode=yes" LC_ALL=C.UTF-8
+[ "$5" != login ] || take_login
 t=$w/tree
 case $2 in
 checkout) t=$d ;;
 commit) mkdir "$t" && git -C "$d" archive --format=tar "$3" | tar -x -C "$t" || exit 71 ;;
-remote) git clone -q --depth 1 --single-branch --branch "$4" -- "$3" "$t" || exit 71 ;;
+remote) far '' clone -q --depth 1 --single-branch --branch "$4" -- "$3" "$t" || exit 71 ;;
 esac
 cd "$t" || exit 70
 [ "$t" = "$d" ] || [ ! -e "$d/.env" ] || ln -s "$d/.env" .env
-shift 4
+shift 5
 for f do
     case $t,$f in "$d",*) ;; *,../*) ln -s "${d%/*}/${f#../}" "$w/" ;; esac
 done
 "#;
 
-/// A script that works in a tree, which [`Tree::parameters`] name: it finds `$d`, `$t` and `$w`, and
-/// in `$@` what follows those four.
-pub(crate) fn in_tree(script: &str) -> String {
-    format!("{SCRATCH}{LAY_OUT}{script}")
+/// A command that runs a script in a tree of the checkout: the script finds `$d`, `$t` and `$w`, and in
+/// `$@` the words that are added. The login of a remote comes on its standard input.
+pub(crate) fn in_tree(script: &str, tree: &Tree, checkout: &CheckoutPath) -> Command {
+    let remote = match tree {
+        Tree::Remote { remote, .. } => Some(remote),
+        Tree::Checkout | Tree::Commit(_) => None,
+    };
+    let (kind, third, fourth) = match tree {
+        Tree::Checkout => ("checkout", "", ""),
+        Tree::Commit(sha) => ("commit", sha.as_str(), ""),
+        Tree::Remote { remote, branch } => ("remote", remote.address(), branch.as_str()),
+    };
+    let parameters = [checkout.as_str(), kind, third, fourth, login_word(remote)];
+    let script = format!("{SCRATCH}{GIT}{LOGIN}{LAY_OUT}{script}");
+    with_login(Command::script(&script, parameters), remote)
 }
 
 impl Tree {
     pub(crate) fn is_checkout(&self) -> bool {
         *self == Self::Checkout
-    }
-
-    /// The four parameters that [`LAY_OUT`] reads.
-    pub(crate) fn parameters(&self, checkout: &str) -> [String; 4] {
-        let (kind, third, fourth) = match self {
-            Self::Checkout => ("checkout", "", ""),
-            Self::Commit(sha) => ("commit", sha.as_str(), ""),
-            Self::Remote { remote, branch } => ("remote", remote.as_str(), branch.as_str()),
-        };
-        [checkout, kind, third, fourth].map(str::to_owned)
     }
 }

@@ -1,6 +1,6 @@
 //! Asking the host for the headers of its compose files.
 
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;
@@ -62,8 +62,7 @@ impl Question for LookHeaders {
 
     async fn ask(&self, live: &Live) -> Result<Headers, HeadersError> {
         let host = self.files.host.clone();
-        let parameters = self.tree.parameters(self.files.checkout.as_str());
-        let command = Command::script(&in_tree(HEADERS), parameters)
+        let command = in_tree(HEADERS, &self.tree, &self.files.checkout)
             .args(self.files.files.iter().map(ToString::to_string))
             .named("read the headers of the compose files");
         match live.run(&Place::On(host.clone()), &command).await {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::dockerfile::Needs;
+use crate::checkout::cause;
 use crate::compose::spot::{self, FIND};
 use crate::compose::tree::in_tree;
 use crate::compose::{ComposeFiles, Model, Spot, Tree};
@@ -148,19 +149,18 @@ impl Question for LookSources {
 
     async fn ask(&self, live: &Live) -> Result<Sources, SourcesError> {
         let host = self.files.host.clone();
-        let parameters = self.tree.parameters(self.files.checkout.as_str());
         let rule = || std::iter::once("--".to_owned());
         let words = self.binds.iter().cloned().chain(rule());
         let words = words.chain(self.mentions.iter().cloned()).chain(rule());
         let words = words.chain(self.files.paths()).chain(rule());
-        let command = Command::script(&in_tree(&format!("{FIND}{LOOK}")), parameters)
+        let command = in_tree(&format!("{FIND}{LOOK}"), &self.tree, &self.files.checkout)
             .named("look-at-sources")
             .args(words.chain(self.dockerfiles.iter().map(|it| it.0.clone())))
             .limit(Duration::from_secs(180));
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(SourcesError::Ask { host, source }),
             Ok(output) if output.success() => Ok(self.read(&output.stdout)),
-            Ok(output) => Err(SourcesError::Tree { host, said: output.last_words().to_owned() }),
+            Ok(output) => Err(SourcesError::Tree { host, said: cause::of(&output.stderr) }),
         }
     }
 }

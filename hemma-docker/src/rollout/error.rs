@@ -2,7 +2,7 @@
 
 use hemma_core::{ExecError, Hint, Host, Known};
 
-use crate::checkout::{self, CloneError, LookError, PullError};
+use crate::checkout::{self, LookError};
 use crate::compose::{BuildError, ModelError, Refusal, UpError};
 use crate::engine::EngineError;
 use crate::lock::{Holder, LockError, UnprovenError, shown};
@@ -127,6 +127,7 @@ impl Error {
             Self::NoEarlierRelease(_) => Some(Hint::Do(NO_WAY_BACK.to_owned())),
             Self::Locked(_) => Some(Hint::Do(WAIT.to_owned())),
             Self::Databases(error) => error.hint(),
+            Self::Checkout(error) => error.hint(),
             other => other.host_said().and_then(|(host, said)| storage::hint(host, said)),
         }
     }
@@ -134,11 +135,7 @@ impl Error {
     /// The words of the host that refused a change.
     fn host_said(&self) -> Option<(&Host, &str)> {
         match self {
-            Self::Checkout(
-                checkout::Error::Clone(CloneError::Failed { host, said, .. })
-                | checkout::Error::Pull(PullError::Failed { host, said, .. }),
-            )
-            | Self::Lock(LockError::Refused { host, said })
+            Self::Lock(LockError::Refused { host, said })
             | Self::Keep(KeepError::Failed { host, said })
             | Self::Restore(RestoreError::Failed { host, said, .. }) => Some((host, said)),
             _ => None,

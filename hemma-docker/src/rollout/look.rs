@@ -281,12 +281,13 @@ async fn came_in(
     let mut files: Vec<String> = builds.iter().map(|(_, it)| it.path()).collect();
     files.sort();
     files.dedup();
-    let span = (seen.deployed.as_deref(), tree.as_str());
+    let deployed = seen.deployed.as_deref();
+    let span = (deployed, tree.as_str());
     let Some(seen) = history::look(world, config, span, files).await else { return known };
     let text = |path: &str| seen.dockerfiles.get(path).map(String::as_str);
     let inputs = builds
         .into_iter()
         .map(|(name, it)| (name.clone(), ImageInputs::read(it, text(&it.path()))))
         .collect();
-    (seen.history, inputs)
+    (seen.history(deployed), inputs)
 }

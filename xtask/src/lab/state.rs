@@ -112,7 +112,7 @@ pub(super) fn hemma_toml(ssh_config: &Path, edge: Edge) -> String {
     let empty = Config::parse("", Path::new("hemma.toml"));
     let mut config = empty.expect("an empty file is the runbook");
     config.host.ssh_config = Some(ssh_config.to_owned().into());
-    config.repository.remote = Some("git://git/huleedu.git".to_owned());
+    config.repository.remote = Some("git://git/huleedu.git".parse().expect("it is a remote"));
     config.edge.resolvers = vec![(Ipv4Addr::LOCALHOST, edge.resolver).into()];
     config.edge.name_servers = vec![(Ipv4Addr::LOCALHOST, edge.name_server).into()];
     config.edge.roots = vec![ssh_config.with_file_name(ROOTS).into()];
@@ -143,7 +143,7 @@ mod tests {
         let text = hemma_toml(Path::new("/lab/ssh_config"), edge);
         let config = Config::parse(&text, Path::new("hemma.toml")).expect("our own words");
         assert_eq!(config.host.ssh_config, Some(PathBuf::from("/lab/ssh_config").into()));
-        assert_eq!(config.repository.remote.as_deref(), Some("git://git/huleedu.git"));
+        assert_eq!(config.repository.remote.as_ref().map(hemma_core::config::RemoteUrl::address), Some("git://git/huleedu.git"));
         assert_eq!(config.edge.roots, [PathBuf::from("/lab/roots.pem").into()]);
         assert_eq!(config.edge.resolvers, ["127.0.0.1:5353".parse().expect("an address")]);
         assert_eq!(config.public.len(), 3);

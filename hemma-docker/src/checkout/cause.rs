@@ -1,0 +1,238 @@
+//! Why git failed, in our words, and what to do next.
+//!
+//! git's last line is often advice ("and the repository exists."), and behind its `fatal:` line the
+//! cause can stand in words of ssh, of curl or of the git server. What is known is said the same way
+//! wherever it comes from; of anything else git's own line is shown, without a credential.
+
+mod known;
+
+use std::path::Path;
+
+use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::{Command, Config, Hint, Host, without_credentials};
+
+use known::{KNOWN, Known, Next};
+
+use crate::storage;
+use crate::text::plain;
+
+/// Shown of a line that git said.
+const SAID_CHARS_MAX: usize = 300;
+
+/// Why git failed, from what was said on standard error.
+pub(crate) fn of(stderr: &str) -> String {
+    let clean = without_credentials(stderr);
+    let lines: Vec<&str> = clean.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    if let Some(line) = lines.iter().find(|it| is_ours(it)) {
+        return plain(line.trim_start_matches("hemma: "), SAID_CHARS_MAX);
+    }
+    match KNOWN.iter().find_map(|it| Some((it, it.line_in(&lines)?))) {
+        Some((known, line)) => plain(&known.words_for(line, &lines), SAID_CHARS_MAX),
+        None => plain(telling(&lines), SAID_CHARS_MAX),
+    }
+}
+
+/// Lines of our own scripts, which say the cause already.
+fn is_ours(line: &str) -> bool {
+    line.starts_with("nothing can be written in ")
+        || line.contains(" is in the way: a git is at work there")
+        || line.starts_with("hemma: ")
+}
+
+/// git's own line: the first one that says it failed.
+fn telling<'t>(lines: &[&'t str]) -> &'t str {
+    let begins = |word: &str| lines.iter().find_map(|it| it.strip_prefix(word)).map(str::trim);
+    let noise = ["warning:", "hint:", "**", "@@@", "remote:", "Cloning into", "Updating files:"];
+    let last = || lines.iter().rev().find(|it| !noise.iter().any(|noise| it.starts_with(noise)));
+    begins("fatal:")
+        .or_else(|| begins("error:"))
+        .or_else(|| last().copied())
+        .unwrap_or("git said nothing")
+}
+
+/// What git was asked about, for the lines to type.
+pub(super) struct Site<'s> {
+    pub(super) host: &'s Host,
+    pub(super) ssh_config: Option<&'s Path>,
+    pub(super) checkout: &'s CheckoutPath,
+    pub(super) remote: Option<&'s RemoteUrl>,
+    pub(super) branch: &'s BranchName,
+}
+
+impl<'s> From<&'s Config> for Site<'s> {
+    fn from(config: &'s Config) -> Self {
+        Self {
+            host: &config.host.alias,
+            ssh_config: config.host.ssh_config.as_deref(),
+            checkout: &config.host.checkout,
+            remote: config.repository.remote.as_ref(),
+            branch: &config.repository.branch,
+        }
+    }
+}
+
+/// The next thing to do about what [`of`] said.
+pub(super) fn hint<'s>(site: impl Into<Site<'s>>, said: &str) -> Option<Hint> {
+    let site = site.into();
+    let known = KNOWN.iter().find(|it| said.starts_with(it.words));
+    known.and_then(|it| it.next(&site, said)).or_else(|| storage::hint(site.host, said))
+}
+
+/// A line to be typed here that runs `line` on the host.
+pub(super) fn on_host(config: &Config, line: &str) -> String {
+    Site::from(config).on_host(line)
+}
+
+/// A git command in the checkout, to be typed here.
+pub(super) fn in_checkout(config: &Config, args: &[&str]) -> String {
+    Site::from(config).in_checkout(args)
+}
+
+impl Site<'_> {
+    fn on_host(&self, line: &str) -> String {
+        self.ssh(false).arg(line).to_string()
+    }
+
+    fn in_checkout(&self, args: &[&str]) -> String {
+        let git = Command::new("git").args(args.iter().copied()).cwd(self.checkout.as_str());
+        self.on_host(&git.to_string())
+    }
+
+    fn ssh(&self, terminal: bool) -> Command {
+        let ssh = Command::new("ssh");
+        let ssh = if terminal { ssh.arg("-t") } else { ssh };
+        let ssh = match self.ssh_config {
+            Some(file) => ssh.arg("-F").arg(file.display().to_string()),
+            None => ssh,
+        };
+        ssh.arg(self.host.as_str())
+    }
+}
+
+impl Known {
+    /// The line that has one of the signs.
+    fn line_in<'t>(&self, lines: &[&'t str]) -> Option<&'t str> {
+        let has = |line: &&&str| {
+            let lower = line.to_ascii_lowercase();
+            self.signs.iter().any(|it| lower.contains(it))
+        };
+        lines.iter().find(has).copied()
+    }
+
+    /// Our words, with what of the line belongs to them.
+    fn words_for(&self, line: &str, lines: &[&str]) -> String {
+        match self.detail {
+            known::Detail::None => self.words.to_owned(),
+            known::Detail::Line => format!("{}: {}", self.words, bare(line)),
+            known::Detail::Quoted => match quoted(line) {
+                Some(it) => format!("{} {it}", self.words),
+                None => self.words.to_owned(),
+            },
+            known::Detail::Behind(sign) => {
+                let at = line.to_ascii_lowercase().find(sign).map(|it| it + sign.len());
+                let detail = line[at.unwrap_or(line.len())..].trim().trim_end_matches('.');
+                if detail.is_empty() {
+                    self.words.to_owned()
+                } else {
+                    format!("{}: {detail}", self.words)
+                }
+            }
+            known::Detail::FilesBelow => {
+                let below = lines.iter().skip_while(|it| **it != line).skip(1);
+                let names: Vec<&str> = below
+                    .take_while(|it| {
+                        !it.starts_with("Please")
+                            && !it.starts_with("Aborting")
+                            && !it.contains(": ")
+                    })
+                    .copied()
+                    .collect();
+                if names.is_empty() {
+                    format!("{}: {}", self.words, bare(line))
+                } else {
+                    format!("{}: {}", self.words, names.join(", "))
+                }
+            }
+        }
+    }
+
+    fn next(&self, site: &Site<'_>, said: &str) -> Option<Hint> {
+        let remote = site.remote.map(|it| it.address().to_owned());
+        let server = remote.as_deref().map_or("the git server", server_of);
+        Some(match self.next {
+            Next::Nothing => return None,
+            Next::Do(text) => Hint::Do(text.to_owned()),
+            Next::InCheckout(args) => Hint::Run(site.in_checkout(args)),
+            Next::TrustDirectory => {
+                let dir = said.rsplit(' ').next().filter(|it| it.starts_with('/'))?;
+                let args = ["config", "--global", "--add", "safe.directory", dir];
+                Hint::Run(site.on_host(&Command::new("git").args(args).to_string()))
+            }
+            Next::MeetServer => {
+                let login = login_of(remote.as_deref()).unwrap_or_else(|| server.to_owned());
+                let line = Command::new("ssh").args(["-T", &login]).to_string();
+                Hint::Run(site.ssh(true).arg(line).to_string())
+            }
+            Next::ForgetServer => {
+                let line = Command::new("ssh-keygen").args(["-R", server]).to_string();
+                let line = site.on_host(&line);
+                Hint::Do(format!(
+                    "compare the new key with what {server} publishes; then run `{line}` and meet it again"
+                ))
+            }
+            Next::DeployKey => {
+                let line = site.on_host("cat ~/.ssh/*.pub");
+                Hint::Do(format!(
+                    "register a public key of the host (`{line}`) at {server} as a deploy key that may read"
+                ))
+            }
+            Next::LookOnHost => {
+                let branch = format!("refs/heads/{}", site.branch);
+                let address = remote.as_deref().unwrap_or("origin");
+                let args = ["ls-remote", "--", address, &branch];
+                match remote {
+                    Some(_) => Hint::Run(site.on_host(&Command::new("git").args(args).to_string())),
+                    None => Hint::Run(site.in_checkout(&args)),
+                }
+            }
+        })
+    }
+}
+
+/// A line without the word that says what kind of line it is.
+fn bare(line: &str) -> &str {
+    let line = line.trim();
+    ["fatal:", "error:", "remote:", "ssh:"]
+        .iter()
+        .find_map(|it| line.strip_prefix(it))
+        .map_or(line, str::trim)
+}
+
+/// What stands in the last quotes.
+fn quoted(line: &str) -> Option<&str> {
+    let line = line.trim_end_matches(|it: char| it != '\'');
+    let (_, text) = line.strip_suffix('\'')?.rsplit_once('\'')?;
+    Some(text)
+}
+
+/// The host of an address.
+fn server_of(address: &str) -> &str {
+    let behind = address.split_once("://").map_or(address, |it| it.1);
+    let behind = behind.split_once('@').map_or(behind, |it| it.1);
+    let end = behind.find(['/', ':']).unwrap_or(behind.len());
+    if behind[..end].is_empty() { "the git server" } else { &behind[..end] }
+}
+
+/// The login of an ssh address, as ssh takes it.
+fn login_of(address: Option<&str>) -> Option<String> {
+    let address = address?;
+    if let Some(("ssh" | "git+ssh" | "ssh+git", rest)) = address.split_once("://") {
+        let login = rest.split_once('/').map_or(rest, |it| it.0);
+        return Some(format!("ssh://{login}"));
+    }
+    let (login, _) = address.split_once(':').filter(|it| !it.1.starts_with("//"))?;
+    Some(login.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
