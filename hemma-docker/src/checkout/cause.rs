@@ -6,10 +6,8 @@
 
 mod known;
 
-use std::path::Path;
-
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
-use hemma_core::{Command, Config, Hint, Host, without_credentials};
+use hemma_core::{Command, Config, Hint, Host, quote, quote_path, without_credentials};
 
 use known::{KNOWN, Known, Next};
 
@@ -53,7 +51,6 @@ fn telling<'t>(lines: &[&'t str]) -> &'t str {
 /// What git was asked about, for the lines to type.
 pub(super) struct Site<'s> {
     pub(super) host: &'s Host,
-    pub(super) ssh_config: Option<&'s Path>,
     pub(super) checkout: &'s CheckoutPath,
     pub(super) remote: Option<&'s RemoteUrl>,
     pub(super) branch: &'s BranchName,
@@ -63,7 +60,6 @@ impl<'s> From<&'s Config> for Site<'s> {
     fn from(config: &'s Config) -> Self {
         Self {
             host: &config.host.alias,
-            ssh_config: config.host.ssh_config.as_deref(),
             checkout: &config.host.checkout,
             remote: config.repository.remote.as_ref(),
             branch: &config.repository.branch,
@@ -90,22 +86,12 @@ pub(super) fn in_checkout(config: &Config, args: &[&str]) -> String {
 
 impl Site<'_> {
     fn on_host(&self, line: &str) -> String {
-        self.ssh(false).arg(line).to_string()
+        self.host.line(line)
     }
 
     fn in_checkout(&self, args: &[&str]) -> String {
-        let git = Command::new("git").args(args.iter().copied()).cwd(self.checkout.as_str());
-        self.on_host(&git.to_string())
-    }
-
-    fn ssh(&self, terminal: bool) -> Command {
-        let ssh = Command::new("ssh");
-        let ssh = if terminal { ssh.arg("-t") } else { ssh };
-        let ssh = match self.ssh_config {
-            Some(file) => ssh.arg("-F").arg(file.display().to_string()),
-            None => ssh,
-        };
-        ssh.arg(self.host.as_str())
+        let words: Vec<String> = args.iter().map(|it| quote(it)).collect();
+        self.on_host(&format!("git -C {} {}", quote_path(self.checkout.as_str()), words.join(" ")))
     }
 }
 
@@ -171,7 +157,7 @@ impl Known {
             Next::MeetServer => {
                 let login = login_of(remote.as_deref()).unwrap_or_else(|| server.to_owned());
                 let line = Command::new("ssh").args(["-T", &login]).to_string();
-                Hint::Run(site.ssh(true).arg(line).to_string())
+                Hint::Run(site.on_host(&line).replacen("ssh ", "ssh -t ", 1))
             }
             Next::ForgetServer => {
                 let line = Command::new("ssh-keygen").args(["-R", server]).to_string();

@@ -147,7 +147,6 @@ impl<'s> From<&'s Clone> for Site<'s> {
     fn from(change: &'s Clone) -> Self {
         Self {
             host: &change.host,
-            ssh_config: None,
             checkout: &change.checkout,
             remote: Some(&change.remote),
             branch: &change.branch,

@@ -164,7 +164,6 @@ impl<'s> From<&'s Pull> for Site<'s> {
     fn from(change: &'s Pull) -> Self {
         Self {
             host: &change.host,
-            ssh_config: None,
             checkout: &change.checkout,
             remote: change.remote.as_ref(),
             branch: &change.branch,

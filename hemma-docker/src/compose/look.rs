@@ -1,5 +1,6 @@
 //! Asking Compose what its files resolve to.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, sudo};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
 use super::hashes::{self, HASH_SERVICES};
+use super::masked::masked;
 use super::model::{self, Model};
 use super::spot::{self, FIND};
 use super::tree::{Tree, in_tree};
@@ -34,7 +36,9 @@ bytes=%s' "$f"; exit 77 ;;
 esac
 "#;
 
-/// Where a variable is missing, the place is found that asks for it.
+/// Where a variable is missing, the place is found that asks for it. Beside what Compose said are its
+/// words that are written in the files, which are no values of `.env`; and that file, where Compose cannot
+/// read it.
 const RESOLVE: &str = r#"
 hashes=$1; shift
 json=$(sudo -n docker "$@" config --format json 2>"$w/said"); r=$?
@@ -42,15 +46,33 @@ cat "$w/said" >&2
 printf '%s\n%s\n' "$json" "--8<--"; (cd -- "$d/$(dirname -- "$5")" 2>/dev/null && pwd -P)
 printf '%s\n' "--8<--"; pwd -P; printf '%s\n' "--8<--"
 if [ $r = 0 ] && [ -n "$hashes" ]; then
-    hash_services "$@" 2>"$w/said" || { cat "$w/said" >&2; exit 78; }
+    hash_services "$@" 2>"$w/unhashed" || { cat "$w/unhashed" >&2; exit 78; }
 fi
+printf '%s\n' "--8<--"
+was=
+for word do [ "$was" != -f ] || printf '%s\n' "$word"; was=$word; done >"$w/files"
+own_files() {
+    grep -v '^\.\./' "$w/files"
+    if [ -e .git ]; then git ls-files; else find . -maxdepth 4 -type f; fi | grep -E '\.ya?ml$'
+}
+written() {
+    own_files | sort -u | xargs -d '\n' -r cat -- 2>/dev/null
+    own_files
+    grep '^\.\./' "$w/files" | xargs -d '\n' -r grep -ohE '[$][{]?[A-Za-z_][A-Za-z0-9_]*' -- 2>/dev/null
+}
+split() { tr -cs 'A-Za-z0-9_-' '\n' | sort -u; }
+if [ $r != 0 ] || grep -q 'is not set' "$w/said"; then
+    split <"$w/said" >"$w/words"
+    written | split | comm -12 - "$w/words"
+fi
+printf '%s\n' "--8<--"
 name=$(sed -n 's/.*required variable \([A-Za-z0-9_]*\) .*/\1/p' "$w/said" | tail -n 1)
 if [ $r != 0 ] && [ -n "$name" ]; then
-    was=
-    for word do [ "$was" != -f ] || printf '%s\n' "$word"; was=$word; done >"$w/files"
     printf '${%s:?\n${%s?\n' "$name" "$name" >"$w/words"
-    echo "--8<--"; find_words
+    find_words
 fi
+printf '%s\n' "--8<--"
+[ $r = 0 ] || ! grep -qF '.env' "$w/said" || cat -- "$f" 2>/dev/null
 exit $r
 "#;
 
@@ -139,27 +161,30 @@ impl Question for LookModel {
             return Err(ModelError::Ask { host, source });
         }
         if output.exit == 78 {
-            let reason = format!("no hashes of its services: {}", output.last_words());
+            let said = masked(output.last_words(), &BTreeSet::new());
+            let reason = format!("no hashes of its services: {said}");
             return Err(ModelError::Read { host, reason });
         }
+        let mut parts = output.stdout.splitn(7, RULE);
+        let mut part = || parts.next().unwrap_or_default();
+        let (json, directory, tree, hashes) = (part(), part().trim(), part().trim(), part());
+        let (written, places, env) = (part().lines().collect::<BTreeSet<_>>(), part(), part());
         if !output.success() {
-            let mut places = output.stdout.split(RULE).last().into_iter().flat_map(str::lines);
-            let spot = places.find_map(spot::read).map(|it| it.1);
-            return Ok(ModelAnswer::Refused(Refusal::read(&output.stderr, spot)));
+            let spot = places.lines().find_map(spot::read).map(|it| it.1);
+            let env = env.strip_prefix('\n').filter(|it| !it.is_empty());
+            let refusal = Refusal::read(&output.stderr, tree, &written, env, spot);
+            return Ok(ModelAnswer::Refused(refusal));
         }
-        let mut parts = output.stdout.split(RULE);
-        let json = parts.next().unwrap_or_default();
-        let directory = parts.next().unwrap_or_default().trim();
-        let tree = parts.next().unwrap_or_default().trim();
         let digests = live.shelf().get_or_make(Digests::default);
         let mut model = model::read(json, tree, &digests)
             .map_err(|reason| ModelError::Read { host: host.clone(), reason })?;
         if self.hashes {
-            hashes::note(&mut model, parts.next().unwrap_or_default())
-                .map_err(|reason| ModelError::Read { host, reason })?;
+            hashes::note(&mut model, hashes).map_err(|reason| ModelError::Read { host, reason })?;
         }
         directory.clone_into(&mut model.directory);
+        // Compose warns of `$` in a value of `.env` as well, and the name is then a part of the value.
         model.unset = model::read_unset(&output.stderr);
+        model.unset.retain(|it| written.contains(it.as_str()));
         Ok(ModelAnswer::Resolved(model))
     }
 }

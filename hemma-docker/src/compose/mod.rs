@@ -9,6 +9,7 @@ pub(crate) mod digest;
 mod files;
 mod hashes;
 mod look;
+mod masked;
 pub(crate) mod model;
 mod port;
 mod refusal;

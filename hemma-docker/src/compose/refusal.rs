@@ -1,10 +1,13 @@
 //! Why the compose files cannot be used: Compose's own words, without a secret, and what to do.
 
+use std::collections::BTreeSet;
+
 use hemma_core::{Finding, Hint};
 use serde::{Deserialize, Serialize};
 
+use super::masked::masked;
 use super::{ComposeFiles, Spot};
-use crate::env_file::Obstacle;
+use crate::env_file::{EnvFile, Obstacle, Surroundings};
 
 /// Compose looked at its files and said no, or was not asked because of the `.env` that it would
 /// have read.
@@ -26,13 +29,24 @@ impl Refusal {
         Self { said: finding.detail, hint: finding.hint, spot: None }
     }
 
-    pub(super) fn read(stderr: &str, spot: Option<Spot>) -> Self {
-        let telling = |it: &&str| {
-            let noise = it.contains("level=warning") || it.starts_with("WARN[");
-            !it.is_empty() && !noise
+    /// Reads Compose's words. `written` are those of them that the compose files have; `env` is the
+    /// text of `.env` where they are about that file, of which hemma's own reader says what is wrong.
+    pub(super) fn read(
+        stderr: &str,
+        tree: &str,
+        written: &BTreeSet<&str>,
+        env: Option<&str>,
+        spot: Option<Spot>,
+    ) -> Self {
+        let said = telling(stderr).replace(&format!("{tree}/"), "");
+        let of_env = said.contains(".env") && !said.contains("not found");
+        let wrong = env.filter(|_| of_env && spot.is_none());
+        let wrong = wrong.and_then(|it| EnvFile::parse(it, &Surroundings::new()).err());
+        let said = match wrong {
+            Some(error) => format!(".env cannot be read: {error}"),
+            None => masked(&said, written),
         };
-        let last = stderr.lines().map(str::trim).rfind(telling).unwrap_or("it said nothing");
-        Self { said: without_values(last), hint: None, spot }
+        Self { said, hint: None, spot }
     }
 
     /// The finding that it makes, with the next thing to do.
@@ -72,7 +86,7 @@ impl Refusal {
                     .to_owned(),
             );
         }
-        if said.contains(".env: line ") {
+        if said.contains(".env: line ") || said.starts_with(".env cannot be read") {
             return Some("mend that line on the host".to_owned());
         }
         if said.contains("open ") && said.contains("no such file or directory") {
@@ -87,52 +101,81 @@ impl Refusal {
     }
 }
 
-/// A line of `.env` that Compose cannot read stands in its message, value and all. What the
-/// message quotes is cut away there.
-fn without_values(said: &str) -> String {
-    let about_env_file = said.contains(".env") && said.contains("line ");
-    match said.find("unterminated quoted value") {
-        Some(at) => format!("{}unterminated quoted value", &said[..at]),
-        None if about_env_file => {
-            let cut = said.find(['"', '`', '\'']).unwrap_or(said.len());
-            said[..cut].trim_end_matches([' ', ':']).to_owned()
-        }
-        None => said.to_owned(),
-    }
+/// The line that says what is wrong: the last one, but where Compose's advice follows it.
+fn telling(stderr: &str) -> &str {
+    let noise = |it: &str| {
+        it.is_empty()
+            || it.contains("level=warning")
+            || it.starts_with("WARN[")
+            || it.starts_with("sudo: ")
+    };
+    let mut lines = stderr.lines().map(str::trim).filter(|it| !noise(it));
+    let before_advice =
+        lines.clone().find(|it| it.starts_with("invalid interpolation format for "));
+    before_advice
+        .map(|it| it.trim_end_matches('.'))
+        .or_else(|| lines.next_back())
+        .unwrap_or("it said nothing")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(stderr: &str, env: Option<&str>) -> Refusal {
+        let written =
+            "x services environment OFFLOAD_LANGUAGE_TOOL_JAR_VERSION".split(' ').collect();
+        Refusal::read(stderr, "/a", &written, env, None)
+    }
+
     #[test]
     fn the_cause_is_found_and_no_value_is_shown() {
         let rows = [
             (
                 "time=\"x\" level=warning msg=\"y\"\nenv file /a/.env not found: stat /a/.env: no such file or directory\n",
-                "env file /a/.env not found: stat /a/.env: no such file or directory",
+                None,
+                "env file .env not found: stat .env: no such file or directory",
             ),
             (
                 "failed to read /a/.env: line 13: key cannot contain a space",
-                "failed to read /a/.env: line 13: key cannot contain a space",
+                None,
+                "failed to read .env: line 13: key cannot contain a space",
             ),
             (
-                "failed to read /a/.env: line 14: unterminated quoted value 'hunter2",
-                "failed to read /a/.env: line 14: unterminated quoted value",
+                "failed to read /a/.env: line 1: unterminated quoted value 'hunter2",
+                Some("A='hunter2"),
+                ".env cannot be read: line 1, column 3: the quote that opens here is never closed",
             ),
             (
-                "failed to read /a/.env: line 2: unexpected character \"-\" in variable name \"A-B=hunter2\"",
-                "failed to read /a/.env: line 2: unexpected character",
+                "failed to read /a/.env: Invalid template: \"pa${hunter2\"",
+                Some("B=1\nA=pa${hunter2\n"),
+                ".env cannot be read: line 2, column 3: Compose cannot read what follows `$`; a literal \
+                 one is written `$$`, or in single quotes",
+            ),
+            (
+                "failed to read /a/.env: Invalid template: \"pa${hunter2\"",
+                Some("A=fine\n"),
+                "failed to read .env: Invalid template: [hidden]",
+            ),
+            (
+                "invalid interpolation format for services.x.environment.\nYou may need to escape any $ with another $.\n${K\nsudo: unable to resolve host h\n",
+                None,
+                "invalid interpolation format for services.x.environment",
+            ),
+            (
+                "decoding failed due to the following error(s):\n\n'services[x]' time: invalid duration \"hunter2\"\n",
+                None,
+                "'services[x]' time: invalid duration [hidden]",
             ),
         ];
-        for (stderr, said) in rows {
-            assert_eq!(Refusal::read(stderr, None).said, said);
+        for (stderr, env, said) in rows {
+            assert_eq!(read(stderr, env).said, said);
         }
     }
 
     #[test]
     fn a_missing_variable_is_named_once() {
-        let refusal = Refusal::read(
+        let refusal = read(
             "error while interpolating services.x.environment.[]: required variable \
              OFFLOAD_LANGUAGE_TOOL_JAR_VERSION is missing a value: Missing …",
             None,
@@ -142,8 +185,8 @@ mod tests {
         let finding = |subject: &str| [Finding::fail(subject, "it has no value")];
         assert!(refusal.is_explained_by(&finding(&format!(".env {name}"))));
         assert!(!refusal.is_explained_by(&finding(".env OTHER")));
-        let refusal = Refusal::read("env file /a/.env not found: stat /a/.env: no such file", None);
+        let refusal = read("env file /a/.env not found: stat /a/.env: no such file", None);
         assert!(refusal.is_explained_by(&finding(".env")));
-        assert!(!Refusal::read("yaml: line 3: x", None).is_explained_by(&finding(".env")));
+        assert!(!read("yaml: line 3: x", None).is_explained_by(&finding(".env")));
     }
 }

@@ -95,13 +95,10 @@ fn no_cause_begins_like_another_one() {
 #[test]
 fn a_hint_can_be_pasted() {
     let mut config = config();
-    assert_eq!(in_checkout(&config, &["status"]), "ssh hemma 'cd ~/apps/huleedu && git status'");
-    config.host.ssh_config = Some("/a b/config".into());
-    let line = in_checkout(&config, &["switch", "it's"]);
-    assert_eq!(
-        line,
-        r"ssh -F '/a b/config' hemma 'cd ~/apps/huleedu && git switch '\''it'\''\'\'''\''s'\'''"
-    );
+    assert_eq!(in_checkout(&config, &["status"]), "ssh hemma 'git -C ~/apps/huleedu status'");
+    config.host.checkout = "~/my apps/x".parse().expect("a path");
+    let line = in_checkout(&config, &["switch", "a b"]);
+    assert_eq!(line, r"ssh hemma 'git -C ~/'\''my apps/x'\'' switch '\''a b'\'''");
     for (address, server, login) in [
         ("git@h:x", "h", Some("git@h")),
         ("ssh://git@h:22/x", "h", Some("ssh://git@h:22")),
