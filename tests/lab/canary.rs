@@ -1,6 +1,8 @@
 //! Secrets never appear: twenty known ones are on the host, and everything that hemma says, writes
 //! or starts is searched for them.
 
+mod remote;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
