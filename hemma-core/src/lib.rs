@@ -34,6 +34,7 @@ mod job;
 mod known;
 mod live;
 mod patience;
+mod progress;
 mod question;
 mod report;
 mod scrub;
@@ -57,7 +58,8 @@ pub use live::{
     Remark, Shelf, SshMaster, SshOptions, StreamError, Terminal,
 };
 pub use patience::Patience;
-pub use question::{Change, Cut, Extent, NotRecorded, Progress, Question};
+pub use progress::{Heard, News, Part, Progress};
+pub use question::{Change, Cut, Extent, NotRecorded, Question};
 pub use report::{Finding, Report, Verdict, causes};
 pub use secret::{HIDDEN, Secret};
 pub use world::{Step, World};

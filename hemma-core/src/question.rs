@@ -1,13 +1,11 @@
 //! The one idea: everything we learn is a [`Question`], everything we do is a [`Change`].
 
-use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Live;
+use crate::{Live, Progress};
 
 /// One look at the world. Changes nothing; may be asked again at any time.
 ///
@@ -113,31 +111,4 @@ pub struct NotRecorded {
 
 fn but(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |it| format!("; the nearest is {it}"))
-}
-
-/// Where a long change says how far it has come.
-#[derive(Clone)]
-pub struct Progress(Arc<dyn Fn(&str) + Send + Sync>);
-
-impl Progress {
-    /// Hands each line to `listener`.
-    pub fn new(listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(listener))
-    }
-
-    /// Nobody listens.
-    pub fn silent() -> Self {
-        Self::new(|_| {})
-    }
-
-    /// Says one line.
-    pub fn line(&self, line: &str) {
-        (self.0)(line);
-    }
-}
-
-impl fmt::Debug for Progress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Progress")
-    }
 }

@@ -92,9 +92,14 @@ impl App {
         let call = match cli::parse(&self.sections, &self.program, args.clone()) {
             Ok(call) => call,
             Err(error) => {
-                render::usage(&error, args.iter().any(|it| it == "--json"));
-                let exit = if error.use_stderr() { Exit::Usage } else { Exit::AsPlanned };
-                return exit.into();
+                let json = args.iter().any(|it| it == "--json");
+                let written = render::usage(&error, &Flags { json, ..Flags::default() });
+                return match (error.use_stderr(), written) {
+                    (true, _) => Exit::Usage,
+                    (false, true) => Exit::AsPlanned,
+                    (false, false) => Exit::Unwritten,
+                }
+                .into();
             }
         };
         let terminal = Terminal::of_process(&call.flags);
@@ -179,6 +184,7 @@ impl App {
             terminal.note(&format!("warning: {warning}"));
         }
         let (steps, proposed, saved) = (world.steps(), run.proposed(), run.saved());
+        let ending = run.ending().filter(|_| !flags.json);
         let exit = match &result {
             Some(Ok(answer)) => answer.exit(),
             Some(Err(failure)) => failure.exit(),
@@ -201,6 +207,11 @@ impl App {
         conclude(&terminal, document, result.as_ref());
         if flags.verbose && !flags.json {
             terminal.steps(&steps, handshakes);
+        }
+        if let Some(ending) = ending {
+            let changes: Vec<_> = changes().collect();
+            let now = terminal.clock(world.now());
+            terminal.ending(&ending.lines(&changes, (world.elapsed(), &now)));
         }
         let exit = terminal.loss().map_or(exit, |why| {
             terminal.failure(&Failure::unwritten(why));

@@ -47,6 +47,7 @@ mod cli;
 mod dev;
 mod edge;
 mod editor;
+mod ending;
 mod exit;
 mod failure;
 mod help;

@@ -8,6 +8,7 @@ use hemma_docker::lock::Holder;
 use hemma_docker::rollout;
 
 use crate::cli::Flags;
+use crate::ending::{Ending, Stand};
 use crate::render::Terminal;
 use crate::{Answer, App, Failure, Proposal, Saved, operator};
 
@@ -22,6 +23,7 @@ pub struct Run<'r> {
     config: &'r Config,
     proposal: Mutex<Option<Proposal>>,
     saved: Mutex<Option<Saved>>,
+    ending: Mutex<Option<Ending>>,
 }
 
 /// Nothing may change unless the operator agrees.
@@ -52,6 +54,7 @@ impl<'r> Run<'r> {
             config,
             proposal: Mutex::default(),
             saved: Mutex::default(),
+            ending: Mutex::default(),
         }
     }
 
@@ -145,6 +148,23 @@ impl<'r> Run<'r> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Notes what this run takes live, for its last lines.
+    pub(crate) fn aims(&self, ending: Ending) {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).replace(ending);
+    }
+
+    /// Notes how far it has come with that.
+    pub(crate) fn stands(&self, stand: Stand) {
+        if let Some(ending) = &mut *self.ending.lock().unwrap_or_else(PoisonError::into_inner) {
+            ending.stand = stand;
+        }
+    }
+
+    /// What this run took live, or tried to.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     async fn consent(&self, question: &str) -> Result<Consent, Failure> {
         let flags = self.flags;
         if flags.plan {
@@ -162,6 +182,7 @@ impl<'r> Run<'r> {
             let hint = Hint::Do("let standard output go to the terminal, or add --yes".to_owned());
             return Err(Failure::usage(Error::Unseen).hint(hint));
         }
+        self.terminal.err("\n");
         if self.terminal.agrees(question).await {
             return Ok(Consent::Given);
         }

@@ -5,13 +5,11 @@ use std::time::Duration;
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
-use super::said::{last_lines, news};
+use super::build_log::{self, BuildLog};
+use super::said::news;
 use super::tree::{Tree, in_tree};
 use super::{ComposeFiles, Model};
 use crate::built;
-
-/// The end of a failed build that is shown.
-const LAST_LINES: usize = 20;
 
 /// `keep_running PROJECT SERVICE… --` names the images that these services' containers run, as well
 /// as those of other services that run the same: a build takes their names for the new ones, and
@@ -93,6 +91,11 @@ impl Build {
         Self { files, services, images: Vec::new(), tree: Tree::Commit(commit) }
     }
 
+    /// A progress that tells what the build says by service.
+    pub(crate) fn told(&self, progress: &Progress) -> Progress {
+        BuildLog::new(&self.services, &self.images).told(progress)
+    }
+
     fn command(&self) -> Command {
         let services = self.services.iter().cloned();
         let own = std::iter::once(self.files.project.to_string()).chain(services);
@@ -125,18 +128,26 @@ pub enum BuildError {
         source: ExecError,
     },
     /// The build failed.
-    #[error("the build on {host} failed with exit code {exit}")]
+    #[error("the build{} on {host} failed with exit code {exit}", of(.services))]
     Failed {
         /// The host.
         host: Host,
         /// Compose's exit code.
         exit: i32,
-        /// The end of what it said.
+        /// The service whose image could not be built; several where the builder does not say which.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        services: Vec<String>,
+        /// The step that failed, and what it said.
         last_lines: Vec<String>,
     },
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+/// ` of api`, or nothing where it is not known of which.
+pub(crate) fn of(services: &[String]) -> String {
+    if services.is_empty() { String::new() } else { format!(" of {}", services.join(" or ")) }
 }
 
 impl Change for Build {
@@ -154,7 +165,9 @@ impl Change for Build {
         let host = self.files.host.clone();
         let command = self.command();
         let noted = !self.images.is_empty() && built::begin(live, &self.files).await;
-        match live.run_telling(&Place::On(host.clone()), &command, &news(progress)).await {
+        let (overheard, log) =
+            build_log::overhear(BuildLog::new(&self.services, &self.images), progress);
+        match live.run_telling(&Place::On(host.clone()), &command, &news(&overheard)).await {
             Err(source) => Err(BuildError::Ask { host, source }),
             Ok(output) if output.success() => {
                 if noted {
@@ -163,9 +176,9 @@ impl Change for Build {
                 Ok(())
             }
             Ok(output) => {
-                let said = format!("{}{}", output.stdout, output.stderr);
-                let last_lines = last_lines(&said, LAST_LINES);
-                Err(BuildError::Failed { host, exit: output.exit, last_lines })
+                let failed = build_log::failure(&log);
+                let (services, last_lines) = (failed.services, failed.lines);
+                Err(BuildError::Failed { host, exit: output.exit, services, last_lines })
             }
         }
     }

@@ -5,6 +5,7 @@
 
 mod advice;
 mod build;
+mod build_log;
 pub(crate) mod digest;
 mod files;
 mod hashes;
@@ -19,8 +20,8 @@ pub(crate) mod tree;
 mod up;
 
 pub(crate) use advice::advice;
-pub(crate) use build::DROP_RUNNING;
 pub use build::{Build, BuildError};
+pub(crate) use build::{DROP_RUNNING, of};
 pub use files::{ComposeFiles, Layers};
 pub use look::{LookModel, ModelAnswer, ModelError};
 pub use model::{BuildSpec, Healthcheck, Model, NamedVolume, Service};

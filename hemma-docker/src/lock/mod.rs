@@ -27,7 +27,7 @@ pub use holder::Holder;
 pub(crate) use holder::shown;
 pub use look::{LookLock, Standing, verify};
 pub use outcome::RunOutcome;
-pub use past_run::{Outcome, PastRun, PastStep};
+pub use past_run::{Outcome, PastOutcome, PastRun, PastStep, outcome_in};
 pub use unproven::{LookUnproven, Marker, Unproven, UnprovenError, unproven};
 
 /// The same, for scripts that also write what others read.

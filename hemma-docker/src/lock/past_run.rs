@@ -1,61 +1,117 @@
-//! The journal by runs: each of its changes once, with how it ended.
+//! The journal by runs: each of its changes once, with how it ended, and how the run did.
 
-use jiff::{SignedDuration, Timestamp};
+use std::fmt;
 
 use hemma_core::{Change, JournalEvent};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, Serializer};
 
 use super::acquire::{Acquire, Release};
 use super::announce::Announce;
 use super::history::Entry;
+use super::holder::Holder;
+use super::outcome::RunOutcome;
 
-/// What somebody did with one command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was done with one command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PastRun {
     /// When it began, or the first that is known of it.
     pub at: Timestamp,
+    /// When it ended, if that was written down.
+    pub until: Option<Timestamp>,
     /// Who.
     pub who: String,
     /// From which machine.
     pub from: String,
     /// What they typed.
     pub doing: String,
+    /// How it ended.
+    pub outcome: PastOutcome,
     /// The changes, without those of the lock itself.
     pub steps: Vec<PastStep>,
-    /// Whether it came to its end. One that did not is at work still, or was cut.
-    pub ended: bool,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PastOutcome {
+    /// It came to its end in this way.
+    Ended(RunOutcome),
+    /// Its end was not written down: it was killed, or lost its connection.
+    Cut,
+    /// It is at work still.
+    Running,
 }
 
 /// A change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PastStep {
+    /// The kind of change.
+    pub kind: String,
     /// The change in one line.
     pub what: String,
     /// How it ended.
+    #[serde(flatten)]
     pub outcome: Outcome,
+    #[serde(skip)]
     begun: Option<Timestamp>,
 }
 
 /// How a change ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It was made, in this time if its beginning is known.
-    Done(Option<SignedDuration>),
-    /// It was not, or not whole; why.
-    Failed(String),
+    /// It was made.
+    Done {
+        /// How long it took, if its beginning is known.
+        took: Option<SignedDuration>,
+    },
+    /// It was not made, or not whole.
+    Failed {
+        /// Why.
+        why: String,
+    },
     /// Nobody has written down how.
     Open,
 }
 
+/// The changes that bring back what ran before.
+const BRINGS_BACK: [&str; 2] = ["release.restore", "release.withdraw"];
+/// The changes that a deploy makes only after its gate.
+const PROVES: [&str; 2] = ["release.keep", "release.note"];
+
+/// The outcome in the line of a run's end: `let the lock of huleedu on hemma go (taken back)`.
+pub fn outcome_in(line: &str) -> Option<RunOutcome> {
+    let (_, word) = line.strip_suffix(')')?.rsplit_once(" (")?;
+    RunOutcome::ALL.into_iter().find(|it| it.to_string() == word)
+}
+
+impl fmt::Display for PastOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(outcome) => outcome.fmt(f),
+            Self::Cut => f.write_str("cut"),
+            Self::Running => f.write_str("running"),
+        }
+    }
+}
+
+/// Its words with dashes: `taken-back`.
+impl Serialize for PastOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_string().replace(' ', "-"))
+    }
+}
+
 impl PastRun {
     /// Folds a journal, oldest first. Two runs may be at work at once: not every command needs the
-    /// lock.
-    pub fn fold(entries: &[Entry]) -> Vec<Self> {
+    /// lock. The one that holds it, if one does, is at work still.
+    pub fn fold(entries: &[Entry], holder: Option<&Holder>) -> Vec<Self> {
         let mut runs: Vec<Self> = Vec::new();
         for entry in entries {
             let begins = [Acquire::KIND, Announce::KIND].contains(&entry.kind.as_str());
             let same = |it: &Self| {
                 !begins
-                    && !it.ended
+                    && it.until.is_none()
                     && (&it.who, &it.from, &it.doing) == (&entry.who, &entry.from, &entry.doing)
             };
             let at = runs.iter().rposition(same).unwrap_or(runs.len());
@@ -64,10 +120,20 @@ impl PastRun {
             }
             let run = &mut runs[at];
             if entry.kind == Release::KIND {
-                run.ended = true;
+                run.until = Some(entry.at);
+                let outcome = outcome_in(&entry.what).unwrap_or_else(|| run.seen());
+                run.outcome = PastOutcome::Ended(outcome);
             } else if !begins || matches!(entry.event, JournalEvent::Failed(_)) {
                 run.add(entry);
             }
+        }
+        let works = |it: &&mut Self| {
+            let same =
+                |by: &Holder| (&it.who, &it.from, &it.doing) == (&by.who, &by.from, &by.doing);
+            it.until.is_none() && holder.is_some_and(same)
+        };
+        if let Some(run) = runs.iter_mut().rev().find(works) {
+            run.outcome = PastOutcome::Running;
         }
         runs
     }
@@ -75,12 +141,35 @@ impl PastRun {
     fn of(entry: &Entry) -> Self {
         Self {
             at: entry.at,
+            until: None,
             who: entry.who.clone(),
             from: entry.from.clone(),
             doing: entry.doing.clone(),
+            outcome: PastOutcome::Cut,
             steps: Vec::new(),
-            ended: false,
         }
+    }
+
+    /// How a run ended whose last line does not say it, by what it did.
+    fn seen(&self) -> RunOutcome {
+        let made = |kinds: &[&str]| self.steps.iter().any(|it| kinds.contains(&it.kind.as_str()));
+        let well = |it: &PastStep| matches!(it.outcome, Outcome::Done { .. });
+        // To bring back what ran before is what a rollback is for.
+        let brought_back = made(&BRINGS_BACK) && !self.doing.starts_with("rollback");
+        let last_is_well = self.steps.last().is_some_and(well);
+        let unproven = self.doing.starts_with("deploy") && made(&["compose.up"]) && !made(&PROVES);
+        if brought_back && last_is_well {
+            RunOutcome::TakenBack
+        } else if brought_back || unproven || !self.steps.iter().all(well) {
+            RunOutcome::Failed
+        } else {
+            RunOutcome::Done
+        }
+    }
+
+    /// How long it took, if its end is known.
+    pub fn took(&self) -> Option<SignedDuration> {
+        Some(self.until?.duration_since(self.at))
     }
 
     fn add(&mut self, entry: &Entry) {
@@ -89,14 +178,17 @@ impl PastRun {
         let begun = open.as_ref().and_then(|it| it.begun);
         let outcome = match &entry.event {
             JournalEvent::Begun => Outcome::Open,
-            JournalEvent::Done => Outcome::Done(begun.map(|it| entry.at.duration_since(it))),
-            JournalEvent::Failed(why) => Outcome::Failed(why.clone()),
+            JournalEvent::Done => {
+                Outcome::Done { took: begun.map(|it| entry.at.duration_since(it)) }
+            }
+            JournalEvent::Failed(why) => Outcome::Failed { why: why.clone() },
         };
         match open {
             Some(step) if outcome != Outcome::Open => step.outcome = outcome,
             _ => {
                 let begun = (outcome == Outcome::Open).then_some(entry.at);
-                self.steps.push(PastStep { what: entry.what.clone(), outcome, begun });
+                let (kind, what) = (entry.kind.clone(), entry.what.clone());
+                self.steps.push(PastStep { kind, what, outcome, begun });
             }
         }
     }
@@ -116,8 +208,11 @@ mod tests {
             who: "olof".to_owned(),
             from: "laptop".to_owned(),
             doing: doing.to_owned(),
-            kind: kind.to_owned(),
-            what: format!("make {kind}"),
+            kind: kind.split('=').next().unwrap_or_default().to_owned(),
+            what: match kind.split_once('=') {
+                Some((_, ended)) => format!("let go ({})", ended.replace('_', " ")),
+                None => format!("make {kind}"),
+            },
             event: match event {
                 "begun" => JournalEvent::Begun,
                 "done" => JournalEvent::Done,
@@ -129,15 +224,15 @@ mod tests {
     fn shown(rows: &[&str]) -> Vec<String> {
         let entries: Vec<_> = rows.iter().map(|it| entry(it)).collect();
         let step = |it: &PastStep| match &it.outcome {
-            Outcome::Done(took) => format!("{} {:?}", it.what, took.map(|it| it.as_secs())),
-            Outcome::Failed(why) => format!("{} {why}", it.what),
+            Outcome::Done { took } => format!("{} {:?}", it.what, took.map(|it| it.as_secs())),
+            Outcome::Failed { why } => format!("{} {why}", it.what),
             Outcome::Open => format!("{} open", it.what),
         };
         let run = |it: &PastRun| {
             let steps: Vec<_> = it.steps.iter().map(step).collect();
-            format!("{} {}: {}", it.doing, it.ended, steps.join(", "))
+            format!("{} {}: {}", it.doing, it.outcome, steps.join(", "))
         };
-        PastRun::fold(&entries).iter().map(run).collect()
+        PastRun::fold(&entries, None).iter().map(run).collect()
     }
 
     #[test]
@@ -160,12 +255,76 @@ mod tests {
         assert_eq!(
             shown(&rows),
             [
-                "exec false: make x None",
-                "deploy false: make build Some(3), make up open",
-                "exec true: make run broken",
-                "deploy true: make up Some(2)",
+                "exec cut: make x None",
+                "deploy cut: make build Some(3), make up open",
+                "exec failed: make run broken",
+                "deploy done: make up Some(2)",
             ]
         );
         assert!(shown(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_run_has_one_outcome_also_where_its_last_line_does_not_say_it() {
+        let rows: [(&str, &[&str], RunOutcome); 10] = [
+            ("deploy", &["compose.up done", "release.keep done"], RunOutcome::Done),
+            ("deploy", &["compose.build broken"], RunOutcome::Failed),
+            ("deploy", &["compose.up done"], RunOutcome::Failed),
+            (
+                "deploy",
+                &["compose.up done", "release.restore done", "compose.up done"],
+                RunOutcome::TakenBack,
+            ),
+            (
+                "deploy",
+                &["compose.up broken", "release.restore done", "compose.up broken"],
+                RunOutcome::Failed,
+            ),
+            ("rollback", &["release.restore done", "compose.up done"], RunOutcome::Done),
+            ("restart", &["compose.up done"], RunOutcome::Done),
+            ("restart", &["compose.up begun"], RunOutcome::Failed),
+            ("restart", &["compose.up done", "lock.release=failed done"], RunOutcome::Failed),
+            (
+                "restart",
+                &["compose.up done", "lock.release=taken_back done"],
+                RunOutcome::TakenBack,
+            ),
+        ];
+        for (doing, steps, outcome) in rows {
+            let mut lines = vec![format!("{doing} 0 lock.acquire done")];
+            lines.extend(steps.iter().map(|it| format!("{doing} 1 {it}")));
+            lines.push(format!("{doing} 9 lock.release done"));
+            let entries: Vec<_> = lines.iter().map(|it| entry(it)).collect();
+            let runs = PastRun::fold(&entries, None);
+            assert_eq!(runs[0].outcome, PastOutcome::Ended(outcome), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_without_an_end_is_at_work_where_it_holds_the_lock_and_was_cut_where_not() {
+        let entries = ["deploy 0 lock.acquire done", "deploy 1 compose.up begun"].map(entry);
+        let by = |doing: &str| Holder {
+            who: "olof".to_owned(),
+            from: "laptop".to_owned(),
+            since: entries[0].at,
+            doing: doing.to_owned(),
+        };
+        let outcome = |by: Option<&Holder>| PastRun::fold(&entries, by)[0].outcome;
+        assert_eq!(outcome(Some(&by("deploy"))), PastOutcome::Running);
+        assert_eq!(outcome(Some(&by("restart"))), PastOutcome::Cut);
+        assert_eq!(outcome(None), PastOutcome::Cut);
+    }
+
+    #[test]
+    fn what_a_run_s_end_says_is_read_back() {
+        for outcome in RunOutcome::ALL {
+            let (host, project) = ("hemma".parse(), "huleedu".parse());
+            let (host, project) = (host.expect("an alias"), project.expect("a name"));
+            let line = Release { host, project, outcome: Some(outcome) }.describe();
+            assert_eq!(outcome_in(&line), Some(outcome), "{line}");
+        }
+        assert_eq!(outcome_in("let the lock of huleedu on hemma go"), None);
+        let json = serde_json::to_string(&PastOutcome::Ended(RunOutcome::TakenBack));
+        assert_eq!(json.expect("a word"), "\"taken-back\"");
     }
 }

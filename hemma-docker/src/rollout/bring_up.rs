@@ -89,7 +89,7 @@ impl BringUp<'_> {
         if !builds.is_empty() {
             self.progress.line(&format!("building {}", builds.join(", ")));
             let build = Build::new(self.files.clone(), builds.clone(), self.model);
-            let outcome = self.world.apply(&build, self.approval, self.progress).await;
+            let outcome = self.world.apply(&build, self.approval, &build.told(self.progress)).await;
             outcome.map_err(Error::Build)?;
         }
         self.discard().await?;

@@ -99,7 +99,7 @@ pub async fn build_images(
         progress.line(&format!("building {}", services.join(", ")));
         let files = ComposeFiles::new(config, situation.layers);
         let build = Build::new(files, services.clone(), situation.model());
-        match world.apply(&build, approval, progress).await {
+        match world.apply(&build, approval, &build.told(progress)).await {
             Ok(()) => {
                 let image =
                     |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
@@ -123,11 +123,8 @@ async fn under_lock(
     if !builds.is_empty() {
         progress.line(&format!("building {}", builds.join(", ")));
         let build = Build::new(files.clone(), builds, Some(&asked.model));
-        if let Err(error) = world.apply(&build, approval, progress).await {
-            let mut report = build_failed(error)?;
-            for it in &mut report.findings {
-                it.hint.get_or_insert_with(|| Hint::Do(MEND.to_owned()));
-            }
+        if let Err(error) = world.apply(&build, approval, &build.told(progress)).await {
+            let report = build_failed(error)?;
             names_back(world, config, asked, approval, progress).await?;
             return Ok(Ended::taken_back(Ok(report)));
         }

@@ -3,7 +3,7 @@
 use hemma_core::{Finding, Hint, Report};
 
 use super::Error;
-use crate::compose::BuildError;
+use crate::compose::{self, BuildError};
 use crate::storage;
 
 /// The next thing to do about what failed and does not run any more.
@@ -25,10 +25,15 @@ pub(super) fn gone(failed: Report) -> Report {
 
 /// A build that failed is an answer; not to know how it ended is none.
 pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
-    let BuildError::Failed { host, last_lines, .. } = error else {
+    let BuildError::Failed { host, services, last_lines, .. } = error else {
         return Err(Error::Build(error));
     };
-    let detail = "it failed; the containers that ran before still run";
-    let hint = storage::hint(&host, &last_lines.join("\n"));
+    let at = last_lines.first().filter(|it| it.starts_with("step "));
+    let at = at.and_then(|it| it.split_once(':')).map(|it| format!(" at {}", it.0));
+    let (what, at) = (compose::of(&services), at.unwrap_or_default());
+    let what = if what.is_empty() { "it" } else { what.trim_start() };
+    let detail = format!("{what} failed{at}; the containers that ran before still run");
+    let usual = || Hint::Do(MEND.to_owned());
+    let hint = storage::hint(&host, &last_lines.join("\n")).unwrap_or_else(usual);
     Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
 }

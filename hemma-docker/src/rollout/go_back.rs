@@ -178,7 +178,8 @@ impl Way<'_> {
         let services: Vec<String> = missing.iter().map(|it| it.service.clone()).collect();
         self.progress.line(&format!("building {}", services.join(", ")));
         let build = Build::of_commit(files.clone(), services, self.release.commit.clone());
-        let Err(error) = self.world.apply(&build, self.approval, self.progress).await else {
+        let told = build.told(self.progress);
+        let Err(error) = self.world.apply(&build, self.approval, &told).await else {
             return Ok(());
         };
         let seen = checkout::look(self.world, self.config, false).await;

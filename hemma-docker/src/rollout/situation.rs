@@ -184,6 +184,20 @@ impl Situation {
         stages.listed(model)
     }
 
+    /// The commit of the last deploy that passed its gate.
+    pub fn deployed(&self) -> Option<&str> {
+        match self.checkout.as_ref().ok()? {
+            Checkout::Repository(seen) => seen.deployed.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The title of the commit that would be deployed, where it comes in with the deploy.
+    pub fn title(&self) -> Option<&str> {
+        let Checkout::Repository(seen) = self.checkout.as_ref().ok()? else { return None };
+        Some(seen.incoming.as_ref()?.commits.first()?.as_str())
+    }
+
     /// The commit that would be deployed, where it is known.
     pub fn target(&self) -> Option<&str> {
         let (tip, head) = match self.checkout.as_ref().ok()? {

@@ -5,38 +5,45 @@
 
 pub mod document;
 mod page;
+mod parts;
 mod plan;
 mod progress;
 mod question;
 mod report;
 mod size;
 mod stream;
+mod took;
+mod watch;
 mod words;
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
-use hemma_core::{Progress, Report, Step, Told};
+use hemma_core::{Finding, Heard, News, Part, Progress, Report, Step, Told};
 use jiff::tz::TimeZone;
 
 use crate::cli::{Color, Flags};
 use crate::speaker::Speaker;
 use crate::{Answer, Failure, Proposal, Saved, operator};
 pub(crate) use page::Page;
-use progress::Spinner;
+use parts::{Parts, Shows};
+use progress::Moving;
 pub(crate) use stream::Kept;
 use stream::Stream;
+pub(crate) use took::took;
+pub(crate) use watch::changes;
 pub(crate) use words::{lost_lines, plain};
 
-/// Where the operator sits: two streams, a spinner between them, and perhaps somebody to ask.
+/// Where the operator sits: two streams, lines that move between them, and perhaps somebody to ask.
 #[derive(Clone)]
 pub struct Terminal(Arc<Inner>);
 
 struct Inner {
     out: Stream,
     err: Stream,
-    spinner: Option<Spinner>,
+    moving: Option<Moving>,
     somebody: bool,
     json: bool,
     /// Whether every step and every pass has a line of its own.
@@ -53,6 +60,9 @@ struct Seen {
     out: bool,
     err: bool,
 }
+
+/// Between a terminal that is closed and the signal of it.
+const HANGUP: Duration = Duration::from_secs(1);
 
 impl Terminal {
     /// The streams of this process.
@@ -73,7 +83,7 @@ impl Terminal {
         Self(Arc::new(Inner {
             out: Stream::new(AutoStream::new(out, choice(for_out)), seen.out),
             err: Stream::new(AutoStream::new(err, choice(for_err)), seen.err),
-            spinner: moves.then(Spinner::default),
+            moving: moves.then(Moving::default),
             somebody,
             json: flags.json,
             all: flags.all,
@@ -89,7 +99,7 @@ impl Terminal {
         let terminal = Self(Arc::new(Inner {
             out: Stream::new(out.clone(), false),
             err: Stream::new(err.clone(), false),
-            spinner: None,
+            moving: None,
             somebody: false,
             json: flags.json,
             all: flags.all,
@@ -149,26 +159,47 @@ impl Terminal {
 
     /// Says that something takes a while, until [`Terminal::idle`].
     pub fn busy(&self, what: &str) {
-        if let Some(spinner) = &self.0.spinner {
-            spinner.spin(what);
+        if let Some(moving) = &self.0.moving {
+            moving.spin(what);
         }
     }
 
     /// Nothing takes a while any more.
     pub fn idle(&self) {
-        if let Some(spinner) = &self.0.spinner {
-            spinner.stop();
+        if let Some(moving) = &self.0.moving {
+            moving.stop();
         }
     }
 
-    /// Where a long change says how far it has come: a spinner's text where somebody watches,
-    /// plain lines where not.
+    /// Where a long change says how far it has come: lines that move where somebody watches, plain
+    /// lines where not.
     pub fn progress(&self) -> Progress {
-        let this = self.clone();
-        Progress::new(move |line| match &this.0.spinner {
-            Some(spinner) => spinner.spin(&plain(line)),
-            None => this.err(&format!("  {}\n", plain(line))),
+        let (this, parts) = (self.clone(), Mutex::new(Parts::default()));
+        Progress::hearing(move |heard| match (heard, &this.0.moving) {
+            (Heard::Line(line), Some(moving)) => moving.spin(&plain(line)),
+            (Heard::Line(line), None) => this.err(&format!("  {}\n", plain(line))),
+            (Heard::Part(part), Some(moving)) => {
+                if let Some(stays) = moving.part(part) {
+                    this.err(&format!("  {stays}\n"));
+                }
+            }
+            (Heard::Part(part), None) => this.part(&parts, part),
         })
+    }
+
+    /// A line for each piece of news, and none for how much is fetched: that is told ten times a
+    /// second.
+    fn part(&self, parts: &Mutex<Parts>, part: &Part) {
+        let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let shows = parts.hear(part, Instant::now());
+        let line = match (&part.news, shows) {
+            (News::Waits | News::Fetched(_), _) | (_, Shows::Nothing) => return,
+            (News::Done { .. }, Shows::Ends(name, line)) => {
+                format!("{name} | {}", line.replacen(&format!("  {name}"), "", 1))
+            }
+            _ => part.to_string(),
+        };
+        self.err(&format!("  {}\n", plain(&line)));
     }
 
     /// Shows what would be done. With `--json` it is part of the document instead.
@@ -182,15 +213,24 @@ impl Terminal {
         }
     }
 
+    /// Drops what was typed ahead, before something is asked for.
+    pub(crate) fn forget_what_was_typed(&self) {
+        self.idle();
+        question::forget_what_was_typed();
+    }
+
     /// Asks, and takes nothing but a yes for one. What was typed before the question stood there
     /// is no answer to it.
     pub(crate) async fn agrees(&self, question: &str) -> bool {
-        self.idle();
-        question::forget_what_was_typed();
+        self.forget_what_was_typed();
         self.err(&format!("{} [y/N] ", self.beside().wrapped(question, 2)));
         let Some(answer) = question::answer().await else {
             // Ctrl-D leaves the cursor behind the question.
             self.err("\n");
+            if self.0.err.deserted() {
+                // The terminal was closed, and the signal that says so is on its way.
+                tokio::time::sleep(HANGUP).await;
+            }
             return false;
         };
         matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
@@ -212,13 +252,54 @@ impl Terminal {
         self.err(&report::hints(self.beside(), &report));
     }
 
+    /// Whether a picture can be drawn again in its own place.
+    pub(crate) fn redraws(&self) -> bool {
+        self.0.seen.out && self.0.moving.is_some()
+    }
+
+    /// Begins with an empty screen.
+    pub(crate) fn clear(&self) {
+        self.out("\u{1b}[2J");
+    }
+
+    /// Draws one picture of what was found, in place of the one before.
+    pub(crate) fn picture(&self, head: &str, report: &Report) {
+        let (page, report) = (self.page(), self.speaker().report(report));
+        let (report, hints) = (report::report(page, &report), report::hints(page, &report));
+        let text = format!("{}\n{report}{hints}", page.wrapped(head, 2));
+        match size::of_output() {
+            Some(size) => self.out(&watch::picture(&text, size)),
+            None => self.out(&text),
+        }
+    }
+
+    /// Says what another look found otherwise, each line with the time.
+    pub(crate) fn changes(&self, at: &str, others: &[&Finding], gone: &[&str]) {
+        let found: Report = others.iter().map(|it| (*it).clone()).collect();
+        for line in report::report(Page::default(), &found).lines() {
+            self.out(&format!("{at}  {line}\n"));
+        }
+        for subject in gone {
+            self.out(&format!("{at}  gone  {}\n", plain(subject)));
+        }
+    }
+
+    /// The last lines of a run that took something live, or tried to.
+    pub(crate) fn ending(&self, lines: &[String]) {
+        let page = self.page();
+        let speaker = self.speaker();
+        let shown = |it: &String| page.wrapped(&plain(&speaker.text(it)), 2);
+        let lines: Vec<_> = lines.iter().map(shown).collect();
+        self.out(&format!("\n{}\n", lines.join("\n")));
+    }
+
     /// Shows what a run that did not come to its end did before.
     pub(crate) fn left_behind(&self, changes: &[&Step], saved: Option<&Saved>, interrupted: bool) {
-        if interrupted && self.0.spinner.is_some() {
+        if interrupted && self.0.moving.is_some() {
             // The terminal has written `^C` on this line, perhaps behind a prompt.
             self.err("\n");
         }
-        self.err(&words::left_behind(changes, saved, interrupted));
+        self.err(&words::left_behind(self.beside(), changes, saved, interrupted));
     }
 
     /// Shows why there is no answer.
@@ -228,12 +309,12 @@ impl Terminal {
 
     /// Shows each question and change with its time.
     pub(crate) fn steps(&self, steps: &[Step], handshakes: usize) {
-        self.err(&words::steps(steps, handshakes));
+        self.err(&words::steps(self.beside(), steps, handshakes));
     }
 
     /// Whether a line can be taken back and written again.
     pub(crate) fn watched(&self) -> bool {
-        self.0.spinner.is_some()
+        self.0.moving.is_some()
     }
 
     /// Whether a program that has our streams reads from a terminal and writes to one.
@@ -281,8 +362,8 @@ impl Terminal {
     }
 
     fn aside(&self, write: impl FnOnce()) {
-        match &self.0.spinner {
-            Some(spinner) => spinner.aside(write),
+        match &self.0.moving {
+            Some(moving) => moving.aside(write),
             None => write(),
         }
     }
@@ -295,16 +376,21 @@ impl std::fmt::Debug for Terminal {
 }
 
 /// Shows what clap has to say: help to standard output, a wrong command line to standard error.
+/// Whether it could be written.
 #[expect(clippy::disallowed_methods, reason = "no terminal is made before its flags are read")]
-pub(crate) fn usage(error: &clap::Error, json: bool) {
+pub(crate) fn usage(error: &clap::Error, flags: &Flags) -> bool {
     let text = error.render();
-    if !error.use_stderr() {
-        // Whoever piped the help into `head` has what they want.
-        let _ = write!(AutoStream::auto(std::io::stdout()), "{}", text.ansi());
-    } else if json {
-        let document = document::Document::usage(&text.to_string());
-        let _ = std::io::stdout().write_all(document.to_line().as_bytes());
-    } else {
+    if error.use_stderr() && !flags.json {
         let _ = write!(AutoStream::auto(std::io::stderr()), "{}", text.ansi());
+        return true;
     }
+    let terminal = Terminal::of_process(flags);
+    if error.use_stderr() {
+        terminal.out(&document::Document::usage(&text.to_string()).to_line());
+    } else {
+        terminal.out(&text.ansi().to_string());
+    }
+    let Some(why) = terminal.loss() else { return true };
+    terminal.failure(&Failure::unwritten(why));
+    false
 }

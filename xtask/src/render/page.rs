@@ -36,23 +36,34 @@ impl Page {
     /// Cells side by side behind a mark of `lead` columns; nothing trails. Where the terminal is too
     /// narrow, the last cell goes on below itself, or below the others where those are long.
     pub(crate) fn columns<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> Vec<String> {
-        let widest = |at: usize| rows.iter().map(|it| display_width(&it[at])).max().unwrap_or(0);
-        let widths: [usize; N] = std::array::from_fn(widest);
-        let room = self.width.map(|it| it.saturating_sub(lead));
-        let ahead = widths[..N - 1].iter().map(|it| it + GAP).sum::<usize>();
-        let last = match room {
-            Some(room) if ahead + widths[N - 1] > room => ahead.min(room * 11 / 20),
-            _ => ahead,
-        };
+        let widths = widths(rows);
+        let (last, _) = self.last(lead, rows);
         rows.iter().map(|row| self.row((lead, last), &widths, row)).collect()
     }
 
     /// How many columns are left for the last cells of `rows` that would stand in these columns.
     pub(crate) fn room<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> Option<usize> {
-        let width = self.width?.saturating_sub(lead);
-        let widest = |at: usize| rows.iter().map(|it| display_width(&it[at])).max().unwrap_or(0);
-        let ahead = (0..N - 1).map(|at| widest(at) + GAP).sum::<usize>();
-        Some(width.saturating_sub(ahead.min(width * 11 / 20)).max(NARROWEST))
+        Some(self.last(lead, rows).1?.max(NARROWEST))
+    }
+
+    /// Where the last cells begin, and how many columns are left for them.
+    fn last<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> (usize, Option<usize>) {
+        let widths = widths(rows);
+        let ahead =
+            |width: usize| widths[..N - 2].iter().map(|it| it + GAP).sum::<usize>() + width + GAP;
+        let widest = ahead(widths[N - 2]);
+        let Some(room) = self.width.map(|it| it.saturating_sub(lead)) else {
+            return (widest, None);
+        };
+        if widest + widths[N - 1] <= room {
+            return (widest, Some(room - widest));
+        }
+        // The few that are longer have a line of their own, so that all others have more room.
+        let most = room * 11 / 20;
+        let fitting =
+            rows.iter().map(|it| ahead(display_width(&it[N - 2]))).filter(|it| *it <= most);
+        let last = fitting.max().unwrap_or(most);
+        (last, Some(room - last))
     }
 
     fn row<const N: usize>(
@@ -88,6 +99,11 @@ impl Page {
         let text = self.wrapped(&format!("{mark}{line}"), hang);
         text.strip_prefix(&mark).map(str::to_owned).unwrap_or(text)
     }
+}
+
+fn widths<const N: usize>(rows: &[[String; N]]) -> [usize; N] {
+    let widest = |at: usize| rows.iter().map(|it| display_width(&it[at])).max();
+    std::array::from_fn(|at| widest(at).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -133,7 +149,7 @@ web                   it answers, but not with
             ["web".to_owned(), "healthy".to_owned()],
         ];
         let shown = narrow(80).columns(6, &rows).join("\n");
-        let expected = format!("{long}\n{:46}trusted, 89 days left\nweb{:37}healthy", "", "");
+        let expected = format!("{long}\n{:11}trusted, 89 days left\nweb{:2}healthy", "", "");
         assert_eq!(shown, expected);
     }
 

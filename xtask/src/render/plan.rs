@@ -173,14 +173,13 @@ Plan: 1 network to create, 1 container to recreate, 1 container to remove
     #[test]
     fn many_steps_of_one_kind_are_one_line_that_ends_with_the_terminal() {
         let expected = "\
-+ clone   ~/apps/huleedu                    branch main of git://git/huleedu.git
++ clone   ~/apps/huleedu  branch main of git://git/huleedu.git
 + run     CREATE ROLE \"huleedu_user\" LOGIN;
-                                            the application logs in as it
-+ create  8 databases                       huleedu_batch, huleedu_cj,
-                                            huleedu_class and 5 more; each: it
-                                            is missing
-+ build   api                               changed by 1f0c2a9 api: answer in
-                                            whole sentences
+                          the application logs in as it
++ create  8 databases     huleedu_batch, huleedu_cj, huleedu_class,
+                          huleedu_content, huleedu_email and 3 more; each: it is
+                          missing
++ build   api             changed by 1f0c2a9 api: answer in whole sentences
 
 Plan: 1 repository to clone, 1 role to create, 8 databases to create, 1 image to
       build

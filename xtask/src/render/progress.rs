@@ -1,38 +1,124 @@
-//! One line that moves while something takes a while.
+//! Lines that move while something takes a while: one for the whole, and one for each of the things
+//! that are made at once.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use hemma_core::Part;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::parts::{Parts, Shows};
+use super::size;
+
+/// Rows of a terminal that are left to what is said beside the lines.
+const ROWS_LEFT: usize = 4;
+
+/// The rows of a terminal that does not say how many it has.
+const ROWS: usize = 24;
 
 #[derive(Default)]
-pub(super) struct Spinner(Mutex<Option<ProgressBar>>);
+pub(super) struct Moving(Mutex<Option<Shown>>);
 
-impl Spinner {
+struct Shown {
+    all: MultiProgress,
+    head: ProgressBar,
+    parts: Parts,
+    lines: Vec<(String, ProgressBar)>,
+}
+
+impl Moving {
+    /// Something else takes a while now.
     pub(super) fn spin(&self, what: &str) {
-        let mut bar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bar.get_or_insert_with(started).set_message(what.to_owned());
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = shown.get_or_insert_with(Shown::begin);
+        shown.forget_parts();
+        shown.head.set_message(what.to_owned());
+    }
+
+    /// News of one of several things. Gives back the line that stays when it is made.
+    pub(super) fn part(&self, part: &Part) -> Option<String> {
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.get_or_insert_with(Shown::begin).part(part)
     }
 
     pub(super) fn stop(&self) {
-        if let Some(bar) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            bar.finish_and_clear();
+        if let Some(mut shown) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            shown.forget_parts();
+            shown.head.finish_and_clear();
         }
     }
 
-    /// Takes the line away, lets something else be written, and puts it back.
+    /// Takes the lines away, lets something else be written, and puts them back.
     pub(super) fn aside(&self, write: impl FnOnce()) {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(bar) => bar.suspend(write),
+            Some(shown) => shown.all.suspend(write),
             None => write(),
         }
     }
 }
 
-fn started() -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
+impl Shown {
+    fn begin() -> Self {
+        let all = MultiProgress::new();
+        let head = all.add(bar("{spinner} {wide_msg} {elapsed}"));
+        head.enable_steady_tick(Duration::from_millis(120));
+        Self { all, head, parts: Parts::default(), lines: Vec::new() }
+    }
+
+    fn part(&mut self, part: &Part) -> Option<String> {
+        let shows = self.parts.hear(part, Instant::now());
+        let stays = match shows {
+            Shows::Nothing => return None,
+            Shows::Shared(text) => {
+                self.head.set_message(format!("{}; {text}", self.parts.summary()));
+                return None;
+            }
+            Shows::Moves(name, text) => {
+                if let Some(line) = self.line(&name) {
+                    line.set_message(text);
+                }
+                None
+            }
+            Shows::Ends(name, text) => {
+                if let Some(at) = self.lines.iter().position(|it| it.0 == name) {
+                    let (_, line) = self.lines.remove(at);
+                    line.finish_and_clear();
+                    self.all.remove(&line);
+                }
+                Some(text)
+            }
+        };
+        self.head.set_message(self.parts.summary());
+        stays
+    }
+
+    /// The line of a part, if the terminal has room for one more.
+    fn line(&mut self, name: &str) -> Option<&ProgressBar> {
+        if let Some(at) = self.lines.iter().position(|it| it.0 == name) {
+            return Some(&self.lines[at].1);
+        }
+        let rows = size::of_errors().map_or(ROWS, |it| it.rows);
+        if self.lines.len() >= rows.saturating_sub(ROWS_LEFT).max(1) {
+            return None;
+        }
+        let line = self.all.add(bar("  {prefix}  {wide_msg} {elapsed}"));
+        line.set_prefix(format!("{name:width$}", width = self.parts.width()));
+        line.enable_steady_tick(Duration::from_secs(1));
+        self.lines.push((name.to_owned(), line));
+        self.lines.last().map(|it| &it.1)
+    }
+
+    fn forget_parts(&mut self) {
+        for (_, line) in self.lines.drain(..) {
+            line.finish_and_clear();
+            self.all.remove(&line);
+        }
+        self.parts = Parts::default();
+    }
+}
+
+fn bar(template: &str) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
-    let bar = style.map_or(bar.clone(), |it| bar.with_style(it));
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
+    let style = ProgressStyle::with_template(template);
+    style.map_or(bar.clone(), |it| bar.with_style(it))
 }

@@ -9,6 +9,9 @@ use crate::proposal::listed;
 /// So many passes of one area are told in one line.
 const FOLDED_MIN: usize = 4;
 
+/// More states than these are no summary.
+const STATES_MAX: usize = 3;
+
 /// Before each row: its verdict in four columns and a gap.
 const LEAD: usize = 6;
 
@@ -54,10 +57,33 @@ fn cells(page: Page, group: &[&Finding]) -> [String; 2] {
         return [plain(&first.subject), plain(&first.detail)];
     }
     let (area, _) = first.subject.split_once(' ').unwrap_or_default();
-    let names: Vec<_> = group.iter().map(|it| plain(&it.subject[area.len() + 1..])).collect();
-    let room = page.width.map_or(usize::MAX, |it| it.saturating_sub(LEAD + 30));
-    let most = (1..=names.len()).rev().find(|it| listed(&names, *it).len() <= room);
-    [format!("{} {area}s", group.len()), listed(&names, most.unwrap_or(1))]
+    [format!("{} {area}s", group.len()), states(page, group)]
+}
+
+/// How many of them are in which state, by the first words of each; their names, where that says
+/// nothing that they have in common.
+fn states(page: Page, group: &[&Finding]) -> String {
+    let mut states: Vec<(String, usize)> = Vec::new();
+    for finding in group {
+        let state = plain(finding.detail.split([',', ';']).next().unwrap_or_default());
+        match states.iter_mut().find(|it| it.0 == state) {
+            Some(known) => known.1 += 1,
+            None => states.push((state, 1)),
+        }
+    }
+    match &states[..] {
+        [(state, _)] => state.clone(),
+        [_, .., _] if states.len() <= STATES_MAX => {
+            states.iter().map(|it| format!("{} {}", it.1, it.0)).collect::<Vec<_>>().join(", ")
+        }
+        _ => {
+            let name = |it: &&Finding| plain(it.subject.split_once(' ').map_or("", |it| it.1));
+            let names: Vec<_> = group.iter().map(name).collect();
+            let room = page.width.map_or(usize::MAX, |it| it.saturating_sub(LEAD + 30));
+            let most = (1..=names.len()).rev().find(|it| listed(&names, *it).len() <= room);
+            listed(&names, most.unwrap_or(1))
+        }
+    }
 }
 
 /// What to do next, each once, after a blank line.
@@ -110,6 +136,7 @@ FAIL  web                   unhealthy
         let found = || {
             let names = ["api_gateway", "bff_teacher", "content", "essay_lifecycle", "identity"];
             let mut found: Vec<_> = names.iter().map(|it| service(it)).collect();
+            "running, and not restarted".clone_into(&mut found[4].detail);
             found.insert(0, Finding::pass("docker", "28.2.2"));
             found.push(Finding::fail("service web", "unhealthy"));
             found
@@ -117,7 +144,7 @@ FAIL  web                   unhealthy
         let page = Page { width: Some(80), folded: true };
         let expected = "\
 pass  docker       28.2.2
-pass  5 services   api_gateway, bff_teacher, content and 2 more
+pass  5 services   4 healthy, 1 running
 FAIL  service web  unhealthy
 ";
         assert_eq!(shown(page, found()), expected);

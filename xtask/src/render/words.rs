@@ -42,7 +42,12 @@ pub(super) fn failure(page: Page, failure: &Failure, speaker: &Speaker) -> Strin
 }
 
 /// What a run that did not come to its end did before, and what became of the rest.
-pub(super) fn left_behind(changes: &[&Step], saved: Option<&Saved>, interrupted: bool) -> String {
+pub(super) fn left_behind(
+    page: Page,
+    changes: &[&Step],
+    saved: Option<&Saved>,
+    interrupted: bool,
+) -> String {
     let mut text = String::new();
     let untouched = changes.iter().all(|it| it.extent == Extent::Nothing);
     if interrupted {
@@ -59,7 +64,8 @@ pub(super) fn left_behind(changes: &[&Step], saved: Option<&Saved>, interrupted:
             Extent::Half => "half",
             Extent::Nothing => "not ",
         };
-        line(&mut text, format_args!("  {mark}  {}", plain(&change.what)));
+        let what = page.wrapped(&format!("  {mark}  {}", plain(&change.what)), 8);
+        line(&mut text, format_args!("{what}"));
     }
     if interrupted && !changes.is_empty() {
         text.push_str("  the rest of the plan was not begun\n\n");
@@ -92,13 +98,14 @@ fn still_there(saved: &Saved) -> String {
 }
 
 /// Each question and change with its time, and what they cost together.
-pub(super) fn steps(steps: &[Step], handshakes: usize) -> String {
+pub(super) fn steps(page: Page, steps: &[Step], handshakes: usize) -> String {
     let mut text = String::from("\n");
     for step in steps {
         let kind = if step.change { "change" } else { "look" };
         let unanswered = if step.answered { "" } else { "  (no answer)" };
         let (ms, what) = (step.took.as_millis(), plain(&step.what));
-        line(&mut text, format_args!("{ms:>6} ms  {kind:6}  {}  {what}{unanswered}", step.kind));
+        let shown = format!("{ms:>6} ms  {kind:6}  {}  {what}{unanswered}", step.kind);
+        line(&mut text, format_args!("{}", page.wrapped(&shown, 19)));
     }
     let changes = steps.iter().filter(|it| it.change).count();
     let looks = steps.len() - changes;
@@ -174,12 +181,17 @@ mod tests {
         ];
         for (done, cache, expected) in rows {
             let expected = format!("  {expected}\n");
-            let left = |interrupted| left_behind(&[], Some(&saved(done, cache)), interrupted);
+            let left = |interrupted| {
+                left_behind(Page::default(), &[], Some(&saved(done, cache)), interrupted)
+            };
             assert_eq!(uncoloured(&left(false)), expected, "it failed");
             let interrupted = format!("interrupted; m.npy was not written\n{expected}");
             assert_eq!(uncoloured(&left(true)), interrupted);
         }
-        assert_eq!(uncoloured(&left_behind(&[], None, true)), "interrupted; nothing was changed\n");
+        assert_eq!(
+            uncoloured(&left_behind(Page::default(), &[], None, true)),
+            "interrupted; nothing was changed\n"
+        );
     }
 
     #[test]
@@ -205,9 +217,9 @@ mod tests {
         };
         let taken = step("take the lock", Extent::Whole);
         let (half, refused) = (step("build a", Extent::Half), step("write .env", Extent::Nothing));
-        let failed = left_behind(&[&taken, &half, &refused], None, false);
+        let failed = left_behind(Page::default(), &[&taken, &half, &refused], None, false);
         assert_eq!(failed, "  done  take the lock\n  half  build a\n  not   write .env\n");
-        let interrupted = uncoloured(&left_behind(&[&refused], None, true));
+        let interrupted = uncoloured(&left_behind(Page::default(), &[&refused], None, true));
         assert!(interrupted.starts_with("interrupted; nothing was changed\n  not   write .env\n"));
     }
 

@@ -6,6 +6,7 @@ use hemma_docker::plan::Plan;
 use hemma_docker::rollout::{self, Scope, Situation, StageError};
 
 use crate::edge::{self, Waiting};
+use crate::ending::{Ending, Stand};
 use crate::proposal::{named, short};
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -56,8 +57,8 @@ pub(crate) async fn carry_with(
         return Ok(Answer::Report(blockers));
     }
     let plan = situation.plan();
+    let ending = ending(run, scope, &situation);
     if plan.is_empty() {
-        run.terminal().note("nothing to do");
         let health = rollout::health_as_seen(world, &situation);
         let (mut report, mut edge) = tokio::join!(health, arrive(run, scope, Waiting::Begun));
         if report.verdict() == Verdict::Unknown {
@@ -67,16 +68,19 @@ pub(crate) async fn carry_with(
             edge = arrive(run, scope, Waiting::Begun).await;
         }
         report.extend(edge?.findings);
+        run.aims(Ending { stand: Stand::Idle(report.verdict() == Verdict::Pass), ..ending });
         return Ok(Answer::Report(report));
     }
     run.mend(blockers, proposed(run, scope, &situation, &plan), async |approval| {
         let (holder, progress) = (run.holder(doing), run.progress());
+        run.aims(Ending { began: world.elapsed(), ..ending });
         let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
         let after = match scope {
             Scope::Whole | Scope::Stage(_) => edge::mark(world, config).await,
             Scope::Research(_) => None,
         };
         let mut report = Box::pin(deploy).await?;
+        run.stands(Stand::of(&report));
         // What was taken back is not what the public should see. A wrong edge takes nothing back:
         // no earlier release has better records or certificates.
         if report.verdict() == Verdict::Pass {
@@ -85,6 +89,20 @@ pub(crate) async fn carry_with(
         Ok(report)
     })
     .await
+}
+
+/// What the last lines are about.
+fn ending(run: &Run<'_>, scope: &Scope, situation: &Situation) -> Ending {
+    let before = situation.deployed().map_or("nothing yet", short);
+    let commit = situation.title().or_else(|| situation.target().map(short)).unwrap_or("the tip");
+    let (before, target) = match scope {
+        Scope::Whole => (Some(before.to_owned()), commit.to_owned()),
+        Scope::Stage(stage) => (Some(before.to_owned()), format!("stage {stage} of {commit}")),
+        Scope::Research(services) => (None, named(services)),
+    };
+    let public = scope.public(run.config()).public;
+    let urls = public.iter().map(|it| format!("https://{}", it.name)).collect();
+    Ending { urls, ..Ending::new(run, before, target) }
 }
 
 /// The plan, with what is to be known beside it and what the question says.

@@ -89,7 +89,7 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
 }
 
 async fn ask(run: &Run<'_>, key: &EnvKey) -> Result<Secret, Failure> {
-    run.terminal().idle();
+    run.terminal().forget_what_was_typed();
     let script = Command::script(ASK, [key.as_str()]).named("ask for a value");
     let local = Live::new(SshOptions::default());
     let answer = local.attend(&script, Attended::Kept).await?;

@@ -3,6 +3,7 @@
 use hemma_docker::plan::Action;
 use hemma_docker::rollout;
 
+use crate::ending::{Ending, Stand};
 use crate::proposal::named;
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -21,9 +22,14 @@ impl Args {
         let services = asked.plan.subjects(Action::Recreate);
         let intent = format!("Restart {} on {}", named(&services), run.place());
         let proposal = Proposal::from(&asked.plan).to(intent);
+        let ending = Ending::new(run, None, named(&services));
         run.mend(hemma_core::Report::default(), proposal, async |approval| {
             let (holder, progress) = (run.holder("restart"), run.progress());
-            Ok(rollout::carry_out(world, config, &asked, &holder, approval, &progress).await?)
+            run.aims(ending);
+            let work = rollout::carry_out(world, config, &asked, &holder, approval, &progress);
+            let report = work.await?;
+            run.stands(Stand::of(&report));
+            Ok(report)
         })
         .await
     }

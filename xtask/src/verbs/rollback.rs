@@ -3,6 +3,7 @@
 use hemma_core::Report;
 use hemma_docker::rollout;
 
+use crate::ending::{Ending, Stand};
 use crate::proposal::short;
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -24,11 +25,15 @@ impl Args {
         let (release, plan) = rollout::plan_rollback(world, config, self.to.as_deref()).await?;
         let commit = short(&release.commit);
         let proposal = Proposal::from(&plan).to(format!("Go back to {commit} on {}", run.place()));
+        let ending = Ending::new(run, None, commit);
         run.mend(Report::default(), proposal, async |approval| {
             let (holder, progress) = (run.holder("rollback"), run.progress());
             let back = (&release, &plan);
             let back = rollout::rollback(world, config, back, &holder, approval, &progress);
-            Ok(Box::pin(back).await?)
+            run.aims(ending);
+            let report = Box::pin(back).await?;
+            run.stands(Stand::of(&report));
+            Ok(report)
         })
         .await
     }

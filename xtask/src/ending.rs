@@ -1,0 +1,214 @@
+//! How a command that takes something live ends: what is live now, since when, and what to type next.
+
+use std::time::Duration;
+
+use hemma_core::{Report, Step, Verdict};
+use hemma_docker::lock::{RunOutcome, outcome_in};
+use jiff::Zoned;
+
+use crate::Run;
+use crate::render::took;
+
+/// What a command is about, and how far it has come with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ending {
+    /// The host and the application: `hemma (huleedu)`.
+    pub place: String,
+    /// What ran before: a commit, or `nothing yet`; none where it has no name.
+    pub before: Option<String>,
+    /// What should run: a commit, with its title where that is known.
+    pub target: String,
+    /// Where the public finds it.
+    pub urls: Vec<String>,
+    /// When consent was given, in the time of the run.
+    pub began: Duration,
+    /// How far it has come.
+    pub stand: Stand,
+}
+
+/// What is known of what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// There was nothing to do; whether all is as it should be.
+    Idle(bool),
+    /// Work was begun, and no gate has said how it went.
+    Begun,
+    /// The gate was passed.
+    Live,
+    /// What ran before runs again, healthy.
+    TakenBack,
+    /// The gate was not passed, and what ran before does not run again for sure.
+    Failed,
+}
+
+/// The changes that touch what runs.
+const TOUCHING: [&str; 4] =
+    ["compose.up", "docker.container-discard", "release.restore", "release.withdraw"];
+
+impl Stand {
+    /// How far a run has come that ended with this report.
+    pub(crate) fn of(report: &Report) -> Self {
+        match report.verdict() {
+            Verdict::Pass => Self::Live,
+            Verdict::Fail => Self::Failed,
+            Verdict::Unknown => Self::Begun,
+        }
+    }
+}
+
+impl Ending {
+    /// An end to come, with nothing done yet.
+    pub(crate) fn new(run: &Run<'_>, before: Option<String>, target: impl Into<String>) -> Self {
+        Self {
+            place: run.place(),
+            before,
+            target: target.into(),
+            urls: Vec::new(),
+            began: run.world().elapsed(),
+            stand: Stand::Begun,
+        }
+    }
+
+    fn as_before(&self) -> String {
+        match &self.before {
+            Some(before) => format!("Live on {} as before: {before}", self.place),
+            None => format!("On {} runs what ran before", self.place),
+        }
+    }
+
+    /// The last lines; none where nothing was tried.
+    pub(crate) fn lines(&self, changes: &[&Step], now: (Duration, &Zoned)) -> Vec<String> {
+        let (elapsed, clock) = now;
+        let since = clock.strftime("%H:%M:%S %:z");
+        let Self { place, target, urls, .. } = self;
+        let made = changes.iter().filter(|it| it.answered && !it.kind.starts_with("lock."));
+        let made = made.count();
+        let time = took(elapsed.saturating_sub(self.began));
+        let time = time.map(|it| format!(" in {it}")).unwrap_or_default();
+        let work = match made {
+            0 => "Nothing was changed".to_owned(),
+            1 => format!("1 change{time}"),
+            made => format!("{made} changes{time}"),
+        };
+        let touched = changes.iter().any(|it| TOUCHING.contains(&it.kind));
+        let stand = match self.stand {
+            Stand::Begun | Stand::Failed if !touched => None,
+            Stand::Begun | Stand::Failed if was_taken_back(changes) => Some(Stand::TakenBack),
+            stand => Some(stand),
+        };
+        let head = match stand {
+            Some(Stand::Idle(true)) => format!("nothing to do: {target} is live on {place}"),
+            Some(Stand::Idle(false)) => {
+                format!("nothing to do: {target} is deployed on {place}, and not all of it is well")
+            }
+            Some(Stand::Live) => format!("Live on {place} since {since}: {target}"),
+            Some(Stand::TakenBack) => format!("{}; {target} was taken back", self.as_before()),
+            Some(Stand::Begun | Stand::Failed) => {
+                format!("Not proven on {place}: {target} was begun, and it has passed no gate")
+            }
+            None => format!("{}; no container was touched", self.as_before()),
+        };
+        let mut lines = vec![head];
+        if !matches!(stand, Some(Stand::Idle(_))) {
+            lines.push(format!("{work}."));
+        }
+        let is_live = matches!(stand, Some(Stand::Idle(true) | Stand::Live | Stand::TakenBack));
+        if is_live && !urls.is_empty() {
+            lines.push(urls.join("  "));
+        }
+        let next = match stand {
+            Some(Stand::Begun) => "`cargo xtask status`, and then `cargo xtask deploy` goes on",
+            Some(Stand::Idle(true) | Stand::Live) => "`cargo xtask status`, `cargo xtask logs SVC`",
+            _ => "`cargo xtask status`, `cargo xtask history`",
+        };
+        lines.push(format!("Next: {next}"));
+        lines
+    }
+}
+
+/// Whether the run has let the lock go with the word that what it changed is as it was.
+fn was_taken_back(changes: &[&Step]) -> bool {
+    let mut ends = changes.iter().rev().filter(|it| it.kind == "lock.release");
+    ends.next().is_some_and(|it| outcome_in(&it.what) == Some(RunOutcome::TakenBack))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hemma_core::Extent;
+
+    fn step(kind: &'static str) -> Step {
+        let what = "let the lock of app on hemma go (taken back)".to_owned();
+        let took = Duration::ZERO;
+        Step { kind, what, took, change: true, answered: true, extent: Extent::Whole }
+    }
+
+    #[test]
+    fn the_end_says_what_is_live_now() {
+        let rows: [(Stand, &str, &[&'static str], &str); 8] = [
+            (
+                Stand::Live,
+                "nothing yet",
+                &["compose.build", "compose.up", "lock.release"],
+                "Live on hemma (app) since 14:02:31 +01:00: 1f0c2a9 api: new|2 changes in 48 s.|https://a.example|Next: `cargo xtask status`, `cargo xtask logs SVC`",
+            ),
+            (
+                Stand::Failed,
+                "6ed13c6",
+                &["compose.up", "release.restore", "lock.release"],
+                "Live on hemma (app) as before: 6ed13c6; 1f0c2a9 api: new was taken back|2 changes in 48 s.|https://a.example|Next: `cargo xtask status`, `cargo xtask history`",
+            ),
+            (
+                Stand::Failed,
+                "6ed13c6",
+                &["compose.build"],
+                "Live on hemma (app) as before: 6ed13c6; no container was touched|1 change in 48 s.|Next: `cargo xtask status`, `cargo xtask history`",
+            ),
+            (
+                Stand::Failed,
+                "6ed13c6",
+                &["compose.up"],
+                "Not proven on hemma (app): 1f0c2a9 api: new was begun, and it has passed no gate|1 change in 48 s.|Next: `cargo xtask status`, `cargo xtask history`",
+            ),
+            (
+                Stand::Begun,
+                "nothing yet",
+                &["compose.up"],
+                "Not proven on hemma (app): 1f0c2a9 api: new was begun, and it has passed no gate|1 change in 48 s.|Next: `cargo xtask status`, and then `cargo xtask deploy` goes on",
+            ),
+            (
+                Stand::Begun,
+                "nothing yet",
+                &["lock.acquire"],
+                "Live on hemma (app) as before: nothing yet; no container was touched|Nothing was changed.|Next: `cargo xtask status`, `cargo xtask history`",
+            ),
+            (
+                Stand::Idle(true),
+                "nothing yet",
+                &[],
+                "nothing to do: 1f0c2a9 api: new is live on hemma (app)|https://a.example|Next: `cargo xtask status`, `cargo xtask logs SVC`",
+            ),
+            (
+                Stand::Idle(false),
+                "nothing yet",
+                &[],
+                "nothing to do: 1f0c2a9 api: new is deployed on hemma (app), and not all of it is well|Next: `cargo xtask status`, `cargo xtask history`",
+            ),
+        ];
+        let clock: Zoned = "2026-02-03T14:02:31+01:00[+01:00]".parse().expect("a time");
+        for (stand, before, kinds, expected) in rows {
+            let ending = Ending {
+                place: "hemma (app)".to_owned(),
+                before: Some(before.to_owned()),
+                target: "1f0c2a9 api: new".to_owned(),
+                urls: vec!["https://a.example".to_owned()],
+                began: Duration::from_secs(2),
+                stand,
+            };
+            let steps: Vec<_> = kinds.iter().map(|it| step(it)).collect();
+            let steps: Vec<_> = steps.iter().collect();
+            let lines = ending.lines(&steps, (Duration::from_secs(50), &clock));
+            assert_eq!(lines.join("|"), expected, "{stand:?}");
+        }
+    }
+}
