@@ -42,7 +42,7 @@ fn another_repository_has_all_commands_and_its_own() {
     write(repository.path(), "hemma.toml", "[host]\nalais = \"elsewhere\"\n");
     let wrong = xtask(repository.path(), &["plan", "--rehearse"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(texts(&wrong).1.contains("hemma.toml:2:1: unknown field `alais`"));
+    assert!(texts(&wrong).1.contains("hemma.toml:2:1: host: there is no key `alais` here"));
 }
 
 /// An empty directory becomes a repository with an xtask of its own.

@@ -23,8 +23,8 @@ async fn until(what: &str, count_of: usize) {
 async fn a_command_ends_with_the_one_who_waits_for_it() {
     for (number, shell) in ["/bin/bash", "/usr/bin/fish", "/bin/tcsh"].into_iter().enumerate() {
         let Some(login) = Login::with(shell) else { continue };
-        let line = format!("{} ALL=(root) NOPASSWD: ALL\n", login.name);
-        let has_sudo = std::fs::write(sudoers(&login.name), line).is_ok();
+        let rule = format!("{} ALL=(root) NOPASSWD: ALL\n", login.name);
+        let has_sudo = std::fs::write(sudoers(&login.name), rule).is_ok();
         if !has_sudo {
             skipped("there is no sudo");
         }

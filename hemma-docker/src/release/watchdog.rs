@@ -255,9 +255,12 @@ mod tests {
             serde_json::from_str(&line).expect(name)
         };
         let names = ["acquired", "begun", "done", "released"];
-        let runs = lock::PastRun::fold(&names.map(entry));
+        let runs = lock::PastRun::fold(&names.map(entry), None);
         assert_eq!(runs.len(), 1);
-        assert_eq!((runs[0].who.as_str(), runs[0].ended), ("the host itself", true));
+        assert_eq!(
+            (runs[0].who.as_str(), runs[0].outcome.to_string()),
+            ("the host itself", "done".to_owned())
+        );
         assert_eq!(runs[0].steps[0].what, "take back what was left alone for 600 s");
         let words = arm.words();
         assert_eq!(words[2], "600");

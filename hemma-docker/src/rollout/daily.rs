@@ -3,7 +3,7 @@
 use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdict, World};
 
 use super::bring_up::{UP, gave_up};
-use super::failed::{MEND, build_failed};
+use super::failed::build_failed;
 use super::go_back::files_are_back;
 use super::in_force::in_force;
 use super::locked::{Ended, gated, locked};

@@ -143,7 +143,10 @@ mod tests {
         let text = hemma_toml(Path::new("/lab/ssh_config"), edge);
         let config = Config::parse(&text, Path::new("hemma.toml")).expect("our own words");
         assert_eq!(config.host.ssh_config, Some(PathBuf::from("/lab/ssh_config").into()));
-        assert_eq!(config.repository.remote.as_ref().map(hemma_core::config::RemoteUrl::address), Some("git://git/huleedu.git"));
+        assert_eq!(
+            config.repository.remote.as_ref().map(hemma_core::config::RemoteUrl::address),
+            Some("git://git/huleedu.git")
+        );
         assert_eq!(config.edge.roots, [PathBuf::from("/lab/roots.pem").into()]);
         assert_eq!(config.edge.resolvers, ["127.0.0.1:5353".parse().expect("an address")]);
         assert_eq!(config.public.len(), 3);
