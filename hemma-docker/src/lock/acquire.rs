@@ -22,7 +22,7 @@ if ! flock -n 9; then
     for _ in 1 2 3 4 5 6 7 8 9 10; do cat "$s/holder" 2>/dev/null && break; sleep 0.05; done
     exit 0
 fi
-trap 'rm -f "$s/holder.new" "$s/holder" "$s/pid"' EXIT
+trap 'rm -f "$s/fence.new" "$s/holder.new" "$s/holder" "$s/pid"' EXIT
 trap 'exit 0' TERM INT HUP
 n=$(cat "$s/fence" 2>/dev/null)
 case $n in "" | *[!0-9]*) n=0 ;; esac

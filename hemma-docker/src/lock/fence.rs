@@ -24,7 +24,8 @@ else
     refuse "${ended:-another run has taken it}"
 fi
 [ -z "$3" ] || [ -e "$s/unproven" ] || {
-    printf '%s\n%s\n' "$2" "$3" | cat >"$s/unproven.new" && mv "$s/unproven.new" "$s/unproven"
+    printf '%s\n%s\n' "$2" "$3" | cat >"$s/unproven.new" && mv "$s/unproven.new" "$s/unproven" ||
+        rm -f "$s/unproven.new"
 } 2>/dev/null
 "#;
 
