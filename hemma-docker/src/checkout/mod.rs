@@ -26,6 +26,7 @@ pub use ensure::{Error, Outcome, ensure, plan};
 pub(crate) use ensure::{Move, ensure_as_seen, movement};
 pub use history::{Commit, History, HistoryError, LookHistory, Seen, Since};
 pub use look::{LookCheckout, LookError, look};
+pub(crate) use obstacles::COMPARE;
 pub use pull::{Pull, PullError};
 pub use state::{Changed, Checkout, Difference, Incoming, Relation, Repository, Tip};
 pub(crate) use verify::short;

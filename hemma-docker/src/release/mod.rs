@@ -14,7 +14,7 @@ mod env_change;
 mod keep;
 mod look;
 mod note;
-mod restore;
+pub(crate) mod restore;
 mod watchdog;
 mod withdraw;
 

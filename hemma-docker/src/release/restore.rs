@@ -7,13 +7,15 @@ use hemma_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{KeptImage, Release};
-use crate::checkout::short;
+use crate::checkout::git::GIT;
+use crate::checkout::{COMPARE, cause, short};
 use crate::lock::STATE_DIRECTORY;
-use crate::scratch::UNCUT;
+use crate::scratch::{SCRATCH, UNCUT};
 use crate::storage::PROBE;
 
-/// `--keep` moves the branch and refuses to lose a change in the work tree. An overlay that was
-/// edited since is kept beside the one that comes back, and a `.env` where the earlier ones are: they
+/// `--keep` moves the branch and refuses to lose a change in the work tree; but a file that git is told to
+/// ignore it would overwrite, such as a `.env` that the older commit tracks, so that is looked for first.
+/// An overlay that was edited since is kept beside the one that comes back, and a `.env` where the earlier ones are: they
 /// are the operator's own work. Each is written beside its place and moved there, so that there is
 /// never half of one.
 ///
@@ -30,6 +32,11 @@ put() {
 }
 case $2 in "~/"*) d=$HOME/${2#"~/"} ;; *) d=$2 ;; esac
 overlay=${d%/*}/$4 kept=$s/releases/$6.overlay env=$s/releases/$6.env
+(cd "$d" && compare "$(git rev-parse HEAD)" "$3") || exit 72
+[ ! -s "$w/other" ] || {
+    echo "hemma: files are in the way that the release's commit has with other content: $(tr '\000' ' ' <"$w/other" | head -c 200)" >&2
+    exit 72
+}
 uncut git -C "$d" reset --quiet --keep "$3" || { probe "$d/.git"; exit 72; }
 [ -z "$5" ] || git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | uncut git -C "$d" update-ref --stdin
 if [ -n "$4" ] && [ -e "$kept" ] && ! sudo -n cmp -s -- "$kept" "$overlay"; then
@@ -182,7 +189,7 @@ impl Change for Restore {
             Err(source) => Err(RestoreError::Ask { host, commit, source }),
             Ok(output) if output.success() => Ok(read(&output.stdout)),
             Ok(output) => {
-                let (said, begun) = (output.last_words().to_owned(), output.exit != NOTHING_DONE);
+                let (said, begun) = (cause::of(&output.stderr), output.exit != NOTHING_DONE);
                 Err(RestoreError::Failed { host, commit, said, begun })
             }
         }
@@ -194,8 +201,8 @@ impl Change for Restore {
     }
 }
 
-pub(super) fn script() -> String {
-    format!("{STATE_DIRECTORY}{UNCUT}{PROBE}{RESTORE}")
+pub(crate) fn script() -> String {
+    format!("{SCRATCH}{STATE_DIRECTORY}{UNCUT}{PROBE}{GIT}{COMPARE}{RESTORE}")
 }
 
 /// What the script says of the files that it found in the place of others.
