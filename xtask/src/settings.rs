@@ -98,7 +98,7 @@ fn search(here: &Path) -> Search {
 
 /// The path as it is shown: short where the file lies below the current directory.
 fn shown<'p>(path: &'p Path, here: &Path) -> &'p Path {
-    path.strip_prefix(here).unwrap_or(path)
+    path.strip_prefix(here).ok().filter(|it| !it.as_os_str().is_empty()).unwrap_or(path)
 }
 
 pub(crate) fn read_file(path: &Path) -> Result<Config, Failure> {
