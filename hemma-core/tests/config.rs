@@ -13,7 +13,7 @@ use proptest::prelude::*;
 #[path = "config/schema.rs"]
 mod schema;
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("compose", include_str!("config/compose.cases")),
     ("deploy", include_str!("config/deploy.cases")),
     ("edge", include_str!("config/edge.cases")),
@@ -21,6 +21,7 @@ const FILES: [(&str, &str); 9] = [
     ("forward", include_str!("config/forward.cases")),
     ("host", include_str!("config/host.cases")),
     ("public", include_str!("config/public.cases")),
+    ("repository", include_str!("config/repository.cases")),
     ("right", include_str!("config/right.cases")),
     ("syntax", include_str!("config/syntax.cases")),
 ];
