@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::acquire::{Acquire, Release};
 use super::announce::Announce;
+use super::end_hold::EndHold;
 use super::history::Entry;
 use super::holder::Holder;
 use super::outcome::RunOutcome;
@@ -119,7 +120,11 @@ impl PastRun {
                 runs.push(Self::of(entry));
             }
             let run = &mut runs[at];
-            if entry.kind == Release::KIND {
+            if entry.kind == EndHold::KIND {
+                run.add(entry);
+                run.until = Some(entry.at);
+                run.outcome = PastOutcome::Ended(run.seen());
+            } else if entry.kind == Release::KIND {
                 run.until = Some(entry.at);
                 let outcome = outcome_in(&entry.what).unwrap_or_else(|| run.seen());
                 run.outcome = PastOutcome::Ended(outcome);

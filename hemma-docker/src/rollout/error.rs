@@ -15,6 +15,9 @@ use crate::storage;
 const NO_WAY_BACK: &str = "revert the commit in the repository, push it, and run \
                            `cargo xtask deploy`: each release that turns healthy is kept";
 
+const AFTER_A_LOST_LOCK: &str = "`cargo xtask status` says what is live now, `cargo xtask history` \
+                                 what the other run does; then run the same command again";
+
 const WAIT: &str = "run the same command again when they are done; `cargo xtask lock show` says \
                     whether they are, and `cargo xtask lock release` ends the hold of a run that \
                     hangs";
@@ -62,6 +65,14 @@ pub enum Error {
     /// Somebody else is at work.
     #[error("nothing was changed: the lock is held by {}", shown(.0.as_ref()))]
     Locked(Option<Holder>),
+    /// Another operator ended this run's hold, or its process on the host is gone.
+    #[error("stopped before the next change: the lock on {host} is no longer this run's: {said}")]
+    LostLock {
+        /// The host.
+        host: Host,
+        /// Who ended it, or how.
+        said: String,
+    },
     /// It is not known whether somebody else is at work.
     #[error("nothing was changed")]
     Lock(#[source] LockError),
@@ -105,6 +116,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same, or that the lock was lost, where that is behind it: then nothing was begun whose end
+    /// is not known.
+    pub(super) fn or_lost_lock(self) -> Self {
+        let mut causes =
+            std::iter::successors(Some(&self as &dyn std::error::Error), |it| it.source());
+        let lost = causes.find_map(|it| match it.downcast_ref() {
+            Some(ExecError::LockLost { host, said, .. }) => Some((host.clone(), said.clone())),
+            _ => None,
+        });
+        lost.map_or(self, |(host, said)| Self::LostLock { host, said })
+    }
+
     /// Lines that show the cause, e.g. the end of a failed build.
     pub fn evidence(&self) -> &[String] {
         match self {
@@ -126,6 +149,7 @@ impl Error {
             }),
             Self::NoEarlierRelease(_) => Some(Hint::Do(NO_WAY_BACK.to_owned())),
             Self::Locked(_) => Some(Hint::Do(WAIT.to_owned())),
+            Self::LostLock { .. } => Some(Hint::Do(AFTER_A_LOST_LOCK.to_owned())),
             Self::Databases(error) => error.hint(),
             Self::Checkout(error) => error.hint(),
             other => other.host_said().and_then(|(host, said)| storage::hint(host, said)),

@@ -69,7 +69,7 @@ pub(super) async fn gated(
         Err(_) => RunOutcome::Unknown,
     });
     let let_go = let_go(world, config, outcome, approval, progress).await;
-    let report = ended.result?;
+    let report = ended.result.map_err(Error::or_lost_lock)?;
     let_go?;
     Ok(report)
 }
