@@ -14,8 +14,8 @@ pub enum Answer {
     Report(Report),
     /// Nothing was changed; the proposal that was shown still stands.
     Pending,
-    /// A text for people, and the same as data for `--json`.
-    Data(String, serde_json::Value),
+    /// A text for people, the same as data for `--json`, and what it says about how things stand.
+    Data(String, serde_json::Value, Verdict),
     /// A text for its own sake, and what it says about how things stand.
     Text(String, Verdict),
     /// A program of the operator's own ran to its end, and has said what there was to say.
@@ -28,13 +28,17 @@ impl Answer {
         Self::Text(text, Verdict::Pass)
     }
 
+    /// A text for people, and the same as data for `--json`.
+    pub fn data(text: String, data: &impl serde::Serialize) -> Self {
+        Self::Data(text, serde_json::to_value(data).unwrap_or_default(), Verdict::Pass)
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Report(report) => report.verdict().into(),
             Self::Pending => Exit::Pending,
-            Self::Data(..) => Exit::AsPlanned,
-            Self::Text(_, verdict) => (*verdict).into(),
+            Self::Data(_, _, verdict) | Self::Text(_, verdict) => (*verdict).into(),
             Self::Ended(ended) => Exit::Program(ended.code()),
         }
     }

@@ -177,7 +177,7 @@ impl App {
         world.close().await;
         let mut warnings: Vec<String> = world.remarks().iter().map(ToString::to_string).collect();
         warnings.extend(world.journal_loss().map(|why| {
-            let here = operator::journal(config.compose.project.as_str());
+            let here = run.state().map(|it| operator::journal(&it));
             render::lost_lines(&config.host.alias, &why, here.as_deref())
         }));
         for warning in &warnings {

@@ -90,6 +90,8 @@ pub(crate) enum Verb {
     Config(verbs::config::Args),
     #[command(display_order = 202)]
     Completions(verbs::completions::Args),
+    #[command(display_order = 202)]
+    JsonSchema(verbs::json_schema::Args),
     #[command(hide = true)]
     Man(verbs::man::Args),
     #[command(display_order = 203)]
@@ -145,13 +147,15 @@ where
 impl What {
     /// Whether it is about a host, and so needs a `hemma.toml`.
     pub(crate) fn needs_config(&self) -> bool {
-        use Verb::{Ci, Completions, Config, Dev, Lab, Man};
+        use Verb::{Ci, Completions, Config, Dev, JsonSchema, Lab, Man};
         match self {
             Self::Verb(Verb::Tunnel(args)) => args.needs_config(),
             Self::Verb(Verb::Embed(args)) => args.needs_config(),
             Self::Verb(Verb::Extract(args)) => args.needs_config(),
             Self::Verb(Verb::CheckText(args)) => args.needs_config(),
-            Self::Verb(Lab(_) | Config(_) | Dev(_) | Ci(_) | Completions(_) | Man(_)) => false,
+            Self::Verb(
+                Lab(_) | Config(_) | Dev(_) | Ci(_) | Completions(_) | JsonSchema(_) | Man(_),
+            ) => false,
             _ => true,
         }
     }
@@ -198,6 +202,7 @@ impl What {
             Self::Verb(Verb::Lab(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Config(args)) => args.run(run),
             Self::Verb(Verb::Completions(args)) => args.run(run),
+            Self::Verb(Verb::JsonSchema(args)) => args.run(run),
             Self::Verb(Verb::Man(args)) => args.run(run),
             Self::Verb(Verb::Dev(args)) => Box::pin(args.run(run)).await,
             Self::Verb(Verb::Ci(args)) => args.run(run).await,

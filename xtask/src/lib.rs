@@ -44,6 +44,7 @@
 mod answer;
 mod app;
 mod cli;
+mod data;
 mod dev;
 mod edge;
 mod editor;

@@ -9,6 +9,9 @@ use std::sync::Mutex;
 use hemma_core::World;
 use hemma_docker::lock::{Entry, Holder};
 
+use crate::cli::Flags;
+use crate::lab;
+
 /// The operator of this run.
 pub(crate) fn holder(world: &World, doing: &str) -> Holder {
     let who = variable("USER").or_else(|| variable("LOGNAME"));
@@ -25,8 +28,8 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 /// Writes each change of this run into the journal on this machine; the host has its own.
 ///
 /// A journal that cannot be written is no reason not to repair a server that is down.
-pub(crate) fn keep_journal(world: &World, holder: &Holder, project: &str) {
-    let Some(path) = journal(project) else { return };
+pub(crate) fn keep_journal(world: &World, holder: &Holder, state: Option<&Path>) {
+    let Some(path) = state.map(journal) else { return };
     let Ok(file) = for_owner_alone(&path) else { return };
     let (file, holder) = (Mutex::new(file), holder.clone());
     world.on_change(move |entry| {
@@ -50,17 +53,26 @@ fn for_owner_alone(path: &Path) -> std::io::Result<File> {
 }
 
 /// Where the journal on this machine lies.
-pub(crate) fn journal(project: &str) -> Option<PathBuf> {
-    Some(state(project)?.join("journal.jsonl"))
+pub(crate) fn journal(state: &Path) -> PathBuf {
+    state.join("journal.jsonl")
 }
 
 /// What programs of the operator's own write while a terminal may close; a file for each.
-pub(crate) fn job_log(world: &World, project: &str) -> Option<PathBuf> {
+pub(crate) fn job_log(world: &World, state: &Path) -> PathBuf {
     let name = format!("{}.log", world.now().strftime("%Y%m%dT%H%M%S%.3fZ"));
-    Some(state(project)?.join("jobs").join(name))
+    state.join("jobs").join(name)
 }
 
-fn state(project: &str) -> Option<PathBuf> {
+/// Where this machine keeps what was done to an application. What was done on the practice host is
+/// with the practice host's own files, and goes with them.
+pub(crate) fn state(flags: &Flags, here: &Path, project: &str) -> Option<PathBuf> {
+    let lab = lab::directory();
+    let given = flags.config.as_ref().map(|it| here.join(it));
+    let is_its_own =
+        given.as_deref().and_then(Path::parent).is_some_and(|it| Some(it) == lab.as_deref());
+    if flags.lab || is_its_own {
+        return Some(lab?.join("state").join(project));
+    }
     let state = variable("XDG_STATE_HOME").map(PathBuf::from);
     let state = state.or_else(|| std::env::home_dir().map(|it| it.join(".local/state")))?;
     Some(state.join("hemma").join(project))

@@ -86,8 +86,13 @@ impl<'r> Run<'r> {
     /// Who is at work, for the host's lock; from here on each change is written down here, too.
     pub(crate) fn holder(&self, doing: &str) -> Holder {
         let holder = operator::holder(self.world, doing);
-        operator::keep_journal(self.world, &holder, self.config.compose.project.as_str());
+        operator::keep_journal(self.world, &holder, self.state().as_deref());
         holder
+    }
+
+    /// Where this machine keeps what was done to the application.
+    pub(crate) fn state(&self) -> Option<std::path::PathBuf> {
+        operator::state(self.flags, self.here, self.config.compose.project.as_str())
     }
 
     /// Shows a proposal, asks for consent, and carries it out.
@@ -102,11 +107,12 @@ impl<'r> Run<'r> {
     ) -> Result<Answer, Failure> {
         self.terminal.idle();
         if proposal.is_empty() {
+            self.proposes(proposal);
             return Ok(Answer::Report(before));
         }
         self.terminal.proposal(&proposal);
         let question = proposal.question(&format!("Change {}", self.place()));
-        self.proposal.lock().unwrap_or_else(PoisonError::into_inner).replace(proposal);
+        self.proposes(proposal);
         let Some(approval) = self.world.approve(self.consent(&question).await?) else {
             return Ok(Answer::Pending);
         };
@@ -131,6 +137,11 @@ impl<'r> Run<'r> {
     /// What the operator typed word for word needs no second yes; only `--plan` is a no.
     pub(crate) fn typed(&self) -> Option<Approval> {
         self.world.approve(Consent::Given)
+    }
+
+    /// Notes what is proposed, be it nothing.
+    pub(crate) fn proposes(&self, proposal: Proposal) {
+        self.proposal.lock().unwrap_or_else(PoisonError::into_inner).replace(proposal);
     }
 
     /// What was proposed in this run.

@@ -119,6 +119,13 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("for a binary of another name", "completions bash --for hemma"),
         ],
     ),
+    (
+        "json-schema",
+        &[
+            ("what `history --json` writes", "json-schema history"),
+            ("what a command without data of its own writes", "json-schema"),
+        ],
+    ),
     ("day0 preconditions", &[("is the host ready?", "day0 preconditions")]),
     ("day1 dns-records", &[("where do the names lead?", "day1 dns-records")]),
     ("day1 proxy-health", &[("who has ports 80 and 443?", "day1 proxy-health")]),

@@ -12,7 +12,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Look", &["status", "history", "logs"]),
     ("Every day", &["restart", "rebuild", "exec", "env", "backup", "prune", "lock"]),
     ("Tunnels, research", &["tunnel", "check-text", "embed", "extract"]),
-    ("Setting up", &["config", "lab", "completions"]),
+    ("Setting up", &["config", "lab", "completions", "json-schema"]),
     ("For hemma's makers", &["dev"]),
 ];
 

@@ -48,6 +48,11 @@ use docker::{Docker, Shell};
 use instance::Instance;
 use state::{Edge, State};
 
+/// Where the lab's own files are on this machine, whether or not it is up.
+pub(crate) fn directory() -> Option<PathBuf> {
+    Instance::find().ok().map(|it| State::of(&it).dir().to_owned())
+}
+
 /// A lab that is up.
 #[derive(Debug)]
 pub struct Lab {

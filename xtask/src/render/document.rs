@@ -1,11 +1,15 @@
 //! What `--json` writes: one document a run, the same shape for every command.
 
+mod shape;
+
 use hemma_core::config::{ConfigError, ConfigProblem};
 use hemma_core::{Hint, Report, Step, Verdict};
 use serde::Serialize;
 
 use crate::speaker::Speaker;
 use crate::{Answer, Exit, Failure, Proposal, Saved};
+
+pub(crate) use shape::schema;
 
 /// The version of the shape. It grows when a key changes its meaning or goes, not when one comes.
 pub const SCHEMA: u32 = 2;
@@ -140,7 +144,7 @@ impl<'r> Document<'r> {
                 let (verdict, report) = (report.verdict(), speaker.report(report));
                 self.report = Some(ReportWords { verdict, report });
             }
-            Ok(Answer::Data(_, data)) => self.data = Some(data),
+            Ok(Answer::Data(_, data, _)) => self.data = Some(data),
             Ok(Answer::Text(text, _)) => self.text = Some(text),
             Ok(Answer::Pending | Answer::Ended(_)) => {}
             Err(failure) => self.error = Some(ErrorWords::of(failure, speaker)),

@@ -240,7 +240,7 @@ impl Terminal {
     pub(crate) fn answer(&self, answer: &Answer) {
         match answer {
             Answer::Report(report) => self.report(report),
-            Answer::Text(text, _) | Answer::Data(text, _) => self.out(text),
+            Answer::Text(text, _) | Answer::Data(text, ..) => self.out(text),
             Answer::Pending | Answer::Ended(_) => {}
         }
     }

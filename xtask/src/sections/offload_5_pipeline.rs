@@ -44,8 +44,7 @@ impl Section for Args {
             let step = Proposal::default().step("run", pipeline.typed(), "the services are ready");
             return run.mend(Report::default(), step, async |_| Ok(Report::default())).await;
         }
-        let project = run.config().compose.project.as_str();
-        let log = operator::job_log(run.world(), project).unwrap_or_default();
+        let log = run.state().map(|it| operator::job_log(run.world(), &it)).unwrap_or_default();
         run.terminal().note(&format!("the services are ready; running {}", pipeline.typed()));
         if run.terminal().may_close() {
             run.terminal().note(&format!(

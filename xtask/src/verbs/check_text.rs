@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use hemma_core::Verdict;
 use hemma_embed::language_tool::{self, Check, CheckError, Level, Mistake, Severity};
 use hemma_embed::{LookError, ServerUrl};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use super::texts::{behind, nobody_there};
 use crate::render::plain;
@@ -77,8 +77,8 @@ impl Args {
         let count = mistakes.len();
         let plural = if count == 1 { "" } else { "s" };
         run.terminal().note(&format!("{count} mistake{plural}, {} ms", checked.processing_time_ms));
-        let data = json!({ "language": checked.language, "mistakes": mistakes });
-        Ok(Answer::Data(shown, data))
+        let data = MistakesData { language: &checked.language, mistakes };
+        Ok(Answer::data(shown, &data))
     }
 }
 
@@ -91,8 +91,16 @@ fn read(here: &Path, file: &Path) -> std::io::Result<String> {
     }
 }
 
+/// What the grammar service found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct MistakesData<'c> {
+    /// The language in which it was read.
+    language: &'c str,
+    mistakes: Vec<Found<'c>>,
+}
+
 /// One mistake and its place in the text, as `--json` gives it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Found<'c> {
     /// Both from 1; absent where the service named no place in the text.
     #[serde(flatten)]
@@ -101,10 +109,12 @@ struct Found<'c> {
     suggestions: &'c [String],
     rule: &'c str,
     category: &'c str,
+    /// How bad it is, in the service's words.
+    #[schemars(with = "String")]
     severity: Severity,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Place<'c> {
     line: usize,
     /// In characters.
@@ -159,6 +169,8 @@ fn failure(error: CheckError, url: Option<&ServerUrl>) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -2,6 +2,7 @@
 
 use hemma_core::{Config, Finding};
 
+use crate::data::ConfigData;
 use crate::{Answer, Failure, Run, settings};
 
 /// Show the settings that are in force
@@ -20,7 +21,10 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         if self.schema {
-            return Ok(Answer::text(format!("{:#}\n", Config::schema())));
+            let schema = Config::schema();
+            let text = format!("{schema:#}\n");
+            let schema = Some(serde_json::to_value(schema)?);
+            return Ok(Answer::data(text, &ConfigData { config: None, schema }));
         }
         let config = settings::read(run.flags, run.here)?;
         if self.check {
@@ -29,6 +33,8 @@ impl Args {
                 Finding::pass("hemma.toml", format!("nothing is wrong with {}", file.display()));
             return Ok(Answer::Report([finding].into_iter().collect()));
         }
-        Ok(Answer::text(toml::to_string_pretty(&config)?))
+        let text = toml::to_string_pretty(&config)?;
+        let config = Some(serde_json::to_value(&config)?);
+        Ok(Answer::data(text, &ConfigData { config, schema: None }))
     }
 }

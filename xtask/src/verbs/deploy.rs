@@ -59,6 +59,7 @@ pub(crate) async fn carry_with(
     let plan = situation.plan();
     let ending = ending(run, scope, &situation);
     if plan.is_empty() {
+        run.proposes(Proposal::default());
         let health = rollout::health_as_seen(world, &situation);
         let (mut report, mut edge) = tokio::join!(health, arrive(run, scope, Waiting::Begun));
         if report.verdict() == Verdict::Unknown {

@@ -4,10 +4,13 @@ use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 use hemma_core::config::EnvKey;
-use hemma_core::{Attended, Command, Hint, Live, Secret, SshOptions, Verdict};
+use hemma_core::{Attended, Command, Finding, Hint, Live, Secret, SshOptions, Verdict, quote};
 use hemma_docker::compose::Layers;
 use hemma_docker::env_file::{self, Difference, EnvFile, Surroundings};
+use hemma_docker::plan::{Action, Plan, Step};
+use hemma_docker::rollout::{self, Scope};
 
+use crate::data::DiffData;
 use crate::{Answer, Failure, Proposal, Run};
 
 /// Set a key of the host's .env, or compare it with an example
@@ -83,9 +86,34 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     run.mend(before, proposal, async |approval| {
         let write = async || env_file::set(world, config, key, &value, approval).await;
         run.locked("env set", approval, write).await?;
-        Ok(env_file::verify(world, config, Layers::Main).await)
+        let mut report = env_file::verify(world, config, Layers::Main).await;
+        run.terminal().busy("looking which services read it");
+        let situation = Box::pin(rollout::look_at(world, config, &Scope::Whole)).await;
+        let blocked = !situation.blockers().findings.is_empty();
+        report.add(due(key, (!blocked).then(|| situation.plan()).as_ref()));
+        Ok(report)
     })
     .await
+}
+
+/// A container has the values with which it was made, so what runs has the one from before.
+/// `plan` is what a deploy would do, where that can be said.
+fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
+    let Some(plan) = plan else {
+        let which = "`cargo xtask plan` shows which services are to be made again with it, and \
+                     `cargo xtask restart SVC` makes them";
+        return Finding::pass("restart", format!("what runs has the {key} from before"))
+            .hint(Hint::Do(which.to_owned()));
+    };
+    let differs = |it: &&Step| it.action == Action::Recreate && !it.cause.parts.is_empty();
+    let services: Vec<&str> =
+        plan.steps.iter().filter(differs).map(|it| it.subject.as_str()).collect();
+    if services.is_empty() {
+        return Finding::pass("restart", "none is due: no container would be another with it");
+    }
+    let detail = format!("due, as they run with what was there before: {}", services.join(", "));
+    let words = services.iter().map(|it| quote(it)).collect::<Vec<_>>().join(" ");
+    Finding::pass("restart", detail).hint(Hint::Run(format!("cargo xtask restart {words}")))
 }
 
 async fn ask(run: &Run<'_>, key: &EnvKey) -> Result<Secret, Failure> {
@@ -140,5 +168,40 @@ fn shown(difference: &Difference) -> Answer {
     let text = [mark("-", &difference.removed), mark("+", &difference.added)].concat().concat();
     // What the host has beyond the example is its own business.
     let verdict = if difference.removed.is_empty() { Verdict::Pass } else { Verdict::Fail };
-    Answer::Text(text, verdict)
+    let data = serde_json::to_value(DiffData::from(difference)).unwrap_or_default();
+    Answer::Data(text, data, verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_docker::plan::Cause;
+
+    use super::*;
+
+    #[test]
+    fn a_restart_that_is_due_names_its_services() {
+        let step = |action, subject: &str, parts: &[&str]| Step {
+            action,
+            subject: subject.to_owned(),
+            reason: String::new(),
+            stage: None,
+            cause: Cause {
+                parts: parts.iter().map(ToString::to_string).collect(),
+                ..Cause::default()
+            },
+        };
+        let key = "KEY".parse().expect("a key");
+        let plan = Plan {
+            steps: vec![
+                step(Action::Build, "web", &[]),
+                step(Action::Recreate, "web", &["environment.KEY"]),
+                step(Action::Recreate, "worker", &[]),
+                step(Action::Recreate, "api", &["environment.OTHER"]),
+            ],
+        };
+        let hint = |line: &str| Some(Hint::Run(line.to_owned()));
+        assert_eq!(due(&key, Some(&plan)).hint, hint("cargo xtask restart web api"));
+        assert_eq!(due(&key, Some(&Plan { steps: Vec::new() })).hint, None);
+        assert!(matches!(due(&key, None).hint, Some(Hint::Do(_))));
+    }
 }

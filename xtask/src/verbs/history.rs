@@ -1,9 +1,9 @@
 //! What was done on the host, by whom, and how it ended.
 
-use hemma_core::Verdict;
 use hemma_docker::lock::{History, LookLock, Outcome, PastOutcome, PastRun, PastStep, Standing};
 use jiff::Zoned;
 
+use crate::data::HistoryData;
 use crate::render::{Page, plain, took};
 use crate::{Answer, Failure, Run};
 
@@ -38,7 +38,7 @@ impl Args {
         let runs = PastRun::fold(&entries, holder.as_ref());
         let page = run.terminal().page();
         let text: String = runs.iter().map(|it| shown(page, it, &clock(it))).collect();
-        Ok(Answer::Text(run.terminal().speaker().text(&text), Verdict::Pass))
+        Ok(Answer::data(run.terminal().speaker().text(&text), &HistoryData::new(&runs)))
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod env;
 pub(crate) mod exec;
 pub(crate) mod extract;
 pub(crate) mod history;
+pub(crate) mod json_schema;
 pub(crate) mod lock;
 pub(crate) mod logs;
 pub(crate) mod man;

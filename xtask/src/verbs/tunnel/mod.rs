@@ -8,6 +8,7 @@ use hemma_core::{Finding, Known, Report};
 use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
 use hemma_tunnel::{Forward, ForwardName, forward};
 
+use crate::data::TunnelLogsData;
 use crate::{Answer, Failure, Proposal, Run};
 
 pub(crate) use run::told;
@@ -83,7 +84,7 @@ impl Args {
                 let logs = Logs { seat: place::seat(run)?, lines: tail };
                 let lines = run.world().ask_again(&logs).await?;
                 let end = if lines.is_empty() { "" } else { "\n" };
-                Ok(Answer::text(lines.join("\n") + end))
+                Ok(Answer::data(lines.join("\n") + end, &TunnelLogsData { lines }))
             }
             What::Run(args) => args.run(run).await,
             What::Install(args) => args.run(run).await,
