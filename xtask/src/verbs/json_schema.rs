@@ -31,7 +31,7 @@ impl Args {
             "config" => schema::<ConfigData>(true),
             "env diff" => schema::<DiffData>(true),
             "tunnel logs" => schema::<TunnelLogsData>(true),
-            "check-text" => schema::<MistakesData>(true),
+            "check-text" => schema::<MistakesData<'_>>(true),
             _ if is_command(&run.app.command(), &self.command) => schema::<()>(false),
             _ => return Err(Failure::usage(NoCommand(typed))),
         };

@@ -1,5 +1,7 @@
 //! What services write.
 
+use std::fmt::Write as _;
+
 use std::time::Duration;
 
 use hemma_docker::{Container, ContainerName, Containers, LogLine, Logs};
@@ -47,7 +49,7 @@ impl Args {
                 let Shown { service, container } = &shown[at];
                 // A line of one service alone needs no name in front.
                 if asked.len() > 1 {
-                    text += &format!("{container:width$} | ");
+                    let _ = write!(text, "{container:width$} | ");
                 }
                 text += &plain(&line.text);
                 text += "\n";
