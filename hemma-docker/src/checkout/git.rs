@@ -10,7 +10,8 @@ use hemma_core::config::RemoteUrl;
 /// `core.sshCommand` with its deploy key would lose to a `GIT_SSH_COMMAND` of ours. A script has no
 /// terminal, so nothing can ask.
 ///
-/// `say KEY VALUE` prints one value, and `list KEY` the names that come in, each ended by a NUL: a
+/// `has COMMIT` says whether everything of a commit is there: a fetch that ran out of space may leave
+/// the commit without its files. `say KEY VALUE` prints one value, and `list KEY` the names that come in, each ended by a NUL: a
 /// name may hold a line break. Nothing else is printed, and what git says on standard error never
 /// becomes a value.
 pub(crate) const GIT: &str = r#"
@@ -25,6 +26,7 @@ ask() {
     git -c color.ui=false -c core.quotePath=false -c core.fsmonitor=false -c log.showSignature=false \
         -c i18n.logOutputEncoding=UTF-8 -c diff.relative=false -c diff.orderFile=/dev/null "$@"
 }
+has() { git rev-list --quiet --objects "$1" --not HEAD 2>/dev/null; }
 say() { printf '%s=%s\000' "$1" "$2"; }
 list() { printf 'list=%s\000' "$1"; cat; printf '\000'; }
 "#;

@@ -81,10 +81,10 @@ ask diff --quiet --no-ext-diff --ignore-submodules=dirty HEAD 2>/dev/null || {
 tip_of "$origin"
 [ -n "$tip" ] && [ -n "$head" ] || { say end yes; exit 0; }
 asked fetch
-if [ "$tip" != "$head" ] && ! git cat-file -e "$tip^{commit}" 2>/dev/null; then
+if [ "$tip" != "$head" ] && ! has "$tip"; then
     far 300 fetch -q --no-tags --no-write-fetch-head --no-prune --refmap= -- "$origin" "refs/heads/$branch" >&2
 fi
-git cat-file -e "$tip^{commit}" 2>/dev/null || { say fetch_failed "$tip"; say end yes; exit 0; }
+has "$tip" || { say fetch_failed "$tip"; say end yes; exit 0; }
 asked relation
 git merge-base --is-ancestor "$head" "$tip"; forward=$?
 git merge-base --is-ancestor "$tip" "$head"; backward=$?

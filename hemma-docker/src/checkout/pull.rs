@@ -30,7 +30,7 @@ const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 [ "$4" != login ] || take_login
 cd "$d" || exit 70
-if ! git cat-file -e "$2^{commit}" 2>/dev/null; then
+if ! has "$2"; then
     look_at_origin
     far 300 fetch -q --no-tags -- "$origin" "refs/heads/$3" || exit 71
 fi

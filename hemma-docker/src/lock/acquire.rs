@@ -201,7 +201,8 @@ mod tests {
                 .output();
             let text = String::from_utf8(ran.expect("there is a shell").stdout).expect("plain");
             let said: Vec<_> = text.lines().collect();
-            assert_eq!(said.len(), 2, "{said:?}");
+            assert_eq!(said.len(), 3, "{said:?}");
+            assert_eq!(said[2], "ended");
             assert!(said[0].starts_with(word), "{said:?}");
             assert!(said[1].starts_with("lost ") && said[1].contains("No space left"), "{said:?}");
         }

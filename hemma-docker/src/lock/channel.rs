@@ -20,7 +20,7 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 ///
 /// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
 /// inherit a lock on 9, or a slow one would hold it after us. A line that the journal lost stops
-/// nothing, and is told once.
+/// nothing, and is told once. `ended` says that every line that was sent has come.
 pub(super) const WRITE_JOURNAL: &str = r#"
 while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); do
     [ "$line" != beat ] || continue
@@ -32,6 +32,7 @@ while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); 
     [ -n "$lost" ] || echo "lost $said"
     lost=1
 done
+echo ended
 "#;
 
 /// A process that has said its first word.

@@ -19,7 +19,7 @@ flock -n 9 && exit 0
 pid=$(cat "$s/pid") || exit 71
 echo "$(cat "$s/fence") $2" >"$s/ended"
 kill "$pid" && flock -w 5 9 || exit 72
-printf '%s\n' "$3" >>"$s/journal.jsonl"
+printf '%s\n' "$3" | sed "s/@AT@/$(date -u +%Y-%m-%dT%H:%M:%SZ)/" >>"$s/journal.jsonl"
 "#;
 
 /// Ends the hold of the run that has the lock. The command that it runs at that moment is not cut;
@@ -57,6 +57,8 @@ impl Change for EndHold {
             event: JournalEvent::Done,
         };
         let entry = serde_json::to_string(&Entry::new(&self.by, &entry)).unwrap_or_default();
+        // It is ended some time after the command began, and the host's clock says when.
+        let entry = entry.replacen(&since.to_string(), "@AT@", 1);
         let parameters = [self.project.to_string(), plain(&words, 300), entry];
         let command = Command::script(&script, parameters).named("end-hold");
         match live.run(&Place::On(host.clone()), &command).await {

@@ -19,6 +19,9 @@ const BEAT_EVERY: Duration = Duration::from_secs(5);
 /// Why the host no longer takes the journal's lines.
 const ENDED: &str = "the process that held the lock there has ended";
 
+/// Why it is not known whether the host has the last lines.
+const CUT: &str = "the connection ended before the host had said that it has all of them";
+
 /// How long the host may take to let the lock go.
 const END_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -26,6 +29,7 @@ const END_PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Holding {
     lines: mpsc::UnboundedSender<Line>,
     pulse: Mutex<Option<JoinHandle<()>>>,
+    loss: Loss,
 }
 
 enum Line {
@@ -54,7 +58,7 @@ impl Holding {
             }
         });
         let pulse = tokio::spawn(beat((from_host, to_host), inbox, journal.loss()));
-        Self { lines, pulse: Mutex::new(Some(pulse)) }
+        Self { lines, pulse: Mutex::new(Some(pulse)), loss: journal.loss() }
     }
 
     /// Lets go, and waits until the host has. `proven` says that nothing this run changed is left
@@ -64,8 +68,10 @@ impl Holding {
             let _ = self.lines.send(Line::Proven);
         }
         let _ = self.lines.send(Line::End);
-        if let Some(pulse) = self.pulse.lock().await.take() {
-            let _ = tokio::time::timeout(END_PATIENCE, pulse).await;
+        if let Some(pulse) = self.pulse.lock().await.take()
+            && tokio::time::timeout(END_PATIENCE, pulse).await.is_err()
+        {
+            self.loss.note(CUT);
         }
     }
 
@@ -125,8 +131,13 @@ async fn beat(
     }
     let _ = to_host.shutdown().await;
     // The host's end of the channel closes when the holder has ended.
+    let mut arrived = false;
     while let Ok(Some(said)) = from_host.next_line().await {
+        arrived |= said == "ended";
         heard(&said, &loss);
+    }
+    if !arrived {
+        loss.note(CUT);
     }
 }
 
