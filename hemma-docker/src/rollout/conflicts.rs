@@ -11,17 +11,32 @@ use crate::container::Container;
 use crate::listeners::Listener;
 use crate::preflight;
 
+/// The containers of the host, and those of them of which something is said already.
+#[derive(Clone, Copy)]
+struct Others<'o> {
+    containers: &'o [Container],
+    known: &'o [&'o Container],
+}
+
+impl Others<'_> {
+    fn is_known(self, container: &Container) -> bool {
+        self.known.iter().any(|it| it.id == container.id)
+    }
+}
+
 /// Every name and port that is taken, and every network that is missing.
 pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
     let (config, layers) = (&situation.config, situation.layers);
-    let all = situation.containers.as_deref().unwrap_or_default();
-    let around = Around { config, layers, model, containers: all };
+    let containers = situation.containers.as_deref().unwrap_or_default();
+    let around = Around { config, layers, model, containers };
     let told = situation.neighbours.findings(around);
-    let stray = |it: &&Container| !situation.neighbours.explain(around, it);
-    let containers: &[Container] = &all.iter().filter(stray).cloned().collect::<Vec<_>>();
+    // Of what these hold something is said already.
+    let known: Vec<&Container> =
+        containers.iter().filter(|it| situation.neighbours.explain(around, it)).collect();
+    let others = Others { containers, known: &known };
     let wanted = || model.services.iter().filter(|(_, it)| it.replicas > 0);
-    let names = wanted().filter_map(|(name, it)| name_taken(situation, containers, name, it));
-    let ports = wanted().flat_map(|(name, it)| ports_taken(situation, containers, name, it));
+    let names = wanted().filter_map(|(name, it)| name_taken(situation, others, name, it));
+    let ports = wanted().flat_map(|(name, it)| ports_taken(situation, others, name, it));
     // The research services have their own, stricter word on it.
     let meant = wanted().filter(|_| situation.scope.brings_commits());
     let open = meant.flat_map(|(name, it)| ports_opened(situation, name, it));
@@ -49,14 +64,14 @@ fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
 
 fn name_taken(
     situation: &Situation,
-    containers: &[Container],
+    others: Others<'_>,
     name: &str,
     service: &Service,
 ) -> Option<Finding> {
     let wanted = service.container_name.as_deref()?;
-    let holder = containers.iter().find(|it| it.name.as_str() == wanted)?;
+    let holder = others.containers.iter().find(|it| it.name.as_str() == wanted)?;
     let project = situation.config.compose.project.as_str();
-    if holder.is_of(project, name) {
+    if holder.is_of(project, name) || others.is_known(holder) {
         return None;
     }
     let whose = match &holder.compose {
@@ -74,12 +89,13 @@ fn name_taken(
 
 fn ports_taken(
     situation: &Situation,
-    containers: &[Container],
+    others: Others<'_>,
     name: &str,
     service: &Service,
 ) -> Vec<Finding> {
     let project = situation.config.compose.project.as_str();
-    let own = |it: &Container| it.is_of(project, name);
+    let containers = others.containers;
+    let own = |it: &Container| it.is_of(project, name) || others.is_known(it);
     let holds = |it: &Container, port: u16| it.ports.iter().any(|it| it.published == port);
     let mut findings = Vec::new();
     for wanted in service.ports.iter().filter(|it| it.protocol == "tcp") {
