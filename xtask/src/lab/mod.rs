@@ -281,6 +281,13 @@ impl Lab {
         Ok(linked)
     }
 
+    /// Runs a shell script as root on the git remote, with `args` as `$1`…; its exit code is an
+    /// answer.
+    pub async fn git(&self, script: &str, args: &[&str]) -> Result<Output, LabError> {
+        let line = self.docker.line(["exec", &self.instance.git, "sh", "-c", script, "sh"]);
+        self.shell.ask("run a script on the git remote", line.args(args.iter().copied())).await
+    }
+
     async fn remote(&self, doing: &str, verb: &str) -> Result<String, LabError> {
         self.containers().run(doing, ["exec", &self.instance.git, "/lab/remote", verb]).await
     }
