@@ -49,11 +49,23 @@ impl Running {
         Self::begin(&mut command(lab, dir, args))
     }
 
+    /// The same for an operator of another name.
+    pub(crate) fn by(who: &str, lab: &Lab, dir: &Path, args: &[&str]) -> Self {
+        Self::begin(command(lab, dir, args).env("USER", who))
+    }
+
     /// The same with something on its standard input.
     pub(crate) fn fed(lab: &Lab, dir: &Path, args: &[&str], input: &[u8]) -> Self {
         let mut file = tempfile::tempfile().expect("a place");
         file.write_all(input).and_then(|()| file.rewind()).expect("it is written");
         Self::begin(command(lab, dir, args).stdin(file))
+    }
+
+    /// Both.
+    pub(crate) fn fed_by(who: &str, lab: &Lab, dir: &Path, args: &[&str], input: &[u8]) -> Self {
+        let mut file = tempfile::tempfile().expect("a place");
+        file.write_all(input).and_then(|()| file.rewind()).expect("it is written");
+        Self::begin(command(lab, dir, args).env("USER", who).stdin(file))
     }
 
     /// The same with somebody at the terminal, who writes with `editor`. What is said there and what

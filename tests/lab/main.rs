@@ -34,6 +34,8 @@ mod lock;
 mod practice;
 mod preflight;
 mod primitives;
+mod promise;
+mod promises;
 mod prune;
 mod research;
 mod rollback;

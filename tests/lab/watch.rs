@@ -21,5 +21,10 @@ setsid perl -e '
     select undef, undef, undef, 0.01;
   }' </dev/null >/dev/null 2>&1 &"#;
 
+/// The same at another pace, given in seconds.
+pub(crate) fn begin(every: &str) -> String {
+    BEGIN.replace("0.01", every)
+}
+
 /// Ends it. What was seen is in `/run/watched`.
 pub(crate) const END: &str = "rm /run/watching";

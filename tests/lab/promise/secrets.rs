@@ -1,0 +1,136 @@
+//! Secrets that are in `.env` and nowhere else, and the search for them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::hemma::{Ran, descendants};
+use crate::stage::Stage;
+use crate::watch;
+
+/// How often processes are looked at, in seconds. Runs are many, so that what lives for a moment is
+/// seen in one of them.
+const LOOK_EVERY: &str = "0.05";
+
+/// The keys of the lab's `.env` that get a secret value. Two of them have to be equal.
+const KEYS: [&str; 5] = [
+    "HULEEDU_INTERNAL_API_KEY",
+    "JWT_SECRET_KEY",
+    "API_GATEWAY_JWT_SECRET_KEY",
+    "OPENAI_API_KEY",
+    "HF_TOKEN",
+];
+
+/// The mark itself is in no command line.
+const BEGIN: &str = "cat > /run/promise-mark";
+
+/// What was seen of it, apart from the places where it belongs: `.env`, and copies of it that nobody
+/// else may read.
+const SEARCH: &str = r#"
+grep -aF -f /run/promise-mark /run/watched | cut -c 1-200
+: > /run/watched
+find /home/operator/.local/state/hemma -type f | while read -r file; do
+  grep -aqF -f /run/promise-mark "$file" || continue
+  case $file in *env*) [ "$(stat -c %a "$file")" != 600 ] || continue ;; esac
+  echo "in $file, mode $(stat -c %a "$file")"
+done
+grep -arlF -f /run/promise-mark --exclude='runc-process*' /tmp /home/operator/.bash_history \
+  /var/log 2>/dev/null | sed 's/^/in /'
+cd /home/operator/apps/huleedu && grep -arlF -f /run/promise-mark --exclude=.env . | sed 's/^/in /'
+true"#;
+
+/// What is the same in all secret values of a host.
+pub(super) struct Secrets {
+    pub(super) mark: String,
+    here: Watch,
+}
+
+impl Secrets {
+    /// Begins to look for them, on the host and here.
+    pub(super) async fn watch(stage: &Stage, seed: u64) -> Self {
+        let mark = format!("p{:016x}", fastrand::Rng::with_seed(seed).u64(..));
+        let script = format!("printf '%s\\n' \"$1$2\" | {{ {BEGIN}; }}");
+        let (one, other) = mark.split_at(8);
+        let begun = stage.lab.root(&script, &[one, other]).await.expect("the host answers");
+        assert!(begun.success(), "{}", begun.stderr);
+        stage.root(&watch::begin(LOOK_EVERY)).await;
+        let here = Watch::begin(mark.clone());
+        Self { mark, here }
+    }
+
+    /// The lab's `.env` with secret values in it.
+    pub(super) fn planted(&self, env: &str) -> String {
+        let secret = |line: &str| match line.split_once('=') {
+            Some((key, _)) if KEYS.contains(&key) => {
+                format!("{key}={}-{}\n", self.mark, value(key))
+            }
+            _ => format!("{line}\n"),
+        };
+        env.lines().map(secret).collect()
+    }
+
+    /// Where one was seen that does not belong there.
+    pub(super) async fn seen(&self, stage: &Stage, said: &[&Ran]) -> Vec<String> {
+        let mut places: Vec<String> = self.here.taken();
+        places.extend(stage.root(SEARCH).await.lines().map(str::to_owned));
+        let has = |text: &str| text.contains(&self.mark);
+        let spoken = said.iter().filter(|it| has(&it.stdout) || has(&it.stderr));
+        places.extend(spoken.map(|it| format!("in what was said: {it}")));
+        let files = files(stage.here()).into_iter();
+        let holds = |it: &std::path::PathBuf| {
+            std::fs::read(it).is_ok_and(|it| has(&String::from_utf8_lossy(&it)))
+        };
+        places.extend(files.filter(holds).map(|it| format!("in {} here", it.display())));
+        places
+    }
+
+    pub(super) async fn end(self, stage: &Stage) {
+        stage.root(&format!("{}; rm -f /run/promise-mark", watch::END)).await;
+        self.here.end();
+    }
+}
+
+/// Two keys have to be equal.
+fn value(key: &str) -> String {
+    key.trim_start_matches("API_GATEWAY_").to_lowercase().replace('_', "-")
+}
+
+fn files(dir: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let below = entries.flat_map(|it| match it.path() {
+        path if path.is_dir() => files(&path),
+        path => vec![path],
+    });
+    below.collect()
+}
+
+/// The command lines of the processes that were started here.
+struct Watch {
+    ended: Arc<AtomicBool>,
+    seen: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Watch {
+    fn begin(mark: String) -> Self {
+        let watch = Self { ended: Arc::default(), seen: Arc::default() };
+        let (ended, seen) = (Arc::clone(&watch.ended), Arc::clone(&watch.seen));
+        std::thread::spawn(move || {
+            while !ended.load(Ordering::Relaxed) {
+                let lines = descendants().into_iter().filter(|it| it.contains(&mark));
+                seen.lock().expect("it does not panic").extend(lines);
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        });
+        watch
+    }
+
+    fn taken(&self) -> Vec<String> {
+        let seen = std::mem::take(&mut *self.seen.lock().expect("it does not panic"));
+        seen.into_iter().map(|it| format!("in a command line here: {it}")).collect()
+    }
+
+    fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+}
