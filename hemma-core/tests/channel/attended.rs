@@ -21,7 +21,10 @@ async fn operator() {
     let options =
         SshOptions { config_file: Some(config.into()), foreground: true, ..SshOptions::default() };
     let live = Live::new(options);
-    let command = Command::script("printf out; printf err >&2; cat; exit 3", [""; 0]);
+    // A terminal has no end of its input.
+    let read = if terminal == Terminal::Own { "" } else { "cat" };
+    let script = "printf out; printf err >&2; $1; exit 3";
+    let command = Command::script(script, [read]);
     let ended = live.session(&host(), &command, terminal).await;
     match ended {
         Ok(Ended::Exited(exit)) => println!("[ended with {exit}]"),
