@@ -4,6 +4,16 @@ use hemma_core::config::{CheckoutPath, ComposeFile, OverlayFile, ProfileName, Pr
 use hemma_core::{Command, Config, Host};
 use serde::{Deserialize, Serialize};
 
+use crate::container::ONLY_OURS;
+
+/// Runs `docker` with the words behind `--`, once it is known that the services before it are ours.
+const ON_OURS: &str = r#"
+only_ours "$@"
+while [ "$1" != -- ]; do shift; done
+shift
+exec docker "$@"
+"#;
+
 /// Which of the configured layers are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,15 +62,23 @@ impl ComposeFiles {
         }
     }
 
-    /// `docker compose -p … -f … -f …`, as root, in the checkout.
-    pub(crate) fn command(&self) -> Command {
-        Command::new("docker").args(self.words()).cwd(self.checkout.as_str()).sudo()
-    }
-
     /// Where Compose works, relative to the checkout: where the first file lies.
     pub(crate) fn directory(&self) -> &str {
         let first = self.files.first().and_then(|it| it.as_str().rsplit_once('/'));
         first.map_or(".", |(dir, _)| dir)
+    }
+
+    /// `docker compose -p … -f … -f …`, as root, in the checkout, for a change of some services: it is
+    /// refused where a container of one of them was made from another checkout.
+    pub(crate) fn command_on(&self, services: &[String], name: &'static str) -> Command {
+        let of = [self.project.to_string(), self.directory().to_owned()];
+        let own = of.into_iter().chain(services.iter().cloned());
+        Command::script(&format!("{ONLY_OURS}{ON_OURS}"), own)
+            .named(name)
+            .arg("--")
+            .args(self.words())
+            .cwd(self.checkout.as_str())
+            .sudo()
     }
 
     /// The files, as the tree they are used in has them.

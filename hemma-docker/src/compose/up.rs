@@ -7,18 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ComposeFiles;
 use super::said::{last_lines, news};
-use crate::container::ONLY_OURS;
 
 /// The end of what Compose said that is kept.
 const LAST_LINES: usize = 20;
-
-/// Compose takes any container with the project's name and the service's for its own.
-const UP: &str = r#"
-only_ours "$@"
-while [ "$1" != -- ]; do shift; done
-shift
-exec docker "$@"
-"#;
 
 /// Brings exactly these services to what the files say: no other is touched, none is built. Nor is
 /// one that was made from another checkout.
@@ -62,15 +53,10 @@ pub enum UpError {
 
 impl Up {
     fn command(&self) -> Command {
-        let of = [self.files.project.to_string(), self.files.directory().to_owned()];
-        let own = of.into_iter().chain(self.services.clone());
-        let mut command = Command::script(&format!("{ONLY_OURS}{UP}"), own)
-            .named("bring-up")
-            .arg("--")
-            .args(self.files.words())
+        let mut command = self
+            .files
+            .command_on(&self.services, "bring-up")
             .args(["--progress", "plain", "up", "--detach", "--no-build", "--no-deps"])
-            .cwd(self.files.checkout.as_str())
-            .sudo()
             .limit(Duration::from_secs(60 * 60));
         if self.force {
             command = command.arg("--force-recreate");

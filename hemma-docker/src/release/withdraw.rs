@@ -51,8 +51,8 @@ impl Change for Withdraw {
 
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), WithdrawError> {
         let host = self.files.host.clone();
-        let command = self.files.command().args(["rm", "--stop", "--force", "--"]);
-        let command = command.args(&self.services);
+        let command = self.files.command_on(&self.services, "withdraw");
+        let command = command.args(["rm", "--stop", "--force", "--"]).args(&self.services);
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(WithdrawError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),
