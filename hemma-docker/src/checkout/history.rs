@@ -1,6 +1,6 @@
 //! What came in since the images of the services were made, and the Dockerfiles as they are now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hemma_core::config::CheckoutPath;
@@ -41,6 +41,9 @@ pub struct History {
     pub deployed: Option<Since>,
     /// Since a service was brought up by itself, after the last deploy.
     pub services: BTreeMap<String, Since>,
+    /// Services whose image was made from a commit that is not known: a run that has not passed its
+    /// gate gave its name to another one.
+    pub unsure: BTreeSet<String>,
 }
 
 /// What came in since a commit.
@@ -67,7 +70,8 @@ pub struct Commit {
 impl History {
     /// What came in since the image of a service was made, if that is known.
     pub fn of(&self, service: &str) -> Option<&Since> {
-        self.services.get(service).or(self.deployed.as_ref())
+        let deployed = self.deployed.as_ref().filter(|_| !self.unsure.contains(service));
+        self.services.get(service).or(deployed)
     }
 }
 
@@ -168,7 +172,7 @@ impl Seen {
         let own = self.services.iter();
         let own = own.filter_map(|(name, sha)| Some((name.clone(), self.since.get(sha)?.clone())));
         let deployed = deployed.and_then(|it| self.since.get(it).cloned());
-        History { deployed, services: own.collect() }
+        History { deployed, services: own.collect(), unsure: BTreeSet::new() }
     }
 }
 
@@ -235,5 +239,15 @@ mod tests {
         assert_eq!(history.services.len(), 1);
         assert_eq!(seen.dockerfiles["api/Dockerfile"], "FROM a\nRUN b=c\n");
         assert_eq!(seen.history(None).of("web"), None);
+    }
+
+    #[test]
+    fn of_an_image_that_an_unproven_run_made_nothing_is_known() {
+        let known = || Some(Since::default());
+        let unsure = BTreeSet::from(["web".to_owned(), "api".to_owned()]);
+        let services = BTreeMap::from([("api".to_owned(), Since::default())]);
+        let history = History { deployed: known(), services, unsure };
+        let of = |service| history.of(service).cloned();
+        assert_eq!([of("web"), of("api"), of("db")], [None, known(), known()]);
     }
 }

@@ -14,9 +14,9 @@ use crate::image::Image;
 use crate::listeners::Listener;
 use crate::lock::{Unproven, UnprovenError};
 use crate::network::Network;
-use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, service_steps};
+use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, image_named, service_steps};
 use crate::preflight::{Preflight, SourcesError};
-use crate::release::{EnvChange, Release, ReleasesError};
+use crate::release::{EnvChange, KeptImage, Release, ReleasesError};
 use crate::storage;
 
 use super::neighbours::Neighbours;
@@ -232,6 +232,7 @@ impl Situation {
         if let (Some(model), Ok(containers), Ok(images)) =
             (self.model(), &self.containers, &self.images)
         {
+            let history = self.history_of(model, images);
             let of_services = service_steps(&Seen {
                 project: self.config.compose.project.as_str(),
                 model,
@@ -240,8 +241,8 @@ impl Situation {
                 images,
                 running: &self.running,
                 base: match &self.built {
-                    None => Base::Deploy(&self.history),
-                    Some(it) if self.scope.brings_commits() => Base::First(&self.history, it),
+                    None => Base::Deploy(&history),
+                    Some(it) if self.scope.brings_commits() => Base::First(&history, it),
                     Some(it) => Base::Each(it),
                 },
                 inputs: &self.inputs,
@@ -250,6 +251,23 @@ impl Situation {
         }
         steps.extend(self.keep_step(!steps.is_empty()));
         Plan { steps }
+    }
+
+    /// What came in since the images were made. After a run that has not passed its gate, an image
+    /// that is not the one of the deployed release may be of any commit that was tried since.
+    fn history_of(&self, model: &Model, images: &[Image]) -> History {
+        let mut history = self.history.clone();
+        let Ok(Some(release)) = &self.release else { return history };
+        if self.was_proven() {
+            return history;
+        }
+        let is_another = |it: &&KeptImage| {
+            let name = model.services.get(&it.service).map(|it| it.image.as_str());
+            name.and_then(|it| image_named(images, it)).is_some_and(|image| image.id != it.id)
+        };
+        let others = release.images.iter().filter(is_another).map(|it| it.service.clone());
+        history.unsure = others.collect();
+        history
     }
 
     /// The steps of services in the order of the stages, each with the name of its own. All images
