@@ -94,7 +94,7 @@ fn judge(host: &Host, text: &str) -> Vec<Finding> {
     if seen.value("sudo").is_some() {
         findings.push(engine(host, &seen));
         if seen.value("docker").is_some() {
-            findings.push(compose(&seen));
+            findings.push(compose(host, &seen));
         }
     }
     findings
@@ -134,10 +134,21 @@ fn of_sudo(host: &Host, seen: &Seen<'_>) -> Finding {
     } else {
         "it does not run without a password"
     };
+    Finding::fail("sudo", format!("{refused}: {said}")).hint(allow(host, seen, said))
+}
+
+/// The line of sudoers that would do.
+fn allow(host: &Host, seen: &Seen<'_>, said: &str) -> Option<Hint> {
     let login = seen.value("user").map(str::to_owned);
     let (on, command) = (Place::On(host.clone()), "sh".to_owned());
-    let hint = ExecError::Sudo { on, command, stderr: said.to_owned(), login }.hint();
-    Finding::fail("sudo", format!("{refused}: {said}")).hint(hint)
+    ExecError::Sudo { on, command, stderr: said.to_owned(), login }.hint()
+}
+
+/// Where sudo runs shells and not this: a tool that it refuses is not a tool that is missing.
+fn refused(host: &Host, seen: &Seen<'_>, (tool, said): (&str, &str)) -> Option<Finding> {
+    sudo::refusal(said)?;
+    let finding = Finding::fail(tool, format!("sudo does not run it: {said}"));
+    Some(finding.hint(allow(host, seen, said)))
 }
 
 fn engine(host: &Host, seen: &Seen<'_>) -> Finding {
@@ -148,6 +159,9 @@ fn engine(host: &Host, seen: &Seen<'_>) -> Finding {
     match (seen.value("engine"), seen.why_not("engine_said")) {
         (Some(version), _) => Finding::pass("docker", format!("engine {version} ({docker})")),
         (None, Some(said)) => {
+            if let Some(finding) = refused(host, seen, ("docker", said)) {
+                return finding;
+            }
             let hint = Hint::on(host, "sudo -n systemctl start docker");
             Finding::fail("docker", format!("the engine does not answer: {said}")).hint(hint)
         }
@@ -155,9 +169,12 @@ fn engine(host: &Host, seen: &Seen<'_>) -> Finding {
     }
 }
 
-fn compose(seen: &Seen<'_>) -> Finding {
+fn compose(host: &Host, seen: &Seen<'_>) -> Finding {
     let Some(version) = seen.value("compose") else {
         let said = seen.why_not("compose_said").unwrap_or("it said nothing");
+        if let Some(finding) = refused(host, seen, ("docker compose", said)) {
+            return finding;
+        }
         return Finding::fail("docker compose", format!("it is not installed: {said}"))
             .hint(Hint::Do("install the Compose plugin on the host".to_owned()));
     };
@@ -219,6 +236,21 @@ mod tests {
             let expected =
                 [(ssh, Pass), (git, Pass), (sudo, Pass), (docker, engine), (compose, version)];
             check(&format!("{ok}{rest}"), &expected);
+        }
+    }
+
+    #[test]
+    fn a_tool_that_sudo_refuses_is_not_a_tool_that_is_missing() {
+        let no = "Sorry, user o is not allowed to execute '/usr/bin/docker version' as root on h.";
+        let said = format!(
+            "user=o\nuid=1\ngit=2\nsudo=yes\ndocker=/usr/bin/docker\nengine_said={no}\ncompose_said={no}\n"
+        );
+        let host = "hemma".parse().expect("a host");
+        for tool in ["docker", "docker compose"] {
+            let findings = judge(&host, &said);
+            let finding = findings.iter().find(|it| it.subject == tool).expect("it was looked at");
+            assert!(finding.detail.starts_with("sudo does not run it"), "{}", finding.detail);
+            assert!(format!("{:?}", finding.hint).contains("o ALL=(root) NOPASSWD: ALL"));
         }
     }
 

@@ -4,7 +4,7 @@ use crate::stage::Stage;
 
 /// An image without a name that shares all of a large layer with one that stays.
 const SHARES: &str = r#"
-printf 'FROM huledu-deps:dev\nRUN echo "$(date +%N)" > /small\n' | docker build -q - >/dev/null"#;
+printf 'FROM huledu-deps:dev\nRUN echo "$(date +%%N)" > /small\n' | docker build -q - >/dev/null"#;
 const USED: &str = "du -sb /var/lib/docker/overlay2 | cut -f 1";
 
 #[tokio::test]
