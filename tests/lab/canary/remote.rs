@@ -29,7 +29,7 @@ setsid perl -MIO::Socket::INET -e '
       HTTP_CONTENT_ENCODING => $head{"content-encoding"} // "", HTTP_GIT_PROTOCOL => $head{"git-protocol"} // "");
     open my $in, "+>", undef; print $in $body // ""; seek $in, 0, 0;
     open STDIN, "<&", $in; open STDOUT, ">&", $client;
-    $| = 1; print "HTTP/1.0 200 OK\r\n"; exec "git", "http-backend";
+    $SIG{CHLD} = "DEFAULT"; $| = 1; print "HTTP/1.0 200 OK\r\n"; exec "git", "http-backend";
   }' </dev/null >/dev/null 2>&1 &
 sleep 1
 "#;
