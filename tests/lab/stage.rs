@@ -46,7 +46,8 @@ pub(crate) struct Traces(BTreeSet<String>);
 const TRACES: &str = r#"
 dir=/home/operator/apps/huleedu
 docker ps --all --no-trunc --format 'container {{.Names}} {{.ID}} {{.State}}'
-docker images --no-trunc --format 'image {{.Repository}}:{{.Tag}} {{.ID}}'
+# What keeps the image of a running container over a build goes with the next release.
+docker images --no-trunc --format 'image {{.Repository}}:{{.Tag}} {{.ID}}' | grep -v ':running '
 # The engine makes a new `bridge` each time that it starts.
 docker network ls --no-trunc --format 'network {{.Name}} {{.ID}}' | grep -v '^network bridge '
 docker volume ls --format 'volume {{.Name}}'

@@ -56,7 +56,7 @@ async fn an_image_that_finds_no_space_is_not_built_and_what_ran_runs() {
     stage.breaks(&["disk-full", "/var/lib/docker/tmp"]).await;
     let full = stage.hemma(&DEPLOY).await;
     full.exits(1).says("FAIL  build  ").says("no space left on device").says("df -h");
-    full.says("it was taken back");
+    full.says("no container was touched");
     stage.mends().await;
     assert_eq!(crate::deploy::containers(&stage).await, before, "{full}");
     stage.lab.rewind_remote(&head).await.expect("it is rewound");
