@@ -110,12 +110,12 @@ async fn trouble(ground: &mut Ground, scenario: &Scenario) {
 
 /// On the way back only what is gone is built.
 async fn no_build(ground: &mut Ground, scenario: &Scenario) {
-    if scenario.verb == Verb::Rollback {
-        if let Some(name) = Facts::look(&ground.stage).await.kept_image_of_another() {
-            let id = format!("docker image inspect --format '{{{{.Id}}}}' {name}");
-            ground.stage.root(&format!("docker rmi -f $({id}) >/dev/null || true")).await;
-            ground.note(format!("took {name} away"));
-        }
+    if scenario.verb == Verb::Rollback
+        && let Some(name) = Facts::look(&ground.stage).await.kept_image_of_another()
+    {
+        let id = format!("docker image inspect --format '{{{{.Id}}}}' {name}");
+        ground.stage.root(&format!("docker rmi -f $({id}) >/dev/null || true")).await;
+        ground.note(format!("took {name} away"));
     }
     ground.stage.root(TAKE_BASE).await;
 }
