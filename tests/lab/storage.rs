@@ -14,7 +14,7 @@ const WITHOUT_SPACE: [(&[&str], i32, &str); 4] = [
     (&["disk-full", STATE], 1, "hemma could not take the lock: cat: write error: "),
     (&["disk-full", CHECKOUT], 1, "the checkout on hemma could not be moved to "),
     (&["disk-full", CHECKOUT, "256"], 1, "the checkout on hemma could not be moved to "),
-    (&["disk-full", "/tmp"], 3, "compose files  could not lay out the repository on hemma: "),
+    (&["disk-full", "/tmp"], 1, "git would not move "),
 ];
 
 #[tokio::test]
