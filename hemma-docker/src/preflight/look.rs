@@ -17,8 +17,12 @@ const LOOK: &str = r#"
 said=$(sudo -n docker buildx version 2>/dev/null) && echo "buildx $(echo "$said" | cut -d ' ' -f 2)"
 said=$(sudo -n docker compose version --short 2>/dev/null) && echo "compose $said"
 g=$d/.git; [ -e "$g" ] || g=$t/.git
-# With the rules of the tree, and for what is not there both as a file and as a directory.
-ignored() { git --git-dir="$g" --work-tree="$t" check-ignore -- "$1" "$1/" >/dev/null 2>&1; }
+# With the rules of the tree, and for what is not there both as a file and as a directory. This one
+# command of git's refuses to take paths by the letter.
+ignored() (
+    unset GIT_LITERAL_PATHSPECS
+    git --git-dir="$g" --work-tree="$t" check-ignore -- "./$1" "./$1/" >/dev/null 2>&1
+)
 for word do
     case $word in --) shift; break ;; esac
     shift
