@@ -58,6 +58,8 @@ own_files() {
 written() {
     own_files | sort -u | xargs -d '\n' -r cat -- 2>/dev/null
     own_files
+    # Where they lie is no secret either.
+    cat "$w/files"; printf '%s\n' "$w" "$d"
     grep '^\.\./' "$w/files" | xargs -d '\n' -r grep -ohE '[$][{]?[A-Za-z_][A-Za-z0-9_]*' -- 2>/dev/null
 }
 split() { tr -cs 'A-Za-z0-9_-' '\n' | sort -u; }

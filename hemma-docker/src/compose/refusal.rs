@@ -38,7 +38,11 @@ impl Refusal {
         env: Option<&str>,
         spot: Option<Spot>,
     ) -> Self {
-        let said = telling(stderr).replace(&format!("{tree}/"), "");
+        let mut said = telling(stderr).replace(&format!("{tree}/"), "");
+        // The overlay lies beside the tree.
+        if let Some((beside, _)) = tree.rsplit_once('/').filter(|it| !it.0.is_empty()) {
+            said = said.replace(&format!("{beside}/"), "../");
+        }
         let of_env = said.contains(".env") && !said.contains("not found");
         let wrong = env.filter(|_| of_env && spot.is_none());
         let wrong = wrong.and_then(|it| EnvFile::parse(it, &Surroundings::new()).err());
