@@ -149,14 +149,17 @@ impl LookDatabases {
         Ok(seen)
     }
 
-    /// PostgreSQL's own words only count while its container runs.
+    /// PostgreSQL's own words only count while its container runs. What stands behind the mark is about
+    /// the login. That `docker exec` could not begin at all, older engines say on standard output.
     fn not_looked(&self, output: &str, stderr: &str) -> DatabaseError {
         let server = self.server.clone();
+        let said = stderr.split_once("--8<--").map_or(stderr, |it| it.0);
+        let said = if said.trim().is_empty() { output } else { said };
         let containers = output.lines().filter_map(|it| it.strip_prefix("container="));
         let mut states = containers.filter_map(|it| it.split_once(' '));
         match states.find(|(name, _)| *name == server.container.as_str()) {
             None => DatabaseError::NoContainer { server },
-            Some((_, "running")) => DatabaseError::read(&server, stderr),
+            Some((_, "running")) => DatabaseError::read(&server, said),
             Some((_, state)) => DatabaseError::Stopped { server, state: state.to_owned() },
         }
     }
@@ -173,6 +176,41 @@ fn read_login(word: Option<&str>, said: &str) -> Login {
         None => {
             let line = said.lines().find(|it| it.contains("error:")).unwrap_or("it said nothing");
             Login::Unknown(crate::text::plain(line, 300))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look() -> LookDatabases {
+        let server = Server {
+            host: "hemma".parse().expect("an alias"),
+            container: "shared-postgres".parse().expect("a name"),
+            administrator: "postgres".parse().expect("a role"),
+        };
+        LookDatabases {
+            server,
+            checkout: "/srv/app".parse().expect("a path"),
+            role: "app".parse().expect("a role"),
+            password_key: "PASSWORD".parse().expect("a key"),
+            wanted: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_kept_psql_from_running_is_said_and_nothing_of_ours() {
+        let exec = "OCI runtime exec failed: exec failed: no such file or directory: unknown";
+        let running = "container=shared-postgres running\nlogin=no_value\n";
+        for (output, stderr) in [
+            (format!("{exec}\n{running}"), "--8<--\n".to_owned()),
+            (running.to_owned(), format!("{exec}\n--8<--\npsql: error: of the login\n")),
+        ] {
+            let Err(DatabaseError::Engine { said, .. }) = look().read(&output, &stderr) else {
+                panic!("it is the engine's: {output}{stderr}");
+            };
+            assert_eq!(said, exec);
         }
     }
 }
