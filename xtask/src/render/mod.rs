@@ -69,20 +69,15 @@ impl Terminal {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that has the streams")]
     pub(crate) fn of_process(flags: &Flags) -> Self {
         let (out, err) = (std::io::stdout(), std::io::stderr());
-        let choice = |auto: ColorChoice| match flags.color {
-            Color::Auto => auto,
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        };
         let input = std::io::stdin().is_terminal();
         let seen = Seen { input, out: out.is_terminal(), err: err.is_terminal() };
         // A line that moves wants a terminal that can go back on it.
-        let moves = seen.err && operator::variable("TERM").is_none_or(|it| it != "dumb");
+        let moves = seen.err && !is_dumb();
         let somebody = seen.err && input;
-        let (for_out, for_err) = (AutoStream::choice(&out), AutoStream::choice(&err));
+        let (for_out, for_err) = (colours(flags, &out), colours(flags, &err));
         Self(Arc::new(Inner {
-            out: Stream::new(AutoStream::new(out, choice(for_out)), seen.out),
-            err: Stream::new(AutoStream::new(err, choice(for_err)), seen.err),
+            out: Stream::new(AutoStream::new(out, for_out), seen.out),
+            err: Stream::new(AutoStream::new(err, for_err), seen.err),
             moving: moves.then(Moving::default),
             somebody,
             json: flags.json,
@@ -369,6 +364,22 @@ impl Terminal {
     }
 }
 
+/// Whether a stream gets colours. A dumb terminal gets none unless somebody insists, although whoever
+/// runs us says `CI`: what shows a CI's log usually has colours, and a dumb terminal never does.
+fn colours(flags: &Flags, stream: &impl anstream::stream::RawStream) -> ColorChoice {
+    match flags.color {
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+        Color::Auto if stream.is_terminal() && is_dumb() => ColorChoice::Never,
+        Color::Auto => AutoStream::choice(stream),
+    }
+}
+
+/// Whether the terminal can do no more than write line after line.
+fn is_dumb() -> bool {
+    operator::variable("TERM").is_some_and(|it| it == "dumb")
+}
+
 impl std::fmt::Debug for Terminal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Terminal")
@@ -381,7 +392,9 @@ impl std::fmt::Debug for Terminal {
 pub(crate) fn usage(error: &clap::Error, flags: &Flags) -> bool {
     let text = error.render();
     if error.use_stderr() && !flags.json {
-        let _ = write!(AutoStream::auto(std::io::stderr()), "{}", text.ansi());
+        let err = std::io::stderr();
+        let colours = colours(flags, &err);
+        let _ = write!(AutoStream::new(err, colours), "{}", text.ansi());
         return true;
     }
     let terminal = Terminal::of_process(flags);

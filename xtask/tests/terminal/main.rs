@@ -88,7 +88,7 @@ fn a_terminal_that_is_closed_ends_the_run_in_order() {
 
 #[test]
 fn a_terminal_that_can_do_little_gets_plain_lines() {
-    let mut seat = Seat::at(24, 80, &REHEARSE, &[("TERM", "dumb")]);
+    let mut seat = Seat::at(24, 80, &REHEARSE, &[("TERM", "dumb"), ("CI", "true")]);
     seat.sees("[y/N]");
     seat.types("y\n");
     let ended = seat.ends();
