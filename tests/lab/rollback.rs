@@ -108,7 +108,8 @@ async fn an_image_that_a_prune_of_everything_took_is_built_from_its_commit_on_th
     stage.lab.rewind_remote(&head).await.expect("it is rewound");
 
     whole.exits(4).says("~ recreate  redis       that release ran another image");
-    assert_eq!(whole.stdout.lines().count(), 2, "{whole}");
+    let steps = whole.stdout.lines().filter(|it| it.starts_with('~'));
+    assert_eq!(steps.count(), 2, "{whole}");
     assert!(taken.success(), "{}", taken.stderr);
     after.are(&before);
     in_vain.exits(1).says("+ build     redis       the image that it ran is gone from the host");

@@ -4,7 +4,7 @@ use crate::stage::Stage;
 
 /// The way in which the host is broken, and what hemma says to it.
 const BROKEN: [(&[&str], &str); 9] = [
-    (&["sudo-missing"], "FAIL  sudo  it does not run without a password"),
+    (&["sudo-missing"], "FAIL  sudo  it is not installed on the host"),
     (&["sudo-password"], "FAIL  sudo  it does not run without a password: a password is required"),
     (&["docker-missing"], "FAIL  docker  it is not installed on the host"),
     (&["engine-stopped"], "FAIL  docker  the engine does not answer"),
