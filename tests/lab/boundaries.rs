@@ -28,6 +28,7 @@ enum Blow {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes; `--ignored` runs it"]
 async fn a_deploy_killed_at_any_boundary_is_gone_on_with() {
     deploys_of_one_service(Blow::Kill).await;
 }

@@ -38,7 +38,8 @@ sleep 1
 const FETCH: &str =
     "git -C /run/canary-remote/huleedu.git fetch -q origin '+refs/heads/*:refs/heads/*'";
 
-const END: &str = "pkill -f canary-remote/login; rm -rf /run/canary-remote; true";
+/// The brackets keep it from ending itself.
+const END: &str = "pkill -f 'canary-remote/[l]ogin'; rm -rf /run/canary-remote; true";
 
 const LOGIN: &str = "deployer:c4n4ry-remote";
 const ADDRESS: &str = "127.0.0.1:8099/huleedu.git";
