@@ -7,7 +7,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::config::without_credentials;
+use crate::credentials::without_credentials;
 
 /// An alias from the operator's own ssh configuration (`ssh hemma` → `Host::from_str("hemma")`).
 ///

@@ -4,8 +4,14 @@ use crate::stage::Stage;
 
 /// The file, and what hemma says to it.
 const FILES: [(&str, &str); 7] = [
-    ("[host]\nalais = \"hemma\"\n", "hemma.toml:2:1: host: there is no key `alais` here; did you mean `alias`?"),
-    ("[compose]\nfiles = \"one.yml\"\n", "hemma.toml:2:9: compose.files: a list in [ ] is needed here"),
+    (
+        "[host]\nalais = \"hemma\"\n",
+        "hemma.toml:2:1: host: there is no key `alais` here; did you mean `alias`?",
+    ),
+    (
+        "[compose]\nfiles = \"one.yml\"\n",
+        "hemma.toml:2:9: compose.files: a list in [ ] is needed here",
+    ),
     ("[host]\nalias = \"-oProxyCommand=id\"\n", "hemma.toml:2:9: "),
     ("[host]\nalias = \"\"\n", "hemma.toml:2:9: "),
     ("[compose]\nnetwork = \"--driver=host\"\n", "hemma.toml:2:11: "),

@@ -36,7 +36,6 @@ pub use env::EnvConfig;
 pub use error::{ConfigError, ConfigProblem};
 pub use forward::ForwardConfig;
 pub use host::HostConfig;
-pub(crate) use names::without_credentials;
 pub use names::{
     CheckoutPath, ComposeFile, ContainerName, DomainName, EnvKey, ForwardName, HostDirectory,
     LocalPath, LocalPort, NameError, NetworkName, OverlayFile, PgName, Placeholder, Port,

@@ -21,6 +21,8 @@ pub use paths::{CheckoutPath, HostDirectory};
 pub use port::{LocalPort, Port, PortError};
 pub use words::{EnvKey, ForwardName, PgName, Placeholder, StageName};
 
+use crate::credentials::without_credentials;
+
 /// Why a text cannot be such a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct NameError {
@@ -60,16 +62,6 @@ impl NameError {
     /// The same without the text.
     fn hidden(_: &str, what: &'static str, reason: Reason) -> Self {
         Self { text: None, what, reason }
-    }
-}
-
-/// A URL without the user and password that it may have, where any other text is meant.
-pub(crate) fn without_credentials(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{scheme}://…{}", &rest[at..]),
-        None => text.to_owned(),
     }
 }
 
@@ -228,7 +220,7 @@ mod tests {
         assert!(!said.contains("hunter2"), "{said}");
         let url = "https://user:hunter2@git.example/x.git".parse::<CheckoutPath>();
         let said = url.expect_err("it is a URL").to_string();
-        assert!(said.starts_with("`https://…@git.example/x.git` cannot be"), "{said}");
+        assert!(said.starts_with("`https://[hidden]@git.example/x.git` cannot be"), "{said}");
         let long = "x y".repeat(1000).parse::<ServiceName>().expect_err("it has blanks");
         assert!(long.to_string().len() < 300, "{long}");
     }
