@@ -111,8 +111,8 @@ fn read(text: &str) -> Result<Option<Unproven>, ()> {
 }
 
 impl Unproven {
-    /// What is so, in one sentence.
-    pub fn words(&self) -> String {
+    /// Which run it is. This stays as it is when another run takes the lock.
+    pub fn which(&self) -> String {
         let who = self.by.as_ref().map_or_else(
             || "a run that left no name".to_owned(),
             |it| {
@@ -120,11 +120,16 @@ impl Unproven {
                 format!("`{}` by {} on {} since {since}", it.doing, it.who, it.from)
             },
         );
+        format!("unproven: {who} has not passed its gate")
+    }
+
+    /// What is so at this moment, in one sentence.
+    pub fn words(&self) -> String {
         let running = if self.running { "; a run is at work now" } else { "" };
         let back = self.returns_at.map(|it| {
             format!("; the host takes it back by itself at {}", it.strftime("%F %T UTC"))
         });
-        format!("unproven: {who} has not passed its gate{running}{}", back.unwrap_or_default())
+        format!("{}{running}{}", self.which(), back.unwrap_or_default())
     }
 
     /// The same as a finding.

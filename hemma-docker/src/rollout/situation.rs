@@ -356,7 +356,8 @@ impl Situation {
         }
         let noted = seen.deployed.as_deref() == Some(seen.head.as_str());
         let reason = match &self.unproven {
-            Ok(Some(unproven)) => unproven.words(),
+            // Under the lock a run is at work, which is this one.
+            Ok(Some(unproven)) => unproven.which(),
             _ if !noted => "it runs and was not noted as deployed yet".to_owned(),
             _ => return None,
         };
