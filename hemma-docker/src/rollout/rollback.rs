@@ -87,7 +87,11 @@ async fn under_lock(
     }
     let proven = proven(world, config).await?.filter(|it| it.id() != release.id());
     let before = There::look(world, config).await?.before();
-    let report = Box::pin(go_back(world, config, (release, None), approval, progress)).await?;
+    let report = match Box::pin(go_back(world, config, (release, None), approval, progress)).await {
+        // A build in vain has put back what it changed.
+        Err(error @ Error::Build(_)) => return Ok(Ended::taken_back(Err(error))),
+        gone_back => gone_back?,
+    };
     match (report.verdict(), proven) {
         (Verdict::Pass, _) => {
             keep(world, config, None, approval, progress).await?;
