@@ -1,10 +1,17 @@
 //! A credential in the address of the remote, and values that Compose hands on: into a build, into an
 //! address of another service, and into words about what is wrong.
 
-use super::{BEGAN, MARK, SEARCH, Watch, clean, files};
+use super::{SEARCH, Watch, clean, files};
 use crate::hemma::Ran;
 use crate::stage::{Stage, written_down};
 use crate::watch;
+
+/// In each of the secrets, and nowhere else. The other canary test may run at the same time, and the
+/// processes of both are seen.
+const MARK: &str = "r3m0te";
+
+/// When it is, for the engine. The mark itself is in no command line.
+const BEGAN: &str = "printf 'r3m%s' 0te > /run/canary; date +%s";
 
 /// A git server on the host that wants a login. It knows the login from a file that root alone can read.
 const SERVE: &str = r#"
@@ -41,13 +48,13 @@ const FETCH: &str =
 /// The brackets keep it from ending itself.
 const END: &str = "pkill -f 'canary-remote/[l]ogin'; rm -rf /run/canary-remote; true";
 
-const LOGIN: &str = "deployer:c4n4ry-remote";
+const LOGIN: &str = "deployer:r3m0te-remote";
 const ADDRESS: &str = "127.0.0.1:8099/huleedu.git";
 
 /// What `.env` holds beside the usual, and what uses it.
-const VALUES: &str = "CANARY_BUILD=c4n4ry-build\n\
-    CANARY_WEBHOOK=https://hooks.example/services/T0/B0/c4n4ry?token=c4n4ry-hook\n\
-    CANARY_NAMED=c4n4ry-named\n";
+const VALUES: &str = "CANARY_BUILD=r3m0te-build\n\
+    CANARY_WEBHOOK=https://hooks.example/services/T0/B0/r3m0te?token=r3m0te-hook\n\
+    CANARY_NAMED=r3m0te-named\n";
 const OVERLAY: &str = "services:\n  identity_service:\n    build:\n      args:\n        CANARY_BUILD: ${CANARY_BUILD}\n    \
     environment:\n      WEBHOOK: ${CANARY_WEBHOOK}\n";
 
@@ -84,7 +91,7 @@ async fn a_login_in_the_remote_is_seen_nowhere() {
     prepare(&stage).await;
     let began = stage.root(BEGAN).await;
     stage.root(watch::BEGIN).await;
-    let watched = Watch::begin();
+    let watched = Watch::begin(MARK);
     let said = everything_that_is_said(&stage).await;
     let world = stage.recording_world();
     let situation = hemma_docker::rollout::look(&world, &stage.config()).await;
@@ -95,7 +102,7 @@ async fn a_login_in_the_remote_is_seen_nowhere() {
     // The server's own file holds the login, in base64; the `.env` holds the values.
     let there = stage.lab.root(SEARCH, &[&began]).await.expect("the host answers").stdout;
     let kept =
-        stage.root("grep -rc c4n4ry /home/operator/apps/huleedu/.git | grep -v ':0$'; true").await;
+        stage.root("grep -rc r3m0te /home/operator/apps/huleedu/.git | grep -v ':0$'; true").await;
     stage
         .root(&format!("{END}; rm -rf /run/canary /run/watched /home/operator/apps/own.yml"))
         .await;
@@ -104,14 +111,14 @@ async fn a_login_in_the_remote_is_seen_nowhere() {
     for ran in &said {
         assert!(!ran.stdout.contains(MARK) && !ran.stderr.contains(MARK), "{ran}");
     }
-    clean("a recording", &looked);
-    clean("the processes on this machine", &here);
-    clean("the host", &there);
+    clean(MARK, "a recording", &looked);
+    clean(MARK, "the processes on this machine", &here);
+    assert_eq!(there.trim(), "", "the host");
     assert_eq!(kept, "", "the repository holds the login");
     // The settings hold the login, as the operator wrote it.
     for file in files(stage.here()).into_iter().filter(|it| !it.ends_with("hemma.toml")) {
         let text = std::fs::read(&file).expect("it is there");
-        clean(&file.display().to_string(), &String::from_utf8_lossy(&text));
+        clean(MARK, &file.display().to_string(), &String::from_utf8_lossy(&text));
     }
 }
 
@@ -160,7 +167,7 @@ async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
         run(args, None).await;
     }
     // A login that the server refuses.
-    name_remote(stage, "deployer:c4n4ry-wrong");
+    name_remote(stage, "deployer:r3m0te-wrong");
     run(&["plan", "--verbose"], Some(3)).await;
     run(&["deploy", "--yes", "--json"], Some(3)).await;
     // Without one in the settings, and with one that somebody wrote into the checkout.
