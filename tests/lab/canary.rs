@@ -245,8 +245,12 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
     run(&["logs", "identity_service"], 0).await;
     stage.root("cp -p /home/operator/apps/huleedu/.env /run/planted").await;
     run(&record("back", &["rollback", "--yes"]), 0).await;
-    // The release of before has its own, without a secret that is known here.
-    stage.root("mv /run/planted /home/operator/apps/huleedu/.env").await;
+    // The release of before has its own, without a secret that is known here, and it comes back with
+    // each way back.
+    let plant_again = async || {
+        stage.root("cp -p /run/planted /home/operator/apps/huleedu/.env").await;
+    };
+    plant_again().await;
     stage.lab.push_fault("one-shot-fails", &[]).await.expect("it is pushed");
     run(&["deploy", "--yes", "--json"], 1).await;
     stage.lab.reset_remote().await.expect("the remote is reset");
@@ -263,6 +267,8 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
     let fed = stage.fed(&swallow, "c4n4ry-typed-in\n").await;
     fed.exits(0);
     said.push(fed);
+    plant_again().await;
+    stage.root("rm /run/planted").await;
     for (value, exit) in [("c4n4ry-set 'it' \"$HOME\"\n", 1), ("c4n4ry\0nul", 1)] {
         let ran = stage.fed(&["env", "set", "CANARY_SET", "--yes", "--verbose"], value).await;
         said.push(ran);
