@@ -113,7 +113,7 @@ async fn an_image_that_a_prune_of_everything_took_is_built_from_its_commit_on_th
     assert!(taken.success(), "{}", taken.stderr);
     after.are(&before);
     in_vain.exits(1).says("+ build     redis       the image that it ran is gone from the host");
-    in_vain.says("stopped at the build; what ran before still runs").says("Live on hemma");
+    in_vain.says("stopped at the build; what ran before still runs").says("was taken back");
     assert!(!in_vain.stdout.contains("Not proven"), "{in_vain}");
     assert!(history.stdout.lines().last().is_some_and(|it| it.contains("done ")), "{history}");
     built.exits(0).says("~ recreate  redis       its image is built anew");
