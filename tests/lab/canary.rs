@@ -86,11 +86,11 @@ const BEGAN: &str = "printf 'c4n%s' 4ry > /run/canary; date +%s";
 /// What is on the host besides the places where the secrets belong.
 const SEARCH: &str = r#"
 grep -aF -f /run/canary /run/watched
-grep -c 'docker' /run/watched >/dev/null || echo 'c4n4ry: nobody was watched'
+grep -c 'docker' /run/watched >/dev/null || echo 'nobody was watched'
 docker events --since "$1" --until "$(date +%s)" | grep -aF -f /run/canary
 # The file before a change is kept, and that of each release, for their owner alone.
 find /home/operator/.local/state/hemma -type f \( -path '*/env/*' -o -path '*/releases/*.env' \) \
-  ! -perm 600 | sed 's/^/c4n4ry in /'
+  ! -perm 600 | sed 's|^|with another mode: |'
 # While a health check is begun, runc writes the container's environment down for it.
 grep -arF -f /run/canary --exclude-dir=env --exclude='*.env' --exclude='runc-process*' /home/operator/.local /home/operator/.bash_history /root/.bash_history \
   /tmp /var/log 2>/dev/null
