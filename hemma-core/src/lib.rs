@@ -37,9 +37,12 @@ mod patience;
 mod progress;
 mod question;
 mod report;
+pub mod script;
 mod scrub;
 mod secret;
+pub mod storage;
 pub mod sudo;
+pub mod text;
 mod world;
 
 pub use approval::{Approval, Consent};

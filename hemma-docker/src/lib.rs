@@ -79,10 +79,7 @@ pub mod prune;
 pub mod reach;
 pub mod release;
 pub mod rollout;
-mod scratch;
 pub mod shared_db;
-mod storage;
-mod text;
 mod volume;
 
 pub use container::{
@@ -95,5 +92,4 @@ pub use hemma_core::config::ContainerName;
 pub use image::{Image, Images};
 pub use logs::{LogLine, Logs, Stream};
 pub use network::{Network, NetworkCreate, NetworkCreated, Networks};
-pub use text::size;
 pub use volume::{Volume, Volumes};

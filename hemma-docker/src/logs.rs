@@ -3,13 +3,13 @@
 use bollard::container::LogOutput;
 use bollard::query_parameters::LogsOptionsBuilder;
 use futures_util::TryStreamExt;
+use hemma_core::text::plain;
 use hemma_core::{Host, Live, Question};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ContainerName;
 use crate::engine::{EngineError, USUAL_LIMIT, call};
-use crate::text::plain;
 
 /// Longer lines are cut.
 const LINE_CHARS_MAX: usize = 2_000;

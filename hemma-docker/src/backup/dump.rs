@@ -1,12 +1,12 @@
 //! Making one dump.
 
 use hemma_core::config::PgName;
+use hemma_core::text::size;
 use hemma_core::{Change, Cut, Extent, Live, Output, Place, Progress, StreamError};
 use serde::{Deserialize, Serialize};
 
 use super::{BackupError, Directory, Format};
 use crate::shared_db::{Server, refused_by_sudo};
-use crate::text::size;
 
 /// Dumps one database into a file that is not there yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

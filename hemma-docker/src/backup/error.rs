@@ -1,11 +1,11 @@
 //! Why there is no dump.
 
 use hemma_core::config::PgName;
+use hemma_core::text::plain;
 use hemma_core::{ExecError, Hint, Known, NotRecorded, Output};
 use serde::{Deserialize, Serialize};
 
 use crate::shared_db::{DatabaseError, Server};
-use crate::text::plain;
 
 /// More of its words than this do not help.
 const SAID_CHARS_MAX: usize = 300;

@@ -7,12 +7,11 @@
 mod known;
 
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::storage;
+use hemma_core::text::plain;
 use hemma_core::{Command, Config, Hint, Host, quote, quote_path, without_credentials};
 
 use known::{KNOWN, Known, Next};
-
-use crate::storage;
-use crate::text::plain;
 
 /// Shown of a line that git said.
 const SAID_CHARS_MAX: usize = 300;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::{
     Change, Command, Cut, ExecError, Extent, Hint, Host, Live, NotRecorded, Place, Progress,
 };
@@ -10,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Site};
 use super::git::{GIT, LOGIN, login_word, with_login};
-use crate::scratch::{SCRATCH, UNCUT};
 
 /// Cloned beside the checkout and moved into place, so that a killed clone leaves no half of a
 /// repository there. The checkout may hold a `.env` already: only `.git` is moved in, and git lays

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::script::SCRATCH;
 use hemma_core::{Command, Config, ExecError, Host, Live, NotRecorded, Place, Question, World};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,6 @@ use super::git::{GIT, LOGIN, ORIGIN, login_word, with_login};
 use super::obstacles::COMPARE;
 use super::reading::Printed;
 use super::state::Checkout;
-use crate::scratch::SCRATCH;
 
 /// Everything in one script: two round trips, whatever the number of git commands.
 ///

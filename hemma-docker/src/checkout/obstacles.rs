@@ -1,7 +1,7 @@
 //! The files on the host that a pull would overwrite.
 
 /// `compare HEAD TIP` finds what stands in the way of the files that TIP adds, for a script that has
-/// [`SCRATCH`](crate::scratch::SCRATCH) and [`GIT`](super::git::GIT). It leaves lists of names in `$w`:
+/// [`SCRATCH`](hemma_core::script::SCRATCH) and [`GIT`](super::git::GIT). It leaves lists of names in `$w`:
 /// `fresh` is what only TIP has, `other` what lies there with other content, and `same`, as lines of
 /// `git ls-files --stage`, what lies there as TIP has it, which is added to the index `$w/index`. git
 /// compares, so that its filters, modes and links count.

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::script::{SCRATCH, UNCUT};
+use hemma_core::storage::PROBE;
 use hemma_core::{
     Change, Command, Cut, ExecError, Extent, Hint, Host, Live, NotRecorded, Place, Progress,
 };
@@ -12,8 +14,6 @@ use super::cause::{self, Site};
 use super::git::{GIT, LOGIN, ORIGIN, login_word, with_login};
 use super::obstacles::COMPARE;
 use super::verify::short;
-use crate::scratch::{SCRATCH, UNCUT};
-use crate::storage::PROBE;
 
 /// Moves to the very commit that the plan was made for: what arrived at the remote since is for
 /// the next plan. The look before has fetched its objects; should they be gone, they are fetched.

@@ -1,12 +1,12 @@
 //! Judging the state of the checkout.
 
 use hemma_core::config::RemoteUrl;
+use hemma_core::text::plain;
 use hemma_core::{Command, Config, Finding, Hint, Report, World};
 
 use super::cause;
 use super::look::look;
 use super::state::{Changed, Checkout, Difference, Relation, Repository, Tip};
-use crate::text::plain;
 
 /// Names that are shown of many.
 const FILES_SHOWN: usize = 5;

@@ -1,9 +1,10 @@
 //! The next thing to do where the engine refused to start what Compose asked for.
 
 use hemma_core::config::NetworkName;
+use hemma_core::storage;
 use hemma_core::{Hint, Host};
 
-use crate::{ContainerName, storage};
+use crate::ContainerName;
 
 /// What the engine's own words call for, if they are among those that are known.
 pub(crate) fn advice(host: &Host, said: &str) -> Option<Hint> {

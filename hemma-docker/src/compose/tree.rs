@@ -2,10 +2,10 @@
 
 use hemma_core::Command;
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::script::SCRATCH;
 use serde::{Deserialize, Serialize};
 
 use crate::checkout::git::{GIT, LOGIN, login_word, with_login};
-use crate::scratch::SCRATCH;
 
 /// A state of the repository on the host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

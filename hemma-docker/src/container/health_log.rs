@@ -1,12 +1,12 @@
 //! A container's health check: how it stands, and what its last runs said.
 
 use bollard::models::{Health as SeenHealth, HealthStatusEnum, HealthcheckResult};
+use hemma_core::text::plain;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Health;
 use super::inspect::{count, moment};
-use crate::text::plain;
 
 /// The engine keeps five; older ones than these say nothing about now.
 const PROBES_MAX: usize = 3;

@@ -2,6 +2,7 @@
 
 use bollard::models::ContainerInspectResponse;
 use bollard::query_parameters::InspectContainerOptions;
+use hemma_core::text::plain;
 use hemma_core::{Host, Live, Question};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::ContainerName;
 use super::health_log::{self, HealthLog};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
-use crate::text::plain;
 
 /// A longer word of the engine, or a longer name, is a page.
 const CHARS_MAX: usize = 300;

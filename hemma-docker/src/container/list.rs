@@ -7,13 +7,13 @@ use bollard::models::{
 };
 use bollard::query_parameters::ListContainersOptionsBuilder;
 use hemma_core::config::NameError;
+use hemma_core::text::plain;
 use hemma_core::{Host, Live, Question};
 use serde::Serialize;
 
 use super::status::Status;
 use super::{Binding, ComposeLabels, Container, MountedVolume, Protocol, State};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
-use crate::text::plain;
 
 /// Asks for all containers on a host, also those that do not run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

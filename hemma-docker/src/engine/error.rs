@@ -3,7 +3,7 @@
 use hemma_core::{ExecError, Hint, Host, NotRecorded, Place, sudo};
 use serde::{Deserialize, Serialize};
 
-use crate::text::plain;
+use hemma_core::text::plain;
 
 /// Longer words than these are no longer a cause.
 const SAID_CHARS_MAX: usize = 400;

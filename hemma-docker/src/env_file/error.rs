@@ -2,10 +2,10 @@
 
 use hemma_core::Hint;
 use hemma_core::config::EnvKey;
+use hemma_core::storage;
 
 use super::edit::SetError;
 use super::write::{DraftError, WriteError};
-use crate::storage;
 
 /// Why a `.env` was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

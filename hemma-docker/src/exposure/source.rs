@@ -3,10 +3,10 @@
 //! Compose's own answer knows no lines. What a file says is only looked up here and never judged:
 //! the resolved model is the one that counts.
 
+use hemma_core::text::plain;
 use hemma_core::{Command, Exec, ExecError, World};
 
 use crate::compose::{ComposeFiles, Port};
-use crate::text::plain;
 
 /// Prints `FILE LINE SERVICE TEXT` for each entry below `ports:` of each file and of what they
 /// include. No other line leaves the host: the files may hold secrets.

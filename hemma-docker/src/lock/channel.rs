@@ -89,7 +89,7 @@ impl Channel {
 
     /// The error for a word that nobody expected.
     pub(super) fn unexpected(self, host: &Host) -> LockError {
-        LockError::NoAnswer { host: host.clone(), said: crate::text::plain(&self.word, 300) }
+        LockError::NoAnswer { host: host.clone(), said: hemma_core::text::plain(&self.word, 300) }
     }
 }
 
@@ -99,7 +99,7 @@ fn ended(host: &Host, said: &str) -> LockError {
     if said.is_empty() {
         return LockError::NoAnswer { host, said: "the connection ended".to_owned() };
     }
-    LockError::Refused { host, said: crate::text::plain(said, 300) }
+    LockError::Refused { host, said: hemma_core::text::plain(said, 300) }
 }
 
 fn last_line(words: &Mutex<Vec<u8>>) -> String {

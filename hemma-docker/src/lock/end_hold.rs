@@ -1,6 +1,7 @@
 //! Ending the hold of another run by hand.
 
 use hemma_core::config::ProjectName;
+use hemma_core::text::plain;
 use hemma_core::{Change, Command, Cut, Host, JournalEntry, JournalEvent, Live, Place, Progress};
 use serde::Serialize;
 
@@ -8,7 +9,6 @@ use super::STATE;
 use super::acquire::LockError;
 use super::history::Entry;
 use super::holder::Holder;
-use crate::text::plain;
 
 /// The lock is asked first: a process id that is left over belongs to another process by now. What
 /// the run that loses it will be told is written down before it does.

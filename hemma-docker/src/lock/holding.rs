@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hemma_core::text::plain;
 use hemma_core::{Change, Duplex, Journal, JournalEntry, JournalEvent, Loss};
 use tokio::io::{AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf};
 use tokio::sync::{Mutex, mpsc};
@@ -11,7 +12,6 @@ use super::acquire::Release;
 use super::history::Entry;
 use super::holder::Holder;
 use super::outcome::RunOutcome;
-use crate::text::plain;
 
 /// The host gives up on us after four missing ones.
 const BEAT_EVERY: Duration = Duration::from_secs(5);

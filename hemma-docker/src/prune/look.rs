@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bollard::query_parameters::ListImagesOptionsBuilder;
+use hemma_core::text::plain;
 use hemma_core::{Command, Host, Live, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::usage::{self, Usage};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
-use crate::text::plain;
 
 /// The engine measures all volumes for it.
 const MEASURING: Duration = Duration::from_secs(120);

@@ -8,6 +8,7 @@ mod kept;
 mod look;
 mod usage;
 
+use hemma_core::text::size;
 use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World, quote};
 
 pub use change::{Prune, Reclaimed, What};
@@ -16,7 +17,6 @@ pub use look::{LookUnused, Unnamed, Unused};
 
 use crate::container::Containers;
 use crate::engine::EngineError;
-use crate::text::size;
 
 /// What could be given back, and what keeps it from being so.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! Keeping what runs.
 
 use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::script::UNCUT;
+use hemma_core::storage::PROBE;
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
@@ -8,8 +10,6 @@ use super::{EnvChange, KEPT, KeptImage, Release};
 use crate::checkout::short;
 use crate::compose::DROP_RUNNING;
 use crate::lock::STATE;
-use crate::scratch::UNCUT;
-use crate::storage::PROBE;
 
 /// The images first, then the record of them, then the ref: killed in between, the release is
 /// not there yet, and the next deploy keeps it. With the record the release is proven, and the note

@@ -1,11 +1,11 @@
 //! Noting what single services run, between two releases.
 
 use hemma_core::config::CheckoutPath;
+use hemma_core::script::UNCUT;
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use crate::checkout::short;
-use crate::scratch::UNCUT;
 
 /// A name that git does not take is left out: its image is built once too often, from the cache.
 const NOTE: &str = r#"

@@ -1,6 +1,8 @@
 //! Going back: the commit in the checkout, and the images under the names that Compose looks for.
 
 use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::script::{SCRATCH, UNCUT};
+use hemma_core::storage::PROBE;
 use hemma_core::{
     Change, Command, Config, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
 };
@@ -10,8 +12,6 @@ use super::{KeptImage, Release};
 use crate::checkout::git::GIT;
 use crate::checkout::{COMPARE, cause, short};
 use crate::lock::STATE_DIRECTORY;
-use crate::scratch::{SCRATCH, UNCUT};
-use crate::storage::PROBE;
 
 /// `--keep` moves the branch and refuses to lose a change in the work tree; but a file that git is told to
 /// ignore it would overwrite, such as a `.env` that the older commit tracks, so that is looked for first.

@@ -1,5 +1,6 @@
 //! Where a deploy stopped.
 
+use hemma_core::storage;
 use hemma_core::{ExecError, Hint, Host, Known};
 
 use crate::checkout::{self, LookError};
@@ -9,7 +10,6 @@ use crate::lock::{Holder, LockError, UnprovenError, shown};
 use crate::network;
 use crate::release::{ArmError, KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
 use crate::shared_db;
-use crate::storage;
 
 /// A deploy keeps what it saw healthy, and nothing else does.
 const NO_WAY_BACK: &str = "revert the commit in the repository, push it, and run \

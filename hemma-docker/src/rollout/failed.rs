@@ -1,10 +1,10 @@
 //! What failed, in words.
 
+use hemma_core::storage;
 use hemma_core::{Finding, Hint, Report};
 
 use super::Error;
 use crate::compose::{self, BuildError};
-use crate::storage;
 
 /// The next thing to do about what failed and does not run any more.
 pub(super) const MEND: &str =

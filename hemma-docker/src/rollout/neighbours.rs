@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hemma_core::storage;
 use hemma_core::{Config, Finding, Hint, Host, World};
 
 use crate::compose::{ComposeFiles, Layers, Model, NamedVolume, Service};
 use crate::container::{Container, Origin, OriginError, Origins};
 use crate::engine::EngineError;
-use crate::storage;
 use crate::volume::{Volume, Volumes};
 
 /// What was seen of them.

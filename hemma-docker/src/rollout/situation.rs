@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hemma_core::storage;
 use hemma_core::{Config, ExecError, Finding, Hint, Report, Verdict};
 
 use crate::built::Built;
@@ -17,7 +18,6 @@ use crate::network::Network;
 use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, image_named, service_steps};
 use crate::preflight::{Preflight, SourcesError};
 use crate::release::{EnvChange, KeptImage, Release, ReleasesError};
-use crate::storage;
 
 use super::neighbours::Neighbours;
 use super::prerequisites::Prerequisites;

@@ -1,12 +1,13 @@
 //! Every look at what runs on the host at once.
 
+use hemma_core::storage;
 use hemma_core::{Config, Report, World};
 
 use super::Situation;
 use super::expectations::expectations;
 use super::in_force::in_force;
 use crate::compose::Model;
-use crate::{checkout, health, host_tools, lock, network, proxy, storage};
+use crate::{checkout, health, host_tools, lock, network, proxy};
 
 /// How everything stands, without changing anything.
 pub async fn status(world: &World, config: &Config) -> Report {

@@ -1,12 +1,12 @@
 //! Why PostgreSQL did not answer, or would not.
 
 use hemma_core::config::EnvKey;
+use hemma_core::storage;
+use hemma_core::text::plain;
 use hemma_core::{ExecError, Hint, NotRecorded};
 use serde::{Deserialize, Serialize};
 
 use super::Server;
-use crate::storage;
-use crate::text::plain;
 
 /// More of its words than this do not help.
 const SAID_CHARS_MAX: usize = 300;

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use hemma_core::config::{CheckoutPath, EnvKey, PgName};
+use hemma_core::script::SCRATCH;
 use hemma_core::{Command, ExecError, Live, Place, Question, sudo};
 use serde::{Deserialize, Serialize};
 
 use super::Server;
 use super::error::{DatabaseError, NoPassword};
 use super::state::{Databases, Login, look_statements, read};
-use crate::scratch::SCRATCH;
 
 /// Begins every script here. `password` leaves the value of a key in `$pw`, as Compose itself reads
 /// it from `.env`, or says in `$why` why not. It is in a variable of this shell and in pipes, never
@@ -175,7 +175,7 @@ fn read_login(word: Option<&str>, said: &str) -> Login {
         None if said.contains("permission denied for database") => Login::Accepted,
         None => {
             let line = said.lines().find(|it| it.contains("error:")).unwrap_or("it said nothing");
-            Login::Unknown(crate::text::plain(line, 300))
+            Login::Unknown(hemma_core::text::plain(line, 300))
         }
     }
 }

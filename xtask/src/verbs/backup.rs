@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use hemma_core::config::{HostDirectory, PgName};
+use hemma_core::text::size;
 use hemma_core::{Approval, Finding, Progress, Report};
 use hemma_docker::backup::{self, Directory, Dump, Format, Sources};
 use hemma_docker::shared_db::{self, Server};
-use hemma_docker::size;
 
 use crate::{Answer, Failure, Proposal, Run};
 

@@ -1,8 +1,8 @@
 //! Disk space that nobody needs.
 
+use hemma_core::text::size;
 use hemma_core::{Finding, Report};
 use hemma_docker::prune::{self, Standing, Unnamed, What};
-use hemma_docker::size;
 
 use crate::{Answer, Failure, Proposal, Run};
 

@@ -1,10 +1,10 @@
-//! Words from outside, made fit for a terminal.
+//! Words from outside, and sizes, made fit for a terminal.
 
 /// One line of at most `chars_max` characters, without anything that steers a terminal.
 ///
 /// Log lines and health checks say what the application wants them to, and operators read them in
 /// a terminal that obeys escape sequences.
-pub(crate) fn plain(text: &str, chars_max: usize) -> String {
+pub fn plain(text: &str, chars_max: usize) -> String {
     let mut out = String::new();
     let mut rest = text.trim_end().chars();
     let mut count = 0;

@@ -1,11 +1,11 @@
 //! A host on which nothing can be written: a full disk, a file system that is read-only, or a
 //! repository that is locked.
 
-use hemma_core::{Finding, Hint, Host, quote_path};
+use crate::{Finding, Hint, Host, quote_path};
 
 /// A shell function that says why nothing can be written in a directory, if that is so: git keeps the
 /// cause to itself, or buries it in advice.
-pub(crate) const PROBE: &str = r#"
+pub const PROBE: &str = r#"
 probe() {
     said=$({ echo x | cat >"$1/hemma-probe"; } 2>&1) ||
         echo "nothing can be written in $1: ${said##*: }" >&2
@@ -18,8 +18,8 @@ probe() {
 /// What is behind the path of a lock.
 const IN_THE_WAY: &str = " is in the way: a git is at work there";
 
-/// The next thing to do, where that is what a tool's words say.
-pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
+/// The next thing to do, where a tool's words say that nothing can be written.
+pub fn hint(host: &Host, said: &str) -> Option<Hint> {
     let says = |words: &str| said.to_lowercase().contains(words);
     let locked = said.split_once(IN_THE_WAY).map(|it| it.0);
     if let Some(lock) = locked {
@@ -38,8 +38,9 @@ pub(crate) fn hint(host: &Host, said: &str) -> Option<Hint> {
     Some(Hint::on(host, look))
 }
 
-/// Nobody knows; where that is why, with the next thing to do.
-pub(crate) fn unknown(host: &Host, subject: &str, error: &dyn std::error::Error) -> Finding {
+/// A finding for what could not be looked at, with the next thing to do where a host that cannot be
+/// written to is the reason.
+pub fn unknown(host: &Host, subject: &str, error: &dyn std::error::Error) -> Finding {
     let finding = Finding::unknown(subject, error);
     let hint = hint(host, &finding.detail);
     finding.hint(hint)

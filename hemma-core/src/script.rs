@@ -1,4 +1,4 @@
-//! What a script that may be ended at any moment begins with.
+//! Beginnings of scripts that may be ended at any moment.
 
 /// Begins a script that needs files of its own: `$w` is a directory for them.
 ///
@@ -8,7 +8,7 @@
 ///
 /// A shell whose child was ended says so, and ends of that itself where the connection is gone
 /// already: so PIPE is a signal to clean up after, like the others.
-pub(crate) const SCRATCH: &str = r#"
+pub const SCRATCH: &str = r#"
 w=
 trap 'trap "" TERM INT HUP PIPE; [ -z "$w" ] || rm -rf "$w"' EXIT
 trap 'exit 75' TERM INT HUP PIPE
@@ -19,7 +19,7 @@ w=$(trap '' TERM INT HUP PIPE; mktemp -d) || exit 71
 ///
 /// Signals go to its whole process group, and git handles even one that its parent ignores: it drops
 /// its lock and goes on without, to half a tree. So `uncut git …` is in a group of its own.
-pub(crate) const UNCUT: &str = r#"
+pub const UNCUT: &str = r#"
 uncut() {
     trap '' TERM INT HUP PIPE
     [ $# = 0 ] || setsid -w "$@"
