@@ -43,6 +43,7 @@ mod secret;
 pub mod storage;
 pub mod sudo;
 pub mod text;
+mod workdir;
 mod world;
 
 pub use approval::{Approval, Consent};
@@ -65,4 +66,5 @@ pub use progress::{Heard, News, Part, Progress};
 pub use question::{Change, Cut, Extent, NotRecorded, Question};
 pub use report::{Finding, Report, Verdict, causes};
 pub use secret::{HIDDEN, Secret};
+pub use workdir::Workdir;
 pub use world::{Step, World};

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hemma_core::{Command, Config, Exec, ExecError, Live, Place, World};
+use hemma_core::{Change, Command, Config, Cut, Exec, ExecError, Live, Place, Progress, World};
+use serde::Serialize;
 
-use crate::compose::ComposeFiles;
+use crate::compose::{Build, BuildError, ComposeFiles};
 use crate::lock::STATE;
 use crate::release::Release;
 
@@ -179,8 +180,34 @@ pub(crate) async fn look<'s>(
     Ok(if output.success() { Built::read(&output.stdout) } else { Built::default() })
 }
 
+/// Builds images, and notes which commit they are made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct NotedBuild(pub(crate) Build);
+
+impl Change for NotedBuild {
+    const KIND: &'static str = Build::KIND;
+    const CUT: Cut = Build::CUT;
+    type Receipt = ();
+    type Error = BuildError;
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), BuildError> {
+        let Build { files, images, .. } = &self.0;
+        let noted = !images.is_empty() && begin(live, files).await;
+        self.0.apply(live, progress).await?;
+        if noted {
+            note(live, files, images).await;
+        }
+        Ok(())
+    }
+}
+
 /// Writes down what a build begins from. Whether that is possible decides whether it can be noted.
-pub(crate) async fn begin(live: &Live, files: &ComposeFiles) -> bool {
+async fn begin(live: &Live, files: &ComposeFiles) -> bool {
     let parameters = [files.project.to_string(), files.checkout.to_string()];
     let command = Command::script(&format!("{STATE}{BEGIN}"), parameters).named("note-commit");
     let begun = live.run(&Place::On(files.host.clone()), &command.limit(LIMIT)).await;
@@ -189,7 +216,7 @@ pub(crate) async fn begin(live: &Live, files: &ComposeFiles) -> bool {
 
 /// Notes what has been built, by service and name. A note that could not be written costs a build
 /// that finds everything in its cache.
-pub(crate) async fn note(live: &Live, files: &ComposeFiles, images: &[(String, String)]) {
+async fn note(live: &Live, files: &ComposeFiles, images: &[(String, String)]) {
     let names = images.iter().flat_map(|(service, image)| [service.clone(), image.clone()]);
     let parameters = std::iter::once(files.project.to_string()).chain(names);
     let command = Command::script(&format!("{STATE}{NOTE}"), parameters).named("note-images");

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress, Workdir,
+};
 use serde::{Deserialize, Serialize};
 
 use super::build_log::{self, BuildLog};
 use super::said::news;
-use super::tree::{Tree, in_tree};
 use super::{ComposeFiles, Model};
-use crate::built;
 
 /// `keep_running PROJECT SERVICE… --` names the images that these services' containers run, as well
 /// as those of other services that run the same: a build takes their names for the new ones, and
@@ -64,18 +64,18 @@ drop_running() {
 "#;
 
 /// Builds the images of some services, from the checkout or from a commit. Running containers keep theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Build {
     /// The files.
     pub files: ComposeFiles,
     /// The services, never empty.
     pub services: Vec<String>,
-    /// What each service's image is called, so that it can be noted which commit it is made from.
+    /// What each service's image is called: a builder may name that alone.
     #[serde(skip)]
     pub images: Vec<(String, String)>,
-    /// The state of the repository.
-    #[serde(default, skip_serializing_if = "Tree::is_checkout")]
-    pub tree: Tree,
+    /// Where the files lie, and in which state.
+    #[serde(skip_serializing_if = "Workdir::is_in_place")]
+    pub tree: Workdir,
 }
 
 impl Build {
@@ -83,16 +83,16 @@ impl Build {
     pub fn new(files: ComposeFiles, services: Vec<String>, model: Option<&Model>) -> Self {
         let name = |it: &String| Some((it.clone(), model?.services.get(it)?.image.clone()));
         let images = services.iter().filter_map(name).collect();
-        Self { files, services, images, tree: Tree::Checkout }
+        Self { files, services, images, tree: Workdir::in_place() }
     }
 
-    /// From a commit, whatever is checked out.
-    pub fn of_commit(files: ComposeFiles, services: Vec<String>, commit: String) -> Self {
-        Self { files, services, images: Vec::new(), tree: Tree::Commit(commit) }
+    /// From another state of the files than the one that lies on the host.
+    pub fn in_tree(files: ComposeFiles, services: Vec<String>, tree: Workdir) -> Self {
+        Self { files, services, images: Vec::new(), tree }
     }
 
     /// A progress that tells what the build says by service.
-    pub(crate) fn told(&self, progress: &Progress) -> Progress {
+    pub fn told(&self, progress: &Progress) -> Progress {
         BuildLog::new(&self.services, &self.images).told(progress)
     }
 
@@ -100,12 +100,12 @@ impl Build {
         let services = self.services.iter().cloned();
         let own = std::iter::once(self.files.project.to_string()).chain(services);
         let own = own.chain(std::iter::once("--".to_owned()));
-        let command = if self.tree.is_checkout() {
+        let command = if self.tree.is_in_place() {
             let script = format!("{KEEP_RUNNING}{BUILD}");
             Command::script(&script, own).named("build").cwd(self.files.checkout.as_str()).sudo()
         } else {
             let build = format!("{AS_ROOT}{KEEP_RUNNING}{BUILD}");
-            in_tree(&build, &self.tree, &self.files.checkout).named("build-commit").args(own)
+            self.tree.command(&build, &self.files.checkout).named("build-commit").args(own)
         };
         command
             .args(self.files.words())
@@ -146,7 +146,7 @@ pub enum BuildError {
 }
 
 /// ` of api`, or nothing where it is not known of which.
-pub(crate) fn of(services: &[String]) -> String {
+fn of(services: &[String]) -> String {
     if services.is_empty() { String::new() } else { format!(" of {}", services.join(" or ")) }
 }
 
@@ -164,17 +164,11 @@ impl Change for Build {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), BuildError> {
         let host = self.files.host.clone();
         let command = self.command();
-        let noted = !self.images.is_empty() && built::begin(live, &self.files).await;
         let (overheard, log) =
             build_log::overhear(BuildLog::new(&self.services, &self.images), progress);
         match live.run_telling(&Place::On(host.clone()), &command, &news(&overheard)).await {
             Err(source) => Err(BuildError::Ask { host, source }),
-            Ok(output) if output.success() => {
-                if noted {
-                    built::note(live, &self.files, &self.images).await;
-                }
-                Ok(())
-            }
+            Ok(output) if output.success() => Ok(()),
             Ok(output) => {
                 let failed = build_log::failure(&log);
                 let (services, last_lines) = (failed.services, failed.lines);

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, sudo};
+use hemma_core::{
+    Command, ExecError, Host, Live, NotRecorded, Place, Question, Workdir, sudo,
+};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
@@ -11,9 +13,7 @@ use super::hashes::{self, HASH_SERVICES};
 use super::masked::masked;
 use super::model::{self, Model};
 use super::spot::{self, FIND};
-use super::tree::{Tree, in_tree};
 use super::{ComposeFiles, Refusal};
-use crate::checkout::cause;
 use crate::env_file::{BYTES_MAX, KIND, Obstacle};
 
 /// Separates the parts of the script's output; no JSON and no hash holds it.
@@ -82,12 +82,12 @@ exit $r
 ///
 /// A question of its own and not an [`Exec`](hemma_core::Exec): Compose prints every secret of
 /// `.env` in clear, so its output is read here and never leaves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LookModel {
     /// The files.
     pub files: ComposeFiles,
-    /// The state of the repository.
-    pub tree: Tree,
+    /// Where they lie, and in which state.
+    pub tree: Workdir,
     /// Whether Compose is asked for its hashes of the services as well, to compare with what runs.
     pub hashes: bool,
 }
@@ -119,7 +119,7 @@ pub enum ModelError {
     Tree {
         /// The host.
         host: Host,
-        /// git's words.
+        /// Why not.
         said: String,
     },
     /// Compose's answer is no project.
@@ -148,7 +148,7 @@ impl Question for LookModel {
             Err(source) => return Err(ModelError::Ask { host, source }),
         };
         if matches!(output.exit, 70 | 71 | 75) {
-            return Err(ModelError::Tree { host, said: cause::of(&output.stderr) });
+            return Err(ModelError::Tree { host, said: self.tree.cause(&output.stderr) });
         }
         if output.exit == 77 {
             return match Obstacle::read(&output.stdout) {
@@ -195,7 +195,8 @@ impl LookModel {
     fn command(&self) -> Command {
         let script = format!("max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{HASH_SERVICES}{RESOLVE}");
         // A tree that is fetched first may take its time.
-        in_tree(&script, &self.tree, &self.files.checkout)
+        self.tree
+            .command(&script, &self.files.checkout)
             .named("resolve-compose-files")
             .arg(if self.hashes { "hashes" } else { "" })
             .args(self.files.words())

@@ -16,12 +16,12 @@ mod port;
 mod refusal;
 mod said;
 pub(crate) mod spot;
-pub(crate) mod tree;
+mod tree;
 mod up;
 
 pub(crate) use advice::advice;
 pub use build::{Build, BuildError};
-pub(crate) use build::{DROP_RUNNING, of};
+pub(crate) use build::DROP_RUNNING;
 pub use files::{ComposeFiles, Layers};
 pub use look::{LookModel, ModelAnswer, ModelError};
 pub use model::{BuildSpec, Healthcheck, Model, NamedVolume, Service};

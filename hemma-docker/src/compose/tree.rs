@@ -1,11 +1,12 @@
 //! Which state of the repository is looked at.
 
-use hemma_core::Command;
+use hemma_core::Workdir;
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::SCRATCH;
 use serde::{Deserialize, Serialize};
 
-use crate::checkout::git::{GIT, LOGIN, login_word, with_login};
+use crate::checkout::cause;
+use crate::checkout::git::{GIT, LOGIN, login_word};
 
 /// A state of the repository on the host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,25 +48,25 @@ for f do
 done
 "#;
 
-/// A command that runs a script in a tree of the checkout: the script finds `$d`, `$t` and `$w`, and in
-/// `$@` the words that are added. The login of a remote comes on its standard input.
-pub(crate) fn in_tree(script: &str, tree: &Tree, checkout: &CheckoutPath) -> Command {
-    let remote = match tree {
-        Tree::Remote { remote, .. } => Some(remote),
-        Tree::Checkout | Tree::Commit(_) => None,
-    };
-    let (kind, third, fourth) = match tree {
-        Tree::Checkout => ("checkout", "", ""),
-        Tree::Commit(sha) => ("commit", sha.as_str(), ""),
-        Tree::Remote { remote, branch } => ("remote", remote.address(), branch.as_str()),
-    };
-    let parameters = [checkout.as_str(), kind, third, fourth, login_word(remote)];
-    let script = format!("{SCRATCH}{GIT}{LOGIN}{LAY_OUT}{script}");
-    with_login(Command::script(&script, parameters), remote)
-}
-
 impl Tree {
-    pub(crate) fn is_checkout(&self) -> bool {
+    /// Where a script works that looks at this state.
+    pub fn workdir(&self) -> Workdir {
+        let remote = match self {
+            Self::Remote { remote, .. } => Some(remote),
+            Self::Checkout | Self::Commit(_) => None,
+        };
+        let (kind, third, fourth) = match self {
+            Self::Checkout => ("checkout", "", ""),
+            Self::Commit(sha) => ("commit", sha.as_str(), ""),
+            Self::Remote { remote, branch } => ("remote", remote.address(), branch.as_str()),
+        };
+        Workdir::new(self, format!("{SCRATCH}{GIT}{LOGIN}{LAY_OUT}"), cause::of)
+            .parameters([kind, third, fourth, login_word(remote)])
+            .input(remote.and_then(RemoteUrl::credential))
+    }
+
+    /// Whether it is what lies in the checkout.
+    pub fn is_checkout(&self) -> bool {
         *self == Self::Checkout
     }
 }

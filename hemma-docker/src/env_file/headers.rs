@@ -4,7 +4,6 @@ use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;
-use crate::compose::tree::in_tree;
 use crate::compose::{ComposeFiles, Tree};
 
 /// Prints the leading comment lines of each file, and of a file that it cannot read says so.
@@ -62,7 +61,10 @@ impl Question for LookHeaders {
 
     async fn ask(&self, live: &Live) -> Result<Headers, HeadersError> {
         let host = self.files.host.clone();
-        let command = in_tree(HEADERS, &self.tree, &self.files.checkout)
+        let command = self
+            .tree
+            .workdir()
+            .command(HEADERS, &self.files.checkout)
             .args(self.files.files.iter().map(ToString::to_string))
             .named("read the headers of the compose files");
         match live.run(&Place::On(host.clone()), &command).await {

@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use hemma_core::config::ProfileName;
-use hemma_core::{Config, ExecError, Report, World};
+use hemma_core::{Config, ExecError, Report, Workdir, World};
 
 pub use dial::{Dial, DialError, Dialed};
 pub use source::Source;
 #[cfg(feature = "fuzzing")]
 pub use source::fuzz_find;
 
-use crate::compose::{ComposeFiles, Layers, LookModel, ModelAnswer, ModelError, Tree};
+use crate::compose::{ComposeFiles, Layers, LookModel, ModelAnswer, ModelError};
 use crate::listeners::{self, Listener};
 use crate::{Container, Containers, EngineError};
 
@@ -58,7 +58,7 @@ pub async fn verify(world: &World, config: &Config, from_outside: Option<IpAddr>
     let (model, sources, containers, listeners) = tokio::join!(
         async {
             let files = files.clone();
-            world.ask(&LookModel { files, tree: Tree::Checkout, hashes: false }).await
+            world.ask(&LookModel { files, tree: Workdir::in_place(), hashes: false }).await
         },
         source::look(world, &files),
         async { world.ask(&Containers { host: host.clone() }).await },

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::dockerfile::Needs;
 use crate::checkout::cause;
 use crate::compose::spot::{self, FIND};
-use crate::compose::tree::in_tree;
 use crate::compose::{ComposeFiles, Model, Spot, Tree};
 
 /// A mount that is empty and ignored is what Docker made of one that was absent.
@@ -157,7 +156,10 @@ impl Question for LookSources {
         let words = self.binds.iter().cloned().chain(rule());
         let words = words.chain(self.mentions.iter().cloned()).chain(rule());
         let words = words.chain(self.files.paths()).chain(rule());
-        let command = in_tree(&format!("{FIND}{LOOK}"), &self.tree, &self.files.checkout)
+        let command = self
+            .tree
+            .workdir()
+            .command(&format!("{FIND}{LOOK}"), &self.files.checkout)
             .named("look-at-sources")
             .args(words.chain(self.dockerfiles.iter().map(|it| it.0.clone())))
             .limit(Duration::from_secs(180));

@@ -8,6 +8,7 @@ use super::expectations::expectations;
 use super::in_force::{resolve, without_hashes};
 use super::stages::Stages;
 use super::{Error, Scope};
+use crate::built::NotedBuild;
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
 use crate::container::{Containers, Discard};
 use crate::health;
@@ -89,7 +90,8 @@ impl BringUp<'_> {
         if !builds.is_empty() {
             self.progress.line(&format!("building {}", builds.join(", ")));
             let build = Build::new(self.files.clone(), builds.clone(), self.model);
-            let outcome = self.world.apply(&build, self.approval, &build.told(self.progress)).await;
+            let told = build.told(self.progress);
+            let outcome = self.world.apply(&NotedBuild(build), self.approval, &told).await;
             outcome.map_err(Error::Build)?;
         }
         self.discard().await?;

@@ -10,6 +10,7 @@ use super::locked::{Ended, gated, locked};
 use super::releases::deployed;
 use super::{Error, Situation};
 use crate::checkout::{self, Checkout};
+use crate::built::NotedBuild;
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
 use crate::container::Containers;
 use crate::lock::Holder;
@@ -99,7 +100,8 @@ pub async fn build_images(
         progress.line(&format!("building {}", services.join(", ")));
         let files = ComposeFiles::new(config, situation.layers);
         let build = Build::new(files, services.clone(), situation.model());
-        match world.apply(&build, approval, &build.told(progress)).await {
+        let told = build.told(progress);
+        match world.apply(&NotedBuild(build), approval, &told).await {
             Ok(()) => {
                 let image =
                     |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
@@ -123,7 +125,8 @@ async fn under_lock(
     if !builds.is_empty() {
         progress.line(&format!("building {}", builds.join(", ")));
         let build = Build::new(files.clone(), builds, Some(&asked.model));
-        if let Err(error) = world.apply(&build, approval, &build.told(progress)).await {
+        let told = build.told(progress);
+        if let Err(error) = world.apply(&NotedBuild(build), approval, &told).await {
             let report = build_failed(error)?;
             names_back(world, config, asked, approval, progress).await?;
             return Ok(Ended::taken_back(Ok(report)));

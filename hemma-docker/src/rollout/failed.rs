@@ -4,7 +4,7 @@ use hemma_core::storage;
 use hemma_core::{Finding, Hint, Report};
 
 use super::Error;
-use crate::compose::{self, BuildError};
+use crate::compose::BuildError;
 
 /// The next thing to do about what failed and does not run any more.
 pub(super) const MEND: &str =
@@ -30,8 +30,9 @@ pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
     };
     let at = last_lines.first().filter(|it| it.starts_with("step "));
     let at = at.and_then(|it| it.split_once(':')).map(|it| format!(" at {}", it.0));
-    let (what, at) = (compose::of(&services), at.unwrap_or_default());
-    let what = if what.is_empty() { "it" } else { what.trim_start() };
+    let at = at.unwrap_or_default();
+    let of = || format!("of {}", services.join(" or "));
+    let what = if services.is_empty() { "it".to_owned() } else { of() };
     let detail = format!("{what} failed{at}; the containers that ran before still run");
     let usual = || Hint::Do(MEND.to_owned());
     let hint = storage::hint(&host, &last_lines.join("\n")).unwrap_or_else(usual);

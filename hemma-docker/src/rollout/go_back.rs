@@ -78,7 +78,7 @@ pub(super) async fn go_back(
 ) -> Result<Report, Error> {
     let way = Way { world, config, release, before, approval, progress };
     let (files, now) = in_force_if_readable(world, config).await?;
-    let tree = Tree::Commit(release.commit.clone());
+    let tree = Tree::Commit(release.commit.clone()).workdir();
     let then = resolve(world, LookModel { files: files.clone(), tree, hashes: true }).await?;
     let (images, mut remarks) = way.images(&files, &then).await?;
     if let Some(now) = now {
@@ -97,7 +97,7 @@ pub(super) async fn go_back(
     let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
     remarks.extend(files_are_back(config, release, &restored));
     let (files, _) = in_force(world, config).await?;
-    let asked = LookModel { files: files.clone(), tree: Tree::Checkout, hashes: true };
+    let asked = LookModel { files: files.clone(), tree: Tree::Checkout.workdir(), hashes: true };
     let (project, there) = tokio::try_join!(resolve(world, asked), There::look(world, config))?;
     let mut steps = there.steps_to(&Release { images, ..release.clone() }, &project, None);
     steps.retain(|it| before.is_none_or(|before| before.is_about(it, &there.containers)));
@@ -177,7 +177,11 @@ impl Way<'_> {
     ) -> Result<(), Error> {
         let services: Vec<String> = missing.iter().map(|it| it.service.clone()).collect();
         self.progress.line(&format!("building {}", services.join(", ")));
-        let build = Build::of_commit(files.clone(), services, self.release.commit.clone());
+        let build = Build::in_tree(
+            files.clone(),
+            services,
+            Tree::Commit(self.release.commit.clone()).workdir(),
+        );
         let told = build.told(self.progress);
         let Err(error) = self.world.apply(&build, self.approval, &told).await else {
             return Ok(());

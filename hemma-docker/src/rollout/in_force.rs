@@ -53,5 +53,5 @@ pub(super) async fn in_force_if_readable(
 }
 
 pub(super) fn without_hashes(files: &ComposeFiles) -> LookModel {
-    LookModel { files: files.clone(), tree: Tree::Checkout, hashes: false }
+    LookModel { files: files.clone(), tree: Tree::Checkout.workdir(), hashes: false }
 }

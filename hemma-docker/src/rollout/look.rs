@@ -155,7 +155,7 @@ pub(super) async fn model(
     tree: Tree,
 ) -> Result<ModelAnswer, ModelError> {
     let files = ComposeFiles::new(config, layers);
-    world.ask(&LookModel { files, tree, hashes: true }).await
+    world.ask(&LookModel { files, tree: tree.workdir(), hashes: true }).await
 }
 
 /// The research files bind services to localhost ports. If a container was made with them, a

@@ -37,7 +37,10 @@ pub async fn plan_rollback(
         steps.push(Step::new(Action::Restore, ".env", reason));
     }
     let (files, now) = in_force_if_readable(world, config).await?;
-    let asked = |tree| LookModel { files: files.clone(), tree, hashes: true };
+    let asked = |tree: Tree| {
+        let tree = tree.workdir();
+        LookModel { files: files.clone(), tree, hashes: true }
+    };
     let with_hashes = async {
         match now {
             Some(_) => resolve(world, asked(Tree::Checkout)).await.map(Some),
