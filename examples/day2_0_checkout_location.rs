@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
-    match checkout::look(&world, &config, false).await? {
+    match checkout::look(&world, &(&config).into(), false).await? {
         Checkout::Repository(seen) => {
             println!("{} is at {} on {:?}", seen.dir, seen.head, seen.branch);
             println!("changed since: {:?}", seen.dirty);

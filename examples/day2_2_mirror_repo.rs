@@ -8,20 +8,21 @@ use std::error::Error;
 use std::path::Path;
 
 use hemma_core::{Cassette, Config, Consent, Progress, World};
-use hemma_docker::checkout::{self, Outcome};
+use hemma_docker::checkout::{self, CheckoutSpec, Outcome};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let tape: Cassette =
         include_str!("../tests/cassettes/day2_2_mirror_repo/behind.toml").parse()?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let spec = CheckoutSpec::from(&config);
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
-    if let Some(line) = checkout::plan(&world, &config).await? {
+    if let Some(line) = checkout::plan(&world, &spec).await? {
         println!("would {line}");
     }
     let Some(approval) = world.approve(Consent::Given) else { return Ok(()) };
-    match checkout::ensure(&world, &config, &approval, &Progress::silent()).await? {
+    match checkout::ensure(&world, &spec, &approval, &Progress::silent()).await? {
         Outcome::Already => println!("it was up to date"),
         Outcome::Cloned => println!("it was cloned"),
         Outcome::Pulled(to) => println!("it moved to {to}"),

@@ -9,8 +9,9 @@ mod known;
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::storage;
 use hemma_core::text::plain;
-use hemma_core::{Command, Config, Hint, Host, quote, quote_path, without_credentials};
+use hemma_core::{Command, Hint, Host, quote, quote_path, without_credentials};
 
+use super::CheckoutSpec;
 use known::{KNOWN, Known, Next};
 
 /// Shown of a line that git said.
@@ -55,13 +56,13 @@ pub(super) struct Site<'s> {
     pub(super) branch: &'s BranchName,
 }
 
-impl<'s> From<&'s Config> for Site<'s> {
-    fn from(config: &'s Config) -> Self {
+impl<'s> From<&'s CheckoutSpec> for Site<'s> {
+    fn from(spec: &'s CheckoutSpec) -> Self {
         Self {
-            host: &config.host.alias,
-            checkout: &config.host.checkout,
-            remote: config.repository.remote.as_ref(),
-            branch: &config.repository.branch,
+            host: &spec.host,
+            checkout: &spec.checkout,
+            remote: spec.remote.as_ref(),
+            branch: &spec.branch,
         }
     }
 }
@@ -74,13 +75,13 @@ pub(super) fn hint<'s>(site: impl Into<Site<'s>>, said: &str) -> Option<Hint> {
 }
 
 /// A line to be typed here that runs `line` on the host.
-pub(super) fn on_host(config: &Config, line: &str) -> String {
-    Site::from(config).on_host(line)
+pub(super) fn on_host(spec: &CheckoutSpec, line: &str) -> String {
+    Site::from(spec).on_host(line)
 }
 
 /// A git command in the checkout, to be typed here.
-pub(super) fn in_checkout(config: &Config, args: &[&str]) -> String {
-    Site::from(config).in_checkout(args)
+pub(super) fn in_checkout(spec: &CheckoutSpec, args: &[&str]) -> String {
+    Site::from(spec).in_checkout(args)
 }
 
 impl Site<'_> {

@@ -1,10 +1,10 @@
 //! Bringing the checkout to the tip of its branch.
 
-use hemma_core::{Approval, Config, Finding, Hint, Progress, Verdict, World};
+use hemma_core::{Approval, Finding, Hint, Progress, Verdict, World};
 
 use super::state::{Checkout, Relation, Tip};
 use super::verify::{findings, short};
-use super::{Clone, CloneError, LookError, Pull, PullError, look};
+use super::{CheckoutSpec, Clone, CloneError, LookError, Pull, PullError, look};
 
 /// What [`ensure`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,10 +63,10 @@ pub(crate) enum Move {
 }
 
 /// The line of what [`ensure`] would do, if it would do anything.
-pub async fn plan(world: &World, config: &Config) -> Result<Option<String>, Error> {
+pub async fn plan(world: &World, spec: &CheckoutSpec) -> Result<Option<String>, Error> {
     use hemma_core::Change as _;
-    let seen = look(world, config, true).await;
-    Ok(next(config, &seen)?.map(|it| match it {
+    let seen = look(world, spec, true).await;
+    Ok(next(spec, &seen)?.map(|it| match it {
         Move::Clone(clone) => clone.describe(),
         Move::Pull(pull, _) => pull.describe(),
     }))
@@ -75,23 +75,23 @@ pub async fn plan(world: &World, config: &Config) -> Result<Option<String>, Erro
 /// Clones the repository, or moves it forward. A tree that cannot be moved forward is refused.
 pub async fn ensure(
     world: &World,
-    config: &Config,
+    spec: &CheckoutSpec,
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Outcome, Error> {
-    let seen = look(world, config, true).await;
-    ensure_as_seen(world, config, &seen, approval, progress).await
+    let seen = look(world, spec, true).await;
+    ensure_as_seen(world, spec, &seen, approval, progress).await
 }
 
 /// The same, from what was seen before: the plan that was shown is the one that is carried out.
 pub(crate) async fn ensure_as_seen(
     world: &World,
-    config: &Config,
+    spec: &CheckoutSpec,
     seen: &Result<Checkout, LookError>,
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Outcome, Error> {
-    match next(config, seen)? {
+    match next(spec, seen)? {
         None => Ok(Outcome::Already),
         Some(Move::Clone(clone)) => {
             world.apply(&clone, approval, progress).await.map_err(Error::Clone)?;
@@ -104,27 +104,27 @@ pub(crate) async fn ensure_as_seen(
     }
 }
 
-fn next(config: &Config, seen: &Result<Checkout, LookError>) -> Result<Option<Move>, Error> {
+fn next(spec: &CheckoutSpec, seen: &Result<Checkout, LookError>) -> Result<Option<Move>, Error> {
     let seen = seen.as_ref().map_err(|it| Error::Look(it.clone()))?;
-    let wrong = findings(config, seen).into_iter().find(|it| it.verdict != Verdict::Pass);
+    let wrong = findings(spec, seen).into_iter().find(|it| it.verdict != Verdict::Pass);
     wrong.map_or(Ok(()), |it| Err(Error::Refused(Box::new(it))))?;
-    Ok(movement(config, seen))
+    Ok(movement(spec, seen))
 }
 
 /// How the checkout gets from what was seen to the tip of its branch.
-pub(crate) fn movement(config: &Config, seen: &Checkout) -> Option<Move> {
-    let (host, checkout) = (config.host.alias.clone(), config.host.checkout.clone());
-    let branch = config.repository.branch.clone();
+pub(crate) fn movement(spec: &CheckoutSpec, seen: &Checkout) -> Option<Move> {
+    let (host, checkout) = (spec.host.clone(), spec.checkout.clone());
+    let branch = spec.branch.clone();
     match seen {
         Checkout::Missing { .. } | Checkout::Plain { .. } => {
-            let remote = config.repository.remote.clone()?;
+            let remote = spec.remote.clone()?;
             Some(Move::Clone(Clone { host, checkout, remote, branch }))
         }
         Checkout::Repository(seen) => {
             let incoming = seen.incoming.as_ref()?;
             let Tip::At(to) = &seen.tip else { return None };
             (incoming.relation == Relation::Behind).then(|| {
-                let remote = config.repository.remote.clone();
+                let remote = spec.remote.clone();
                 let pull = Pull { host, checkout, branch, to: to.clone(), remote };
                 Move::Pull(pull, incoming.commits.clone())
             })

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hemma_core::config::CheckoutPath;
-use hemma_core::{Command, Config, ExecError, Host, Live, NotRecorded, Place, Question, World};
+use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, World};
 use serde::{Deserialize, Serialize};
 
-use super::cause;
 use super::git::{self, GIT, Printed};
+use super::{CheckoutSpec, cause};
 
 /// One script for everything that the plan needs to know of the commits. Without a deploy that is
 /// known, a service may still have been brought up by itself: `refs/hemma/services/NAME`.
@@ -152,13 +152,13 @@ impl Question for LookHistory {
 /// Looks at what came in up to `tip`. `None` is no answer.
 pub(crate) async fn look(
     world: &World,
-    config: &Config,
+    spec: &CheckoutSpec,
     (deployed, tip): (Option<&str>, &str),
     dockerfiles: Vec<String>,
 ) -> Option<Seen> {
     let asked = LookHistory {
-        host: config.host.alias.clone(),
-        checkout: config.host.checkout.clone(),
+        host: spec.host.clone(),
+        checkout: spec.checkout.clone(),
         deployed: deployed.map(str::to_owned),
         tip: tip.to_owned(),
         dockerfiles,

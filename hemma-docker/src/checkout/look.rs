@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::SCRATCH;
-use hemma_core::{Command, Config, ExecError, Host, Live, NotRecorded, Place, Question, World};
+use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, World};
 use serde::{Deserialize, Serialize};
 
-use super::cause;
 use super::git::{GIT, LOGIN, ORIGIN, login_word, with_login};
 use super::obstacles::COMPARE;
 use super::reading::Printed;
 use super::state::Checkout;
+use super::{CheckoutSpec, cause};
 
 /// Everything in one script: two round trips, whatever the number of git commands.
 ///
@@ -198,12 +198,16 @@ impl LookCheckout {
 }
 
 /// Looks at the checkout. `ask_remote` also asks the remote for the tip of the branch.
-pub async fn look(world: &World, config: &Config, ask_remote: bool) -> Result<Checkout, LookError> {
+pub async fn look(
+    world: &World,
+    spec: &CheckoutSpec,
+    ask_remote: bool,
+) -> Result<Checkout, LookError> {
     let asked = LookCheckout {
-        host: config.host.alias.clone(),
-        checkout: config.host.checkout.clone(),
-        branch: config.repository.branch.clone(),
-        remote: config.repository.remote.clone(),
+        host: spec.host.clone(),
+        checkout: spec.checkout.clone(),
+        branch: spec.branch.clone(),
+        remote: spec.remote.clone(),
         asks_remote: ask_remote,
     };
     world.ask(&asked).await

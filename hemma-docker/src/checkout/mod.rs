@@ -15,6 +15,7 @@ mod look;
 mod obstacles;
 mod pull;
 mod reading;
+mod spec;
 mod state;
 /// The scripts are for hosts, which are Linux.
 #[cfg(all(test, target_os = "linux"))]
@@ -28,6 +29,7 @@ pub use history::{Commit, History, HistoryError, LookHistory, Seen, Since};
 pub use look::{LookCheckout, LookError, look};
 pub(crate) use obstacles::COMPARE;
 pub use pull::{Pull, PullError};
+pub use spec::CheckoutSpec;
 pub use state::{Changed, Checkout, Difference, Incoming, Relation, Repository, Tip};
 pub(crate) use verify::short;
 pub use verify::{findings, verify};

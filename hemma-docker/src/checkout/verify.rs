@@ -2,11 +2,11 @@
 
 use hemma_core::config::RemoteUrl;
 use hemma_core::text::plain;
-use hemma_core::{Command, Config, Finding, Hint, Report, World};
+use hemma_core::{Command, Finding, Hint, Report, World};
 
-use super::cause;
 use super::look::look;
 use super::state::{Changed, Checkout, Difference, Relation, Repository, Tip};
+use super::{CheckoutSpec, cause};
 
 /// Names that are shown of many.
 const FILES_SHOWN: usize = 5;
@@ -15,8 +15,8 @@ const FILES_SHOWN: usize = 5;
 const PATH_CHARS_MAX: usize = 120;
 
 /// Whether the checkout is where it should be and in a state that can be deployed.
-pub async fn verify(world: &World, config: &Config) -> Report {
-    match look(world, config, false).await {
+pub async fn verify(world: &World, spec: &CheckoutSpec) -> Report {
+    match look(world, spec, false).await {
         Err(error) => Report::from_iter([Finding::unknown("checkout", &error)]),
         Ok(Checkout::Missing { dir, .. }) => {
             Report::from_iter([Finding::fail("checkout", format!("{dir} does not exist"))
@@ -27,20 +27,20 @@ pub async fn verify(world: &World, config: &Config) -> Report {
             let hint = Hint::Run("cargo xtask day2 mirror-repo".to_owned());
             Report::from_iter([Finding::fail("checkout", detail).hint(hint)])
         }
-        Ok(seen) => findings(config, &seen).into_iter().collect(),
+        Ok(seen) => findings(spec, &seen).into_iter().collect(),
     }
 }
 
 /// The findings about what was seen. Something that a clone or a pull mends is none of them.
-pub fn findings(config: &Config, seen: &Checkout) -> Vec<Finding> {
+pub fn findings(spec: &CheckoutSpec, seen: &Checkout) -> Vec<Finding> {
     match seen {
-        Checkout::Missing { dir, tip } => vec![before_clone(config, dir, &[], tip)],
-        Checkout::Plain { dir, holds, tip } => vec![before_clone(config, dir, holds, tip)],
+        Checkout::Missing { dir, tip } => vec![before_clone(spec, dir, &[], tip)],
+        Checkout::Plain { dir, holds, tip } => vec![before_clone(spec, dir, holds, tip)],
         Checkout::Unusable { dir, reason } => {
             let finding = Finding::fail("checkout", format!("{dir}: {reason}"));
-            vec![finding.hint(cause::hint(config, reason))]
+            vec![finding.hint(cause::hint(spec, reason))]
         }
-        Checkout::Repository(seen) => repository(config, seen),
+        Checkout::Repository(seen) => repository(spec, seen),
     }
 }
 
@@ -49,7 +49,7 @@ fn may_stand_before_clone(name: &str) -> bool {
     name == ".env" || name.starts_with(".env.")
 }
 
-fn before_clone(config: &Config, dir: &str, holds: &[String], tip: &Tip) -> Finding {
+fn before_clone(spec: &CheckoutSpec, dir: &str, holds: &[String], tip: &Tip) -> Finding {
     let subject = "checkout";
     let foreign: Vec<_> = holds.iter().filter(|it| !may_stand_before_clone(it)).cloned().collect();
     if !foreign.is_empty() {
@@ -57,22 +57,22 @@ fn before_clone(config: &Config, dir: &str, holds: &[String], tip: &Tip) -> Find
         let hint = "move them away, or set [host] checkout in hemma.toml to another directory";
         return Finding::fail(subject, detail).hint(Hint::Do(hint.to_owned()));
     }
-    if config.repository.remote.is_none() {
+    if spec.remote.is_none() {
         let detail = format!("{dir} does not exist, and hemma.toml names no remote to clone");
         let hint = "set [repository] remote in hemma.toml".to_owned();
         return Finding::fail(subject, detail).hint(Hint::Do(hint));
     }
-    if let Some(finding) = unread_tip(config, tip) {
+    if let Some(finding) = unread_tip(spec, tip) {
         return finding;
     }
     Finding::pass(subject, format!("{dir} is free for a clone"))
 }
 
 /// What is to be said where the remote has no tip of the branch to show.
-fn unread_tip(config: &Config, tip: &Tip) -> Option<Finding> {
-    let remote = config.repository.remote.as_ref();
+fn unread_tip(spec: &CheckoutSpec, tip: &Tip) -> Option<Finding> {
+    let remote = spec.remote.as_ref();
     let remote = remote.map_or_else(|| "origin".to_owned(), ToString::to_string);
-    let branch = &config.repository.branch;
+    let branch = &spec.branch;
     match tip {
         Tip::NotAsked | Tip::At(_) => None,
         Tip::Absent(heads) if heads.is_empty() => {
@@ -87,29 +87,29 @@ fn unread_tip(config: &Config, tip: &Tip) -> Option<Finding> {
         }
         Tip::Unknown(said) => {
             let detail = format!("the host could not read branch `{branch}` of {remote}: {said}");
-            Some(Finding::unseen("remote", detail).hint(cause::hint(config, said)))
+            Some(Finding::unseen("remote", detail).hint(cause::hint(spec, said)))
         }
     }
 }
 
-fn repository(config: &Config, seen: &Repository) -> Vec<Finding> {
-    let mut findings = vec![tree(config, seen)];
-    findings.extend(under_way(config, seen));
-    findings.extend(branch(config, seen));
-    if let Some(finding) = remote(config, seen) {
+fn repository(spec: &CheckoutSpec, seen: &Repository) -> Vec<Finding> {
+    let mut findings = vec![tree(spec, seen)];
+    findings.extend(under_way(spec, seen));
+    findings.extend(branch(spec, seen));
+    if let Some(finding) = remote(spec, seen) {
         // What another remote says about its branch is no news of ours.
         findings.push(finding);
         return findings;
     }
-    findings.extend(unread_tip(config, &seen.tip));
-    findings.extend(relation(config, seen));
-    findings.extend(in_the_way(config, seen));
-    findings.extend(login_in_origin(config, seen));
+    findings.extend(unread_tip(spec, &seen.tip));
+    findings.extend(relation(spec, seen));
+    findings.extend(in_the_way(spec, seen));
+    findings.extend(login_in_origin(spec, seen));
     findings
 }
 
 /// A file that is not as the commit has it is not what was deployed, and git overwrites none.
-fn tree(config: &Config, seen: &Repository) -> Finding {
+fn tree(spec: &CheckoutSpec, seen: &Repository) -> Finding {
     let dir = &seen.dir;
     if seen.dirty.is_empty() {
         return Finding::pass("checkout", format!("{dir} at {}, clean", short(&seen.head)));
@@ -136,34 +136,34 @@ fn tree(config: &Config, seen: &Repository) -> Finding {
             the host while the commit comes in";
         Hint::Do(advice.to_owned())
     } else {
-        Hint::Run(cause::in_checkout(config, args))
+        Hint::Run(cause::in_checkout(spec, args))
     };
     finding.evidence(some_of(&names)).hint(hint)
 }
 
 /// git moves nothing forward while something else is not finished.
-fn under_way(config: &Config, seen: &Repository) -> Option<Finding> {
+fn under_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let what = seen.under_way.as_deref()?;
     let detail = format!("a {what} was begun in {} and is not finished", seen.dir);
-    let line = cause::in_checkout(config, &["status"]);
+    let line = cause::in_checkout(spec, &["status"]);
     Some(Finding::fail("checkout", detail).hint(Hint::Run(line)))
 }
 
-fn branch(config: &Config, seen: &Repository) -> Option<Finding> {
-    let wanted = config.repository.branch.as_str();
+fn branch(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
+    let wanted = spec.branch.as_str();
     let detail = match &seen.branch {
         Some(branch) if branch == wanted => return None,
         Some(branch) => format!("it is on `{branch}`, not on `{wanted}`"),
         None => format!("its head is detached at {}, not on `{wanted}`", short(&seen.head)),
     };
-    let line = cause::in_checkout(config, &["switch", wanted]);
+    let line = cause::in_checkout(spec, &["switch", wanted]);
     Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
 }
 
-fn remote(config: &Config, seen: &Repository) -> Option<Finding> {
-    let wanted = config.repository.remote.as_ref();
+fn remote(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
+    let wanted = spec.remote.as_ref();
     let line = |verb: &str, it: &RemoteUrl| {
-        Hint::Run(cause::in_checkout(config, &["remote", verb, "origin", it.address()]))
+        Hint::Run(cause::in_checkout(spec, &["remote", verb, "origin", it.address()]))
     };
     match (&seen.remote, wanted) {
         (None, _) => {
@@ -185,12 +185,12 @@ fn is_same(found: &str, wanted: &RemoteUrl) -> bool {
 }
 
 /// The address works, and everybody who may read the checkout may read the credential in it.
-fn login_in_origin(config: &Config, seen: &Repository) -> Option<Finding> {
+fn login_in_origin(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let address = seen.remote.as_deref().filter(|_| seen.remote_has_login)?;
     let detail = format!(
         "`origin` is {address} with a credential in front of the host, in clear in .git/config"
     );
-    let line = cause::in_checkout(config, &["remote", "set-url", "origin", address]);
+    let line = cause::in_checkout(spec, &["remote", "set-url", "origin", address]);
     let advice = format!(
         "write the credential into [repository] remote in hemma.toml, from where hemma hands it to \
          git on its standard input, and run `{line}`"
@@ -198,9 +198,9 @@ fn login_in_origin(config: &Config, seen: &Repository) -> Option<Finding> {
     Some(Finding::pass("remote", detail).hint(Hint::Do(advice)))
 }
 
-fn relation(config: &Config, seen: &Repository) -> Option<Finding> {
+fn relation(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let incoming = seen.incoming.as_ref()?;
-    let branch = &config.repository.branch;
+    let branch = &spec.branch;
     let detail = match incoming.relation {
         Relation::Same | Relation::Behind => return None,
         Relation::Ahead | Relation::Diverged | Relation::Unrelated if seen.shallow => {
@@ -208,7 +208,7 @@ fn relation(config: &Config, seen: &Repository) -> Option<Finding> {
                 "it was cloned without its history, so nobody can tell whether `{branch}` at the \
                  remote follows it"
             );
-            let line = cause::in_checkout(config, &["fetch", "--unshallow"]);
+            let line = cause::in_checkout(spec, &["fetch", "--unshallow"]);
             return Some(Finding::unseen("branch", detail).hint(Hint::Run(line)));
         }
         Relation::Ahead => format!("it has commits that `{branch}` at the remote has not"),
@@ -217,17 +217,17 @@ fn relation(config: &Config, seen: &Repository) -> Option<Finding> {
             format!("it and `{branch}` at the remote have no commit in common")
         }
     };
-    let line = cause::in_checkout(config, &["log", "--oneline", "@{u}.."]);
+    let line = cause::in_checkout(spec, &["log", "--oneline", "@{u}.."]);
     Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
 }
 
 /// What git does not track is in nobody's way, unless the incoming commits hold something else there.
-fn in_the_way(config: &Config, seen: &Repository) -> Option<Finding> {
+fn in_the_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let incoming = seen.incoming.as_ref()?;
     let names = &incoming.in_the_way;
     if let (true, Some(said)) = (names.is_empty() && seen.dirty.is_empty(), &incoming.refused) {
         let detail = format!("git would not move {} forward: {said}", seen.dir);
-        return Some(Finding::fail("checkout", detail).hint(cause::hint(config, said)));
+        return Some(Finding::fail("checkout", detail).hint(cause::hint(spec, said)));
     }
     let first = names.first()?;
     let count = counted(names.len(), "file");
@@ -238,7 +238,7 @@ fn in_the_way(config: &Config, seen: &Repository) -> Option<Finding> {
     );
     let away = Command::new("mv").arg("--").arg(first.trim_end_matches('/'));
     let away = away.arg(format!("{}.before-hemma", first.trim_end_matches('/')));
-    let line = cause::on_host(config, &away.cwd(config.host.checkout.as_str()).to_string());
+    let line = cause::on_host(spec, &away.cwd(spec.checkout.as_str()).to_string());
     Some(Finding::fail("checkout", detail).evidence(some_of(names)).hint(Hint::Run(line)))
 }
 

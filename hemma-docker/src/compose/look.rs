@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hemma_core::{
-    Command, ExecError, Host, Live, NotRecorded, Place, Question, Workdir, sudo,
-};
+use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, Workdir, sudo};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;

@@ -20,8 +20,8 @@ mod tree;
 mod up;
 
 pub(crate) use advice::advice;
-pub use build::{Build, BuildError};
 pub(crate) use build::DROP_RUNNING;
+pub use build::{Build, BuildError};
 pub use files::{ComposeFiles, Layers};
 pub use look::{LookModel, ModelAnswer, ModelError};
 pub use model::{BuildSpec, Healthcheck, Model, NamedVolume, Service};

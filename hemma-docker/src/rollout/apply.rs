@@ -147,7 +147,7 @@ async fn prepare(situation: &Situation, up: &BringUp<'_>) -> Result<Prepared, Er
     let has = |action| plan.steps.iter().any(|it| it.action == action);
     if has(Action::Clone) || has(Action::Pull) {
         progress.line("bringing the checkout up to date");
-        checkout::ensure_as_seen(world, config, &situation.checkout, approval, progress)
+        checkout::ensure_as_seen(world, &config.into(), &situation.checkout, approval, progress)
             .await
             .map_err(Error::Checkout)?;
     }

@@ -9,8 +9,8 @@ use super::in_force::in_force;
 use super::locked::{Ended, gated, locked};
 use super::releases::deployed;
 use super::{Error, Situation};
-use crate::checkout::{self, Checkout};
 use crate::built::NotedBuild;
+use crate::checkout::{self, Checkout};
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
 use crate::container::Containers;
 use crate::lock::Holder;
@@ -155,7 +155,7 @@ async fn names_back(
     if asked.images.len() < 2 {
         return Ok(());
     }
-    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let Checkout::Repository(seen) = seen else { return Ok(()) };
     let restore = Restore::part(config, seen.head, asked.images.clone());
     world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
@@ -191,7 +191,8 @@ async fn as_before(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Ended, Error> {
-    let checkout = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let checkout =
+        checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let release = deployed(world, config, &checkout).await.map_err(Error::Releases)?;
     let release = release.filter(|it| it.env.is_some());
     if asked.images.is_empty() && release.is_none() {

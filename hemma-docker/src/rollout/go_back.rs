@@ -186,7 +186,7 @@ impl Way<'_> {
         let Err(error) = self.world.apply(&build, self.approval, &told).await else {
             return Ok(());
         };
-        let seen = checkout::look(self.world, self.config, false).await;
+        let seen = checkout::look(self.world, &self.config.into(), false).await;
         if let Checkout::Repository(seen) = seen.map_err(Error::LookCheckout)? {
             let running = |it: &KeptImage| {
                 let mut own = there.containers.iter();

@@ -29,10 +29,10 @@ pub async fn look(world: &World, config: &Config) -> Situation {
 
 /// The same for a part of the application.
 pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation {
-    let host = &config.host.alias;
+    let (host, spec) = (&config.host.alias, config.into());
     let (tools, checkout, here, containers, networks, images, listeners, needs, past) = tokio::join!(
         host_tools::verify(world, host),
-        checkout::look(world, config, true),
+        checkout::look(world, &spec, true),
         model(world, config, Layers::Main, Tree::Checkout),
         async { world.ask(&Containers { host: host.clone() }).await },
         async { world.ask(&Networks { host: host.clone() }).await },
@@ -283,7 +283,7 @@ async fn came_in(
     files.dedup();
     let deployed = seen.deployed.as_deref();
     let span = (deployed, tree.as_str());
-    let Some(seen) = history::look(world, config, span, files).await else { return known };
+    let Some(seen) = history::look(world, &config.into(), span, files).await else { return known };
     let text = |path: &str| seen.dockerfiles.get(path).map(String::as_str);
     let inputs = builds
         .into_iter()

@@ -17,7 +17,8 @@ pub(super) async fn keep(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<(), Error> {
-    let (seen, force) = tokio::join!(checkout::look(world, config, false), in_force(world, config));
+    let spec = config.into();
+    let (seen, force) = tokio::join!(checkout::look(world, &spec, false), in_force(world, config));
     let ((files, model), seen) = (force?, seen.map_err(Error::LookCheckout)?);
     let Checkout::Repository(seen) = seen else { return Ok(()) };
     let asked = Containers { host: files.host.clone() };
@@ -48,7 +49,7 @@ pub(super) async fn note(
     progress: &Progress,
 ) -> Result<(), Error> {
     let config = &situation.config;
-    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let (Checkout::Repository(seen), Some(project)) = (seen, situation.model()) else {
         return Ok(());
     };

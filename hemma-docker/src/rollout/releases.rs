@@ -70,7 +70,7 @@ async fn usual<'r>(
     releases: &'r [Release],
 ) -> Result<Option<&'r Release>, Error> {
     let newest = |commit: &str| releases.iter().find(|it| it.commit == commit);
-    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let Checkout::Repository(seen) = seen else { return Ok(releases.first()) };
     let head = seen.head.as_str();
     let Some(deployed) = seen.deployed.as_deref().and_then(newest) else {

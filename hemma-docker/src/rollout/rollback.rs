@@ -110,7 +110,7 @@ async fn under_lock(
 
 /// The release that is there now, if what is there has passed its gate.
 async fn proven(world: &World, config: &Config) -> Result<Option<Release>, Error> {
-    let seen = checkout::look(world, config, false).await.map_err(Error::LookCheckout)?;
+    let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let release = deployed(world, config, &seen).await.map_err(Error::Releases)?;
     let unproven = lock::unproven(world, config).await.map_err(Error::Unproven)?;
     let Checkout::Repository(seen) = seen else { return Ok(None) };

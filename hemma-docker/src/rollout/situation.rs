@@ -99,7 +99,7 @@ impl Situation {
                 let hint = Hint::Run("cargo xtask day2 mirror-repo".to_owned());
                 vec![Finding::fail("checkout", format!("{dir} is no checkout yet")).hint(hint)]
             }
-            seen => checkout::findings(&self.config, seen),
+            seen => checkout::findings(&(&self.config).into(), seen),
         }
     }
 
@@ -327,7 +327,7 @@ impl Situation {
         if !self.scope.brings_commits() {
             return None;
         }
-        let step = match checkout::movement(&self.config, seen)? {
+        let step = match checkout::movement(&(&self.config).into(), seen)? {
             checkout::Move::Clone(clone) => {
                 let reason = format!("branch {} of {}", clone.branch, clone.remote);
                 Step::new(Action::Clone, clone.checkout.to_string(), reason)

@@ -11,12 +11,12 @@ use crate::{checkout, health, host_tools, lock, network, proxy};
 
 /// How everything stands, without changing anything.
 pub async fn status(world: &World, config: &Config) -> Report {
-    let host = &config.host.alias;
+    let (host, spec) = (&config.host.alias, config.into());
     let (tools, proxy, network, checkout, services, release) = tokio::join!(
         host_tools::verify(world, host),
         proxy::verify(world, config),
         network::verify(world, host, &config.compose.network),
-        checkout::verify(world, config),
+        checkout::verify(world, &spec),
         health(world, config),
         lock::unproven(world, config),
     );

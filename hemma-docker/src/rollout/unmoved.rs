@@ -18,8 +18,9 @@ impl Situation {
     /// A whole look costs a small host most of a second.
     pub(super) async fn is_unmoved(&self, world: &World) -> bool {
         let (config, host) = (&self.config, &self.config.host.alias);
+        let spec = config.into();
         let (checkout, mut model, containers, networks, images, listeners, env) = tokio::join!(
-            checkout::look(world, config, true),
+            checkout::look(world, &spec, true),
             model(world, config, self.layers, self.tree()),
             async { world.ask(&Containers { host: host.clone() }).await },
             async { world.ask(&Networks { host: host.clone() }).await },

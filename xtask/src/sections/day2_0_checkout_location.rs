@@ -14,6 +14,6 @@ impl Section for Args {
     const SLUG: &'static str = "day2_0_checkout_location";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        Ok(Answer::Report(checkout::verify(run.world(), run.config()).await))
+        Ok(Answer::Report(checkout::verify(run.world(), &run.config().into()).await))
     }
 }

@@ -15,19 +15,19 @@ impl Section for Args {
     const SLUG: &'static str = "day2_2_mirror_repo";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let (world, config) = (run.world(), run.config());
-        let proposal = match checkout::plan(world, config).await? {
+        let (world, spec) = (run.world(), run.config().into());
+        let proposal = match checkout::plan(world, &spec).await? {
             Some(line) => Proposal::default()
                 .step("update", "checkout", line)
                 .of("checkout", "checkouts")
                 .to(format!("Update the checkout on {}", run.place())),
             None => Proposal::default(),
         };
-        run.mend(checkout::verify(world, config).await, proposal, async |approval| {
+        run.mend(checkout::verify(world, &spec).await, proposal, async |approval| {
             let progress = run.progress();
-            let update = async || checkout::ensure(world, config, approval, &progress).await;
+            let update = async || checkout::ensure(world, &spec, approval, &progress).await;
             run.locked("mirror-repo", approval, update).await?;
-            Ok(checkout::verify(world, config).await)
+            Ok(checkout::verify(world, &spec).await)
         })
         .await
     }

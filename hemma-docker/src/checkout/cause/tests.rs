@@ -3,15 +3,17 @@ use super::*;
 const NOT_READ: &str = "fatal: Could not read from remote repository.\n\nPlease make sure you have the \
                         correct access rights\nand the repository exists.\n";
 
-fn config() -> Config {
-    let mut config = Config::default();
-    config.repository.remote =
-        Some("ssh://git@git.example:2222/o/r.git".parse().expect("a remote"));
-    config
+fn spec() -> CheckoutSpec {
+    CheckoutSpec {
+        host: "hemma".parse().expect("a host"),
+        checkout: "~/apps/huleedu".parse().expect("a path"),
+        remote: Some("ssh://git@git.example:2222/o/r.git".parse().expect("a remote")),
+        branch: BranchName::default(),
+    }
 }
 
 fn hint_of(said: &str) -> String {
-    match hint(&config(), said) {
+    match hint(&spec(), said) {
         Some(Hint::Run(it) | Hint::Do(it)) => it,
         None => String::new(),
     }
@@ -94,10 +96,10 @@ fn no_cause_begins_like_another_one() {
 
 #[test]
 fn a_hint_can_be_pasted() {
-    let mut config = config();
-    assert_eq!(in_checkout(&config, &["status"]), "ssh hemma 'git -C ~/apps/huleedu status'");
-    config.host.checkout = "~/my apps/x".parse().expect("a path");
-    let line = in_checkout(&config, &["switch", "a b"]);
+    let mut spec = spec();
+    assert_eq!(in_checkout(&spec, &["status"]), "ssh hemma 'git -C ~/apps/huleedu status'");
+    spec.checkout = "~/my apps/x".parse().expect("a path");
+    let line = in_checkout(&spec, &["switch", "a b"]);
     assert_eq!(line, r"ssh hemma 'git -C ~/'\''my apps/x'\'' switch '\''a b'\'''");
     for (address, server, login) in [
         ("git@h:x", "h", Some("git@h")),
