@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 use hemma_core::{Cassette, Config, World};
-use hemma_docker::checkout::{self, Checkout};
+use hemma_git::checkout::{self, Checkout};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 use hemma_core::{Cassette, Config, Consent, Progress, World};
-use hemma_docker::checkout::{self, CheckoutSpec, Outcome};
+use hemma_git::checkout::{self, CheckoutSpec, Outcome};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -36,19 +36,38 @@ fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
     }
 }
 
+/// Every crate, and the crates of this workspace that it knows: the whole picture.
+const ARROWS: [(&str, &str); 9] = [
+    ("hemma-core", ""),
+    ("hemma-dns", "core"),
+    ("hemma-docker", "core git"),
+    ("hemma-embed", "core"),
+    ("hemma-git", "core"),
+    ("hemma-tls", "core"),
+    ("hemma-tunnel", "core"),
+    ("hemma-xtask", "core dns docker embed git tls tunnel"),
+    ("hemma", "core dns docker embed git tls tunnel xtask"),
+];
+
 #[test]
-fn leaf_crates_know_only_the_core() {
-    for manifest in manifests() {
-        let name = manifest["package"]["name"].as_str().expect("a package has a name");
-        let known = manifest.get("dependencies").and_then(|it| it.as_table());
-        let known = known.into_iter().flat_map(|it| it.keys());
-        let known: Vec<_> = known.filter(|it| it.starts_with("hemma")).collect();
-        match name {
-            "hemma" | "hemma-xtask" => {}
-            "hemma-core" => assert!(known.is_empty(), "the core knows {known:?}"),
-            leaf => assert!(known.iter().all(|it| *it == "hemma-core"), "{leaf} knows {known:?}"),
-        }
-    }
+fn the_crates_know_those_that_the_picture_shows_and_no_others() {
+    let seen: BTreeSet<(String, String)> = manifests().iter().map(arrows_of).collect();
+    let drawn = ARROWS.map(|(name, knows)| (name.to_owned(), knows.to_owned()));
+    let drawn = BTreeSet::from(drawn);
+    let strange: Vec<_> = seen.difference(&drawn).collect();
+    let gone: Vec<_> = drawn.difference(&seen).collect();
+    assert!(strange.is_empty(), "ARROWS does not show {strange:?}; it shows {gone:?}");
+    assert!(gone.is_empty(), "ARROWS shows {gone:?}, which is not so");
+}
+
+/// A package, and the others of this workspace that it depends on, without `hemma-`.
+fn arrows_of(manifest: &toml::Table) -> (String, String) {
+    let name = manifest["package"]["name"].as_str().expect("a package has a name");
+    let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let tables = kinds.iter().filter_map(|it| manifest.get(*it)?.as_table());
+    let known: BTreeSet<&str> =
+        tables.flat_map(|it| it.keys()).filter_map(|it| it.strip_prefix("hemma-")).collect();
+    (name.to_owned(), known.into_iter().collect::<Vec<_>>().join(" "))
 }
 
 #[test]

@@ -55,7 +55,6 @@
 
 pub mod backup;
 mod built;
-pub mod checkout;
 pub mod compose;
 mod container;
 mod engine;

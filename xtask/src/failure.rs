@@ -7,7 +7,8 @@ use std::error::Error;
 use hemma_core::config::ConfigError;
 use hemma_core::{ExecError, Hint};
 use hemma_docker::backup::BackupError;
-use hemma_docker::{EngineError, checkout, env_file, network, rollout, shared_db};
+use hemma_docker::{EngineError, env_file, network, rollout, shared_db};
+use hemma_git::checkout;
 
 use crate::Exit;
 

@@ -16,7 +16,6 @@ mod port;
 mod refusal;
 mod said;
 pub(crate) mod spot;
-mod tree;
 mod up;
 
 pub(crate) use advice::advice;
@@ -28,5 +27,4 @@ pub use model::{BuildSpec, Healthcheck, Model, NamedVolume, Service};
 pub use port::Port;
 pub use refusal::Refusal;
 pub use spot::Spot;
-pub use tree::Tree;
 pub use up::{Up, UpError};

@@ -1,10 +1,11 @@
 //! Asking the host for the headers of its compose files.
 
 use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_git::Tree;
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;
-use crate::compose::{ComposeFiles, Tree};
+use crate::compose::ComposeFiles;
 
 /// Prints the leading comment lines of each file, and of a file that it cannot read says so.
 const HEADERS: &str = r#"

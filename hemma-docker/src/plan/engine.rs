@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use hemma_git::checkout::{History, Since};
 use proptest::prelude::*;
 
 use super::services::Base;
 use super::{Action, ImageInputs, Plan, Seen, Step, service_steps};
-use crate::checkout::{History, Since};
 use crate::compose::{BuildSpec, Healthcheck, Model, Service};
 use crate::container::{ComposeLabels, Container, Health, State, tests};
 use crate::image::Image;

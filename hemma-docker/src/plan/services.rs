@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use hemma_git::checkout::{History, Since};
+
 use super::container::{self, binding, parts_that_differ};
 use super::{Action, Cause, ImageInputs, Step};
 use crate::built::Built;
-use crate::checkout::{History, Since};
 use crate::compose::{Model, Service};
 use crate::container::{Container, ContainerParts};
 use crate::image::{Image, tag_of};
@@ -152,7 +153,7 @@ fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<Step> {
 
 /// The commits that touch some of `files`, newest first.
 fn touching(since: &Since, files: &[String]) -> Vec<String> {
-    let touches = |it: &&crate::checkout::Commit| it.files.iter().any(|it| files.contains(it));
+    let touches = |it: &&hemma_git::checkout::Commit| it.files.iter().any(|it| files.contains(it));
     since.commits.iter().filter(touches).map(|it| it.title.clone()).collect()
 }
 

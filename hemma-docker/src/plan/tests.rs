@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use hemma_git::checkout::{Commit, History, Since};
+
 use super::services::Base;
 use super::{ImageInputs, Seen, Step, service_steps, to_compare};
-use crate::checkout::{Commit, History, Since};
 use crate::compose::{BuildSpec, Model, Service};
 use crate::container::{Container, ContainerParts, State, read};
 use crate::image::Image;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_git::Tree;
+use hemma_git::checkout::cause;
 use serde::{Deserialize, Serialize};
 
 use super::dockerfile::Needs;
-use crate::checkout::cause;
 use crate::compose::spot::{self, FIND};
-use crate::compose::{ComposeFiles, Model, Spot, Tree};
+use crate::compose::{ComposeFiles, Model, Spot};
 
 /// A mount that is empty and ignored is what Docker made of one that was absent.
 const LOOK: &str = r#"

@@ -81,7 +81,7 @@ impl Standing {
         let finding = |it: &Kept| {
             let detail = format!(
                 "the release of {} needs it and it has lost its name, so a prune would remove it",
-                crate::checkout::short(&it.commit)
+                hemma_git::checkout::short(&it.commit)
             );
             let line = format!("sudo -n docker tag {} {}", quote(&it.image), quote(&it.name()));
             Finding::fail(format!("image of {}", it.service), detail).hint(Hint::on(host, line))

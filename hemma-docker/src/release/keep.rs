@@ -4,10 +4,10 @@ use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::UNCUT;
 use hemma_core::storage::PROBE;
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_git::checkout::short;
 use serde::{Deserialize, Serialize};
 
 use super::{EnvChange, KEPT, KeptImage, Release};
-use crate::checkout::short;
 use crate::compose::DROP_RUNNING;
 use crate::lock::STATE;
 

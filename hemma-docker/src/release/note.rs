@@ -5,7 +5,7 @@ use hemma_core::script::UNCUT;
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};
 
-use crate::checkout::short;
+use hemma_git::checkout::short;
 
 /// A name that git does not take is left out: its image is built once too often, from the cache.
 const NOTE: &str = r#"

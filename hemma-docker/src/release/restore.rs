@@ -6,11 +6,10 @@ use hemma_core::storage::PROBE;
 use hemma_core::{
     Change, Command, Config, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
 };
+use hemma_git::checkout::{COMPARE, GIT, cause, short};
 use serde::{Deserialize, Serialize};
 
 use super::{KeptImage, Release};
-use crate::checkout::git::GIT;
-use crate::checkout::{COMPARE, cause, short};
 use crate::lock::STATE_DIRECTORY;
 
 /// `--keep` moves the branch and refuses to lose a change in the work tree; but a file that git is told to
@@ -201,7 +200,7 @@ impl Change for Restore {
     }
 }
 
-pub(crate) fn script() -> String {
+pub(super) fn script() -> String {
     format!("{SCRATCH}{STATE_DIRECTORY}{UNCUT}{PROBE}{GIT}{COMPARE}{RESTORE}")
 }
 
@@ -212,5 +211,60 @@ fn read(text: &str) -> Restored {
         overlay: text.lines().any(|it| it == "overlay"),
         env: env.is_some(),
         env_kept_at: env.filter(|it| !it.is_empty()).map(str::to_owned),
+    }
+}
+
+/// The script is for hosts, which are Linux.
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::path::Path;
+    use std::process::{Command, Output};
+
+    use super::*;
+
+    fn sh(home: &Path, script: &str, words: &[&str]) -> Output {
+        #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
+        let mut command = Command::new("sh");
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@b");
+        }
+        let command = command.args(["-c", script, "sh"]).args(words).current_dir(home);
+        let homes = [("HOME", home), ("TMPDIR", home), ("XDG_STATE_HOME", home)];
+        let ran = command.envs(homes).env("GIT_CONFIG_NOSYSTEM", "1").output();
+        ran.expect("there is a shell")
+    }
+
+    #[track_caller]
+    fn said(home: &Path, script: &str) -> String {
+        let ran = sh(home, &format!("set -e\n{script}"), &[]);
+        assert!(ran.status.success(), "{script}\n{}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8_lossy(&ran.stdout).trim_end().to_owned()
+    }
+
+    /// Also one that git is told to ignore, as a `.env` that an older commit tracks.
+    #[test]
+    fn going_back_overwrites_no_file_that_git_does_not_track() {
+        let home = tempfile::tempdir().expect("a place");
+        let home = home.path();
+        let old = said(
+            home,
+            "git init -q -b main checkout && cd checkout && mkdir api && echo 1 >api/app
+            printf theirs >.env && git add -A && git commit -q -m one && git rev-parse HEAD
+            git rm -q --cached .env; echo .env >.gitignore; echo 2 >api/app
+            git add -A && git commit -q -m two && printf mine >.env",
+        );
+        let checkout = home.join("checkout");
+        let checkout = checkout.to_str().expect("plain");
+        let back = || sh(home, &script(), &["app", checkout, &old, "", "", ""]);
+        let refused = back();
+        let stderr = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(72), "{stderr}");
+        assert!(cause::of(&stderr).ends_with("other content: .env"), "{stderr}");
+        assert_eq!(said(home, "cd checkout && cat .env api/app"), "mine2");
+        said(home, "printf theirs >checkout/.env");
+        let ran = back();
+        assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+        let now = said(home, "cd checkout && git rev-parse HEAD && git status --porcelain");
+        assert_eq!(now, old);
     }
 }

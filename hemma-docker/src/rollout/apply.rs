@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hemma_core::{Approval, Finding, Hint, Progress, Report, Verdict, World, causes};
+use hemma_git::checkout::{self, Checkout, short};
 
 use super::before::Before;
 use super::bring_up::{BringUp, Prepared};
@@ -13,7 +14,6 @@ use super::put_back::put_back;
 use super::record::{keep, note};
 use super::take_back::take_back;
 use super::{Error, Scope, Situation};
-use crate::checkout::{self, Checkout, short};
 use crate::compose::ComposeFiles;
 use crate::lock::Holder;
 use crate::network;

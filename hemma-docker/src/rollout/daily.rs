@@ -1,6 +1,7 @@
 //! Daily work on single services, through the same steps and the same gate as a deploy.
 
 use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdict, World};
+use hemma_git::checkout::{self, Checkout};
 
 use super::bring_up::{UP, gave_up};
 use super::failed::build_failed;
@@ -10,7 +11,6 @@ use super::locked::{Ended, gated, locked};
 use super::releases::deployed;
 use super::{Error, Situation};
 use crate::built::NotedBuild;
-use crate::checkout::{self, Checkout};
 use crate::compose::{Build, ComposeFiles, Model, Up, UpError};
 use crate::container::Containers;
 use crate::lock::Holder;

@@ -2,8 +2,8 @@
 
 use hemma_core::storage;
 use hemma_core::{ExecError, Hint, Host, Known};
+use hemma_git::checkout::{self, LookError};
 
-use crate::checkout::{self, LookError};
 use crate::compose::{BuildError, ModelError, Refusal, UpError};
 use crate::engine::EngineError;
 use crate::lock::{Holder, LockError, UnprovenError, shown};

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, World};
+use hemma_git::Tree;
+use hemma_git::checkout::{self, Checkout, short};
 
 use super::before::Before;
 use super::bring_up::BringUp;
 use super::in_force::{in_force, in_force_if_readable, resolve};
 use super::{Error, Scope};
-use crate::checkout::{self, Checkout, short};
-use crate::compose::{Build, ComposeFiles, LookModel, Model, Tree};
+use crate::compose::{Build, ComposeFiles, LookModel, Model};
 use crate::container::{Container, Containers};
 use crate::image::{Image, Images};
 use crate::plan::{Base, Plan, Seen, Step, image_named, service_steps};

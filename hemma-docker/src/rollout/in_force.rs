@@ -1,10 +1,11 @@
 //! Which compose files are in force on the host, and what they resolve to.
 
 use hemma_core::{Config, World};
+use hemma_git::Tree;
 
 use super::Error;
 use super::look::layers_in_force;
-use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, Tree};
+use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer};
 use crate::container::Containers;
 
 /// What the compose files in the checkout resolve to.

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use hemma_core::{Config, World};
+use hemma_git::Tree;
+use hemma_git::checkout::{self, Checkout, History, LookError, Relation, Since, Tip, history};
 
 use super::neighbours::{Around, Neighbours};
 use super::prerequisites::Prerequisites;
 use super::releases::{kept_if_asked, of_checkout};
 use super::{Scope, Situation};
 use crate::built::{self, Built};
-use crate::checkout::{self, Checkout, History, LookError, Relation, Since, Tip, history};
-use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError, Tree};
+use crate::compose::{ComposeFiles, Layers, LookModel, Model, ModelAnswer, ModelError};
 use crate::container::{Container, ContainerParts, Containers, LookParts};
 use crate::image::Images;
 use crate::lock::{Unproven, UnprovenError};

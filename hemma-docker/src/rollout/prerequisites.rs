@@ -2,9 +2,9 @@
 //! `.env`, and a role and databases in the shared PostgreSQL.
 
 use hemma_core::{Approval, Config, Finding, Progress, Verdict, World};
+use hemma_git::Tree;
 
 use super::{Error, Scope};
-use crate::compose::Tree;
 use crate::env_file::{self, EnvAnswer, EnvError};
 use crate::plan::{Action, Step};
 use crate::shared_db::{self, Databases, Login, NoPassword, Wanted};

@@ -1,6 +1,7 @@
 //! Putting back what a rollout of single services replaced, when they do not become healthy.
 
 use hemma_core::{Approval, Finding, Progress, Report, Verdict, World};
+use hemma_git::checkout::Checkout;
 
 use super::before::Before;
 use super::bring_up::BringUp;
@@ -10,7 +11,6 @@ use super::locked::Ended;
 use super::look::layers_in_force;
 use super::releases::deployed;
 use super::{Error, Situation};
-use crate::checkout::Checkout;
 use crate::compose::ComposeFiles;
 use crate::container::{Container, Containers};
 use crate::plan::{Action, Plan, Step};

@@ -1,10 +1,10 @@
 //! Recording what runs, once it has passed its gate.
 
 use hemma_core::{Approval, Config, Progress, World};
+use hemma_git::checkout::{self, Checkout};
 
 use super::in_force::in_force;
 use super::{Error, Situation};
-use crate::checkout::{self, Checkout};
 use crate::container::Containers;
 use crate::release::{EnvChange, Keep, KeptImage, Note};
 

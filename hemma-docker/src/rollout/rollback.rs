@@ -1,6 +1,8 @@
 //! The way back to a kept release by hand.
 
 use hemma_core::{Approval, Config, Progress, Report, Verdict, World};
+use hemma_git::Tree;
+use hemma_git::checkout::{self, Checkout, short};
 
 use super::Error;
 use super::go_back::{There, go_back};
@@ -9,8 +11,7 @@ use super::locked::{Ended, gated};
 use super::record::keep;
 use super::releases::{chosen, deployed};
 use super::take_back::return_to;
-use crate::checkout::{self, Checkout, short};
-use crate::compose::{LookModel, Tree};
+use crate::compose::LookModel;
 use crate::lock::{self, Holder};
 use crate::plan::{self, Action, Plan, Step};
 use crate::release::Release;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use hemma_core::storage;
 use hemma_core::{Config, ExecError, Finding, Hint, Report, Verdict};
+use hemma_git::checkout::{self, Checkout, History, LookError};
 
 use crate::built::Built;
-use crate::checkout::{self, Checkout, History, LookError};
 use crate::compose::{Layers, Model, ModelAnswer, ModelError};
 use crate::container::{Container, ContainerParts};
 use crate::engine::EngineError;

@@ -2,12 +2,13 @@
 
 use hemma_core::storage;
 use hemma_core::{Config, Report, World};
+use hemma_git::checkout;
 
 use super::Situation;
 use super::expectations::expectations;
 use super::in_force::in_force;
 use crate::compose::Model;
-use crate::{checkout, health, host_tools, lock, network, proxy};
+use crate::{health, host_tools, lock, network, proxy};
 
 /// How everything stands, without changing anything.
 pub async fn status(world: &World, config: &Config) -> Report {

@@ -1,6 +1,7 @@
 //! Taking back a deploy that failed.
 
 use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World, causes};
+use hemma_git::checkout::short;
 
 use super::before::Before;
 use super::failed::gone;
@@ -9,7 +10,6 @@ use super::locked::Ended;
 use super::record::keep;
 use super::releases::deployed;
 use super::{Error, Situation};
-use crate::checkout::short;
 use crate::lock::RunOutcome;
 use crate::plan::{Action, Plan};
 use crate::release::Release;

@@ -1,14 +1,16 @@
 //! Whether the world is still the one that a plan was made for.
 
 use hemma_core::World;
+use hemma_git::Tree;
+use hemma_git::checkout;
 
 use super::Situation;
 use super::look::{model, target_of};
-use crate::compose::{ModelAnswer, Tree};
+use crate::compose::ModelAnswer;
 use crate::container::{Container, Containers};
 use crate::image::Images;
+use crate::listeners;
 use crate::network::Networks;
-use crate::{checkout, listeners};
 
 impl Situation {
     /// Looks once more at all that others may have moved, and that everything else follows from:

@@ -2,9 +2,10 @@
 
 use hemma_core::config::PgName;
 use hemma_core::{Approval, Config, Host, Progress, World};
+use hemma_git::Tree;
 
 use super::{DatabaseError, Databases, LookDatabases, Server, Step, TakeStep, steps};
-use crate::compose::{ComposeFiles, Layers, Tree};
+use crate::compose::{ComposeFiles, Layers};
 use crate::env_file::{HeadersError, LookHeaders};
 
 /// The databases that an application needs.

@@ -1,6 +1,6 @@
 //! Day 2, step 0: where the repository lies on the host.
 
-use hemma_docker::checkout;
+use hemma_git::checkout;
 
 use crate::{Answer, Failure, Run, Section};
 

@@ -1,6 +1,6 @@
 //! Day 2, step 2: the repository on the host, at the tip of its branch.
 
-use hemma_docker::checkout;
+use hemma_git::checkout;
 
 use crate::{Answer, Failure, Proposal, Run, Section};
 

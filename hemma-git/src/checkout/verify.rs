@@ -261,6 +261,6 @@ fn listed(names: &[String]) -> String {
 }
 
 /// The beginning of a commit id, as git shows it.
-pub(crate) fn short(sha: &str) -> &str {
+pub fn short(sha: &str) -> &str {
     sha.get(..10).unwrap_or(sha)
 }

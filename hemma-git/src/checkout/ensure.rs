@@ -56,9 +56,12 @@ impl Error {
     }
 }
 
-/// What would be done; nothing, if it is up to date.
-pub(crate) enum Move {
+/// How a checkout gets to the tip of its branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Move {
+    /// It is cloned.
     Clone(Clone),
+    /// It moves forward; the titles of the commits that come in.
     Pull(Pull, Vec<String>),
 }
 
@@ -83,8 +86,9 @@ pub async fn ensure(
     ensure_as_seen(world, spec, &seen, approval, progress).await
 }
 
-/// The same, from what was seen before: the plan that was shown is the one that is carried out.
-pub(crate) async fn ensure_as_seen(
+/// Does what [`ensure`] does from what was seen before: the plan that was shown is the one that is
+/// carried out.
+pub async fn ensure_as_seen(
     world: &World,
     spec: &CheckoutSpec,
     seen: &Result<Checkout, LookError>,
@@ -112,7 +116,7 @@ fn next(spec: &CheckoutSpec, seen: &Result<Checkout, LookError>) -> Result<Optio
 }
 
 /// How the checkout gets from what was seen to the tip of its branch.
-pub(crate) fn movement(spec: &CheckoutSpec, seen: &Checkout) -> Option<Move> {
+pub fn movement(spec: &CheckoutSpec, seen: &Checkout) -> Option<Move> {
     let (host, checkout) = (spec.host.clone(), spec.checkout.clone());
     let branch = spec.branch.clone();
     match seen {

@@ -6,11 +6,11 @@
 //! diverged or of another remote is refused with the reason; it is for a person to mend. Files that git
 //! does not track are no reason, unless the commit would overwrite them.
 
-pub(crate) mod cause;
+pub mod cause;
 mod clone;
 mod ensure;
 pub(crate) mod git;
-pub(crate) mod history;
+pub mod history;
 mod look;
 mod obstacles;
 mod pull;
@@ -23,13 +23,12 @@ mod tests;
 mod verify;
 
 pub use clone::{Clone, CloneError};
-pub use ensure::{Error, Outcome, ensure, plan};
-pub(crate) use ensure::{Move, ensure_as_seen, movement};
+pub use ensure::{Error, Move, Outcome, ensure, ensure_as_seen, movement, plan};
+pub use git::GIT;
 pub use history::{Commit, History, HistoryError, LookHistory, Seen, Since};
 pub use look::{LookCheckout, LookError, look};
-pub(crate) use obstacles::COMPARE;
+pub use obstacles::COMPARE;
 pub use pull::{Pull, PullError};
 pub use spec::CheckoutSpec;
 pub use state::{Changed, Checkout, Difference, Incoming, Relation, Repository, Tip};
-pub(crate) use verify::short;
-pub use verify::{findings, verify};
+pub use verify::{findings, short, verify};

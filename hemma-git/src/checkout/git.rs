@@ -14,7 +14,7 @@ use hemma_core::config::RemoteUrl;
 /// the commit without its files. `say KEY VALUE` prints one value, and `list KEY` the names that come in, each ended by a NUL: a
 /// name may hold a line break. Nothing else is printed, and what git says on standard error never
 /// becomes a value.
-pub(crate) const GIT: &str = r#"
+pub const GIT: &str = r#"
 for it in $(env | sed -n 's/^\(GIT_TRACE[A-Z0-9_]*\)=.*/\1/p'); do unset "$it"; done
 unset LANGUAGE DISPLAY SSH_ASKPASS GIT_ASKPASS GIT_CURL_VERBOSE GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR \
     GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_NAMESPACE GIT_PREFIX \

@@ -18,7 +18,7 @@ use known::{KNOWN, Known, Next};
 const SAID_CHARS_MAX: usize = 300;
 
 /// Why git failed, from what was said on standard error.
-pub(crate) fn of(stderr: &str) -> String {
+pub fn of(stderr: &str) -> String {
     let clean = without_credentials(stderr);
     let lines: Vec<&str> = clean.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
     if let Some(line) = lines.iter().find(|it| is_ours(it)) {

@@ -408,33 +408,6 @@ fn a_clone_that_failed_leaves_nothing() {
     );
 }
 
-/// Also one that git is told to ignore, as a `.env` that an older commit tracks.
-#[test]
-fn going_back_overwrites_no_file_that_git_does_not_track() {
-    let place = Place::new();
-    let old = place.push("printf theirs >.env");
-    place.push("git rm -q --cached .env; rm .env; echo .env >.gitignore; echo 2 >api/app");
-    place.sh("git clone -q remote.git checkout && printf mine >checkout/.env");
-    let back = |place: &Place| {
-        let checkout = text(&place.path("checkout"));
-        place.run(
-            &crate::release::restore::script(),
-            &["app", &checkout, &old, "", "", ""],
-            &[],
-            "",
-        )
-    };
-    let refused = back(&place);
-    assert_eq!(refused.exit, 72, "{}", refused.stderr);
-    assert!(cause::of(&refused.stderr).ends_with("other content: .env"), "{}", refused.stderr);
-    assert_eq!(place.read("checkout/.env"), "mine");
-    assert_eq!(place.read("checkout/api/app"), "2\n");
-    place.sh("printf theirs >checkout/.env");
-    let ran = back(&place);
-    assert_eq!(ran.exit, 0, "{}", ran.stderr);
-    assert_eq!(place.sh("cd checkout && git rev-parse HEAD && git status --porcelain"), old);
-}
-
 /// The credential of a remote reaches git, and nothing else: not the command line or the environment
 /// of any program, not the repository, not what is said.
 #[test]

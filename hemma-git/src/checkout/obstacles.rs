@@ -7,7 +7,7 @@
 /// compares, so that its filters, modes and links count.
 ///
 /// Ignored files count like any other: git would overwrite those without a word.
-pub(crate) const COMPARE: &str = r#"
+pub const COMPARE: &str = r#"
 index() { GIT_INDEX_FILE=$w/index git "$@"; }
 # What of a path that is to be made is there: itself, or a file where a directory has to be.
 standing() {

@@ -85,7 +85,7 @@ pub struct Seen {
     services: BTreeMap<String, String>,
     /// The Dockerfiles.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) dockerfiles: BTreeMap<String, String>,
+    pub dockerfiles: BTreeMap<String, String>,
 }
 
 /// What came in up to a commit, since the last deploy and since services were brought up by themselves?
@@ -150,7 +150,7 @@ impl Question for LookHistory {
 }
 
 /// Looks at what came in up to `tip`. `None` is no answer.
-pub(crate) async fn look(
+pub async fn look(
     world: &World,
     spec: &CheckoutSpec,
     (deployed, tip): (Option<&str>, &str),
@@ -168,7 +168,7 @@ pub(crate) async fn look(
 
 impl Seen {
     /// By service; `deployed` is the commit of the last deploy.
-    pub(crate) fn history(&self, deployed: Option<&str>) -> History {
+    pub fn history(&self, deployed: Option<&str>) -> History {
         let own = self.services.iter();
         let own = own.filter_map(|(name, sha)| Some((name.clone(), self.since.get(sha)?.clone())));
         let deployed = deployed.and_then(|it| self.since.get(it).cloned());
