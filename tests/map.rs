@@ -37,16 +37,17 @@ fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
 }
 
 /// Every crate, and the crates of this workspace that it knows: the whole picture.
-const ARROWS: [(&str, &str); 9] = [
+const ARROWS: [(&str, &str); 10] = [
     ("hemma-core", ""),
     ("hemma-dns", "core"),
-    ("hemma-docker", "core git"),
+    ("hemma-docker", "core git postgres"),
     ("hemma-embed", "core"),
     ("hemma-git", "core"),
+    ("hemma-postgres", "core"),
     ("hemma-tls", "core"),
     ("hemma-tunnel", "core"),
-    ("hemma-xtask", "core dns docker embed git tls tunnel"),
-    ("hemma", "core dns docker embed git tls tunnel xtask"),
+    ("hemma-xtask", "core dns docker embed git postgres tls tunnel"),
+    ("hemma", "core dns docker embed git postgres tls tunnel xtask"),
 ];
 
 #[test]

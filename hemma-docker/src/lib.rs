@@ -41,7 +41,6 @@
 //! | [`Restart`] | stops a container and starts it again, as it is |
 //! | [`Discard`] | removes a container that was made and never ran |
 //! | [`InContainer`] | runs a command of the operator's own in a container |
-//! | [`backup::Dump`] | dumps a database, whole or not at all |
 //! | [`prune::Prune`] | removes images without a name and the cache of builds |
 //!
 //! [`health::gate`] waits until a project is up and stays up. `docker compose` and `git` have no
@@ -53,7 +52,6 @@
 //! reads, and digests that compare within a run. It removes no network, no volume and no image that
 //! has a name. It follows no log: what it reads has an end.
 
-pub mod backup;
 mod built;
 pub mod compose;
 mod container;

@@ -6,9 +6,9 @@ use std::error::Error;
 
 use hemma_core::config::ConfigError;
 use hemma_core::{ExecError, Hint};
-use hemma_docker::backup::BackupError;
 use hemma_docker::{EngineError, env_file, network, rollout, shared_db};
 use hemma_git::checkout;
+use hemma_postgres::backup::BackupError;
 
 use crate::Exit;
 

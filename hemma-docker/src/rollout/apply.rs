@@ -156,7 +156,7 @@ async fn prepare(situation: &Situation, up: &BringUp<'_>) -> Result<Prepared, Er
         progress.line(&format!("creating network {name}"));
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
-    situation.prerequisites.make(world, config, approval, progress).await?;
+    situation.prerequisites.make(world, approval, progress).await?;
     up.prepare().await
 }
 

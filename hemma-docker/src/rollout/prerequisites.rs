@@ -3,11 +3,12 @@
 
 use hemma_core::{Approval, Config, Finding, Progress, Verdict, World};
 use hemma_git::Tree;
+use hemma_postgres::databases::{self, DatabaseSpec, Databases, Login, NoPassword};
 
 use super::{Error, Scope};
 use crate::env_file::{self, EnvAnswer, EnvError};
 use crate::plan::{Action, Step};
-use crate::shared_db::{self, Databases, Login, NoPassword, Wanted};
+use crate::shared_db;
 
 const NOT_PRINTED: Login = Login::NoPassword(NoPassword::NotPrinted);
 
@@ -17,7 +18,7 @@ pub(super) struct Prerequisites {
     /// `None` where only a part of the application is looked at that has its own rules.
     env: Option<Result<EnvAnswer, EnvError>>,
     /// `None` where no database is wanted.
-    databases: Option<Result<(Wanted, Databases), shared_db::Error>>,
+    databases: Option<Result<(DatabaseSpec, Databases), shared_db::Error>>,
 }
 
 impl Prerequisites {
@@ -28,14 +29,14 @@ impl Prerequisites {
         }
         let (env, databases) = tokio::join!(
             env_file::look_at_file(world, config),
-            databases(world, config, Tree::Checkout)
+            look_at_databases(world, config, Tree::Checkout)
         );
         Self { env: Some(env), databases }
     }
 
     /// The same by what another tree says that it needs.
     pub(super) async fn of(self, world: &World, config: &Config, tree: Tree) -> Self {
-        Self { databases: databases(world, config, tree).await, ..self }
+        Self { databases: look_at_databases(world, config, tree).await, ..self }
     }
 
     /// Whether the `.env` is still what it was, as far as it is judged.
@@ -55,8 +56,8 @@ impl Prerequisites {
         };
         match &self.databases {
             None => {}
-            Some(Ok((wanted, seen))) => {
-                let mut unmended = shared_db::unmended(config, seen, wanted);
+            Some(Ok((spec, seen))) => {
+                let mut unmended = databases::unmended(spec, seen);
                 // A password that could not be tried is the fault of a `.env` that is wrong, or of an
                 // old Compose, with which an application may run well.
                 let untried = !findings.is_empty() || seen.login == NOT_PRINTED;
@@ -74,10 +75,10 @@ impl Prerequisites {
             Some(Ok(answer)) => env_file::beside_deploy(config, answer),
             _ => Vec::new(),
         };
-        if let Some(Ok((wanted, seen))) = &self.databases
+        if let Some(Ok((spec, seen))) = &self.databases
             && seen.login == NOT_PRINTED
         {
-            let unmended = shared_db::unmended(config, seen, wanted).into_iter();
+            let unmended = databases::unmended(spec, seen).into_iter();
             beside.extend(unmended.filter(|it| it.verdict == Verdict::Unknown));
         }
         beside.iter().map(|it| format!("{}: {}", it.subject, it.detail)).collect()
@@ -85,52 +86,54 @@ impl Prerequisites {
 
     /// The statements that make what is missing.
     pub(super) fn steps(&self, config: &Config) -> Vec<Step> {
-        let step = |it: &shared_db::Step| {
+        let step = |it: &databases::Step| {
             Step::new(Action::RunStatement, it.statement(&config.database.role), it.reason())
         };
-        self.missing(config).iter().map(step).collect()
+        self.missing().iter().map(step).collect()
     }
 
     /// Makes what is missing.
     pub(super) async fn make(
         &self,
         world: &World,
-        config: &Config,
         approval: &Approval,
         progress: &Progress,
     ) -> Result<(), Error> {
-        let missing = self.missing(config);
-        let made = shared_db::take(world, config, &missing, approval, progress).await;
-        made.map_err(Error::Databases)
+        let Some(Ok((spec, _))) = &self.databases else { return Ok(()) };
+        let made = databases::take(world, spec, &self.missing(), approval, progress).await;
+        made.map_err(|error| Error::Databases(error.into()))
     }
 
-    fn missing(&self, config: &Config) -> Vec<shared_db::Step> {
+    fn missing(&self) -> Vec<databases::Step> {
         match &self.databases {
-            Some(Ok((wanted, seen))) => shared_db::missing(config, seen, wanted),
+            Some(Ok((spec, seen))) => databases::missing(spec, seen),
             _ => Vec::new(),
         }
     }
 }
 
 /// How the databases stand that the files of a tree want.
-async fn databases(
+async fn look_at_databases(
     world: &World,
     config: &Config,
     tree: Tree,
-) -> Option<Result<(Wanted, Databases), shared_db::Error>> {
-    let wanted = match shared_db::wanted_in(world, config, tree).await {
-        Ok(wanted) => wanted,
+) -> Option<Result<(DatabaseSpec, Databases), shared_db::Error>> {
+    let spec = match shared_db::wanted_in(world, config, tree).await {
+        Ok(spec) => spec,
         Err(shared_db::Error::NoneWanted { .. }) => return None,
         Err(error) => return Some(Err(error)),
     };
-    Some(shared_db::look(world, config, &wanted).await.map(|seen| (wanted, seen)))
+    let seen = databases::look(world, &spec).await;
+    Some(seen.map(|seen| (spec, seen)).map_err(Into::into))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hemma_core::config::CheckoutPath;
+    use hemma_postgres::databases::{Database, Role};
+
     use crate::env_file::{Flaws, GitView, Judged, Obstacle};
-    use crate::shared_db::{Database, Role};
 
     fn judged(change: impl FnOnce(&mut Judged)) -> EnvAnswer {
         let mut judged = Judged {
@@ -149,7 +152,7 @@ mod tests {
         EnvAnswer::Judged(Box::new(judged))
     }
 
-    fn databases(change: impl FnOnce(&mut Databases)) -> (Wanted, Databases) {
+    fn databases(change: impl FnOnce(&mut Databases)) -> Seen {
         let fine = Database {
             owner: "huleedu_user".to_owned(),
             owner_is_superuser: false,
@@ -164,10 +167,17 @@ mod tests {
             login: Login::Accepted,
         };
         change(&mut seen);
-        (Wanted(vec!["own".parse().expect("a name")]), seen)
+        let spec = DatabaseSpec {
+            server: (&Config::default()).into(),
+            checkout: CheckoutPath::default(),
+            role: "huleedu_user".parse().expect("a name"),
+            password_key: "HULEEDU_PROD_DB_PASSWORD".parse().expect("a key"),
+            databases: vec!["own".parse().expect("a name")],
+        };
+        (spec, seen)
     }
 
-    type Seen = (Wanted, Databases);
+    type Seen = (DatabaseSpec, Databases);
 
     /// What stops a deploy, what is remarked, and what it does about it.
     fn told(env: EnvAnswer, databases: Seen) -> [Vec<String>; 3] {

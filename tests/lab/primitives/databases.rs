@@ -2,7 +2,8 @@
 
 use hemma_core::config::PgName;
 use hemma_core::{Progress, Verdict, World, causes};
-use hemma_docker::shared_db::{self, Outcome, Step};
+use hemma_docker::shared_db;
+use hemma_postgres::databases::{self, Outcome, Step};
 
 use super::application::{Application, SOUND, approval, wrong};
 use crate::stage::written_down;
@@ -35,10 +36,9 @@ async fn ensure(application: &Application, world: &World) -> Result<Outcome, sha
 
 async fn statements(application: &Application, world: &World) -> Vec<String> {
     let wanted = shared_db::wanted(world, &application.config).await.expect("the header is read");
-    let seen =
-        shared_db::look(world, &application.config, &wanted).await.expect("PostgreSQL answers");
+    let seen = databases::look(world, &wanted).await.expect("PostgreSQL answers");
     let role = &application.config.database.role;
-    let steps = shared_db::steps(&seen, role, &wanted.0);
+    let steps = databases::steps(&seen, role, &wanted.databases);
     steps.iter().map(|it| it.statement(role)).collect()
 }
 

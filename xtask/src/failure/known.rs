@@ -2,12 +2,12 @@
 
 use std::error::Error;
 
-use hemma_docker::backup::BackupError;
 use hemma_docker::lock::LockError;
 use hemma_docker::{EngineError, env_file, network, prune, rollout, shared_db};
 use hemma_embed::npy::NpyFileError;
 use hemma_embed::{RequestError, RunError};
 use hemma_git::checkout;
+use hemma_postgres::backup::BackupError;
 use hemma_tunnel::{daemon, service};
 
 use super::Link;

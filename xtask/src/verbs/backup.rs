@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use hemma_core::config::{HostDirectory, PgName};
 use hemma_core::text::size;
 use hemma_core::{Approval, Finding, Progress, Report};
-use hemma_docker::backup::{self, Directory, Dump, Format, Sources};
-use hemma_docker::shared_db::{self, Server};
+use hemma_docker::shared_db;
+use hemma_postgres::backup::{self, Directory, Dump, Format, Sources};
+use hemma_postgres::databases::Server;
 
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -52,9 +53,9 @@ impl Args {
     /// What would be dumped, with what it takes on the server.
     async fn dumps(&self, run: &Run<'_>) -> Result<Vec<(Dump, u64)>, Failure> {
         let (world, config) = (run.world(), run.config());
-        let server = Server::new(config);
+        let server = Server::from(config);
         let asked = if self.databases.is_empty() {
-            shared_db::wanted(world, config).await?.0
+            shared_db::wanted(world, config).await?.databases
         } else {
             self.databases.clone()
         };

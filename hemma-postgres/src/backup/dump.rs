@@ -6,7 +6,7 @@ use hemma_core::{Change, Cut, Extent, Live, Output, Place, Progress, StreamError
 use serde::{Deserialize, Serialize};
 
 use super::{BackupError, Directory, Format};
-use crate::shared_db::{Server, refused_by_sudo};
+use crate::databases::{Server, refused_by_sudo};
 
 /// Dumps one database into a file that is not there yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,53 +1,48 @@
 //! What there is to say about the databases.
 
-use hemma_core::config::PgName;
-use hemma_core::{Config, Finding, Hint, Report, Verdict, World, causes};
+use hemma_core::{Finding, Hint, Report, Verdict, World, causes};
 
-use super::{Databases, Error, Login, Wanted, look, steps, wanted};
+use super::{DatabaseSpec, Databases, Error, Login, Server, look, steps};
 
 /// Whether the role and the databases are there, and the role's.
-pub async fn verify(world: &World, config: &Config) -> Report {
-    let wanted = match wanted(world, config).await {
-        Ok(wanted) => wanted,
-        Err(error) => return Report::from_iter([of_error(config, &error)]),
-    };
-    match look(world, config, &wanted).await {
-        Ok(seen) => findings(config, &seen, &wanted).into_iter().collect(),
-        Err(error) => Report::from_iter([of_error(config, &error)]),
+pub async fn verify(world: &World, spec: &DatabaseSpec) -> Report {
+    match look(world, spec).await {
+        Ok(seen) => findings(spec, &seen).into_iter().collect(),
+        Err(error) => Report::from_iter([of_error(&spec.server, &error)]),
     }
 }
 
-pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
-    let subject = config.database.container.to_string();
+/// The finding that an error makes.
+pub fn of_error(server: &Server, error: &Error) -> Finding {
+    let subject = server.container.to_string();
     let finding = match error {
         // It was looked: PostgreSQL is down, say. That is a "no" and not a "don't know".
         Error::Look(source) if source.is_known() => Finding::fail(subject, causes(source)),
-        Error::NoneWanted { .. } => Finding::fail("databases", error.to_string()),
         _ => Finding::unknown(subject, error),
     };
     finding.hint(error.hint())
 }
 
 /// The findings about what was seen.
-pub fn findings(config: &Config, seen: &Databases, wanted: &Wanted) -> Vec<Finding> {
-    let server = of_server(config, seen);
+pub fn findings(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
+    let server = of_server(spec, seen);
     if server.verdict != Verdict::Pass {
         // Nothing else can be mended before that, so it is the one thing to say.
         return vec![server];
     }
-    let mut findings = vec![server, of_role(config, seen)];
-    findings.extend(of_databases(config, seen, &wanted.0));
+    let mut findings = vec![server, of_role(spec, seen)];
+    findings.extend(of_databases(spec, seen));
     findings
 }
 
 /// Of the problems, those that nothing here mends.
-pub(crate) fn unmended(config: &Config, seen: &Databases, wanted: &Wanted) -> Vec<Finding> {
+pub fn unmended(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
     let left = |it: &Finding| it.verdict != Verdict::Pass && it.hint != Some(mend());
-    findings(config, seen, wanted).into_iter().filter(left).collect()
+    findings(spec, seen).into_iter().filter(left).collect()
 }
 
-fn of_server(config: &Config, seen: &Databases) -> Finding {
-    let container = config.database.container.to_string();
+fn of_server(spec: &DatabaseSpec, seen: &Databases) -> Finding {
+    let container = spec.server.container.to_string();
     let version = format!("PostgreSQL {}.{}", seen.version / 10_000, seen.version % 10_000);
     if seen.read_only {
         let detail = format!("{version} is read-only: a standby, or default_transaction_read_only");
@@ -56,7 +51,7 @@ fn of_server(config: &Config, seen: &Databases) -> Finding {
         return Finding::fail(container, detail).hint(Hint::Do(hint.to_owned()));
     }
     if !seen.may_create {
-        let administrator = &config.database.administrator;
+        let administrator = &spec.server.administrator;
         let detail = format!("{version}: `{administrator}` may not make roles and databases");
         let hint = "set [database] administrator to a superuser of that PostgreSQL";
         return Finding::fail(container, detail).hint(Hint::Do(hint.to_owned()));
@@ -68,9 +63,9 @@ fn mend() -> Hint {
     Hint::Run("cargo xtask day2 shared-db".to_owned())
 }
 
-fn of_role(config: &Config, seen: &Databases) -> Finding {
-    let subject = format!("role {}", config.database.role);
-    let key = &config.database.password_key;
+fn of_role(spec: &DatabaseSpec, seen: &Databases) -> Finding {
+    let subject = format!("role {}", spec.role);
+    let key = &spec.password_key;
     let Some(role) = &seen.role else {
         return Finding::fail(subject, "there is no such role").hint(mend());
     };
@@ -93,8 +88,8 @@ fn of_role(config: &Config, seen: &Databases) -> Finding {
     }
 }
 
-fn of_databases(config: &Config, seen: &Databases, wanted: &[PgName]) -> Vec<Finding> {
-    let role = &config.database.role;
+fn of_databases(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
+    let (role, wanted) = (&spec.role, &spec.databases);
     let steps = steps(seen, role, wanted);
     let mut sound = 0_usize;
     let mut findings = Vec::new();

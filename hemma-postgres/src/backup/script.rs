@@ -6,8 +6,8 @@ use hemma_core::Command;
 use hemma_core::config::PgName;
 
 use super::Format;
-use crate::shared_db::Server;
-use crate::shared_db::sql::connection;
+use crate::databases::Server;
+use crate::databases::sql::connection;
 
 /// A dump that writes nothing for so long is stuck: on a lock it gives up much earlier.
 const SILENCE_MAX: Duration = Duration::from_secs(10 * 60);

@@ -125,7 +125,7 @@ pub fn steps(seen: &Databases, role: &PgName, wanted: &[PgName]) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared_db::Role;
+    use crate::databases::Role;
 
     fn name(text: &str) -> PgName {
         text.parse().expect("a name")

@@ -5,7 +5,7 @@ use hemma_core::text::plain;
 use hemma_core::{ExecError, Hint, Known, NotRecorded, Output};
 use serde::{Deserialize, Serialize};
 
-use crate::shared_db::{DatabaseError, Server};
+use crate::databases::{DatabaseError, Server};
 
 /// More of its words than this do not help.
 const SAID_CHARS_MAX: usize = 300;

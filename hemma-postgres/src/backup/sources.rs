@@ -7,7 +7,7 @@ use hemma_core::{Command, Known, Live, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use super::BackupError;
-use crate::shared_db::{DatabaseError, Server, refused_by_sudo};
+use crate::databases::{DatabaseError, Server, refused_by_sudo};
 
 /// Which databases does a PostgreSQL have, and how large are they?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
