@@ -8,14 +8,14 @@
 use std::error::Error;
 
 use hemma_core::{Cassette, Config, World};
-use hemma_docker::proxy;
+use hemma_ingress::proxy;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let tape: Cassette = include_str!("../tests/cassettes/day1_2_proxy_health/ok.toml").parse()?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
-    for finding in proxy::health(&world, &Config::default()).await.findings {
+    for finding in proxy::health(&world, &(&Config::default()).into()).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

@@ -7,8 +7,8 @@
 use std::error::Error;
 
 use hemma_core::{Cassette, Config, World};
-use hemma_docker::compose::Layers;
-use hemma_docker::env_file;
+use hemma_deploy::Layers;
+use hemma_deploy::env_file;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

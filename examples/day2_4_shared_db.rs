@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use hemma_core::{Cassette, Config, World};
-use hemma_docker::shared_db;
+use hemma_deploy::shared_db;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

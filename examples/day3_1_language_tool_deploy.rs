@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 use hemma_core::{Cassette, Config, World};
-use hemma_docker::rollout::{self, Scope};
+use hemma_deploy::rollout::{self, Scope};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -18,8 +18,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
-    let bound = local_port::verify(&world, &config, "language_tool_service", 8085).await;
-    let answer = get::get(&world, &config.host.alias, 8085, "/healthz").await?;
+    let (host, project) = (&config.host.alias, &config.compose.project);
+    let bound = local_port::verify(&world, host, (project, "language_tool_service"), 8085).await;
+    let answer = get::get(&world, host, 8085, "/healthz").await?;
     let health = language_tool::judge_answer("health", answer.status, &answer.body);
     for finding in [bound, health] {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);

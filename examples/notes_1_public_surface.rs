@@ -10,7 +10,8 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 
 use hemma_core::{Cassette, Config, World};
-use hemma_docker::exposure;
+use hemma_deploy::every_compose_file;
+use hemma_ingress::exposure;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -21,7 +22,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // The host's public address; the lab's is this machine's own. From outside each port is tried.
     let address = Some(Ipv4Addr::LOCALHOST.into());
-    for finding in exposure::verify(&world, &config, address).await.findings {
+    let files = every_compose_file(&config);
+    for finding in exposure::verify(&world, &(&config).into(), &files, address).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 use hemma_core::{Cassette, Config, World};
-use hemma_docker::offload;
+use hemma_xtask::offload;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -37,17 +37,19 @@ fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
 }
 
 /// Every crate, and the crates of this workspace that it knows: the whole picture.
-const ARROWS: [(&str, &str); 10] = [
+const ARROWS: [(&str, &str); 12] = [
     ("hemma-core", ""),
+    ("hemma-deploy", "core docker git ingress postgres"),
     ("hemma-dns", "core"),
-    ("hemma-docker", "core git postgres"),
+    ("hemma-docker", "core"),
     ("hemma-embed", "core"),
     ("hemma-git", "core"),
+    ("hemma-ingress", "core docker"),
     ("hemma-postgres", "core"),
     ("hemma-tls", "core"),
     ("hemma-tunnel", "core"),
-    ("hemma-xtask", "core dns docker embed git postgres tls tunnel"),
-    ("hemma", "core dns docker embed git postgres tls tunnel xtask"),
+    ("hemma-xtask", "core deploy dns docker embed git ingress postgres tls tunnel"),
+    ("hemma", "core deploy dns docker embed git ingress postgres tls tunnel xtask"),
 ];
 
 #[test]

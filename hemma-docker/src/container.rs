@@ -9,7 +9,6 @@ mod health_log;
 mod inspect;
 mod list;
 mod origin;
-mod parts;
 mod restart;
 mod status;
 
@@ -23,11 +22,11 @@ pub use exec::InContainer;
 pub use health_log::{HealthLog, Probe};
 pub use inspect::{ContainerDetail, Inspect, ProxyNames};
 pub use list::Containers;
-pub(crate) use origin::{ONLY_OURS, Origin, OriginError, Origins};
-pub use parts::{ContainerParts, LookParts};
+pub(crate) use origin::ONLY_OURS;
+pub use origin::{Origin, OriginError, Origins};
 pub use restart::{Restart, Restarted};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use list::read;
 
 /// One container.
@@ -206,29 +205,4 @@ pub enum Protocol {
     Udp,
     /// SCTP.
     Sctp,
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// A container that runs, as nothing in particular made it.
-    pub(crate) fn container(name: &str, compose: Option<ComposeLabels>) -> Container {
-        Container {
-            id: name.to_owned(),
-            name: name.parse().expect("a container's name"),
-            image: String::new(),
-            image_id: String::new(),
-            state: State::Running,
-            health: None,
-            exit_code: None,
-            since: None,
-            status: String::new(),
-            created: 0,
-            compose,
-            ports: Vec::new(),
-            networks: Vec::new(),
-            volumes: Vec::new(),
-        }
-    }
 }

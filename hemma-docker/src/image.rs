@@ -48,7 +48,7 @@ impl Question for Images {
 }
 
 /// The tag that a compose file means by `name`.
-pub(crate) fn tag_of(name: &str) -> String {
+pub fn tag_of(name: &str) -> String {
     if name.rsplit('/').next().unwrap_or(name).contains([':', '@']) {
         name.to_owned()
     } else {

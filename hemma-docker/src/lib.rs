@@ -1,4 +1,4 @@
-//! *What runs on the host, what would change, and is it healthy?*
+//! *What runs on an engine, and is it healthy?*
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -38,51 +38,42 @@
 //! | change | does |
 //! |---|---|
 //! | [`NetworkCreate`], by [`network::ensure`] | makes a network unless it is there |
+//! | [`compose::Build`], [`compose::Up`] | builds images, brings services up |
 //! | [`Restart`] | stops a container and starts it again, as it is |
 //! | [`Discard`] | removes a container that was made and never ran |
 //! | [`InContainer`] | runs a command of the operator's own in a container |
 //! | [`prune::Prune`] | removes images without a name and the cache of builds |
 //!
-//! [`health::gate`] waits until a project is up and stays up. `docker compose` and `git` have no
-//! better interface than their command lines: [`compose`] and [`checkout`] run them.
+//! [`health::gate`] waits until a project is up and stays up. `docker compose` has no better
+//! interface than its command line: [`compose`] runs it, and [`compose::dotenv`] reads `.env` as it
+//! does.
 //!
 //! # What it does not do
 //!
-//! It keeps no environment of a container beyond the three public names that the reverse proxy
-//! reads, and digests that compare within a run. It removes no network, no volume and no image that
-//! has a name. It follows no log: what it reads has an end.
+//! It plans no deploy, holds no lock, and knows neither git nor hemma's own settings: what is wanted
+//! is given to it. It keeps no environment of a container beyond the three public names that the
+//! reverse proxy reads, and digests that compare within a run. It removes no network, no volume and
+//! no image that has a name. It follows no log: what it reads has an end.
 
-mod built;
 pub mod compose;
 mod container;
 mod engine;
-pub mod env_file;
-pub mod exposure;
 pub mod get;
 pub mod health;
-mod host_tools;
-mod image;
-mod listeners;
+pub mod image;
 pub mod local_port;
-pub mod lock;
 mod logs;
 pub mod network;
-pub mod offload;
-pub mod plan;
-pub mod preconditions;
-pub mod preflight;
-pub mod proxy;
 pub mod prune;
-pub mod reach;
-pub mod release;
-pub mod rollout;
-pub mod shared_db;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod volume;
 
+pub use compose::{ContainerParts, LookParts};
 pub use container::{
-    Binding, ComposeLabels, Container, ContainerDetail, ContainerParts, Containers, Discard,
-    Discarded, Health, HealthLog, InContainer, Inspect, LookParts, Probe, Protocol, ProxyNames,
-    Restart, Restarted, State,
+    Binding, ComposeLabels, Container, ContainerDetail, Containers, Discard, Discarded, Health,
+    HealthLog, InContainer, Inspect, MountedVolume, Origin, OriginError, Origins, Probe, Protocol,
+    ProxyNames, Restart, Restarted, State,
 };
 pub use engine::{EngineError, Version, VersionAnswer};
 pub use hemma_core::config::ContainerName;

@@ -2,18 +2,23 @@
 //!
 //! Runbook: day 3, steps 1 and 2.
 
-use hemma_core::{Config, Finding, Hint, World};
+use hemma_core::config::ProjectName;
+use hemma_core::{Finding, Hint, Host, World};
 
 use crate::{Binding, Container, Containers, State};
 
 /// Whether the running container of `service` has `port` of the host, on loopback only. What the
 /// compose files say is not asked: it may have been started without them.
-pub async fn verify(world: &World, config: &Config, service: &str, port: u16) -> Finding {
+pub async fn verify(
+    world: &World,
+    host: &Host,
+    (project, service): (&ProjectName, &str),
+    port: u16,
+) -> Finding {
     let subject = format!("service {service}");
-    let host = config.host.alias.clone();
-    match world.ask(&Containers { host }).await {
+    match world.ask(&Containers { host: host.clone() }).await {
         Ok(containers) => {
-            let own = |it: &&Container| it.is_of(config.compose.project.as_str(), service);
+            let own = |it: &&Container| it.is_of(project.as_str(), service);
             judge(subject, containers.iter().find(own), port)
         }
         Err(error) => Finding::unknown(subject, &error).hint(error.hint()),

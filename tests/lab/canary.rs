@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hemma_docker::rollout;
+use hemma_deploy::rollout;
 
 use crate::hemma::Ran;
 use crate::stage::{Stage, written_down};

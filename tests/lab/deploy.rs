@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hemma_core::Progress;
-use hemma_docker::rollout;
+use hemma_deploy::rollout;
 
 use crate::stage::{Stage, consent};
 

@@ -1,7 +1,7 @@
 //! Two operators at once: one works, the other is told who, and changes nothing.
 
 use hemma_core::{Approval, Consent, Host, Progress, World};
-use hemma_docker::lock::{Acquire, Acquired, Holder, Release};
+use hemma_deploy::lock::{Acquire, Acquired, Holder, Release};
 
 use crate::stage::Stage;
 

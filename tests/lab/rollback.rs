@@ -1,7 +1,7 @@
 //! The way back by hand.
 
 use hemma_core::Progress;
-use hemma_docker::rollout;
+use hemma_deploy::rollout;
 
 use crate::deploy::{changed, containers, service_images};
 use crate::stage::{Stage, consent};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use hemma_core::{
     Approval, Command, Config, Consent, Exec, Live, Origin, Progress, Scene, SshOptions, World,
 };
-use hemma_docker::lock::Holder;
+use hemma_deploy::lock::Holder;
 use hemma_xtask::lab::{Claim, Lab};
 use rustix::process::Signal;
 use tempfile::TempDir;

@@ -1,8 +1,8 @@
 //! What stands in `data` of a document, for the commands that have something else to say than
 //! findings.
 
-use hemma_docker::env_file::Difference;
-use hemma_docker::lock::{Outcome, PastOutcome, PastRun, PastStep};
+use hemma_deploy::env_file::Difference;
+use hemma_deploy::lock::{Outcome, PastOutcome, PastRun, PastStep};
 use hemma_docker::{ContainerName, LogLine};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -6,8 +6,8 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 
 use hemma_core::{Attended, Command, Hint, Live, Secret, SshOptions};
-use hemma_docker::compose::Layers;
-use hemma_docker::env_file::{self, Difference, EnvFile, ParseError, Surroundings};
+use hemma_deploy::Layers;
+use hemma_deploy::env_file::{self, Difference, EnvFile, ParseError, Surroundings};
 use tempfile::TempDir;
 
 use crate::{Answer, Failure, Proposal, Run, operator};

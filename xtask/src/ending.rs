@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::{Report, Step, Verdict};
-use hemma_docker::lock::{RunOutcome, outcome_in};
+use hemma_deploy::lock::{RunOutcome, outcome_in};
 use jiff::Zoned;
 
 use crate::Run;
@@ -134,8 +134,9 @@ fn was_taken_back(changes: &[&Step]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use hemma_core::Extent;
+
+    use super::*;
 
     fn step(kind: &'static str) -> Step {
         let what = "let the lock of app on hemma go (taken back)".to_owned();

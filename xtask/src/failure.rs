@@ -6,7 +6,8 @@ use std::error::Error;
 
 use hemma_core::config::ConfigError;
 use hemma_core::{ExecError, Hint};
-use hemma_docker::{EngineError, env_file, network, rollout, shared_db};
+use hemma_deploy::{env_file, rollout, shared_db};
+use hemma_docker::{EngineError, network};
 use hemma_git::checkout;
 use hemma_postgres::backup::BackupError;
 

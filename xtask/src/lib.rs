@@ -55,6 +55,7 @@ mod help;
 mod interrupt;
 pub mod lab;
 mod no_container;
+pub mod offload;
 mod operator;
 mod pipeline;
 mod proposal;

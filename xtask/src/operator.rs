@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use hemma_core::World;
-use hemma_docker::lock::{Entry, Holder};
+use hemma_deploy::lock::{Entry, Holder};
 
 use crate::cli::Flags;
 use crate::lab;

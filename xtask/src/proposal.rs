@@ -2,7 +2,7 @@
 
 mod counts;
 
-use hemma_docker::plan::{Cause, Plan, Step};
+use hemma_deploy::plan::{Cause, Plan, Step};
 use serde::Serialize;
 
 pub(crate) use counts::kind as step_kind;

@@ -3,7 +3,7 @@
 
 use hemma_core::config::ForwardConfig;
 use hemma_core::{Config, Hint};
-use hemma_docker::rollout::Scope;
+use hemma_deploy::rollout::Scope;
 use hemma_embed::ServerUrl;
 
 use crate::Failure;

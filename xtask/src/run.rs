@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use hemma_core::{Approval, Config, Consent, Hint, Progress, Report, World};
-use hemma_docker::lock::Holder;
-use hemma_docker::rollout;
+use hemma_deploy::lock::Holder;
+use hemma_deploy::rollout;
 
 use crate::cli::Flags;
 use crate::ending::{Ending, Stand};

@@ -7,7 +7,7 @@ use hemma_core::{Hint, Host};
 use crate::ContainerName;
 
 /// What the engine's own words call for, if they are among those that are known.
-pub(crate) fn advice(host: &Host, said: &str) -> Option<Hint> {
+pub fn advice(host: &Host, said: &str) -> Option<Hint> {
     let line = left_endpoint(said).or_else(|| taken_port(said)).or_else(|| no_network_left(said));
     let hint = line.map(|it| Hint::on(host, it));
     hint.or_else(|| storage::hint(host, said))

@@ -56,7 +56,7 @@ docker() { sudo -n env BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker "$@"; }
 
 /// `drop_running PROJECT` takes the names away that [`KEEP_RUNNING`] gave, which a release that is
 /// kept needs no longer.
-pub(crate) const DROP_RUNNING: &str = r#"
+pub const DROP_RUNNING: &str = r#"
 drop_running() {
     sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$1/*:running" |
         while read -r name; do sudo -n docker image rm "$name" >/dev/null; done

@@ -1,7 +1,7 @@
 //! Which compose files make the project, and the beginning of every `docker compose` line.
 
 use hemma_core::config::{CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName};
-use hemma_core::{Command, Config, Host};
+use hemma_core::{Command, Host};
 use serde::{Deserialize, Serialize};
 
 use crate::container::ONLY_OURS;
@@ -13,16 +13,6 @@ while [ "$1" != -- ]; do shift; done
 shift
 exec docker "$@"
 "#;
-
-/// Which of the configured layers are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Layers {
-    /// The files of the application itself.
-    Main,
-    /// The same and the research files.
-    Research,
-}
 
 /// The whole `-f` set with its project name. Always all of it: a bare `docker compose` would read
 /// `COMPOSE_FILE` from `.env` and take the directory's name for the project's.
@@ -45,32 +35,15 @@ pub struct ComposeFiles {
 }
 
 impl ComposeFiles {
-    /// The files of `config`, with the layers that are wanted.
-    pub fn new(config: &Config, layers: Layers) -> Self {
-        let compose = &config.compose;
-        let research = match layers {
-            Layers::Main => &[][..],
-            Layers::Research => &compose.research[..],
-        };
-        Self {
-            host: config.host.alias.clone(),
-            checkout: config.host.checkout.clone(),
-            project: compose.project.clone(),
-            files: compose.files.iter().chain(research).cloned().collect(),
-            overlay: compose.overlay.clone(),
-            profiles: compose.profiles.clone(),
-        }
-    }
-
     /// Where Compose works, relative to the checkout: where the first file lies.
-    pub(crate) fn directory(&self) -> &str {
+    pub fn directory(&self) -> &str {
         let first = self.files.first().and_then(|it| it.as_str().rsplit_once('/'));
         first.map_or(".", |(dir, _)| dir)
     }
 
     /// `docker compose -p … -f … -f …`, as root, in the checkout, for a change of some services: it is
     /// refused where a container of one of them was made from another checkout.
-    pub(crate) fn command_on(&self, services: &[String], name: &'static str) -> Command {
+    pub fn command_on(&self, services: &[String], name: &'static str) -> Command {
         let of = [self.project.to_string(), self.directory().to_owned()];
         let own = of.into_iter().chain(services.iter().cloned());
         Command::script(&format!("{ONLY_OURS}{ON_OURS}"), own)
@@ -82,13 +55,13 @@ impl ComposeFiles {
     }
 
     /// The files, as the tree they are used in has them.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
+    pub fn paths(&self) -> impl Iterator<Item = String> {
         let overlay = self.overlay.iter().map(|it| format!("../{it}"));
         self.files.iter().map(ToString::to_string).chain(overlay)
     }
 
     /// Everything after `docker`, up to where the subcommand goes.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub fn words(&self) -> Vec<String> {
         let mut words = vec!["compose".to_owned(), "-p".into(), self.project.to_string()];
         for file in self.paths() {
             words.extend(["-f".into(), file]);

@@ -7,12 +7,12 @@ use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, W
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
+use super::dotenv::{BYTES_MAX, KIND, Obstacle};
 use super::hashes::{self, HASH_SERVICES};
 use super::masked::masked;
 use super::model::{self, Model};
 use super::spot::{self, FIND};
 use super::{ComposeFiles, Refusal};
-use crate::env_file::{BYTES_MAX, KIND, Obstacle};
 
 /// Separates the parts of the script's output; no JSON and no hash holds it.
 const RULE: &str = "--8<--";

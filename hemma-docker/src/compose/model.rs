@@ -27,12 +27,12 @@ pub struct Model {
     pub directory: String,
     /// Services that others wait for until they have ended, where those are not in it.
     #[serde(skip)]
-    pub(crate) awaited: BTreeSet<String>,
+    pub awaited: BTreeSet<String>,
 }
 
 impl Model {
     /// Leaves in it what is `kept`.
-    pub(crate) fn narrow(&mut self, kept: impl Fn(&str) -> bool) {
+    pub fn narrow(&mut self, kept: impl Fn(&str) -> bool) {
         let ended = |it: &(&String, &String)| it.1 == "service_completed_successfully";
         let all = self.services.values().flat_map(|it| &it.depends_on);
         let awaited: Vec<String> = all.filter(ended).map(|it| it.0.clone()).collect();
@@ -115,7 +115,7 @@ pub struct BuildSpec {
 
 impl BuildSpec {
     /// The Dockerfile's path in the repository.
-    pub(crate) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         match self.context.as_str() {
             "." => self.dockerfile.clone(),
             context => format!("{context}/{}", self.dockerfile),
@@ -147,7 +147,7 @@ impl Healthcheck {
 
 impl Service {
     /// When the engine starts it again, in the engine's word.
-    pub(crate) fn restart_policy(&self) -> &str {
+    pub fn restart_policy(&self) -> &str {
         if self.restart.is_empty() { "no" } else { &self.restart }
     }
 

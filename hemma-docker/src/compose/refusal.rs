@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use hemma_core::{Finding, Hint};
 use serde::{Deserialize, Serialize};
 
+use super::dotenv::{EnvFile, Obstacle, Surroundings};
 use super::masked::masked;
 use super::{ComposeFiles, Spot};
-use crate::env_file::{EnvFile, Obstacle, Surroundings};
 
 /// Compose looked at its files and said no, or was not asked because of the `.env` that it would
 /// have read.
@@ -72,7 +72,7 @@ impl Refusal {
     }
 
     /// Whether one of these findings about the `.env` has the cause of it.
-    pub(crate) fn is_explained_by(&self, findings: &[Finding]) -> bool {
+    pub fn is_explained_by(&self, findings: &[Finding]) -> bool {
         let subject = match self.variable() {
             Some(name) => format!(".env {name}"),
             None if self.hint.is_some() || self.said.contains(".env") => ".env".to_owned(),

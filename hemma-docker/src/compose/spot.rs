@@ -26,7 +26,7 @@ impl fmt::Display for Spot {
 ///
 /// A port that is written nowhere as `PUBLISHED:TARGET` is looked for in its long form and behind a
 /// variable whose default it is; behind another variable only where one line alone can be meant.
-pub(crate) const FIND: &str = r#"
+pub const FIND: &str = r#"
 find_words() {
     {
         cat "$w/files"
@@ -94,8 +94,8 @@ find_words() {
 }
 "#;
 
-/// Reads one of those lines.
-pub(crate) fn read(line: &str) -> Option<(String, Spot)> {
+/// Reads one line of what `find_words` prints.
+pub fn read(line: &str) -> Option<(String, Spot)> {
     let (place, text) = line.strip_prefix("at ")?.split_once(' ')?;
     let (file, line) = place.rsplit_once(':')?;
     Some((text.to_owned(), Spot { file: file.to_owned(), line: line.parse().ok()? }))

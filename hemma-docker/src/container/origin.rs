@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::{Command, Config, Exec, ExecError, Host, World};
+use hemma_core::{Command, Exec, ExecError, Host, World};
 
 use super::Container;
-use crate::compose::{ComposeFiles, Layers};
+use crate::compose::ComposeFiles;
 
 /// Prints where the compose files are, then for each directory the same, or nothing where it is gone. Root
 /// looks, as it may be another user's.
@@ -46,16 +46,16 @@ only_ours() {
 
 /// Where directories lead on the host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Origins {
+pub struct Origins {
     /// This application's.
-    pub(crate) here: String,
+    pub here: String,
     /// Others, as Compose wrote them down; those that are gone lead nowhere.
     others: BTreeMap<String, Option<String>>,
 }
 
 /// Why it is not known where containers were made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum OriginError {
+pub enum OriginError {
     /// The command's answer is not known.
     #[error("could not look on {host} which compose files the containers were made from")]
     Ask {
@@ -76,7 +76,7 @@ pub(crate) enum OriginError {
 
 /// Where a container was made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// By this application's files.
     Here,
     /// In this other directory.
@@ -90,9 +90,9 @@ pub(crate) enum Origin {
 impl Origins {
     /// Looks where `containers` were made. `here` is where the compose files are, if that is known
     /// already: most often it is all that has to be known.
-    pub(crate) async fn look<'c>(
+    pub async fn look<'c>(
         world: &World,
-        config: &Config,
+        files: &ComposeFiles,
         here: &str,
         containers: impl Iterator<Item = &'c Container>,
     ) -> Result<Self, OriginError> {
@@ -103,13 +103,13 @@ impl Origins {
         if dirs.is_empty() {
             return Ok(Self { here: here.to_owned(), others: BTreeMap::new() });
         }
-        let own = match ComposeFiles::new(config, Layers::Main).directory() {
-            "." => config.host.checkout.to_string(),
-            dir => format!("{}/{dir}", config.host.checkout),
+        let own = match files.directory() {
+            "." => files.checkout.to_string(),
+            dir => format!("{}/{dir}", files.checkout),
         };
         let parameters = std::iter::once(own.as_str()).chain(dirs.iter().copied());
         let script = Command::script(LOOK, parameters).named("look-where-containers-are-from");
-        let host = config.host.alias.clone();
+        let host = files.host.clone();
         match world.ask(&Exec::on(&host, script)).await {
             Err(source) => Err(OriginError::Ask { host, source }),
             Ok(output) if output.success() => Ok(Self::read(&output.stdout, &dirs)),
@@ -120,7 +120,8 @@ impl Origins {
         }
     }
 
-    pub(crate) fn read(text: &str, dirs: &[&str]) -> Self {
+    /// What the script printed of `dirs`.
+    pub fn read(text: &str, dirs: &[&str]) -> Self {
         let mut lines = text.lines();
         let here = lines.next().unwrap_or_default().to_owned();
         let real = lines.map(|it| (!it.is_empty()).then(|| it.to_owned()));
@@ -130,7 +131,7 @@ impl Origins {
 
     /// Where a container was made. A recording of before this was looked at does not say it, and
     /// means these files.
-    pub(crate) fn of(&self, container: &Container) -> Origin {
+    pub fn of(&self, container: &Container) -> Origin {
         let Some(dir) = container.compose.as_ref().and_then(|it| it.working_dir.as_deref()) else {
             return Origin::Here;
         };
@@ -180,7 +181,7 @@ mod tests {
                     working_dir: Some(dir.to_owned()),
                     ..Default::default()
                 };
-                let any = super::super::tests::container("any", Some(labels));
+                let any = crate::testing::running("any", Some(labels));
                 seen.of(&any)
             };
             let rows = [

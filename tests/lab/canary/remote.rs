@@ -94,7 +94,7 @@ async fn a_login_in_the_remote_is_seen_nowhere() {
     let watched = Watch::begin(MARK);
     let said = everything_that_is_said(&stage).await;
     let world = stage.recording_world();
-    let situation = hemma_docker::rollout::look(&world, &stage.config()).await;
+    let situation = hemma_deploy::rollout::look(&world, &stage.config()).await;
     world.close().await;
     let looked = format!("{}\n{situation:?}", written_down(&world));
     let here = watched.end();

@@ -2,7 +2,7 @@
 
 use hemma_core::config::PgName;
 use hemma_core::{Progress, Verdict, World, causes};
-use hemma_docker::shared_db;
+use hemma_deploy::shared_db;
 use hemma_postgres::databases::{self, Outcome, Step};
 
 use super::application::{Application, SOUND, approval, wrong};

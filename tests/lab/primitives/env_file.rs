@@ -1,8 +1,8 @@
 //! The `.env` on the host: judged, written, refused.
 
 use hemma_core::{Secret, Verdict, causes};
-use hemma_docker::compose::Layers;
-use hemma_docker::env_file::{self, Error, WriteError};
+use hemma_deploy::Layers;
+use hemma_deploy::env_file::{self, Error, WriteError};
 
 use super::application::{Application, SOUND, approval, wrong};
 use crate::stage::written_down;

@@ -6,5 +6,5 @@ mod databases;
 mod env_file;
 mod oracle;
 
-#[path = "../../../hemma-docker/tests/env_files/mod.rs"]
+#[path = "../../../hemma-deploy/tests/env_files/mod.rs"]
 mod env_files;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hemma_core::{Command, Exec, Host, World};
-use hemma_docker::env_file::{EnvFile, Surroundings};
+use hemma_deploy::env_file::{EnvFile, Surroundings};
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
@@ -74,7 +74,7 @@ fn ours(text: &str) -> Option<BTreeMap<String, String>> {
 #[test]
 fn each_row_is_what_the_real_compose_makes_of_it() {
     let oracle = Oracle::new();
-    for text in include_str!("../../../hemma-docker/tests/env_files/rows").split("\n----\n") {
+    for text in include_str!("../../../hemma-deploy/tests/env_files/rows").split("\n----\n") {
         assert_eq!(ours(text), oracle.ask(text), "{text:?}");
     }
     for text in [

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hemma_core::JournalEvent;
-use hemma_docker::lock::Entry;
+use hemma_deploy::lock::Entry;
 
 use crate::stage::Stage;
 

@@ -8,7 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use hemma_core::config::PublicName;
 use hemma_core::{Config, Finding, Report, World};
+use hemma_deploy::every_compose_file;
 use hemma_dns::{Authorities, DnsName, Lookup, LookupError, RecordKind, Scope, Target, Vantage};
+use hemma_ingress::exposure;
 use hemma_tls::routing::{self, Route};
 use hemma_tls::{Site, chain, challenge};
 
@@ -66,7 +68,7 @@ pub(crate) async fn outside(world: &World, config: &Config) -> Result<Report, Fa
 /// What is open to everybody, from the compose files to this machine.
 pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Failure> {
     let address = should(world, &scope(config)?).await.first().copied();
-    Ok(hemma_docker::exposure::verify(world, config, address).await)
+    Ok(exposure::verify(world, &config.into(), &every_compose_file(config), address).await)
 }
 
 fn route(config: &Config, public: &PublicName, address: IpAddr) -> Result<Route, Failure> {

@@ -2,8 +2,10 @@
 //! runs.
 
 use hemma_core::{Config, Finding, Report, World};
+use hemma_deploy::rollout;
 use hemma_docker::compose::Model;
-use hemma_docker::{Container, Inspect, ProxyNames, proxy, reach, rollout};
+use hemma_docker::{Container, Inspect, ProxyNames};
+use hemma_ingress::{proxy, reach};
 use hemma_tls::readiness::{self, Declared, Expected, Running, Service, Variables};
 
 /// The tree that a deploy would bring up is the authority on the names; what runs is compared to it.

@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
-use hemma_docker::lock::LockError;
-use hemma_docker::{EngineError, env_file, network, prune, rollout, shared_db};
+use hemma_deploy::lock::LockError;
+use hemma_deploy::{env_file, prune, rollout, shared_db};
+use hemma_docker::{EngineError, network};
 use hemma_embed::npy::NpyFileError;
 use hemma_embed::{RequestError, RunError};
 use hemma_git::checkout;
@@ -74,7 +75,7 @@ fn lab(error: &LabError) -> bool {
 #[cfg(test)]
 mod tests {
     use hemma_core::{ConnectError, ExecError, Host};
-    use hemma_docker::lock::HistoryError;
+    use hemma_deploy::lock::HistoryError;
 
     use crate::{Exit, Failure};
 

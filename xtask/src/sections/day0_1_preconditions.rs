@@ -1,6 +1,6 @@
 //! Preconditions: what must hold before the first step.
 
-use hemma_docker::preconditions;
+use hemma_deploy::preconditions;
 
 use crate::{Answer, Failure, Run, Section};
 

@@ -1,6 +1,6 @@
 //! Day 1, step 2: the shared proxy stack runs, has the web's two ports and knows the public names.
 
-use hemma_docker::proxy;
+use hemma_ingress::proxy;
 
 use crate::{Answer, Failure, Run, Section};
 
@@ -16,6 +16,6 @@ impl Section for Args {
     const SLUG: &'static str = "day1_2_proxy_health";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        Ok(Answer::Report(proxy::health(run.world(), run.config()).await))
+        Ok(Answer::Report(proxy::health(run.world(), &run.config().into()).await))
     }
 }

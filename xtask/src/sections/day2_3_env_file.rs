@@ -1,7 +1,7 @@
 //! Day 2, step 3: the `.env` beside the compose files.
 
-use hemma_docker::compose::Layers;
-use hemma_docker::env_file;
+use hemma_deploy::Layers;
+use hemma_deploy::env_file;
 
 use crate::{Answer, Failure, Run, Section, editor};
 

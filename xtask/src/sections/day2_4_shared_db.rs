@@ -1,6 +1,6 @@
 //! Day 2, step 4: the application's databases in the shared PostgreSQL.
 
-use hemma_docker::shared_db;
+use hemma_deploy::shared_db;
 
 use crate::{Answer, Failure, Proposal, Run, Section};
 

@@ -1,6 +1,6 @@
 //! Day 2, step 6: every service as it should be, by its own health check.
 
-use hemma_docker::rollout;
+use hemma_deploy::rollout;
 
 use crate::{Answer, Failure, Run, Section};
 

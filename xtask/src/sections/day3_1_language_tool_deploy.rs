@@ -1,8 +1,8 @@
 //! Day 3, step 1: the grammar service, on a port that only the host itself reaches.
 
 use hemma_core::Verdict;
+use hemma_deploy::rollout::Scope;
 use hemma_docker::local_port;
-use hemma_docker::rollout::Scope;
 
 use crate::research::LanguageTool;
 use crate::verbs::deploy;
@@ -25,7 +25,9 @@ impl Section for Args {
         Ok(match answer {
             // The gate says that it is healthy, and this who can reach it.
             Answer::Report(report) if report.verdict() == Verdict::Pass => {
-                let finding = local_port::verify(run.world(), run.config(), &service, port).await;
+                let (host, project) = (&run.config().host.alias, &run.config().compose.project);
+                let of = (project, service.as_str());
+                let finding = local_port::verify(run.world(), host, of, port).await;
                 Answer::Report([finding].into_iter().collect())
             }
             answer => answer,

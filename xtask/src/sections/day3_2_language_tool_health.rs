@@ -20,11 +20,12 @@ impl Section for Args {
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (world, config) = (run.world(), run.config());
         let LanguageTool { service, port, health, .. } = LanguageTool::of(config)?;
+        let (host, of) = (&config.host.alias, (&config.compose.project, service.as_str()));
         let mut report: Report =
-            [local_port::verify(world, config, &service, port).await].into_iter().collect();
+            [local_port::verify(world, host, of, port).await].into_iter().collect();
         if report.verdict() == Verdict::Pass {
             let subject = format!("health on 127.0.0.1:{port}");
-            report.add(match get::get(world, &config.host.alias, port, &health).await {
+            report.add(match get::get(world, host, port, &health).await {
                 Ok(it) => language_tool::judge_answer(subject, it.status, &it.body),
                 Err(error @ get::Error::Ask { .. }) => Finding::unknown(subject, &error),
                 Err(error) => Finding::fail(subject, causes(&error)),

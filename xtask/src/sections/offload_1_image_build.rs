@@ -1,8 +1,10 @@
 //! Optional, step 1: the image of the embedding server.
 
 use hemma_core::{Report, Verdict};
-use hemma_docker::plan::{Action, Plan};
-use hemma_docker::{offload, rollout};
+use hemma_deploy::plan::{Action, Plan};
+use hemma_deploy::rollout;
+
+use crate::offload;
 
 use crate::proposal::named;
 use crate::research::Offload;

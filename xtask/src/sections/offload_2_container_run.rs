@@ -1,7 +1,8 @@
 //! Optional, step 2: the container of the embedding server, for the host itself only.
 
 use hemma_core::{Report, Verdict};
-use hemma_docker::offload;
+
+use crate::offload;
 
 use crate::research::Offload;
 use crate::verbs::deploy;

@@ -1,8 +1,10 @@
 //! Optional, step 3: the embedding server on the host, asked there.
 
 use hemma_core::{Config, Finding, Hint, Report, Verdict, World, causes};
-use hemma_docker::{Containers, get, offload};
+use hemma_docker::{Containers, get};
 use hemma_embed::{Health, readiness};
+
+use crate::offload;
 
 use crate::research::Offload;
 use crate::{Answer, Failure, Run, Section};

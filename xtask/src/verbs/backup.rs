@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use hemma_core::config::{HostDirectory, PgName};
 use hemma_core::text::size;
 use hemma_core::{Approval, Finding, Progress, Report};
-use hemma_docker::shared_db;
+use hemma_deploy::shared_db;
 use hemma_postgres::backup::{self, Directory, Dump, Format, Sources};
 use hemma_postgres::databases::Server;
 

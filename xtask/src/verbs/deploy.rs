@@ -2,8 +2,8 @@
 //! as a browser would.
 
 use hemma_core::{Config, Report, Verdict};
-use hemma_docker::plan::Plan;
-use hemma_docker::rollout::{self, Scope, Situation, StageError};
+use hemma_deploy::plan::Plan;
+use hemma_deploy::rollout::{self, Scope, Situation, StageError};
 
 use crate::edge::{self, Waiting};
 use crate::ending::{Ending, Stand};

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use hemma_core::config::EnvKey;
 use hemma_core::{Attended, Command, Finding, Hint, Live, Secret, SshOptions, Verdict, quote};
-use hemma_docker::compose::Layers;
-use hemma_docker::env_file::{self, Difference, EnvFile, Surroundings};
-use hemma_docker::plan::{Action, Plan, Step};
-use hemma_docker::rollout::{self, Scope};
+use hemma_deploy::Layers;
+use hemma_deploy::env_file::{self, Difference, EnvFile, Surroundings};
+use hemma_deploy::plan::{Action, Plan, Step};
+use hemma_deploy::rollout::{self, Scope};
 
 use crate::data::DiffData;
 use crate::{Answer, Failure, Proposal, Run};
@@ -174,7 +174,7 @@ fn shown(difference: &Difference) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use hemma_docker::plan::Cause;
+    use hemma_deploy::plan::Cause;
 
     use super::*;
 

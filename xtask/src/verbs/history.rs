@@ -1,6 +1,6 @@
 //! What was done on the host, by whom, and how it ended.
 
-use hemma_docker::lock::{History, LookLock, Outcome, PastOutcome, PastRun, PastStep, Standing};
+use hemma_deploy::lock::{History, LookLock, Outcome, PastOutcome, PastRun, PastStep, Standing};
 use jiff::Zoned;
 
 use crate::data::HistoryData;
@@ -76,8 +76,9 @@ fn line(page: Page, PastStep { what, outcome, .. }: &PastStep) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hemma_deploy::lock::Entry;
+
     use super::*;
-    use hemma_docker::lock::Entry;
 
     #[test]
     fn a_command_is_told_with_its_outcome_and_the_time_of_this_clock() {

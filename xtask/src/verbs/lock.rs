@@ -1,7 +1,7 @@
 //! The deploy lock.
 
 use hemma_core::Report;
-use hemma_docker::lock;
+use hemma_deploy::lock;
 
 use crate::{Answer, Failure, Proposal, Run};
 

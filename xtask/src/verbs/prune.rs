@@ -2,7 +2,7 @@
 
 use hemma_core::text::size;
 use hemma_core::{Finding, Report};
-use hemma_docker::prune::{self, Standing, Unnamed, What};
+use hemma_deploy::prune::{self, Standing, Unnamed, What};
 
 use crate::{Answer, Failure, Proposal, Run};
 

@@ -1,7 +1,7 @@
 //! Fresh containers for single services.
 
-use hemma_docker::plan::Action;
-use hemma_docker::rollout;
+use hemma_deploy::plan::Action;
+use hemma_deploy::rollout;
 
 use crate::ending::{Ending, Stand};
 use crate::proposal::named;

@@ -1,7 +1,7 @@
 //! The way back to a release that ran.
 
 use hemma_core::Report;
-use hemma_docker::rollout;
+use hemma_deploy::rollout;
 
 use crate::ending::{Ending, Stand};
 use crate::proposal::short;

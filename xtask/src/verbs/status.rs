@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::Report;
-use hemma_docker::rollout;
+use hemma_deploy::rollout;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::render::changes;

@@ -1,0 +1,81 @@
+//! Two `.env` files side by side: keys only.
+
+use hemma_core::{Config, World};
+use hemma_docker::compose::dotenv::{Entry, EnvFile};
+
+use super::judge::shown;
+use super::look::{EnvAnswer, EnvError};
+use super::verify::look_at_file;
+
+/// The keys by which two files differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Only in the first.
+    pub removed: Vec<String>,
+    /// Only in the second.
+    pub added: Vec<String>,
+    /// In both, with another value.
+    pub changed: Vec<String>,
+}
+
+impl Difference {
+    /// Compares a file with what it is to become.
+    pub fn between(before: &EnvFile, after: &EnvFile) -> Self {
+        let counts = |file: &EnvFile, it: &Entry| file.get(&it.key).is_some_and(|last| last == it);
+        let lacking = |here: &EnvFile, there: &EnvFile| -> Vec<String> {
+            let only = here.entries.iter().filter(|it| there.get(&it.key).is_none());
+            only.filter(|it| counts(here, it)).map(shown).collect()
+        };
+        let differs = |it: &&Entry| before.get(&it.key).is_some_and(|old| old.value != it.value);
+        let last = after.entries.iter().filter(|it| counts(after, it));
+        Self {
+            removed: lacking(before, after),
+            added: lacking(after, before),
+            changed: last.filter(differs).map(shown).collect(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.removed.is_empty() && self.added.is_empty() && self.changed.is_empty()
+    }
+}
+
+/// Compares the keys of an example with those of the host's `.env`; `removed` are those that the host
+/// lacks. Values are not compared: an example's are no secret, and the host's stay there. The answer
+/// is what the file is instead, where it is none.
+pub async fn compare_with_example(
+    world: &World,
+    config: &Config,
+    example: &EnvFile,
+) -> Result<Result<Difference, EnvAnswer>, EnvError> {
+    let judged = match look_at_file(world, config).await? {
+        EnvAnswer::Judged(judged) => judged,
+        other => return Ok(Err(other)),
+    };
+    let there = |key: &str| judged.keys.iter().any(|it| it == key);
+    let lacking = example.entries.iter().filter(|it| !there(&it.key)).map(shown);
+    let added = judged.keys.iter().filter(|it| example.get(it).is_none()).cloned();
+    let (mut removed, mut added): (Vec<_>, Vec<_>) = (lacking.collect(), added.collect());
+    removed.dedup();
+    added.dedup();
+    Ok(Ok(Difference { removed, added, changed: Vec::new() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env_file::Surroundings;
+
+    #[test]
+    fn only_keys_are_told() {
+        let file = |text: &str| EnvFile::parse(text, &Surroundings::new()).expect("fine");
+        let before = file("SAME=1\nOLD=hunter2\nSECRET=hunter2\nTWICE=a\nTWICE=b\n");
+        let after = file("SECRET=hunter3\nSAME='1'\nNEW=hunter4\nTWICE=b\nhunter5=x\n");
+        let seen = Difference::between(&before, &after);
+        assert_eq!(seen.removed, ["OLD"]);
+        assert_eq!(seen.added, ["NEW", "line 5"]);
+        assert_eq!(seen.changed, ["SECRET"]);
+        assert!(Difference::between(&before, &before).is_empty());
+    }
+}

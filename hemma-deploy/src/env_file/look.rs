@@ -1,0 +1,284 @@
+//! Looking at the host's `.env`.
+
+use std::time::Duration;
+
+use hemma_core::config::{EnvConfig, EnvKey};
+use hemma_core::{Command, ExecError, Hint, Host, Live, NotRecorded, Place, Question};
+use hemma_docker::compose::ComposeFiles;
+use hemma_docker::compose::dotenv::{BYTES_MAX, EnvFile, KIND, Obstacle, ParseError, Surroundings};
+use serde::{Deserialize, Serialize};
+
+use super::header::Header;
+use super::judge::{Flaws, RequiredBy, Requirement, judge, name_of};
+use super::read::{self, Content, PLACE, READ};
+
+/// What is around the file: git, root's environment, and what the compose files ask for. `$1` is
+/// how many of the words after it are compose files; the others are Compose's own, if it is to be
+/// asked.
+///
+/// Compose opens the file itself, and would wait for ever for a pipe to be written to.
+const AROUND: &str = r#"
+[ -f "$f" ] || exit 0
+echo "login=$(id -un)"
+if git -C "$d" ls-files --error-unmatch -- .env >/dev/null 2>&1; then echo git=tracked
+else
+    git -C "$d" check-ignore -q -- .env >/dev/null 2>&1
+    case $? in 0) echo git=ignored ;; 1) echo git=visible ;; *) echo git=none ;; esac
+fi
+sudo -n env -0 2>/dev/null | tr '\n\0' ' \n' | sed 's/^/outside=/'
+count=$1; shift
+while [ "$count" -gt 0 ]; do
+    echo "file=$1"
+    sed -n '/^[[:space:]]*\(#\|$\)/!q;p' "$d/$1" 2>/dev/null | head -c 65536 | sed 's/^/header=/'
+    echo
+    shift; count=$((count - 1))
+done
+[ $# -gt 0 ] && cd "$d" 2>/dev/null || exit 0
+variables=$(sudo -n docker "$@" config --variables 2>/dev/null) &&
+    printf '%s\n' "$variables" | sed 's/^/variable=/'
+exit 0
+"#;
+
+/// How does the `.env` beside the compose files stand, by these rules?
+///
+/// A question of its own and not an [`Exec`](hemma_core::Exec): the file is read and judged here,
+/// with the rules as part of the question, and no value is in the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookEnv {
+    /// The compose files that the file is for.
+    pub files: ComposeFiles,
+    /// The rules.
+    pub rules: EnvConfig,
+    /// Whether Compose is asked which variables its files require; it takes its time.
+    pub required_by_compose: bool,
+}
+
+/// What was seen of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvAnswer {
+    /// It could not be read, for a reason that is known.
+    Obstacle(Obstacle),
+    /// It could be read and is no `.env`.
+    Malformed(ParseError),
+    /// It was read and judged.
+    Judged(Box<Judged>),
+}
+
+/// A file that was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The permissions, as `chmod` takes them.
+    pub mode: String,
+    /// Whose it is.
+    pub owner: String,
+    /// Who the operator is on the host.
+    pub login: String,
+    /// Whether git would take it in.
+    pub git: GitView,
+    /// Whether it begins with a byte order mark.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bom: bool,
+    /// Whether its lines end with carriage returns.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub crlf: bool,
+    /// Its keys in order, without those that are not fit to be shown.
+    pub keys: Vec<String>,
+    /// Optional keys that have no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unset: Vec<EnvKey>,
+    /// What is wrong.
+    #[serde(default)]
+    pub flaws: Flaws,
+    /// Whether Compose said which variables its files require. Before the first clone it cannot.
+    pub compose_asked: bool,
+}
+
+/// How git sees the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GitView {
+    /// As it should.
+    Ignored,
+    /// It would be added.
+    Visible,
+    /// It is in the repository.
+    Tracked,
+    /// There is no repository.
+    None,
+}
+
+/// Why nobody knows how the file stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvError {
+    /// The script's answer is not known.
+    #[error("could not look at the .env on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The script said nothing that could be read.
+    #[error("could not read what {host} said about its .env")]
+    Read {
+        /// The host.
+        host: Host,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl EnvError {
+    /// What to do where the host could not be asked.
+    pub(super) fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Ask { source, .. } => source.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Question for LookEnv {
+    const KIND: &'static str = "env.file";
+    type Answer = EnvAnswer;
+    type Error = EnvError;
+
+    async fn ask(&self, live: &Live) -> Result<EnvAnswer, EnvError> {
+        let host = self.files.host.clone();
+        let output = match live.run(&Place::On(host.clone()), &self.command()).await {
+            Ok(output) => output.stdout,
+            Err(source) => return Err(EnvError::Ask { host, source }),
+        };
+        match read::read(&output) {
+            None => Err(EnvError::Read { host }),
+            Some(Err(obstacle)) => Ok(EnvAnswer::Obstacle(obstacle)),
+            Some(Ok(content)) => Ok(self.judge(content, &output)),
+        }
+    }
+}
+
+impl LookEnv {
+    fn command(&self) -> Command {
+        let files = &self.files.files;
+        let script = format!("{PLACE}{KIND}{READ}{AROUND}");
+        Command::script(&script, [self.files.checkout.as_str()])
+            .args([BYTES_MAX.to_string(), files.len().to_string()])
+            .args(files.iter().map(ToString::to_string))
+            .args(if self.required_by_compose { self.files.words() } else { Vec::new() })
+            .named("look at .env")
+            .limit(Duration::from_secs(60))
+    }
+
+    fn judge(&self, content: Content, output: &str) -> EnvAnswer {
+        let around = Around::read(output);
+        let file = match EnvFile::parse(&content.text, &around.outside) {
+            Ok(file) => file,
+            Err(error) => return EnvAnswer::Malformed(error),
+        };
+        let header = Header::of_all(around.headers.iter().map(String::as_str));
+        let required = requirements(&self.rules, &header, &around.required);
+        let flaws = judge(&content.text, &file, &self.rules, &required, &around.outside);
+        let last = file.entries.iter().filter(|it| file.get(&it.key) == Some(*it));
+        let keys = last.filter_map(name_of).map(str::to_owned).collect();
+        let optional = self.rules.optional.iter().chain(&header.optional);
+        let is_unset = |it: &&EnvKey| {
+            let entry = file.get(it.as_str());
+            entry.is_none_or(|it| it.value.reveal().is_empty())
+        };
+        let mut unset: Vec<EnvKey> = optional.filter(is_unset).cloned().collect();
+        unset.retain(|it| !required.iter().any(|required| required.key == *it));
+        unset.dedup();
+        EnvAnswer::Judged(Box::new(Judged {
+            mode: content.mode,
+            owner: content.owner,
+            login: around.login,
+            git: around.git,
+            bom: file.bom,
+            crlf: file.crlf,
+            keys,
+            unset,
+            flaws,
+            compose_asked: around.compose_asked,
+        }))
+    }
+}
+
+/// Each key once, by the first who asks for it.
+fn requirements(rules: &EnvConfig, header: &Header, compose: &[EnvKey]) -> Vec<Requirement> {
+    let mut required: Vec<Requirement> = Vec::new();
+    let all = [
+        (RequiredBy::Settings, &rules.required[..]),
+        (RequiredBy::Header, &header.required),
+        (RequiredBy::Compose, compose),
+    ];
+    for (by, keys) in all {
+        for key in keys {
+            if !required.iter().any(|it| it.key == *key) {
+                required.push(Requirement { key: key.clone(), by });
+            }
+        }
+    }
+    required
+}
+
+/// The part of the output that [`AROUND`] wrote.
+struct Around {
+    login: String,
+    git: GitView,
+    outside: Surroundings,
+    headers: Vec<String>,
+    required: Vec<EnvKey>,
+    compose_asked: bool,
+}
+
+impl Around {
+    fn read(output: &str) -> Self {
+        let mut around = Self {
+            login: String::new(),
+            git: GitView::None,
+            outside: Surroundings::new(),
+            headers: Vec::new(),
+            required: Vec::new(),
+            compose_asked: false,
+        };
+        for (key, value) in output.lines().filter_map(|it| it.split_once('=')) {
+            match key {
+                "login" => value.clone_into(&mut around.login),
+                "git" => {
+                    around.git = match value {
+                        "ignored" => GitView::Ignored,
+                        "tracked" => GitView::Tracked,
+                        "visible" => GitView::Visible,
+                        _ => GitView::None,
+                    }
+                }
+                "outside" => around.outside.extend(
+                    value.split_once('=').map(|(name, it)| (name.to_owned(), it.to_owned())),
+                ),
+                "file" => around.headers.push(String::new()),
+                "header" => {
+                    if let Some(header) = around.headers.last_mut() {
+                        header.push_str(value);
+                        header.push('\n');
+                    }
+                }
+                "variable" => {
+                    around.compose_asked = true;
+                    around.required.extend(required_variable(value));
+                }
+                _ => {}
+            }
+        }
+        around
+    }
+}
+
+/// A row of `docker compose config --variables`: name, whether it is required, its default.
+fn required_variable(row: &str) -> Option<EnvKey> {
+    let mut cells = row.split_whitespace();
+    let (name, required) = (cells.next()?, cells.next()?);
+    (required == "true").then(|| name.parse().ok())?
+}

@@ -1,0 +1,29 @@
+//! The `.env` file beside the compose files: judged without its values leaving the parser.
+//!
+//! Runbook: day 2, step 3.
+
+mod compare;
+mod error;
+mod header;
+mod headers;
+mod judge;
+mod look;
+mod read;
+mod verify;
+mod write;
+
+pub use compare::{Difference, compare_with_example};
+pub use error::Error;
+pub use header::Header;
+pub use headers::{Headers, HeadersError, LookHeaders};
+pub use hemma_docker::compose::dotenv::{
+    EnvFile, Obstacle, ParseError, SetError, Surroundings, with_value,
+};
+pub use judge::{Flaws, RequiredBy, Requirement, judge};
+pub use look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
+pub(crate) use read::from_hex;
+pub(crate) use verify::{beside_deploy, look_at_file, stops_deploy, unknown};
+pub use verify::{findings, verify};
+pub use write::{
+    Draft, DraftError, FetchText, WriteEnv, WriteError, Written, draft, set, would_change, write,
+};

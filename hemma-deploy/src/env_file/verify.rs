@@ -1,0 +1,238 @@
+//! What there is to say about the host's `.env`: keys and places, never a value.
+
+use hemma_core::{Config, Finding, Hint, Report, World, quote_path};
+use hemma_docker::compose::dotenv::Obstacle;
+
+use super::judge::{Flaws, RequiredBy};
+use super::look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
+use crate::layers::{Layers, compose_files};
+
+/// Whether the `.env` beside the compose files is as the rules in `hemma.toml` and the compose files
+/// want it.
+pub async fn verify(world: &World, config: &Config, layers: Layers) -> Report {
+    match look(world, config, layers).await {
+        Ok(answer) => findings(config, &answer).into_iter().collect(),
+        Err(error) => Report::from_iter([unknown(&error)]),
+    }
+}
+
+/// Looks at it by those rules.
+async fn look(world: &World, config: &Config, layers: Layers) -> Result<EnvAnswer, EnvError> {
+    let (files, rules) = (compose_files(config, layers), rules(config));
+    world.ask(&LookEnv { files, rules, required_by_compose: true }).await
+}
+
+/// The same without what Compose requires, which it says itself wherever it is called.
+pub(crate) async fn look_at_file(world: &World, config: &Config) -> Result<EnvAnswer, EnvError> {
+    let (files, rules) = (compose_files(config, Layers::Main), rules(config));
+    world.ask(&LookEnv { files, rules, required_by_compose: false }).await
+}
+
+pub(crate) fn unknown(error: &EnvError) -> Finding {
+    Finding::unknown(".env", error).hint(error.hint())
+}
+
+/// Of the findings, what a deploy would be wrong with: what Compose cannot read, or what reaches
+/// the containers otherwise than it is meant. What Compose requires it says itself.
+pub(crate) fn stops_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
+    match answer {
+        EnvAnswer::Judged(judged) => of_flaws(&judged.flaws),
+        // An application that asks for no key needs no file.
+        EnvAnswer::Obstacle(Obstacle::Missing) if config.env.required.is_empty() => Vec::new(),
+        other => findings(config, other),
+    }
+}
+
+/// The other problems: wrong as well, and no reason to leave the application down.
+pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
+    let EnvAnswer::Judged(judged) = answer else { return Vec::new() };
+    let mut findings = of_guard(config, judged);
+    findings.extend(of_shell(&judged.flaws));
+    findings
+}
+
+/// The rules of `[env]`, and the one that follows from `[database]`: the role that the application
+/// logs in as is the one that is made.
+fn rules(config: &Config) -> hemma_core::config::EnvConfig {
+    let mut rules = config.env.clone();
+    if let Some(key) = &config.database.role_key {
+        rules.values.entry(key.clone()).or_insert_with(|| vec![config.database.role.to_string()]);
+    }
+    rules
+}
+
+/// The findings about what was seen.
+pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
+    match answer {
+        EnvAnswer::Obstacle(obstacle) => {
+            vec![obstacle.finding(&config.host.alias, &config.host.checkout)]
+        }
+        EnvAnswer::Malformed(error) => {
+            let detail = format!("Compose cannot read it: {error}");
+            vec![Finding::fail(".env", detail).hint(edit())]
+        }
+        EnvAnswer::Judged(judged) => of_judged(config, judged),
+    }
+}
+
+fn edit() -> Hint {
+    Hint::Run("cargo xtask day2 env-file --edit".to_owned())
+}
+
+fn of_judged(config: &Config, judged: &Judged) -> Vec<Finding> {
+    let mut findings = of_flaws(&judged.flaws);
+    findings.extend(of_shell(&judged.flaws));
+    findings.extend(of_guard(config, judged));
+    if !judged.compose_asked {
+        let why = "Compose did not list the variables that its files require";
+        findings.push(Finding::unseen(".env required by Compose", why));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::pass(".env", summary(judged)).evidence(remarks(judged)));
+    }
+    findings
+}
+
+fn summary(judged: &Judged) -> String {
+    let git = if judged.git == GitView::None { "no repository yet" } else { "git-ignored" };
+    format!("{} keys, mode {}, owned by {}, {git}", judged.keys.len(), judged.mode, judged.owner)
+}
+
+fn remarks(judged: &Judged) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !judged.unset.is_empty() {
+        remarks.push(format!("optional and not set: {}", listed(&judged.unset)));
+    }
+    if judged.bom || judged.crlf {
+        let what = match (judged.bom, judged.crlf) {
+            (true, true) => "a byte order mark and carriage returns",
+            (true, false) => "a byte order mark",
+            _ => "carriage returns",
+        };
+        remarks
+            .push(format!("it has {what}: Compose accepts that, a shell that sources it does not"));
+    }
+    remarks
+}
+
+fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
+    let file = quote_path(&format!("{}/.env", config.host.checkout));
+    let on_host = |line: String| Hint::on(&config.host.alias, line);
+    let mut findings = Vec::new();
+    let open = u32::from_str_radix(&judged.mode, 8).map_or(true, |it| it & 0o177 != 0);
+    if open {
+        let detail = format!("mode {}: others than its owner may use it", judged.mode);
+        findings
+            .push(Finding::fail(".env mode", detail).hint(on_host(format!("chmod 600 {file}"))));
+    }
+    if judged.owner != judged.login {
+        let detail = format!("it belongs to {}, and {} deploys", judged.owner, judged.login);
+        let hint = format!("give it to {}: sudo chown {} {file}", judged.login, judged.login);
+        findings.push(Finding::fail(".env owner", detail).hint(Hint::Do(hint)));
+    }
+    match judged.git {
+        GitView::Ignored | GitView::None => {}
+        GitView::Visible => findings.push(
+            Finding::fail(".env git", "git does not ignore it: one `git add` publishes it")
+                .hint(Hint::Do("add `.env` to the repository's .gitignore".to_owned())),
+        ),
+        GitView::Tracked => findings.push(
+            Finding::fail(".env git", "it is in the repository, for everybody to read").hint(
+                Hint::Do(
+                    "remove it with `git rm --cached .env`, and change every secret".to_owned(),
+                ),
+            ),
+        ),
+    }
+    findings
+}
+
+fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
+    let set = |key: &str| Hint::Run(format!("cargo xtask env set {key}"));
+    let fail = |subject: &str, detail: String| Finding::fail(format!(".env {subject}"), detail);
+    let mut findings = Vec::new();
+    for it in &flaws.missing {
+        let by = match it.by {
+            RequiredBy::Settings => "hemma.toml requires it",
+            RequiredBy::Header => "the comment at the top of a compose file requires it",
+            RequiredBy::Compose => "a compose file does not load without it",
+        };
+        findings.push(
+            fail(it.key.as_str(), format!("it has no value, and {by}")).hint(set(it.key.as_str())),
+        );
+    }
+    for keys in &flaws.none_of {
+        findings.push(fail(&alternatives(keys), "none of them has a value".to_owned()));
+    }
+    for key in &flaws.placeholders {
+        let detail = "its value is a placeholder that anybody can read in the code".to_owned();
+        findings.push(fail(key, detail).hint(set(key)));
+    }
+    for (key, accepted) in &flaws.not_accepted {
+        let detail = format!("it must be {}, and is something else", alternatives(accepted));
+        findings.push(fail(key.as_str(), detail).hint(set(key.as_str())));
+    }
+    for keys in &flaws.unequal {
+        findings.push(fail(&listed(keys), "their values differ and must be the same".to_owned()));
+    }
+    for key in &flaws.refused {
+        findings.push(fail(key.as_str(), "it must not be set".to_owned()).hint(edit()));
+    }
+    for (key, lines) in &flaws.repeated {
+        let detail = format!("it is set on lines {}; the last one counts", listed(lines));
+        findings.push(fail(key, detail).hint(edit()));
+    }
+    findings.extend(of_meaning(flaws));
+    findings
+}
+
+/// What does not mean what it looks like.
+fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
+    let fail = |subject: &str, detail: String| {
+        Finding::fail(format!(".env {subject}"), detail).hint(edit())
+    };
+    let mut findings = Vec::new();
+    for key in &flaws.blanks {
+        let detail = "`$` in its value names something that nothing sets, and becomes blank; \
+                      a literal `$` needs single quotes";
+        findings.push(fail(key, detail.to_owned()));
+    }
+    for (key, variables) in &flaws.from_root {
+        let detail = format!(
+            "its value holds ${}, which is root's when Compose runs under sudo",
+            variables.join(" and $")
+        );
+        findings.push(fail(key, detail));
+    }
+    for key in &flaws.overridden {
+        let detail = "root's environment on the host sets it too, and that beats the file";
+        findings.push(fail(key.as_str(), detail.to_owned()));
+    }
+    for line in &flaws.bare_lines {
+        let detail = "there is no `=`: half of a value that spans lines, or a forgotten one";
+        findings.push(fail(&format!("line {line}"), detail.to_owned()));
+    }
+    findings
+}
+
+/// What only a shell takes otherwise. One thing to mend is one finding.
+fn of_shell(flaws: &Flaws) -> Vec<Finding> {
+    let said = |it: &&String| !flaws.blanks.contains(*it) && !flaws.from_root.contains_key(*it);
+    let finding = |key: &String| {
+        let detail = "a shell that sources the file reads another value: put it in single quotes";
+        Finding::fail(format!(".env {key}"), detail).hint(edit())
+    };
+    flaws.shell_unsafe.iter().filter(said).map(finding).collect()
+}
+
+fn listed(items: &[impl ToString]) -> String {
+    joined(items, ", ")
+}
+
+fn alternatives(items: &[impl ToString]) -> String {
+    joined(items, " or ")
+}
+
+fn joined(items: &[impl ToString], between: &str) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}

@@ -1,0 +1,290 @@
+//! Taking the host's `.env` out for a change, and putting it back.
+
+use std::time::Duration;
+
+use hemma_core::config::{CheckoutPath, EnvKey, ProjectName};
+use hemma_core::{
+    Approval, Change, Command, Config, Cut, ExecError, Extent, Host, Live, NotRecorded, Place,
+    Progress, Question, Secret, World,
+};
+use hemma_docker::compose::dotenv::{BYTES_MAX, KIND, Obstacle, with_value};
+use serde::{Deserialize, Serialize};
+
+use super::error::Error;
+use super::read::{self, PLACE, READ};
+
+/// Written beside the file and moved over it, so that there is never half of one; what was there is
+/// kept outside the checkout, where git does not see it. The temporary file lies in `.git`, for the
+/// same reason, where there is one.
+///
+/// The first line of the input is the digest of the file that the change is meant for, the second
+/// the length of the new one: a connection that is cut in between must not leave a shorter file.
+const WRITE: &str = r#"
+project=$1
+umask 077
+cd "$d" || exit 71
+IFS= read -r expected && IFS= read -r length || exit 76
+[ ! -L .env ] || f=$(readlink -f .env)
+w=$(dirname "$f")
+[ -L .env ] || [ ! -d .git ] || w=$d/.git
+rm -f "$w"/hemma-env.*
+t=$(mktemp "$w/hemma-env.XXXXXX") || exit 71
+trap 'rm -f "$t"' EXIT
+trap 'exit 75' TERM INT HUP PIPE
+cat >"$t" || exit 71
+[ "$(stat -c %s "$t")" = "$length" ] || exit 76
+digest() { sha256sum <"$1" | cut -c1-64; }
+now=absent
+[ ! -e "$f" ] || now=$(digest "$f") || exit 71
+if [ "$now" = "$(digest "$t")" ]; then chmod 600 "$f"; exit; fi
+[ "$now" = "$expected" ] || exit 74
+if [ "$now" != absent ]; then
+    b=${XDG_STATE_HOME:-$HOME/.local/state}/hemma/$project/env
+    mkdir -p "$b" || exit 71
+    k=$b/$(date -u +%Y%m%dT%H%M%SZ).$$
+    cp "$f" "$k" || exit 71
+    echo "backup=$k"
+    ls -1 "$b" | head -n -20 | while IFS= read -r it; do rm -f "$b/$it"; done
+fi
+sync "$t" 2>/dev/null
+mv -f "$t" "$f" || exit 71
+"#;
+
+/// Stands for the digest of a file that is not there.
+const ABSENT: &str = "absent";
+
+/// Fetches the text of the host's `.env`. It is a [`Secret`] as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchText {
+    /// The host.
+    pub host: Host,
+    /// The checkout.
+    pub checkout: CheckoutPath,
+}
+
+/// A `.env` that was taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Its text; empty if there is none yet.
+    pub text: Secret,
+    /// Which file it was, to notice that it became another one.
+    digest: Secret,
+}
+
+/// Why it could not be taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftError {
+    /// The script's answer is not known.
+    #[error("could not fetch the .env of {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// It cannot be read.
+    #[error("{checkout}/.env on {host} {obstacle}")]
+    Obstacle {
+        /// The host.
+        host: Host,
+        /// The checkout.
+        checkout: CheckoutPath,
+        /// What it is instead.
+        obstacle: Obstacle,
+    },
+    /// The script said nothing that could be read.
+    #[error("could not read what {host} said about its .env")]
+    Read {
+        /// The host.
+        host: Host,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Question for FetchText {
+    const KIND: &'static str = "env.text";
+    type Answer = Draft;
+    type Error = DraftError;
+
+    async fn ask(&self, live: &Live) -> Result<Draft, DraftError> {
+        let host = self.host.clone();
+        let command = Command::script(&format!("{PLACE}{KIND}{READ}"), [self.checkout.as_str()])
+            .arg(BYTES_MAX.to_string())
+            .named("fetch .env");
+        let output = match live.run(&Place::On(host.clone()), &command).await {
+            Ok(output) => output.stdout,
+            Err(source) => return Err(DraftError::Ask { host, source }),
+        };
+        match read::read(&output) {
+            None => Err(DraftError::Read { host }),
+            Some(Ok(it)) => {
+                Ok(Draft { text: Secret::new(it.text), digest: Secret::new(it.digest) })
+            }
+            Some(Err(Obstacle::Missing)) => {
+                Ok(Draft { text: Secret::new(""), digest: Secret::new(ABSENT) })
+            }
+            Some(Err(obstacle)) => {
+                let checkout = self.checkout.clone();
+                Err(DraftError::Obstacle { host, checkout, obstacle })
+            }
+        }
+    }
+}
+
+/// Puts a `.env` in place of the one that a [`Draft`] was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteEnv {
+    /// The host.
+    pub host: Host,
+    /// The checkout.
+    pub checkout: CheckoutPath,
+    /// The project, under whose name the old file is kept.
+    pub project: ProjectName,
+    /// The new text.
+    pub text: Secret,
+    /// The digest of the file that it replaces.
+    pub replaces: Secret,
+}
+
+/// A `.env` that was put in place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Where the one before it is kept, if there was another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<String>,
+}
+
+/// Why it was not put in place. The old one is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteError {
+    /// The script's answer is not known.
+    #[error("could not learn whether the .env of {host} was written")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// Somebody else changed it.
+    #[error("the .env of {host} was changed by somebody else meanwhile; nothing was written")]
+    Changed {
+        /// The host.
+        host: Host,
+    },
+    /// Less arrived than was sent.
+    #[error("the new .env did not reach {host} whole; nothing was written")]
+    CutShort {
+        /// The host.
+        host: Host,
+    },
+    /// The host would not have it: a full disk, a read-only file system, a directory of root's.
+    #[error("{host} could not write its .env: {said}")]
+    Refused {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for WriteEnv {
+    const KIND: &'static str = "env.write";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = Written;
+    type Error = WriteError;
+
+    fn describe(&self) -> String {
+        format!("write {}/.env, and keep the one before it", self.checkout)
+    }
+
+    async fn apply(&self, live: &Live, _: &Progress) -> Result<Written, WriteError> {
+        let host = self.host.clone();
+        let text = self.text.reveal();
+        let input = format!("{}\n{}\n{text}", self.replaces.reveal(), text.len());
+        let parameters = [self.checkout.as_str(), self.project.as_str()];
+        let command = Command::script(&format!("{PLACE}{WRITE}"), parameters)
+            .stdin_secret(Secret::new(input))
+            .named("write .env")
+            .limit(Duration::from_secs(60));
+        let output = match live.run(&Place::On(host.clone()), &command).await {
+            Ok(output) => output,
+            Err(source) => return Err(WriteError::Ask { host, source }),
+        };
+        match output.exit {
+            0 => {
+                let backup = output.stdout.lines().find_map(|it| it.strip_prefix("backup="));
+                Ok(Written { backup: backup.map(str::to_owned) })
+            }
+            74 => Err(WriteError::Changed { host }),
+            76 => Err(WriteError::CutShort { host }),
+            _ => Err(WriteError::Refused { host, said: output.last_words().to_owned() }),
+        }
+    }
+
+    fn extent(outcome: Result<&Written, &WriteError>) -> Extent {
+        let unknown = |it: &WriteError| matches!(it, WriteError::Ask { .. });
+        outcome.map_or_else(|it| Extent::of_failure(!unknown(it)), |_| Extent::Whole)
+    }
+}
+
+/// Takes the host's `.env` out, to be changed and written back.
+pub async fn draft(world: &World, config: &Config) -> Result<Draft, Error> {
+    let (host, checkout) = (config.host.alias.clone(), config.host.checkout.clone());
+    world.ask_again(&FetchText { host, checkout }).await.map_err(Error::Draft)
+}
+
+/// Writes a new text in place of the one that was taken out, unless somebody else was faster.
+pub async fn write(
+    world: &World,
+    config: &Config,
+    taken: &Draft,
+    text: Secret,
+    approval: &Approval,
+) -> Result<Written, Error> {
+    let change = WriteEnv {
+        host: config.host.alias.clone(),
+        checkout: config.host.checkout.clone(),
+        project: config.compose.project.clone(),
+        text,
+        replaces: taken.digest.clone(),
+    };
+    world.apply(&change, approval, &Progress::silent()).await.map_err(Error::Write)
+}
+
+/// Whether setting a key to a value would change the host's `.env`, or why it could not be set.
+pub async fn would_change(
+    world: &World,
+    config: &Config,
+    key: &EnvKey,
+    value: &Secret,
+) -> Result<bool, Error> {
+    let taken = draft(world, config).await?;
+    Ok(taken.with_value(key, value)? != taken.text)
+}
+
+/// Sets one key of the host's `.env`.
+pub async fn set(
+    world: &World,
+    config: &Config,
+    key: &EnvKey,
+    value: &Secret,
+    approval: &Approval,
+) -> Result<Written, Error> {
+    let taken = draft(world, config).await?;
+    let text = taken.with_value(key, value)?;
+    write(world, config, &taken, text, approval).await
+}
+
+impl Draft {
+    fn with_value(&self, key: &EnvKey, value: &Secret) -> Result<Secret, Error> {
+        with_value(self.text.reveal(), key, value)
+            .map_err(|source| Error::Set { key: key.clone(), source })
+    }
+}

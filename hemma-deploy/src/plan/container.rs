@@ -1,0 +1,204 @@
+//! What the container of one service needs.
+
+use hemma_docker::compose::{Port, Service};
+use hemma_docker::{Binding, Container, Health, State};
+
+use super::differences::{self, named};
+use super::services::{Base, Seen, image_named};
+use super::{Action, Cause, Step};
+
+/// The step that brings a service's container to what is wanted, if it needs one. `built` says
+/// whether the plan builds its image.
+///
+/// Each question is asked of each container: that an image is built says nothing of whether the
+/// container that runs it was ever started.
+pub(super) fn step(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Option<Step> {
+    let Some(container) = seen.containers.iter().find(|it| it.is_of(seen.project, name)) else {
+        return Some(Step::new(Action::Create, name, "it has no container yet"));
+    };
+    let called = container.name.as_str();
+    if service.container_name.as_deref().is_some_and(|it| it != called) {
+        let reason = format!("it is called {called}");
+        return Some(Step::new(Action::Replace, name, reason));
+    }
+    configuration(seen, name, service, container)
+        .or_else(|| image(seen, name, service, container, built))
+        .or_else(|| state(seen, name, service, container))
+}
+
+/// What Compose itself sees: a configuration that is another.
+fn configuration(
+    seen: &Seen<'_>,
+    name: &str,
+    service: &Service,
+    container: &Container,
+) -> Option<Step> {
+    if runs_with_another(seen, name, service, container) {
+        let parts = seen.running.get(name);
+        let parts = parts.map(|it| differences::from_running(service, it)).unwrap_or_default();
+        let usual = || {
+            let usual = "its configuration is not the one it runs with";
+            if parts.is_empty() { usual.to_owned() } else { format!("{usual}: {}", named(&parts)) }
+        };
+        let reason = binding(service, container).unwrap_or_else(usual);
+        let cause = Cause { parts, ..Cause::default() };
+        return Some(Step::new(Action::Recreate, name, reason).because(cause));
+    }
+    let differ = parts_that_differ(seen, name, service);
+    let parts: Vec<String> = differ.into_iter().filter(|it| it != "build").collect();
+    (!parts.is_empty()).then(|| {
+        let reason = format!("its configuration changed: {}", named(&parts));
+        let cause = Cause { parts, ..Cause::default() };
+        Step::new(Action::Recreate, name, reason).because(cause)
+    })
+}
+
+fn runs_with_another(
+    seen: &Seen<'_>,
+    name: &str,
+    service: &Service,
+    container: &Container,
+) -> bool {
+    // The hash of another tree than the checkout holds that tree's own directory.
+    let checked_out = seen.before.and_then(|it| it.services.get(name)).unwrap_or(service);
+    if checked_out.hash.is_empty() {
+        // Compose's hash cannot be known; what the container was made with can be compared.
+        let parts = seen.running.get(name).map(|it| differences::from_running(checked_out, it));
+        return parts.is_some_and(|it| !it.is_empty());
+    }
+    let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
+    runs_with != Some(checked_out.hash.as_str())
+}
+
+/// An image that is another, or is going to be.
+fn image(
+    seen: &Seen<'_>,
+    name: &str,
+    service: &Service,
+    container: &Container,
+    built: bool,
+) -> Option<Step> {
+    if built {
+        // Without a known deploy a build may well come out the same; what changed is seen after it.
+        // So it may for one that is stuck, and Compose would leave that as it is.
+        let known = seen.base.is_known(name) && stuck(container).is_none();
+        return known.then(|| Step::new(Action::Recreate, name, "its image is built anew"));
+    }
+    let is_another =
+        image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id);
+    let reason = match seen.base {
+        Base::Kept => "that release ran another image",
+        _ => "its image was built anew since it started",
+    };
+    is_another.then(|| Step::new(Action::Recreate, name, reason))
+}
+
+/// A container that is as it should be made, and is not at work.
+fn state(seen: &Seen<'_>, name: &str, service: &Service, container: &Container) -> Option<Step> {
+    if let Some(stuck) = stuck(container) {
+        return Some(Step::new(Action::Replace, name, stuck));
+    }
+    let ended = service.may_end(seen.model) && container.exit_code == Some(0);
+    let reason = match (container.state, container.exit_code) {
+        (State::Exited, _) if ended => return None,
+        (State::Exited, Some(code)) => format!("it exited with {code}"),
+        (State::Created, _) => "it was made and never started".to_owned(),
+        (State::Exited | State::Stopping, _) => format!("it is {}", container.state.word()),
+        _ => return None,
+    };
+    Some(Step::new(Action::Start, name, reason))
+}
+
+/// Why neither the engine nor Compose gets a container to work again by a plain start.
+fn stuck(container: &Container) -> Option<String> {
+    let reason = match (container.state, container.health) {
+        (State::Running, Some(Health::Unhealthy)) => "it is unhealthy".to_owned(),
+        (State::Restarting, _) => match container.exit_code {
+            Some(code) => format!("it ends with {code} and is started again and again"),
+            None => "it is started again and again".to_owned(),
+        },
+        (State::Paused | State::Dead, _) => format!("it is {}", container.state.word()),
+        (State::Removing, _) => "it is being removed".to_owned(),
+        _ => return None,
+    };
+    Some(reason)
+}
+
+/// Adds the services that lose what they share, or that the files say restart with another, where
+/// that other one gets a container of its own.
+pub(super) fn with_sharers(seen: &Seen<'_>, steps: &mut Vec<Step>) {
+    loop {
+        let of = |name: &str| steps.iter().find(|it| it.subject == *name).map(|it| it.action);
+        let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
+        let idle = wanted.filter(|(name, _)| of(name).is_none());
+        let runs = |name: &str| {
+            let own = seen.containers.iter().find(|it| it.is_of(seen.project, name));
+            own.is_some_and(|it| it.state == State::Running)
+        };
+        let found: Vec<Step> = idle
+            .filter(|(name, _)| runs(name))
+            .filter_map(|(name, service)| {
+                let needed = |(it, shares): (&String, &bool)| Some((it.clone(), *shares, of(it)?));
+                let mut moved = service.restarts_with.iter().filter_map(needed);
+                moved.find_map(|(it, shares, action)| with(name, (&it, shares, action)))
+            })
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        steps.extend(found);
+        steps.sort_by(|a, b| a.subject.cmp(&b.subject));
+    }
+}
+
+/// The step of a running service for that of another which it needs.
+fn with(name: &str, (needed, shares, action): (&str, bool, Action)) -> Option<Step> {
+    let (action, reason) = match (action, shares) {
+        // Its container keeps its id, so Compose would see no difference.
+        (Action::Start, true) => (Action::Replace, "is started"),
+        (Action::Start, false) => return None,
+        (_, true) => (Action::Recreate, "is replaced"),
+        (_, false) => (Action::Start, "is replaced"),
+    };
+    let link =
+        if shares { "whose network or processes it shares" } else { "which it restarts with" };
+    Some(Step::new(action, name, format!("{needed}, {link}, {reason}")))
+}
+
+/// Compose replaces either all that it brings up or what it finds changed: where one container has
+/// to be replaced, none is merely started.
+pub(super) fn as_carried_out(mut steps: Vec<Step>) -> Vec<Step> {
+    if steps.iter().any(|it| it.action == Action::Replace) {
+        for step in steps.iter_mut().filter(|it| it.action == Action::Start) {
+            step.action = Action::Replace;
+        }
+    }
+    steps
+}
+
+/// What is wrong with the ports that a running container has, if anything is.
+pub(super) fn binding(service: &Service, container: &Container) -> Option<String> {
+    if container.state != State::Running {
+        return None;
+    }
+    let wants = |binding: &&Binding| {
+        service.ports.iter().any(|it| it.published == binding.published.to_string())
+    };
+    let open = container.ports.iter().find(|it| !it.is_local() && wants(it));
+    if let Some(open) = open.filter(|_| service.ports.iter().all(Port::is_local)) {
+        return Some(format!("other machines reach it on {}:{}", open.ip, open.published));
+    }
+    let leads = |it: &Port| container.ports.iter().any(|b| b.published.to_string() == it.published);
+    let tcp = |it: &&Port| it.protocol == "tcp" && it.published.parse::<u16>().is_ok();
+    let missing = service.ports.iter().filter(tcp).find(|it| !leads(it))?;
+    let address = if missing.host_ip.is_empty() { "*" } else { &missing.host_ip };
+    Some(format!("{address}:{} on the host does not lead to it", missing.published))
+}
+
+/// The parts of a service that the new tree changes.
+pub(super) fn parts_that_differ(seen: &Seen<'_>, name: &str, service: &Service) -> Vec<String> {
+    let Some(before) = seen.before.and_then(|it| it.services.get(name)) else {
+        return Vec::new();
+    };
+    differences::between(before, service)
+}

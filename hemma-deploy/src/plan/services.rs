@@ -1,0 +1,263 @@
+//! What each service needs: the files' wish against what runs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use hemma_docker::compose::{Model, Service};
+use hemma_docker::image::{Image, tag_of};
+use hemma_docker::{Container, ContainerParts};
+use hemma_git::checkout::{History, Since};
+
+use super::container::{self, binding, parts_that_differ};
+use super::{Action, Cause, ImageInputs, Step};
+use crate::provenance::Built;
+
+/// What was seen, as far as the services are concerned.
+pub(crate) struct Seen<'s> {
+    /// The project's name.
+    pub project: &'s str,
+    /// The project as it would be.
+    pub model: &'s Model,
+    /// The project as it is in the checkout, where the two differ.
+    pub before: Option<&'s Model>,
+    /// The containers of the host.
+    pub containers: &'s [Container],
+    /// The images of the host.
+    pub images: &'s [Image],
+    /// What the containers were made with whose configuration is not that of the checkout.
+    pub running: &'s BTreeMap<String, ContainerParts>,
+    /// What the images were made from.
+    pub base: Base<'s>,
+    /// What the images are made from.
+    pub inputs: &'s BTreeMap<String, ImageInputs>,
+}
+
+/// What the images that are there were made from, as far as that is known.
+#[derive(Clone, Copy)]
+pub(crate) enum Base<'s> {
+    /// The commit of the last deploy, or of a stage that was brought up after it.
+    Deploy(&'s History),
+    /// There is no deploy that passed its gate, and each has its own commit; but for what single
+    /// stages brought up.
+    First(&'s History, &'s Built),
+    /// Each its own commit.
+    Each(&'s Built),
+    /// They are those of the release that is gone back to, and need no build as long as they are
+    /// there.
+    Kept,
+}
+
+impl<'s> Base<'s> {
+    /// What came in since a service's image was made, if that is known.
+    fn since(self, service: &str, image: &Image) -> Option<Cow<'s, Since>> {
+        let of_image = |built: &'s Built| {
+            let changed = built.since(service, &image.id)?.files.to_vec();
+            Some(Cow::Owned(Since { changed, commits: Vec::new() }))
+        };
+        match self {
+            Self::Deploy(history) => history.of(service).map(Cow::Borrowed),
+            Self::First(history, built) => {
+                history.of(service).map(Cow::Borrowed).or_else(|| of_image(built))
+            }
+            Self::Each(built) => of_image(built),
+            Self::Kept => Some(Cow::Owned(Since::default())),
+        }
+    }
+
+    /// Whether a build of the service's image is one for a change, and gives another image.
+    pub(super) fn is_known(self, service: &str) -> bool {
+        match self {
+            Self::Deploy(history) | Self::First(history, _) => history.of(service).is_some(),
+            Self::Each(_) => false,
+            Self::Kept => true,
+        }
+    }
+
+    /// What may have changed how the image is built, where the models cannot be compared.
+    fn doubt(self, service: &str, image: &Image) -> Option<&'s str> {
+        let built = match self {
+            Self::Each(built) => built,
+            Self::First(history, built) if history.of(service).is_none() => built,
+            _ => return None,
+        };
+        let since = built.since(service, &image.id)?;
+        let is_yaml = |it: &&String| [".yml", ".yaml"].iter().any(|end| it.ends_with(end));
+        since.newer.or_else(|| since.files.iter().find(is_yaml).map(String::as_str))
+    }
+}
+
+/// Builds first, then containers, each in the order of the names: Compose orders by dependency.
+pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
+    let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
+    let wanted: Vec<_> = wanted.map(|(name, it)| (name.as_str(), it)).collect();
+    let builds: BTreeMap<&str, Step> =
+        wanted.iter().filter_map(|(name, it)| Some((*name, build(seen, name, it)?))).collect();
+    let mut steps: Vec<Step> = builds.values().cloned().collect();
+    steps.extend(discards(seen));
+    let built = |name: &str| builds.contains_key(name);
+    let of_container = |it: &(&str, &Service)| container::step(seen, it.0, it.1, built(it.0));
+    let mut containers: Vec<Step> = wanted.iter().filter_map(of_container).collect();
+    container::with_sharers(seen, &mut containers);
+    steps.extend(container::as_carried_out(containers));
+    steps.extend(removals(seen));
+    steps
+}
+
+/// The image that a compose file calls `name`.
+pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Image> {
+    let tag = tag_of(name);
+    images.iter().find(|it| it.tags.contains(&tag))
+}
+
+/// The build of a service's image, if it has to be built.
+fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<Step> {
+    service.build.as_ref()?;
+    let because = |reason: &str| Some(Step::new(Action::Build, name, reason));
+    let Some(image) = image_named(seen.images, &service.image) else {
+        return because(match seen.base {
+            Base::Kept => "the image that it ran is gone from the host",
+            _ => "there is no image yet",
+        });
+    };
+    if matches!(seen.base, Base::Kept) {
+        return None;
+    }
+    let Some(since) = seen.base.since(name, image) else {
+        return because("it is not known which commit its image was made from");
+    };
+    if let Some(file) = seen.base.doubt(name, image) {
+        return because(&format!("{file} changed, and may say how it is built"));
+    }
+    if parts_that_differ(seen, name, service).iter().any(|it| it == "build") {
+        return because("how it is built changed");
+    }
+    let inputs = seen.inputs.get(name);
+    let files = inputs.map_or_else(|| since.changed.clone(), |it| it.of(&since.changed));
+    let doubt = match inputs {
+        None => ", and its inputs are not known".to_owned(),
+        Some(ImageInputs::Everything(doubt)) => format!(", and {doubt}"),
+        Some(ImageInputs::Paths(_)) => String::new(),
+    };
+    let commits = touching(&since, &files);
+    let reason = match &commits[..] {
+        // Of a branch that was rewritten, say, nothing leads from there to here.
+        [] => format!("{} changed{doubt}", files.first()?),
+        [one] => format!("changed by {one}{doubt}"),
+        [newest, older @ ..] => {
+            format!("changed by {newest} (and {} before it){doubt}", older.len())
+        }
+    };
+    let cause = Cause { files, commits, ..Cause::default() };
+    Some(Step::new(Action::Build, name, reason).because(cause))
+}
+
+/// The commits that touch some of `files`, newest first.
+fn touching(since: &Since, files: &[String]) -> Vec<String> {
+    let touches = |it: &&hemma_git::checkout::Commit| it.files.iter().any(|it| files.contains(it));
+    since.commits.iter().filter(touches).map(|it| it.title.clone()).collect()
+}
+
+/// The services whose containers have another configuration than the checkout: each with its
+/// container. What the compose files changed alone is known without them.
+pub(crate) fn to_compare<'c>(
+    (project, wanted, checked_out): (&str, &Model, Option<&Model>),
+    containers: &'c [Container],
+) -> Vec<(String, &'c Container)> {
+    let of = |(name, service): (&String, &Service)| {
+        let container = containers.iter().find(|it| it.is_of(project, name))?;
+        let hash = &checked_out.map_or(service, |it| it.services.get(name).unwrap_or(service)).hash;
+        let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
+        let differs = runs_with != Some(hash.as_str()) && binding(service, container).is_none();
+        differs.then(|| (name.clone(), container))
+    };
+    wanted.services.iter().filter(|it| it.1.replicas > 0).filter_map(of).collect()
+}
+
+/// What is in Compose's way since it was cut while replacing a container of a service that the files
+/// name.
+fn discards(seen: &Seen<'_>) -> impl Iterator<Item = Step> {
+    let named = |it: &&Container| {
+        let labels = it.compose.as_ref().filter(|it| it.project == seen.project);
+        labels.is_some_and(|it| seen.model.services.contains_key(&it.service))
+    };
+    let left = seen.containers.iter().filter(named);
+    left.filter(|it| it.is_unfinished()).map(|it| {
+        Step::new(Action::Discard, it.name.as_str(), "a replacement that was cut left it")
+    })
+}
+
+/// Containers of services that the files name with zero replicas. One of a service that the files
+/// do not name at all is not touched: another layer may have made it.
+fn removals(seen: &Seen<'_>) -> Vec<Step> {
+    let off = seen.model.services.iter().filter(|(_, it)| it.replicas == 0);
+    let there = |name: &str| seen.containers.iter().any(|it| it.is_of(seen.project, name));
+    off.filter(|(name, _)| there(name))
+        .map(|(name, _)| Step::new(Action::Remove, name, "it has zero replicas"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_docker::compose::BuildSpec;
+
+    use super::*;
+
+    #[test]
+    fn an_image_is_built_where_it_may_come_out_another_one() {
+        let mut model = Model::default();
+        let build = BuildSpec {
+            context: ".".to_owned(),
+            dockerfile: "Dockerfile".to_owned(),
+            images: BTreeMap::new(),
+        };
+        let service = Service {
+            replicas: 1,
+            image: "s".to_owned(),
+            build: Some(build),
+            ..Service::default()
+        };
+        model.services.insert("s".to_owned(), service);
+        let image =
+            Image { id: "sha256:1".to_owned(), tags: vec!["s:latest".to_owned()], created: 0 };
+        let inputs = ImageInputs::Paths(vec!["app".to_owned()]);
+        let inputs = BTreeMap::from([("s".to_owned(), inputs)]);
+        let rows = [
+            ("note=a - sha256:1 s\nsince=a\n", None),
+            ("note=a - sha256:1 s\nsince=a\nchanged=README.md\n", None),
+            ("note=a - sha256:1 s\nsince=a\nchanged=app/x.py\n", Some("app/x.py changed")),
+            (
+                "note=a - sha256:1 s\nsince=a\nchanged=other.yml\n",
+                Some("other.yml changed, and may say how it is built"),
+            ),
+            (
+                "note=a .env sha256:1 s\nsince=a\n",
+                Some(".env changed, and may say how it is built"),
+            ),
+            (
+                "note=a - sha256:2 s\nsince=a\n",
+                Some("it is not known which commit its image was made from"),
+            ),
+        ];
+        for (text, expected) in rows {
+            let notes = Built::read(text);
+            let seen = Seen {
+                project: "p",
+                model: &model,
+                before: None,
+                containers: &[],
+                images: std::slice::from_ref(&image),
+                running: &BTreeMap::new(),
+                base: Base::Each(&notes),
+                inputs: &inputs,
+            };
+            assert_eq!(build_of(&seen).as_deref(), expected, "{text}");
+            let history = History::default();
+            let seen = Seen { base: Base::First(&history, &notes), ..seen };
+            assert_eq!(build_of(&seen).as_deref(), expected, "before the first deploy: {text}");
+        }
+    }
+
+    fn build_of(seen: &Seen<'_>) -> Option<String> {
+        super::build(seen, "s", &seen.model.services["s"]).map(|it| it.reason)
+    }
+}

@@ -1,0 +1,244 @@
+//! Looking at what the compose files refer to.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_docker::compose::spot::{self, FIND};
+use hemma_docker::compose::{ComposeFiles, Model, Spot};
+use hemma_git::Tree;
+use hemma_git::checkout::cause;
+use serde::{Deserialize, Serialize};
+
+use super::dockerfile::Needs;
+
+/// A mount that is empty and ignored is what Docker made of one that was absent.
+const LOOK: &str = r#"
+said=$(sudo -n docker buildx version 2>/dev/null) && echo "buildx $(echo "$said" | cut -d ' ' -f 2)"
+said=$(sudo -n docker compose version --short 2>/dev/null) && echo "compose $said"
+g=$d/.git; [ -e "$g" ] || g=$t/.git
+# With the rules of the tree, and for what is not there both as a file and as a directory. This one
+# command of git's refuses to take paths by the letter.
+ignored() (
+    unset GIT_LITERAL_PATHSPECS
+    git --git-dir="$g" --work-tree="$t" check-ignore -- "./$1" "./$1/" >/dev/null 2>&1
+)
+for word do
+    case $word in --) shift; break ;; esac
+    shift
+    case $word in
+    /*) sudo -n test -e "$word" || printf 'absent %s\n' "$word"; continue ;;
+    esac
+    at=
+    if sudo -n test -e "$d/$word"; then at=$d/$word; elif [ -e "$word" ]; then at=$t/$word; fi
+    if [ -z "$at" ]; then
+        if ignored "$word"; then printf 'ignored %s\n' "$word"; else printf 'absent %s\n' "$word"; fi
+    elif [ -d "$at" ] && [ -z "$(sudo -n ls -A "$at")" ] && ignored "$word"; then
+        printf 'empty %s\n' "$word"
+    fi
+done
+for list in words files; do
+    : >"$w/$list"
+    for word do
+        case $word in --) shift; break ;; esac
+        shift
+        printf '%s\n' "$word" >>"$w/$list"
+    done
+done
+find_words
+for file do
+    printf '%s %s\n' '--8<--' "$file"
+    head -c 262144 -- "$file" 2>/dev/null
+    echo
+done
+exit 0
+"#;
+
+/// What do the Dockerfiles of a tree begin from, and is what the services mount there?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookSources {
+    /// The files.
+    pub files: ComposeFiles,
+    /// The state of the repository.
+    pub tree: Tree,
+    /// What is mounted from the host.
+    pub binds: Vec<String>,
+    /// Texts whose place in the compose files is wanted.
+    pub mentions: Vec<String>,
+    /// The Dockerfiles, each with the build arguments that lead to its images.
+    pub dockerfiles: Vec<(String, BTreeMap<String, String>)>,
+}
+
+/// What was seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sources {
+    /// Whether the host can build with BuildKit.
+    pub buildx: bool,
+    /// The version of the plugin that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buildx_version: Option<String>,
+    /// The version of Compose, which decides what it builds with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compose_version: Option<String>,
+    /// Images that Dockerfiles begin from, and where.
+    pub bases: Vec<(Spot, String)>,
+    /// What only BuildKit can build, and where.
+    pub buildkit: Vec<(Spot, String)>,
+    /// Mounts that are not there, and why.
+    pub absent: BTreeMap<String, Absence>,
+    /// Where the wanted texts are written first.
+    pub mentions: BTreeMap<String, Spot>,
+}
+
+/// In which way a mount is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Absence {
+    /// It is nowhere.
+    Absent,
+    /// git is told to leave it out, so no clone has it.
+    Ignored,
+    /// It is there and empty, and git is told to leave it out.
+    Empty,
+}
+
+/// Why nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum SourcesError {
+    /// The command's answer is not known.
+    #[error("could not look at what the compose files on {host} refer to")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// The tree could not be laid out.
+    #[error("could not lay out the repository on {host}: {said}")]
+    Tree {
+        /// The host.
+        host: Host,
+        /// git's words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl LookSources {
+    /// The look at what the services of `model` that would run refer to.
+    pub fn of(files: ComposeFiles, tree: Tree, model: &Model, mentions: Vec<String>) -> Self {
+        let wanted = || model.services.values().filter(|it| it.replicas > 0);
+        let mut binds: Vec<String> = wanted().flat_map(|it| it.binds.clone()).collect();
+        let build = |it: &hemma_docker::compose::Service| {
+            let build = it.build.as_ref().filter(|it| !it.dockerfile.is_empty())?;
+            let inside = !build.context.starts_with('/') && !build.context.contains("://");
+            inside.then(|| (build.path(), build.images.clone()))
+        };
+        let mut dockerfiles: Vec<_> = wanted().filter_map(build).collect();
+        binds.sort();
+        binds.dedup();
+        dockerfiles.sort();
+        dockerfiles.dedup();
+        Self { files, tree, binds, mentions, dockerfiles }
+    }
+}
+
+impl Question for LookSources {
+    const KIND: &'static str = "compose.sources";
+    type Answer = Sources;
+    type Error = SourcesError;
+
+    async fn ask(&self, live: &Live) -> Result<Sources, SourcesError> {
+        let host = self.files.host.clone();
+        let rule = || std::iter::once("--".to_owned());
+        let words = self.binds.iter().cloned().chain(rule());
+        let words = words.chain(self.mentions.iter().cloned()).chain(rule());
+        let words = words.chain(self.files.paths()).chain(rule());
+        let command = self
+            .tree
+            .workdir()
+            .command(&format!("{FIND}{LOOK}"), &self.files.checkout)
+            .named("look-at-sources")
+            .args(words.chain(self.dockerfiles.iter().map(|it| it.0.clone())))
+            .limit(Duration::from_secs(180));
+        match live.run(&Place::On(host.clone()), &command).await {
+            Err(source) => Err(SourcesError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(self.read(&output.stdout)),
+            Ok(output) => Err(SourcesError::Tree { host, said: cause::of(&output.stderr) }),
+        }
+    }
+}
+
+impl LookSources {
+    fn read(&self, text: &str) -> Sources {
+        let mut parts = text.split("--8<-- ");
+        let mut sources = Sources::default();
+        for line in parts.next().unwrap_or_default().lines() {
+            sources.note(line);
+        }
+        let texts: BTreeMap<&str, &str> = parts.filter_map(|it| it.split_once('\n')).collect();
+        for (file, arguments) in &self.dockerfiles {
+            let Some(text) = texts.get(file.as_str()) else { continue };
+            let needs = Needs::read(text, arguments);
+            let spot = |line: usize| Spot { file: file.clone(), line };
+            sources.bases.extend(needs.images.into_iter().map(|(line, it)| (spot(line), it)));
+            let buildkit = needs.buildkit.map(|(line, it)| (spot(line), it));
+            sources.buildkit.extend(buildkit);
+        }
+        sources
+    }
+}
+
+impl Sources {
+    fn note(&mut self, line: &str) {
+        if let Some((text, spot)) = spot::read(line) {
+            self.mentions.insert(text, spot);
+            return;
+        }
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let absence = match word {
+            "buildx" => {
+                self.buildx = true;
+                self.buildx_version = Some(rest.to_owned()).filter(|it| !it.is_empty());
+                return;
+            }
+            "compose" => return self.compose_version = Some(rest.to_owned()),
+            "absent" => Absence::Absent,
+            "ignored" => Absence::Ignored,
+            "empty" => Absence::Empty,
+            _ => return,
+        };
+        self.absent.insert(rest.to_owned(), absence);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::{Layers, compose_files};
+
+    #[test]
+    fn what_the_host_says_is_read() {
+        let config = hemma_core::Config::default();
+        let files = compose_files(&config, Layers::Main);
+        let dockerfiles = vec![("api/Dockerfile".to_owned(), BTreeMap::new())];
+        let (binds, mentions) = (Vec::new(), Vec::new());
+        let asked = LookSources { files, tree: Tree::Checkout, binds, mentions, dockerfiles };
+        let seen = asked.read(
+            "buildx v0.17.1\ncompose 5.6.1\nignored frontend/dist\nabsent /srv/x\nat docker-compose.yml:7 8085:8085\nat \n\
+             --8<-- api/Dockerfile\nFROM a:1\nRUN --mount=type=cache,target=/c make\n",
+        );
+        let spot = |file: &str, line| Spot { file: file.to_owned(), line };
+        assert!(seen.buildx);
+        assert_eq!(seen.buildx_version.as_deref(), Some("v0.17.1"));
+        assert_eq!(seen.compose_version.as_deref(), Some("5.6.1"));
+        assert_eq!(seen.absent["frontend/dist"], Absence::Ignored);
+        assert_eq!(seen.absent["/srv/x"], Absence::Absent);
+        assert_eq!(seen.mentions["8085:8085"], spot("docker-compose.yml", 7));
+        assert_eq!(seen.bases, [(spot("api/Dockerfile", 1), "a:1".to_owned())]);
+        assert_eq!(seen.buildkit, [(spot("api/Dockerfile", 2), "RUN --mount".to_owned())]);
+    }
+}

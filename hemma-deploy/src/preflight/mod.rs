@@ -1,0 +1,59 @@
+//! What makes a repository fail on the host although each command is right.
+//!
+//! Each rule is a pure function over the resolved project, the Dockerfiles and what the host has, and
+//! each finding says where it is written and what to do. What the repository cannot mend by itself
+//! goes into the overlay.
+
+mod builder;
+mod dockerfile;
+mod look;
+mod offers;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use hemma_core::{Config, Finding};
+
+use hemma_docker::compose::Model;
+
+pub use look::{Absence, LookSources, Sources, SourcesError};
+pub use offers::{LookOffers, Offer};
+pub(crate) use rules::{mapping, mentions, missing, named, network};
+
+/// What was seen of the repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Preflight {
+    /// What the compose files refer to.
+    pub seen: Sources,
+    /// What registries say of the images that the host lacks.
+    pub offers: BTreeMap<String, Offer>,
+    /// Mounts outside the checkout that Docker may make, empty, as a cache begins.
+    pub made: Vec<String>,
+}
+
+impl Preflight {
+    /// Takes the mounts outside the checkout from what stops a deploy to what somebody should know.
+    pub(crate) fn with_caches(mut self) -> Self {
+        let outside = |it: &String| it.starts_with('/');
+        self.made = self.seen.absent.keys().filter(|it| outside(it)).cloned().collect();
+        self.seen.absent.retain(|it, _| !outside(it));
+        self
+    }
+
+    /// What stops a deploy, before anything is changed.
+    pub(crate) fn findings(&self, config: &Config, model: &Model) -> Vec<Finding> {
+        let overlay = match &config.compose.overlay {
+            Some(overlay) => format!("{overlay} beside the checkout"),
+            None => "a file beside the checkout that [compose] overlay names".to_owned(),
+        };
+        rules::findings(model, self, &overlay)
+    }
+
+    /// What the files bring that fails nothing and is to be known, where those of before did not
+    /// bring it as well.
+    pub(crate) fn news(&self, before: Option<&Model>, model: &Model) -> Vec<String> {
+        let old = before.map(|it| rules::remarks(it, &self.seen)).unwrap_or_default();
+        let of_files = rules::remarks(model, &self.seen).into_iter().filter(|it| !old.contains(it));
+        self.made.iter().map(|it| rules::made(it, &self.seen)).chain(of_files).collect()
+    }
+}

@@ -1,0 +1,272 @@
+//! What follows from what was seen.
+
+use std::collections::BTreeMap;
+
+use hemma_core::{Finding, Hint};
+use hemma_docker::compose::{Model, Port, Spot};
+use hemma_docker::image::Image;
+
+use super::builder::{self, INLINE, inline};
+use super::{Absence, Offer, Preflight, Sources};
+use crate::plan::image_named;
+
+/// What stops a deploy. `overlay` is the file for what the repository cannot mend.
+pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> Vec<Finding> {
+    let Preflight { seen, .. } = preflight;
+    [bases(preflight), builder::findings(model, seen), mounts(model, seen, overlay)].concat()
+}
+
+/// What a deploy gets through, and somebody should know.
+pub(super) fn remarks(model: &Model, seen: &Sources) -> Vec<String> {
+    let off = off(model).into_iter().map(|(needed, names)| {
+        let (needed, names) = (placed(needed, seen.mentions.get(&key(needed))), names.join(", "));
+        format!("{needed} has zero replicas, and nobody waits for it: {names}")
+    });
+    let unset = model.unset.iter().map(|it| {
+        let spot = uses(it).iter().find_map(|it| seen.mentions.get(it));
+        placed(it, spot)
+    });
+    let unset: Vec<String> = unset.collect();
+    let unset =
+        (!unset.is_empty()).then(|| format!("set nowhere, and blank: {}", unset.join(", ")));
+    off.chain(unset).collect()
+}
+
+/// A mount that nobody has put on the host.
+pub(super) fn made(bind: &str, seen: &Sources) -> String {
+    let bind = placed(bind, seen.mentions.get(bind));
+    format!("{bind} is not on the host, and Docker will make it, empty")
+}
+
+fn placed(name: &str, spot: Option<&Spot>) -> String {
+    spot.map_or_else(|| name.to_owned(), |it| format!("{name} ({it})"))
+}
+
+/// Services with zero replicas that others depend on, and those others.
+fn off(model: &Model) -> BTreeMap<&str, Vec<&str>> {
+    let mut waits: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, service) in model.services.iter().filter(|(_, it)| it.replicas > 0) {
+        let off = |it: &&String| model.services.get(*it).is_some_and(|it| it.replicas == 0);
+        for needed in service.depends_on.keys().filter(off) {
+            waits.entry(needed).or_default().push(name);
+        }
+    }
+    waits
+}
+
+/// Images that Dockerfiles begin from, and that neither the host has nor a service builds.
+pub(crate) fn missing(model: &Model, seen: &Sources, images: &[Image]) -> Vec<String> {
+    let is_built = |image: &str| {
+        let mut services = model.services.values().filter(|it| it.build.is_some());
+        services.any(|it| it.image == image || format!("{}:latest", it.image) == image)
+    };
+    let is_there = |image: &str| image_named(images, image).is_some();
+    let mut missing: Vec<String> = seen.bases.iter().map(|it| it.1.clone()).collect();
+    missing.retain(|it| !is_there(it) && !is_built(it));
+    missing.sort();
+    missing.dedup();
+    missing
+}
+
+fn bases(preflight: &Preflight) -> Vec<Finding> {
+    let finding = |(image, offer): (&String, &Offer)| {
+        let subject = format!("image {image}");
+        let finding = match offer {
+            Offer::There => return None,
+            Offer::None => Finding::fail(
+                subject,
+                "the host does not have it, no service builds it and no registry offers it",
+            ),
+            Offer::Unknown(said) => Finding::unseen(
+                subject,
+                format!(
+                    "neither the host has it nor a service builds it, and its registry did not answer: {said}"
+                ),
+            ),
+        };
+        let from = preflight.seen.bases.iter().filter(|it| it.1 == *image);
+        let advice = format!("build {image} on the host, or name another image in FROM");
+        Some(finding.evidence(from.map(|it| it.0.to_string())).hint(Hint::Do(advice)))
+    };
+    preflight.offers.iter().filter_map(finding).collect()
+}
+
+fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
+    let wanted = model.services.iter().filter(|(_, it)| it.replicas > 0);
+    let mounted = wanted.flat_map(|(name, it)| it.binds.iter().map(move |bind| (name, bind)));
+    let finding = |(name, bind): (&String, &String)| {
+        let why = match seen.absent.get(bind)? {
+            Absence::Absent => "it is not there: Docker would mount an empty directory",
+            Absence::Ignored => {
+                "git ignores it, so no clone has it: Docker would mount an empty directory"
+            }
+            Absence::Empty => "it is empty, and git ignores what belongs there",
+        };
+        let spot = seen.mentions.get(bind);
+        let advice = format!(
+            "put it on the host, or take the mount away in {overlay}: `volumes: !reset []` for {name}",
+        );
+        let finding = Finding::fail(format!("mount {bind} of {name}"), why);
+        Some(finding.evidence(spot.map(Spot::to_string)).hint(Hint::Do(advice)))
+    };
+    mounted.filter_map(finding).collect()
+}
+
+/// As it is usually written.
+pub(crate) fn mapping(port: &Port) -> String {
+    format!("{}:{}", port.published, port.target)
+}
+
+/// As a fixed container name is usually written.
+pub(crate) fn named(container: &str) -> String {
+    format!("container_name: {container}")
+}
+
+/// As a service begins, or a network.
+fn key(name: &str) -> String {
+    format!(" {name}:")
+}
+
+/// As an external network may be written: by its name, or as the key that is its name.
+pub(crate) fn network(name: &str) -> [String; 2] {
+    [format!("name: {name}"), key(name)]
+}
+
+/// As a variable is used that becomes blank where nothing sets it.
+fn uses(variable: &str) -> [String; 2] {
+    [format!("${{{variable}}}"), format!("${variable}")]
+}
+
+/// The texts whose place the findings name. `own` is the network that hemma makes.
+pub(crate) fn mentions(model: &Model, own: &str) -> Vec<String> {
+    let wanted = || model.services.values().filter(|it| it.replicas > 0);
+    let published = |it: &&Port| !it.published.is_empty();
+    let ports = wanted().flat_map(|it| it.ports.iter().filter(published).map(mapping));
+    let names = wanted().filter_map(|it| it.container_name.as_deref().map(named));
+    let off = off(model).into_keys().map(key);
+    let unset = model.unset.iter().flat_map(|it| uses(it));
+    let foreign = model.external_networks.iter().filter(|it| *it != own);
+    let networks = foreign.flat_map(|it| network(it));
+    let inline = inline(model).first().map(|_| INLINE.to_owned());
+    let mut texts: Vec<String> = wanted()
+        .flat_map(|it| it.binds.clone())
+        .chain(ports)
+        .chain(names)
+        .chain(off)
+        .chain(unset)
+        .chain(networks)
+        .chain(inline)
+        .collect();
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_docker::compose::{BuildSpec, Service};
+
+    use super::*;
+
+    fn service(name: &str, change: impl FnOnce(&mut Service)) -> Model {
+        let mut service = Service { replicas: 1, image: format!("p-{name}"), ..Service::default() };
+        change(&mut service);
+        Model { services: [(name.to_owned(), service)].into(), ..Model::default() }
+    }
+
+    fn shown(model: &Model, seen: &Sources) -> Vec<String> {
+        let preflight = Preflight { seen: seen.clone(), ..Preflight::default() };
+        lines(&findings(model, &preflight, "the overlay"))
+    }
+
+    fn lines(findings: &[Finding]) -> Vec<String> {
+        findings.iter().map(|it| format!("{}: {}", it.subject, it.detail)).collect()
+    }
+
+    fn spot(file: &str, line: usize) -> Spot {
+        Spot { file: file.to_owned(), line }
+    }
+
+    #[test]
+    fn a_base_that_nothing_gives_is_named_once() {
+        let build = BuildSpec {
+            context: ".".into(),
+            dockerfile: "Dockerfile".into(),
+            images: BTreeMap::default(),
+        };
+        let model = service("deps", |it| it.build = Some(build));
+        let base = |line, image: &str| (spot("api/Dockerfile", line), image.to_owned());
+        let bases =
+            vec![base(1, "gone:dev"), base(9, "gone:dev"), base(2, "p-deps"), base(3, "python:3")];
+        let seen = Sources { bases, ..Sources::default() };
+        assert_eq!(missing(&model, &seen, &[]), ["gone:dev", "python:3"]);
+        let offer = |image: &str, offer| (image.to_owned(), offer);
+        let offers = [offer("gone:dev", Offer::None), offer("python:3", Offer::There)].into();
+        let found =
+            findings(&model, &Preflight { seen, offers, ..Preflight::default() }, "the overlay");
+        let expected = "image gone:dev: the host does not have it, no service builds it and no registry offers it";
+        assert_eq!(lines(&found), [expected]);
+        assert_eq!(found[0].evidence, ["api/Dockerfile:1", "api/Dockerfile:9"]);
+    }
+
+    #[test]
+    fn a_mount_that_would_be_empty_is_a_failure() {
+        let model = service("bff", |it| it.binds = vec!["frontend/dist".into(), "there".into()]);
+        let rows = [
+            (Absence::Absent, "it is not there: Docker would mount an empty directory"),
+            (
+                Absence::Ignored,
+                "git ignores it, so no clone has it: Docker would mount an empty directory",
+            ),
+            (Absence::Empty, "it is empty, and git ignores what belongs there"),
+        ];
+        for (absence, why) in rows {
+            let absent = [("frontend/dist".to_owned(), absence)].into();
+            let seen = Sources { absent, ..Sources::default() };
+            assert_eq!(shown(&model, &seen), [format!("mount frontend/dist of bff: {why}")]);
+        }
+    }
+
+    #[test]
+    fn a_cache_may_begin_empty() {
+        let model = service("embed", |it| it.binds = vec!["/srv/cache".into(), "conf".into()]);
+        let absent = ["/srv/cache", "conf"].map(|it| (it.to_owned(), Absence::Absent)).into();
+        let mentions = [("/srv/cache".to_owned(), spot("research.yml", 9))].into();
+        let seen = Sources { absent, mentions, ..Sources::default() };
+        assert_eq!(shown(&model, &seen).len(), 2);
+        let preflight = Preflight { seen, ..Preflight::default() }.with_caches();
+        let found = lines(&findings(&model, &preflight, "the overlay"));
+        assert_eq!(
+            found,
+            ["mount conf of embed: it is not there: Docker would mount an empty directory"]
+        );
+        let remark =
+            "/srv/cache (research.yml:9) is not on the host, and Docker will make it, empty";
+        assert_eq!(preflight.news(None, &model), [remark]);
+    }
+
+    #[test]
+    fn a_dependency_on_nothing_is_remarked() {
+        let mut model = service("api", |it| {
+            it.depends_on = [("api_db".into(), "service_healthy".into())].into();
+        });
+        model.services.insert("api_db".to_owned(), Service::default());
+        model.unset = vec!["GOOGLE_API_KEY".to_owned(), "OTHER".to_owned()];
+        assert_eq!(
+            mentions(&model, "hule-network"),
+            [" api_db:", "$GOOGLE_API_KEY", "$OTHER", "${GOOGLE_API_KEY}", "${OTHER}"]
+        );
+        let mentions = [
+            (" api_db:".to_owned(), spot("prod.yml", 7)),
+            ("${GOOGLE_API_KEY}".to_owned(), spot("services.yml", 12)),
+        ];
+        let seen = Sources { mentions: mentions.into(), ..Sources::default() };
+        assert_eq!(
+            remarks(&model, &seen),
+            [
+                "api_db (prod.yml:7) has zero replicas, and nobody waits for it: api",
+                "set nowhere, and blank: GOOGLE_API_KEY (services.yml:12), OTHER",
+            ]
+        );
+    }
+}

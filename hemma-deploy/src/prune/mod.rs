@@ -1,0 +1,161 @@
+//! Giving disk space back: images that nothing names and nothing runs, and the cache of builds.
+//!
+//! Invariant: what a rollback needs is not removed. Kept images have names of their own, and where
+//! one has lost its name nothing is pruned at all.
+
+mod kept;
+
+use hemma_core::text::size;
+use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World, quote};
+
+pub use hemma_docker::prune::{LookUnused, Prune, Reclaimed, Unnamed, Unused, What};
+use hemma_docker::{Containers, EngineError};
+pub use kept::{Kept, KeptError, LookKept};
+
+/// What could be given back, and what keeps it from being so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// What there is that nobody needs.
+    pub unused: Unused,
+    /// Images of kept releases that a prune would remove.
+    pub at_risk: Vec<Kept>,
+}
+
+/// Why nothing was pruned.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The engine could not be asked.
+    #[error("could not look for what nobody needs")]
+    Look(#[source] EngineError),
+    /// The kept releases are not known.
+    #[error("could not learn which images a rollback needs")]
+    Kept(#[source] KeptError),
+    /// The engine did not do it.
+    #[error("stopped while pruning")]
+    Prune(#[source] EngineError),
+    /// Between the plan that was shown and the lock, there came other images.
+    #[error("nothing was removed: since the plan was shown, there are other images without a name")]
+    Moved,
+}
+
+impl Error {
+    /// Whether it was looked and found wrong, as opposed to not known.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Moved => true,
+            Self::Prune(source) => matches!(source, EngineError::Refused { .. }),
+            Self::Look(_) | Self::Kept(_) => false,
+        }
+    }
+}
+
+/// Looks at the images, at what runs them, and at the releases that are kept.
+pub async fn look(world: &World, config: &Config) -> Result<Standing, Error> {
+    let host = &config.host.alias;
+    let asked = (
+        LookUnused { host: host.clone() },
+        Containers { host: host.clone() },
+        LookKept { host: host.clone(), project: config.compose.project.clone() },
+    );
+    let (unused, containers, kept) =
+        tokio::join!(world.ask(&asked.0), world.ask(&asked.1), world.ask(&asked.2));
+    let containers = containers.map_err(Error::Look)?;
+    let mut unused = unused.map_err(Error::Look)?;
+    // The engine leaves those alone, also where their container has stopped.
+    unused.images.retain(|image| containers.iter().all(|it| it.image_id != image.id));
+    let kept = kept.map_err(Error::Kept)?;
+    let is_unused = |it: &Kept| unused.images.iter().any(|image| image.id == it.image);
+    let at_risk = kept.into_iter().filter(is_unused).collect();
+    Ok(Standing { unused, at_risk })
+}
+
+impl Standing {
+    /// What a person has to mend before anything is removed.
+    pub fn objections(&self, host: &Host) -> Report {
+        let finding = |it: &Kept| {
+            let detail = format!(
+                "the release of {} needs it and it has lost its name, so a prune would remove it",
+                hemma_git::checkout::short(&it.commit)
+            );
+            let line = format!("sudo -n docker tag {} {}", quote(&it.image), quote(&it.name()));
+            Finding::fail(format!("image of {}", it.service), detail).hint(Hint::on(host, line))
+        };
+        self.at_risk.iter().map(finding).collect()
+    }
+}
+
+/// Removes what was shown, and says what came of it.
+///
+/// Whoever runs it holds the host's lock, or a release might be kept meanwhile.
+pub async fn prune(
+    world: &World,
+    config: &Config,
+    shown: &Standing,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let again = look(world, config).await?;
+    if !again.at_risk.is_empty() || ids(&again.unused) != ids(&shown.unused) {
+        return Err(Error::Moved);
+    }
+    let mut report = Report::default();
+    let parts = [
+        (What::Images, !shown.unused.images.is_empty()),
+        (What::BuildCache, shown.unused.has_cache()),
+    ];
+    for (what, _) in parts.into_iter().filter(|(_, wanted)| *wanted) {
+        let change = Prune { host: config.host.alias.clone(), what };
+        let done = world.apply(&change, approval, progress).await.map_err(Error::Prune)?;
+        report.add(Finding::pass(what.to_string(), reclaimed(what, &done, &shown.unused)));
+    }
+    Ok(report)
+}
+
+fn ids(unused: &Unused) -> Vec<&str> {
+    unused.images.iter().map(|it| it.id.as_str()).collect()
+}
+
+/// What is free again, beside what was promised.
+fn reclaimed(what: What, done: &Reclaimed, shown: &Unused) -> String {
+    let promised = match what {
+        What::Images => shown.images.iter().map(|it| it.own).sum(),
+        What::BuildCache => shown.cache,
+    };
+    let bytes = size(done.bytes);
+    let freed = match promised {
+        Some(promised) if size(promised) != bytes => {
+            format!("{bytes} reclaimed, {} expected", size(promised))
+        }
+        _ => format!("{bytes} reclaimed"),
+    };
+    let removed = shown.images.iter().filter(|it| done.removed.contains(&it.id)).count();
+    match what {
+        What::Images => format!("{removed} of {} removed, {freed}", shown.images.len()),
+        What::BuildCache => freed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_free_is_said_beside_what_was_promised() {
+        let unused = |own| {
+            let image =
+                Unnamed { id: "a".to_owned(), bytes: 243_000_000, own, created: 0, project: None };
+            Unused { images: vec![image], cache: own }
+        };
+        let rows = [
+            (Some(11_000), 11_000, "11.0 kB reclaimed"),
+            (Some(11_000), 12_500, "12.5 kB reclaimed, 11.0 kB expected"),
+            (None, 11_000, "11.0 kB reclaimed"),
+        ];
+        for (own, bytes, said) in rows {
+            let done = Reclaimed { removed: vec!["a".to_owned()], bytes };
+            assert_eq!(reclaimed(What::BuildCache, &done, &unused(own)), said);
+            let images = reclaimed(What::Images, &done, &unused(own));
+            assert_eq!(images, format!("1 of 1 removed, {said}"));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Keeping what runs.
+
+use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::script::UNCUT;
+use hemma_core::storage::PROBE;
+use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_docker::compose::DROP_RUNNING;
+use hemma_git::checkout::short;
+use serde::{Deserialize, Serialize};
+
+use super::{EnvChange, KEPT, KeptImage, Release};
+use crate::lock::STATE;
+
+/// The images first, then the record of them, then the ref: killed in between, the release is
+/// not there yet, and the next deploy keeps it. With the record the release is proven, and the note
+/// that it is not goes. What is too old loses its names last. What has begun
+/// is ended whatever becomes of the connection: a git that is cut may leave its lock.
+const KEEP: &str = r#"
+project=$1 commit=$2 record=$3 kept=$4
+case $5 in "~/"*) d=$HOME/${5#"~/"} ;; *) d=$5 ;; esac
+overlay=$6
+shift 6
+uncut
+r=$s/releases
+mkdir -p "$r" || exit 70
+rm -f "$r/.overlay" "$r/.env"
+[ -z "$overlay" ] || sudo -n cat -- "${d%/*}/$overlay" >"$r/.overlay" || exit 73
+if [ -e "$d/.env" ]; then
+    cat -- "$d/.env" >"$r/.env" 2>/dev/null || sudo -n cat -- "$d/.env" >"$r/.env" || exit 73
+fi
+id=$commit
+if [ -e "$r/.env" ] || [ -e "$r/.overlay" ]; then
+    digest=$(cat "$r/.env" "$r/.overlay" 2>/dev/null | sha256sum | cut -c1-12)
+    id=$commit-$digest
+fi
+while [ $# -gt 1 ]; do
+    sudo -n docker tag "$2" "hemma.keep/$project/$1:$id" || exit 71
+    shift 2
+done
+for part in overlay env; do
+    if [ -e "$r/.$part" ]; then mv "$r/.$part" "$r/$id.$part" || exit 70; else rm -f "$r/$id.$part"; fi
+done
+printf '%s\n' "$record" | cat >"$r/.new" && mv "$r/.new" "$r/$id.json" || exit 70
+uncut git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
+git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | uncut git -C "$d" update-ref --stdin
+rm -f "$s/unproven"
+touch "$r/$id.json"
+ls -t "$r" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
+    old=${old%.json}
+    sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$project/*:$old" |
+        while read -r name; do sudo -n docker image rm "$name" >/dev/null; done
+    rm -f "$r/$old.json" "$r/$old.overlay" "$r/$old.env"
+done
+drop_running "$project"
+exit 0
+"#;
+
+/// Keeps a release, and notes its commit as the deployed one: `refs/hemma/deployed` in the
+/// repository on the host. What changed since then is what the next plan has to build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Keep {
+    /// The host.
+    pub host: Host,
+    /// The project.
+    pub project: ProjectName,
+    /// The checkout.
+    pub checkout: CheckoutPath,
+    /// The commit.
+    pub commit: String,
+    /// The overlay, if there is one: it is kept as it is now, for its owner alone to read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<OverlayFile>,
+    /// The images.
+    pub images: Vec<KeptImage>,
+    /// When it passed its gate.
+    #[serde(skip)]
+    pub at: jiff::Timestamp,
+    /// How its `.env` differs from that of the release before, for the journal.
+    #[serde(skip)]
+    pub env: Option<EnvChange>,
+}
+
+/// Why a release is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum KeepError {
+    /// The command's answer is not known.
+    #[error("could not learn whether the release is kept on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// Something said no.
+    #[error("could not keep the release on {host}: {said}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for Keep {
+    const KIND: &'static str = "release.keep";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = ();
+    type Error = KeepError;
+
+    fn describe(&self) -> String {
+        let env = self.env.as_ref().map(|it| format!(" (.env: {})", it.words()));
+        let env = env.unwrap_or_default();
+        format!("note {} as deployed and keep its images{env}", short(&self.commit))
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), KeepError> {
+        let host = self.host.clone();
+        let (commit, images) = (self.commit.clone(), self.images.clone());
+        let (kept_as, overlay_differs, env) = (String::new(), false, None);
+        let release = Release { kept_as, commit, at: self.at, images, overlay_differs, env };
+        let record = serde_json::to_string(&release).unwrap_or_default();
+        let parameters = [
+            self.project.to_string(),
+            self.commit.clone(),
+            record,
+            KEPT.to_string(),
+            self.checkout.to_string(),
+            self.overlay.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ];
+        let images = self.images.iter().flat_map(|it| [it.service.clone(), it.id.clone()]);
+        let script = format!("{STATE}{UNCUT}{PROBE}{DROP_RUNNING}{KEEP}");
+        let command =
+            Command::script(&script, parameters.into_iter().chain(images)).named("keep-release");
+        match live.run(&Place::On(host.clone()), &command).await {
+            Err(source) => Err(KeepError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(()),
+            Ok(output) => Err(KeepError::Failed { host, said: output.last_words().to_owned() }),
+        }
+    }
+}

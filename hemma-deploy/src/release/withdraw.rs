@@ -1,0 +1,62 @@
+//! Taking away the containers of services that a release does not have.
+
+use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use serde::{Deserialize, Serialize};
+
+use hemma_docker::compose::ComposeFiles;
+
+/// Stops and removes the containers of services, by the files that still name them. Volumes stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withdraw {
+    /// The files.
+    pub files: ComposeFiles,
+    /// The services, never empty.
+    pub services: Vec<String>,
+}
+
+/// Why they were not taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum WithdrawError {
+    /// The command's answer is not known.
+    #[error("could not learn whether services were taken away on {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// Compose said no.
+    #[error("services on {host} were not taken away: {said}")]
+    Failed {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Change for Withdraw {
+    const KIND: &'static str = "release.withdraw";
+    const CUT: Cut = Cut::AfterwardsOnly;
+    type Receipt = ();
+    type Error = WithdrawError;
+
+    fn describe(&self) -> String {
+        format!("take away {}", self.services.join(", "))
+    }
+
+    async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), WithdrawError> {
+        let host = self.files.host.clone();
+        let command = self.files.command_on(&self.services, "withdraw");
+        let command = command.args(["rm", "--stop", "--force", "--"]).args(&self.services);
+        match live.run_telling(&Place::On(host.clone()), &command, progress).await {
+            Err(source) => Err(WithdrawError::Ask { host, source }),
+            Ok(output) if output.success() => Ok(()),
+            Ok(output) => Err(WithdrawError::Failed { host, said: output.last_words().to_owned() }),
+        }
+    }
+}

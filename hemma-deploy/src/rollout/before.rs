@@ -1,0 +1,79 @@
+//! What was there before a run, to tell what it has touched.
+
+use hemma_docker::image::Image;
+use hemma_docker::{Container, State};
+
+use super::Situation;
+use crate::plan::{Action, Plan, Step, image_named};
+use crate::release::KeptImage;
+
+/// The containers and images of a project as they were before a run changed anything: the way back
+/// restores what the run has touched, and nothing else.
+#[derive(Debug, Clone)]
+pub(super) struct Before {
+    project: String,
+    containers: Vec<Container>,
+    images: Vec<Image>,
+}
+
+impl Before {
+    pub(super) fn new(project: &str, containers: Vec<Container>, images: Vec<Image>) -> Self {
+        Self { project: project.to_owned(), containers, images }
+    }
+
+    pub(super) fn of(situation: &Situation) -> Self {
+        let containers = situation.containers.clone().unwrap_or_default();
+        let images = situation.images.clone().unwrap_or_default();
+        Self::new(situation.config.compose.project.as_str(), containers, images)
+    }
+
+    pub(super) fn images(&self) -> &[Image] {
+        &self.images
+    }
+
+    /// The container that a service had.
+    pub(super) fn container(&self, service: &str) -> Option<&Container> {
+        self.containers.iter().find(|it| it.is_of(&self.project, service))
+    }
+
+    /// Whether a service has other containers now, or they stand otherwise.
+    pub(super) fn is_touched(&self, service: &str, now: &[Container]) -> bool {
+        let own = |all: &[Container]| {
+            let own = all.iter().filter(|it| it.is_of(&self.project, service));
+            let mut own: Vec<_> =
+                own.map(|it| (it.id.clone(), it.state == State::Running)).collect();
+            own.sort();
+            own
+        };
+        own(&self.containers) != own(now)
+    }
+
+    /// Whether a step of a way back is about what the run has touched.
+    pub(super) fn is_about(&self, step: &Step, now: &[Container]) -> bool {
+        if step.action != Action::Discard {
+            return self.is_touched(&step.subject, now);
+        }
+        let id = |all: &[Container]| {
+            all.iter().find(|it| it.name.as_str() == step.subject).map(|it| it.id.clone())
+        };
+        id(&self.containers) != id(now)
+    }
+
+    /// The image that a service ran before, by the name that a release has for it; as the release
+    /// has it where the service did not run, or its image is gone by now.
+    pub(super) fn image(&self, kept: &KeptImage, there: &[Image]) -> KeptImage {
+        let ran = self.container(&kept.service);
+        let ran = ran.map(|it| KeptImage { id: it.image_id.clone(), ..kept.clone() });
+        ran.filter(|it| it.is_among(there)).unwrap_or_else(|| kept.clone())
+    }
+
+    /// The images that had the names before which the builds of `plan` give to others.
+    pub(super) fn names_of_builds(&self, situation: &Situation, plan: &Plan) -> Vec<KeptImage> {
+        let named = |service: String| {
+            let name = situation.model()?.services.get(&service)?.image.clone();
+            let id = image_named(&self.images, &name)?.id.clone();
+            Some(KeptImage { service, name, id })
+        };
+        plan.subjects(Action::Build).into_iter().filter_map(named).collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! Bringing services to what a plan says, and seeing them healthy, all at once or stage by stage.
+
+use std::collections::BTreeSet;
+
+use hemma_core::{Approval, Config, Finding, Host, Progress, Report, Verdict, World};
+use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
+use hemma_docker::health;
+use hemma_docker::image::Images;
+use hemma_docker::{Containers, Discard};
+
+use super::expectations::expectations;
+use super::in_force::{resolve, without_hashes};
+use super::stages::Stages;
+use super::{Error, Scope};
+use crate::plan::{Action, Plan};
+use crate::provenance::NotedBuild;
+
+/// What is brought up, and with whose consent.
+#[derive(Clone, Copy)]
+pub(super) struct BringUp<'b> {
+    pub(super) world: &'b World,
+    pub(super) config: &'b Config,
+    pub(super) files: &'b ComposeFiles,
+    pub(super) scope: &'b Scope,
+    /// The project that is brought up, where it is known; else its files in the checkout say it.
+    pub(super) model: Option<&'b Model>,
+    pub(super) plan: &'b Plan,
+    pub(super) approval: &'b Approval,
+    pub(super) progress: &'b Progress,
+}
+
+/// The subject of what Compose says when it gives up.
+pub(super) const UP: &str = "docker compose up";
+
+/// What Compose said when it gave up, and how the services stand: they know better why.
+pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> Report {
+    let hint = advice(host, &said);
+    let finding = Finding::fail(UP, said).evidence(last_lines).hint(hint);
+    std::iter::once(finding).chain(seen.findings).collect()
+}
+
+/// What Compose said when it gave up, and the end of it.
+type GaveUp = (String, Vec<String>);
+
+/// A project whose images are there, and the services of it that are to be brought up.
+pub(super) type Prepared = (Model, Vec<String>);
+
+impl BringUp<'_> {
+    /// Builds and starts what the plan says, and waits until every service of the scope is as it
+    /// should be.
+    pub(super) async fn at_once(&self) -> Result<Report, Error> {
+        let (project, services) = self.prepare().await?;
+        self.raise(&project, services).await
+    }
+
+    /// Starts what is prepared, stage by stage: each that has something to do, and the next only
+    /// when it is healthy. The last of them waits for everything.
+    pub(super) async fn in_stages(&self, prepared: Prepared) -> Result<Report, Error> {
+        let (project, services) = prepared;
+        let stages = Stages::of(self.config);
+        if stages.is_one() || *self.scope != Scope::Whole {
+            return self.raise(&project, services).await;
+        }
+        let of = |stage: &str| -> Vec<String> {
+            services.iter().filter(|it| stages.home(it) == stage).cloned().collect()
+        };
+        let groups = stages.names().map(|it| (it, of(it))).filter(|it| !it.1.is_empty());
+        let mut groups = groups.collect::<Vec<_>>().into_iter();
+        while let Some((stage, services)) = groups.next() {
+            self.progress.line(&format!("stage {stage}"));
+            if groups.len() == 0 {
+                return self.raise(&project, services).await;
+            }
+            let mut part = project.clone();
+            Scope::Stage(stage.to_owned()).narrow(self.config, &mut part);
+            let mut report = self.raise(&part, services).await?;
+            if report.verdict() != Verdict::Pass {
+                let open =
+                    |it: (&str, _)| Finding::fail(format!("stage {}", it.0), "it was not begun");
+                report.extend(groups.map(open));
+                return Ok(report);
+            }
+        }
+        self.raise(&project, Vec::new()).await
+    }
+
+    /// Images, leftovers, and what is to be brought up then. A build that fails touches no container.
+    pub(super) async fn prepare(&self) -> Result<Prepared, Error> {
+        let builds = self.plan.subjects(Action::Build);
+        if !builds.is_empty() {
+            self.progress.line(&format!("building {}", builds.join(", ")));
+            let build = Build::new(self.files.clone(), builds.clone(), self.model);
+            let told = build.told(self.progress);
+            let outcome = self.world.apply(&NotedBuild(build), self.approval, &told).await;
+            outcome.map_err(Error::Build)?;
+        }
+        self.discard().await?;
+        let project = if let Some(seen) = self.model {
+            seen.clone()
+        } else {
+            let mut project = resolve(self.world, without_hashes(self.files)).await?;
+            self.scope.narrow(self.config, &mut project);
+            project
+        };
+        let services = self.services(&project, &builds).await?;
+        Ok((project, services))
+    }
+
+    /// Brings `services` up, and waits for all of `project`.
+    async fn raise(&self, project: &Model, services: Vec<String>) -> Result<Report, Error> {
+        let failed = self.up(services).await?;
+        let (host, name) = (&self.config.host.alias, &self.config.compose.project);
+        let expected = expectations(project);
+        Ok(match failed {
+            None => health::gate(self.world, host, name, &expected, self.progress).await,
+            Some(gave_up) => {
+                let seen = health::verify(self.world, host, name, &expected).await;
+                self::gave_up(host, gave_up, seen)
+            }
+        })
+    }
+
+    /// Where Compose gives up, the gate knows better why.
+    async fn up(&self, services: Vec<String>) -> Result<Option<GaveUp>, Error> {
+        if services.is_empty() {
+            return Ok(None);
+        }
+        self.progress.line(&format!("bringing up {}", services.join(", ")));
+        let force = !self.plan.subjects(Action::Replace).is_empty();
+        let up = Up { files: self.files.clone(), services, force };
+        match self.world.apply(&up, self.approval, self.progress).await {
+            Ok(()) => Ok(None),
+            Err(UpError::Failed { said, last_lines, .. }) => Ok(Some((said, last_lines))),
+            Err(error) => Err(Error::Up(error)),
+        }
+    }
+
+    /// Compose itself would stumble over the names of these.
+    async fn discard(&self) -> Result<(), Error> {
+        for name in self.plan.subjects(Action::Discard) {
+            let Ok(container) = name.parse() else { continue };
+            let discard = Discard { host: self.config.host.alias.clone(), container };
+            let discarded = self.world.apply(&discard, self.approval, self.progress).await;
+            discarded.map_err(Error::Engine)?;
+        }
+        Ok(())
+    }
+
+    /// What the plan names, and what a build turned out to have changed.
+    async fn services(&self, project: &Model, builds: &[String]) -> Result<Vec<String>, Error> {
+        let actions =
+            [Action::Create, Action::Recreate, Action::Replace, Action::Start, Action::Remove];
+        let mut services: BTreeSet<String> =
+            actions.into_iter().flat_map(|it| self.plan.subjects(it)).collect();
+        if builds.iter().all(|it| services.contains(it)) {
+            return Ok(services.into_iter().collect());
+        }
+        let host = &self.config.host.alias;
+        let (containers, images) =
+            (Containers { host: host.clone() }, Images { host: host.clone() });
+        let (containers, images) =
+            tokio::try_join!(self.world.ask(&containers), self.world.ask(&images))
+                .map_err(Error::Engine)?;
+        let name = self.config.compose.project.as_str();
+        for built in builds {
+            let Some(service) = project.services.get(built) else { continue };
+            let running = containers.iter().find(|it| it.is_of(name, built));
+            let image = crate::plan::image_named(&images, &service.image);
+            if running.map(|it| &it.image_id) != image.map(|it| &it.id) {
+                services.insert(built.clone());
+            }
+        }
+        Ok(services.into_iter().collect())
+    }
+}

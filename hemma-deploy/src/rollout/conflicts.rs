@@ -1,0 +1,149 @@
+//! What other things on the host have that the project wants: container names and ports.
+
+use std::net::IpAddr;
+
+use hemma_core::{Command, Finding, Hint};
+use hemma_docker::Container;
+use hemma_docker::compose::{Model, Port, Service};
+use hemma_ingress::listeners::Listener;
+
+use super::Situation;
+use super::neighbours::Around;
+use crate::preflight;
+
+/// The containers of the host, and those of them of which something is said already.
+#[derive(Clone, Copy)]
+struct Others<'o> {
+    containers: &'o [Container],
+    known: &'o [&'o Container],
+}
+
+impl Others<'_> {
+    fn is_known(self, container: &Container) -> bool {
+        self.known.iter().any(|it| it.id == container.id)
+    }
+}
+
+/// Every name and port that is taken, and every network that is missing.
+pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
+    let (config, layers) = (&situation.config, situation.layers);
+    let containers = situation.containers.as_deref().unwrap_or_default();
+    let around = Around { config, layers, model, containers };
+    let told = situation.neighbours.findings(around);
+    // Of what these hold something is said already.
+    let known: Vec<&Container> =
+        containers.iter().filter(|it| situation.neighbours.explain(around, it)).collect();
+    let others = Others { containers, known: &known };
+    let wanted = || model.services.iter().filter(|(_, it)| it.replicas > 0);
+    let names = wanted().filter_map(|(name, it)| name_taken(situation, others, name, it));
+    let ports = wanted().flat_map(|(name, it)| ports_taken(situation, others, name, it));
+    // The research services have their own, stricter word on it.
+    let meant = wanted().filter(|_| situation.scope.brings_commits());
+    let open = meant.flat_map(|(name, it)| ports_opened(situation, name, it));
+    let told = networks_missing(situation, model).into_iter().chain(told);
+    told.chain(names).chain(ports).chain(open).collect()
+}
+
+/// External networks other than the configured one, which the plan creates.
+fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
+    let there = situation.networks.as_deref().ok();
+    let own = situation.config.compose.network.as_str();
+    let missing = |it: &&String| there.is_some_and(|there| !there.iter().any(|n| &&n.name == it));
+    let networks = model.external_networks.iter().filter(|it| *it != own).filter(missing);
+    let finding = |it: &String| {
+        let detail = "the compose files take it for granted, and the host does not have it";
+        let written = preflight::network(it).iter().find_map(|it| situation.written(it));
+        let host = &situation.config.host.alias;
+        Finding::fail(format!("network {it}"), detail).evidence(written).hint(Hint::on(
+            host,
+            Command::new("docker").args(["network", "create", it.as_str()]).sudo(),
+        ))
+    };
+    networks.map(finding).collect()
+}
+
+fn name_taken(
+    situation: &Situation,
+    others: Others<'_>,
+    name: &str,
+    service: &Service,
+) -> Option<Finding> {
+    let wanted = service.container_name.as_deref()?;
+    let holder = others.containers.iter().find(|it| it.name.as_str() == wanted)?;
+    let project = situation.config.compose.project.as_str();
+    if holder.is_of(project, name) || others.is_known(holder) {
+        return None;
+    }
+    let whose = match &holder.compose {
+        Some(other) => format!("service {} of compose project `{}`", other.service, other.project),
+        None => "a container that Compose did not make".to_owned(),
+    };
+    let alias = &situation.config.host.alias;
+    let look = Command::new("docker").args(["inspect", wanted]).sudo();
+    Some(
+        Finding::fail(format!("container name {wanted}"), format!("it is taken by {whose}"))
+            .evidence(situation.written(&preflight::named(wanted)))
+            .hint(Hint::on(alias, look)),
+    )
+}
+
+fn ports_taken(
+    situation: &Situation,
+    others: Others<'_>,
+    name: &str,
+    service: &Service,
+) -> Vec<Finding> {
+    let project = situation.config.compose.project.as_str();
+    let containers = others.containers;
+    let own = |it: &Container| it.is_of(project, name) || others.is_known(it);
+    let holds = |it: &Container, port: u16| it.ports.iter().any(|it| it.published == port);
+    let mut findings = Vec::new();
+    for wanted in service.ports.iter().filter(|it| it.protocol == "tcp") {
+        let Ok(port) = wanted.published.parse::<u16>() else { continue };
+        if containers.iter().any(|it| own(it) && holds(it, port)) {
+            continue;
+        }
+        let container = containers.iter().find(|it| !own(it) && holds(it, port));
+        let listeners = situation.listeners.as_ref().ok().and_then(|it| it.as_ref());
+        let holder = match container {
+            Some(container) => Some(format!("container {}", container.name)),
+            None => listeners.and_then(|it| held(it, wanted, port)),
+        };
+        if let Some(holder) = holder {
+            let subject = format!("port {port}");
+            let detail = format!("{name} wants it on {}, and {holder} has it", wanted.address());
+            let written = situation.written(&preflight::mapping(wanted));
+            findings.push(Finding::fail(subject, detail).evidence(written));
+        }
+    }
+    findings
+}
+
+/// Ports that would be open to everybody, and that nobody said should be: Docker's ports go past
+/// the host's firewall.
+fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Finding> {
+    let finding = |it: &Port| {
+        let detail = format!("{name} would open it to everybody, on {}", it.address());
+        let hint = format!(
+            "bind it to 127.0.0.1 in the compose files, or say that it is meant: \
+             `[edge] open = [{}]` in hemma.toml",
+            it.published
+        );
+        Finding::fail(format!("port {}", it.published), detail)
+            .evidence(situation.written(&preflight::mapping(it)))
+            .hint(Hint::Do(hint))
+    };
+    let meant = &situation.config.edge.open;
+    service.ports.iter().filter(|it| it.is_open(meant)).map(finding).collect()
+}
+
+fn held(listeners: &[Listener], wanted: &Port, port: u16) -> Option<String> {
+    let address: Option<IpAddr> = wanted.host_ip.parse().ok();
+    let meets = |it: &&Listener| {
+        let everywhere = address.is_none_or(|it| it.is_unspecified());
+        it.port == port
+            && (everywhere || it.address.is_unspecified() || Some(it.address) == address)
+    };
+    let listener = listeners.iter().find(meets)?;
+    Some(listener.program.clone().unwrap_or_else(|| "a program of the host".to_owned()))
+}

@@ -1,0 +1,254 @@
+//! Daily work on single services, through the same steps and the same gate as a deploy.
+
+use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdict, World};
+use hemma_docker::Containers;
+use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
+use hemma_git::checkout::{self, Checkout};
+
+use super::bring_up::{UP, gave_up};
+use super::failed::build_failed;
+use super::go_back::files_are_back;
+use super::in_force::in_force;
+use super::locked::{Ended, gated, locked};
+use super::releases::deployed;
+use super::{Error, Situation};
+use crate::layers::compose_files;
+use crate::lock::Holder;
+use crate::plan::{Action, Plan, Step};
+use crate::provenance::NotedBuild;
+use crate::release::{KeptImage, Release, Restore};
+
+/// What was asked for, resolved and planned, ready to be carried out.
+#[derive(Debug)]
+pub struct Asked {
+    files: ComposeFiles,
+    /// The images of the services that are built.
+    images: Vec<KeptImage>,
+    /// What was asked for, e.g. `restart`.
+    verb: &'static str,
+    model: Model,
+    /// The steps.
+    pub plan: Plan,
+}
+
+/// Restarts services with fresh containers, so that they read `.env` anew: `docker restart` does
+/// not.
+pub async fn plan_restart(
+    world: &World,
+    config: &Config,
+    services: &[String],
+) -> Result<Asked, Error> {
+    let (files, model) = in_force(world, config).await?;
+    let steps = named(&model, services)?
+        .into_iter()
+        .map(|it| Step::new(Action::Recreate, it, "a restart was asked for"))
+        .collect();
+    Ok(Asked { files, model, images: Vec::new(), verb: "restart", plan: Plan { steps } })
+}
+
+/// Builds the images of services anew and replaces their containers.
+pub async fn plan_rebuild(
+    world: &World,
+    config: &Config,
+    services: &[String],
+) -> Result<Asked, Error> {
+    let (files, model) = in_force(world, config).await?;
+    let names = named(&model, services)?;
+    let host = config.host.alias.clone();
+    let containers = world.ask(&Containers { host }).await.map_err(Error::Engine)?;
+    let built = || names.iter().filter(|it| model.services[*it].build.is_some());
+    let image = |name: &String| {
+        let container =
+            containers.iter().find(|it| it.is_of(config.compose.project.as_str(), name));
+        Some(KeptImage::of(name, &model.services[name], container?))
+    };
+    let images = built().filter_map(image).collect();
+    let builds = built().map(|it| Step::new(Action::Build, it, "a rebuild was asked for"));
+    let fresh = names.iter().map(|it| Step::new(Action::Recreate, it, "a rebuild was asked for"));
+    let steps = builds.chain(fresh).collect();
+    Ok(Asked { files, model, images, verb: "rebuild", plan: Plan { steps } })
+}
+
+/// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
+/// healthy. Services that are not get the image and the `.env` back that they ran with.
+pub async fn carry_out(
+    world: &World,
+    config: &Config,
+    asked: &Asked,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    gated(world, config, holder, approval, progress, async || {
+        let ended = Box::pin(under_lock(world, config, asked, approval, progress)).await;
+        ended.unwrap_or_else(|error| Err(error).into())
+    })
+    .await
+}
+
+/// Builds the images that `plan` builds, and touches no container.
+pub async fn build_images(
+    world: &World,
+    situation: &Situation,
+    plan: &Plan,
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let config = &situation.config;
+    let services = plan.subjects(Action::Build);
+    locked(world, config, holder, approval, progress, async || {
+        progress.line(&format!("building {}", services.join(", ")));
+        let files = compose_files(config, situation.layers);
+        let build = Build::new(files, services.clone(), situation.model());
+        let told = build.told(progress);
+        match world.apply(&NotedBuild(build), approval, &told).await {
+            Ok(()) => {
+                let image =
+                    |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
+                Ok(services.iter().map(image).collect())
+            }
+            Err(error) => build_failed(error),
+        }
+    })
+    .await
+}
+
+async fn under_lock(
+    world: &World,
+    config: &Config,
+    asked: &Asked,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Ended, Error> {
+    let files = &asked.files;
+    let builds = asked.plan.subjects(Action::Build);
+    if !builds.is_empty() {
+        progress.line(&format!("building {}", builds.join(", ")));
+        let build = Build::new(files.clone(), builds, Some(&asked.model));
+        let told = build.told(progress);
+        if let Err(error) = world.apply(&NotedBuild(build), approval, &told).await {
+            let report = build_failed(error)?;
+            names_back(world, config, asked, approval, progress).await?;
+            return Ok(Ended::taken_back(Ok(report)));
+        }
+    }
+    let services = asked.plan.subjects(Action::Recreate);
+    progress.line(&format!("replacing {}", services.join(", ")));
+    let report = replace(world, config, (files, &services), approval, progress).await?;
+    let own = |it: &Finding| {
+        it.subject == UP || services.iter().any(|name| it.subject == format!("service {name}"))
+    };
+    if report.findings.iter().any(|it| it.verdict == Verdict::Fail && own(it)) {
+        return as_before(world, config, (asked, &services), report, approval, progress).await;
+    }
+    Ok(Ok(report).into())
+}
+
+/// Gives the names of images back to those that had them: a build that failed may have moved some.
+async fn names_back(
+    world: &World,
+    config: &Config,
+    asked: &Asked,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    if asked.images.len() < 2 {
+        return Ok(());
+    }
+    let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
+    let Checkout::Repository(seen) = seen else { return Ok(()) };
+    let restore = Restore::part(config, seen.head, asked.images.clone());
+    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    Ok(())
+}
+
+/// Makes the containers anew, also where nothing about them changed: that is what was asked for.
+async fn replace(
+    world: &World,
+    config: &Config,
+    (files, services): (&ComposeFiles, &[String]),
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let up = Up { files: files.clone(), services: services.to_vec(), force: true };
+    match world.apply(&up, approval, progress).await {
+        Ok(()) => super::gate(world, config, progress).await,
+        Err(UpError::Failed { said, last_lines, .. }) => {
+            let seen = super::health(world, config).await;
+            Ok(gave_up(&config.host.alias, (said, last_lines), seen))
+        }
+        Err(error) => Err(Error::Up(error)),
+    }
+}
+
+/// Gives the services the images back that they ran with, and the `.env` of the deployed release
+/// where there is another one, and says both.
+async fn as_before(
+    world: &World,
+    config: &Config,
+    (asked, services): (&Asked, &[String]),
+    failed: Report,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Ended, Error> {
+    let checkout =
+        checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
+    let release = deployed(world, config, &checkout).await.map_err(Error::Releases)?;
+    let release = release.filter(|it| it.env.is_some());
+    if asked.images.is_empty() && release.is_none() {
+        return Ok(Ok(failed).into());
+    }
+    let Checkout::Repository(seen) = checkout else { return Ok(Ok(failed).into()) };
+    let mut report: Report = failed.problems().collect();
+    let (names, what) = (services.join(", "), what_comes_back(asked, release.as_ref()));
+    progress.line(&format!("putting {what} of {names} back"));
+    let restore = Restore::part(config, seen.head, asked.images.clone());
+    let restore = restore.with_env_of(release.as_ref());
+    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let back = replace(world, config, (&asked.files, services), approval, progress).await?;
+    let verdict = back.verdict();
+    report.add(match verdict {
+        Verdict::Pass => {
+            let detail = format!("it was taken back; {names} runs on {what} from before, healthy");
+            Finding::fail(asked.verb, detail)
+        }
+        Verdict::Fail => {
+            let detail = format!("{names} is back on {what} from before, and not all is healthy");
+            Finding::fail(asked.verb, detail)
+        }
+        Verdict::Unknown => {
+            Finding::unseen(asked.verb, format!("it is not known how {names} stands"))
+                .hint(Hint::Run("cargo xtask status".to_owned()))
+        }
+    });
+    report.extend(release.map(|it| files_are_back(config, &it, &restored)).unwrap_or_default());
+    report.extend(back.problems());
+    let proven = verdict == Verdict::Pass;
+    Ok(if proven { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
+}
+
+fn what_comes_back(asked: &Asked, release: Option<&Release>) -> &'static str {
+    match (asked.images.is_empty(), release) {
+        (true, _) => "the .env",
+        (false, None) => "the image",
+        (false, Some(_)) => "the image and the .env",
+    }
+}
+
+/// The services that were asked for, by their own or their containers' names.
+fn named(model: &Model, asked: &[String]) -> Result<Vec<String>, Error> {
+    let find = |name: &String| {
+        let by_container =
+            |it: &hemma_docker::compose::Service| it.container_name.as_ref() == Some(name);
+        let found =
+            model.services.iter().find(|(service, it)| *service == name || by_container(it));
+        let known =
+            || model.services.iter().filter(|(_, it)| it.replicas > 0).map(|it| it.0.as_str());
+        found.map(|it| it.0.clone()).ok_or_else(|| Error::NoService {
+            name: name.clone(),
+            known: Known::new(name, known()),
+        })
+    };
+    asked.iter().map(find).collect()
+}

@@ -1,0 +1,250 @@
+//! Where a deploy stopped.
+
+use hemma_core::storage;
+use hemma_core::{ExecError, Hint, Host, Known};
+use hemma_docker::EngineError;
+use hemma_docker::compose::{BuildError, ModelError, Refusal, UpError};
+use hemma_docker::network;
+use hemma_git::checkout::{self, LookError};
+
+use crate::lock::{Holder, LockError, UnprovenError, shown};
+use crate::release::{ArmError, KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
+use crate::shared_db;
+
+/// A deploy keeps what it saw healthy, and nothing else does.
+const NO_WAY_BACK: &str = "revert the commit in the repository, push it, and run \
+                           `cargo xtask deploy`: each release that turns healthy is kept";
+
+const AFTER_A_LOST_LOCK: &str = "`cargo xtask status` says what is live now, `cargo xtask history` \
+                                 what the other run does; then run the same command again";
+
+const WAIT: &str = "run the same command again when they are done; `cargo xtask lock show` says \
+                    whether they are, and `cargo xtask lock release` ends the hold of a run that \
+                    hangs";
+
+/// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
+/// front of it was not.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The checkout.
+    #[error("stopped at the checkout")]
+    Checkout(#[source] checkout::Error),
+    /// The state of the checkout is not known.
+    #[error("could not look at the checkout")]
+    LookCheckout(#[source] LookError),
+    /// The network.
+    #[error("stopped at the network")]
+    Network(#[source] network::Error),
+    /// The host does not watch over the deploy, as `hemma.toml` says that it should.
+    #[error("nothing was changed")]
+    Arm(#[source] ArmError),
+    /// The databases. What was made is there, and in nobody's way.
+    #[error("stopped at the databases")]
+    Databases(#[source] shared_db::Error),
+    /// The build.
+    #[error("stopped at the build; what ran before still runs")]
+    Build(#[source] BuildError),
+    /// The containers.
+    #[error("stopped while bringing services up")]
+    Up(#[source] UpError),
+    /// The engine could not be asked.
+    #[error("could not ask the engine")]
+    Engine(#[source] EngineError),
+    /// The compose files could not be asked for.
+    #[error("could not look at the compose files")]
+    Model(#[source] ModelError),
+    /// Compose refused its files.
+    #[error("the compose files cannot be used: {}", .0.said)]
+    Refused(Refusal),
+    /// The release could not be kept.
+    #[error("the services are healthy, and the release could not be kept")]
+    Keep(#[source] KeepError),
+    /// What the services run could not be noted.
+    #[error("the services are healthy, and it could not be noted what they run")]
+    Note(#[source] NoteError),
+    /// Somebody else is at work.
+    #[error("nothing was changed: the lock is held by {}", shown(.0.as_ref()))]
+    Locked(Option<Holder>),
+    /// Another operator ended this run's hold, or its process on the host is gone.
+    #[error("stopped before the next change: the lock on {host} is no longer this run's: {said}")]
+    LostLock {
+        /// The host.
+        host: Host,
+        /// Who ended it, or how.
+        said: String,
+    },
+    /// It is not known whether somebody else is at work.
+    #[error("nothing was changed")]
+    Lock(#[source] LockError),
+    /// Between the plan that was shown and the lock, the host or the remote changed: in these steps.
+    #[error("nothing was changed: the plan that was shown is no longer the one to carry out")]
+    Moved(Vec<String>),
+    /// The kept releases are not known.
+    #[error("could not look for a release to go back to")]
+    Releases(#[source] ReleasesError),
+    /// Whether the last run passed its gate is not known.
+    #[error("could not look for a release to go back to")]
+    Unproven(#[source] UnprovenError),
+    /// Whether a rollback was cut on its way is not known.
+    #[error("could not learn which of two commits is the older one")]
+    Ancestry(#[source] ExecError),
+    /// There is no such release.
+    #[error("there is no kept release of `{asked}`; {known}")]
+    NoRelease {
+        /// What was asked for.
+        asked: String,
+        /// What there is, the newest first.
+        known: Known,
+    },
+    /// There is none but the one that runs, or none at all.
+    #[error("there is no release before the one that is deployed; {0}")]
+    NoEarlierRelease(Known),
+    /// The way back.
+    #[error("stopped on the way back")]
+    Restore(#[source] RestoreError),
+    /// The way back.
+    #[error("stopped on the way back")]
+    Withdraw(#[source] WithdrawError),
+    /// No such service.
+    #[error("there is no service `{name}`; {known}")]
+    NoService {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Known,
+    },
+}
+
+impl Error {
+    /// The same, or that the lock was lost, where that is behind it: then nothing was begun whose end
+    /// is not known.
+    pub(super) fn or_lost_lock(self) -> Self {
+        let mut causes =
+            std::iter::successors(Some(&self as &dyn std::error::Error), |it| it.source());
+        let lost = causes.find_map(|it| match it.downcast_ref() {
+            Some(ExecError::LockLost { host, said, .. }) => Some((host.clone(), said.clone())),
+            _ => None,
+        });
+        lost.map_or(self, |(host, said)| Self::LostLock { host, said })
+    }
+
+    /// Lines that show the cause, e.g. the end of a failed build.
+    pub fn evidence(&self) -> &[String] {
+        match self {
+            Self::Build(BuildError::Failed { last_lines, .. })
+            | Self::Up(UpError::Failed { last_lines, .. })
+            | Self::Moved(last_lines) => last_lines,
+            _ => &[],
+        }
+    }
+
+    /// The next thing to do.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Refused(refusal) => refusal.hint(),
+            Self::NoService { known, .. } => Some(known.hint("cargo xtask status")),
+            Self::NoRelease { known, .. } => Some(match known.nearest() {
+                Some(commit) => Hint::Run(format!("cargo xtask rollback --to {commit}")),
+                None => Hint::Run("cargo xtask rollback --plan".to_owned()),
+            }),
+            Self::NoEarlierRelease(_) => Some(Hint::Do(NO_WAY_BACK.to_owned())),
+            Self::Locked(_) => Some(Hint::Do(WAIT.to_owned())),
+            Self::LostLock { .. } => Some(Hint::Do(AFTER_A_LOST_LOCK.to_owned())),
+            Self::Databases(error) => error.hint(),
+            Self::Checkout(error) => error.hint(),
+            other => other.host_said().and_then(|(host, said)| storage::hint(host, said)),
+        }
+    }
+
+    /// The words of the host that refused a change.
+    fn host_said(&self) -> Option<(&Host, &str)> {
+        match self {
+            Self::Lock(LockError::Refused { host, said })
+            | Self::Keep(KeepError::Failed { host, said })
+            | Self::Restore(RestoreError::Failed { host, said, .. }) => Some((host, said)),
+            _ => None,
+        }
+    }
+
+    /// Whether it was looked and found wrong, as opposed to not known.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Build(BuildError::Failed { .. })
+            | Self::Up(UpError::Failed { .. })
+            | Self::Refused(_)
+            | Self::NoService { .. }
+            | Self::NoRelease { .. }
+            | Self::NoEarlierRelease(_)
+            | Self::Locked(_)
+            | Self::Moved(_)
+            | Self::Lock(LockError::Refused { .. })
+            | Self::Arm(ArmError::Failed { .. })
+            | Self::Keep(KeepError::Failed { .. })
+            | Self::Note(NoteError::Failed { .. })
+            | Self::Restore(RestoreError::Failed { .. })
+            | Self::Withdraw(WithdrawError::Failed { .. }) => true,
+            Self::Checkout(error) => error.is_known(),
+            Self::Databases(error) => error.is_known(),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an operator reads: the error, and the next thing to do.
+    fn read(error: &Error) -> (String, String) {
+        let hint = match error.hint() {
+            Some(Hint::Run(command)) => format!("run {command}"),
+            Some(Hint::Do(sentence)) => sentence,
+            None => String::new(),
+        };
+        (error.to_string(), hint)
+    }
+
+    #[test]
+    fn what_was_asked_for_and_is_not_there_is_an_error_with_a_next_command() {
+        let service = |name: &str| Error::NoService {
+            name: name.to_owned(),
+            known: Known::new(name, ["kafka", "redis"]),
+        };
+        let release = |asked: &str| Error::NoRelease {
+            asked: asked.to_owned(),
+            known: Known::new(asked, ["1f0c2a9be4", "77aa01c3d5"]),
+        };
+        let rows = [
+            (
+                service("redsi"),
+                "there is no service `redsi`; there are redis, kafka",
+                "did you mean `redis`? `cargo xtask status` shows what there is",
+            ),
+            (
+                service("nginx"),
+                "there is no service `nginx`; there are kafka, redis",
+                "run cargo xtask status",
+            ),
+            (
+                release("77aa01c3d4"),
+                "there is no kept release of `77aa01c3d4`; there are 77aa01c3d5, 1f0c2a9be4",
+                "run cargo xtask rollback --to 77aa01c3d5",
+            ),
+            (
+                release("e52b"),
+                "there is no kept release of `e52b`; there are 1f0c2a9be4, 77aa01c3d5",
+                "run cargo xtask rollback --plan",
+            ),
+            (
+                Error::NoEarlierRelease(Known::new("", ["1f0c2a9be4"])),
+                "there is no release before the one that is deployed; there is 1f0c2a9be4",
+                NO_WAY_BACK,
+            ),
+        ];
+        for (error, said, next) in rows {
+            assert_eq!(read(&error), (said.to_owned(), next.to_owned()));
+        }
+        let locked = read(&Error::Locked(None));
+        assert!(locked.1.contains("`cargo xtask lock show`"), "{}", locked.1);
+    }
+}

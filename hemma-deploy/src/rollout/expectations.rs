@@ -1,0 +1,24 @@
+//! What each service has to come to, from what its compose file says.
+
+use hemma_docker::compose::Model;
+use hemma_docker::health::{Expectation, ExpectedState};
+
+/// One expectation for each service that should have a container.
+pub(super) fn expectations(model: &Model) -> Vec<Expectation> {
+    let wanted = model.services.iter().filter(|(_, it)| it.replicas > 0);
+    wanted
+        .map(|(name, service)| Expectation {
+            service: name.clone(),
+            container: service.container_name.clone(),
+            state: if service.is_one_shot(model) {
+                ExpectedState::Completed
+            } else if let Some(check) = &service.healthcheck {
+                ExpectedState::Healthy { patience: check.patience() }
+            } else if service.may_end(model) {
+                ExpectedState::RunningOrCompleted
+            } else {
+                ExpectedState::Running
+            },
+        })
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! What failed, in words.
+
+use hemma_core::storage;
+use hemma_core::{Finding, Hint, Report};
+use hemma_docker::compose::BuildError;
+
+use super::Error;
+
+/// The next thing to do about what failed and does not run any more.
+pub(super) const MEND: &str =
+    "mend what its last lines show, push it, and run `cargo xtask deploy`";
+
+/// What failed, to be said when it is taken back: `logs` would show the log of what took its place.
+pub(super) fn gone(failed: Report) -> Report {
+    let shows_its_log =
+        |it: &Hint| matches!(it, Hint::Run(line) if line.starts_with("cargo xtask logs "));
+    let mend = |mut it: Finding| {
+        if it.hint.as_ref().is_some_and(shows_its_log) {
+            it.hint = Some(Hint::Do(MEND.to_owned()));
+        }
+        it
+    };
+    failed.problems().map(mend).collect()
+}
+
+/// A build that failed is an answer; not to know how it ended is none.
+pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
+    let BuildError::Failed { host, services, last_lines, .. } = error else {
+        return Err(Error::Build(error));
+    };
+    let at = last_lines.first().filter(|it| it.starts_with("step "));
+    let at = at.and_then(|it| it.split_once(':')).map(|it| format!(" at {}", it.0));
+    let at = at.unwrap_or_default();
+    let of = || format!("of {}", services.join(" or "));
+    let what = if services.is_empty() { "it".to_owned() } else { of() };
+    let detail = format!("{what} failed{at}; the containers that ran before still run");
+    let usual = || Hint::Do(MEND.to_owned());
+    let hint = storage::hint(&host, &last_lines.join("\n")).unwrap_or_else(usual);
+    Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
+}

@@ -1,0 +1,27 @@
+//! Waiting until what was brought up is as it should be.
+
+use hemma_core::{Config, Progress, Report, World};
+use hemma_docker::health;
+
+use super::expectations::expectations;
+use super::in_force::in_force;
+use super::{Error, Scope};
+
+/// Waits until every service of the checkout is as it should be.
+pub async fn gate(world: &World, config: &Config, progress: &Progress) -> Result<Report, Error> {
+    gate_of(world, config, &Scope::Whole, progress).await
+}
+
+/// Waits until those are as they should be that a scope is about.
+pub async fn gate_of(
+    world: &World,
+    config: &Config,
+    scope: &Scope,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let (files, mut project) = in_force(world, config).await?;
+    scope.narrow(config, &mut project);
+    let expected = expectations(&project);
+    let host = &files.host;
+    Ok(health::gate(world, host, &config.compose.project, &expected, progress).await)
+}

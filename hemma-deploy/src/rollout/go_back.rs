@@ -1,0 +1,228 @@
+//! Putting a kept release in the place of what runs.
+
+use std::collections::BTreeMap;
+
+use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, World};
+use hemma_docker::compose::{Build, ComposeFiles, LookModel, Model};
+use hemma_docker::image::{Image, Images};
+use hemma_docker::{Container, Containers};
+use hemma_git::Tree;
+use hemma_git::checkout::{self, Checkout, short};
+
+use super::before::Before;
+use super::bring_up::BringUp;
+use super::in_force::{in_force, in_force_if_readable, resolve};
+use super::{Error, Scope};
+use crate::plan::{Base, Plan, Seen, Step, image_named, service_steps};
+use crate::release::{EnvChange, KeptImage, Release, Restore, Restored, Withdraw};
+
+/// What is on the host.
+pub(super) struct There<'c> {
+    project: &'c str,
+    containers: Vec<Container>,
+    images: Vec<Image>,
+}
+
+impl<'c> There<'c> {
+    pub(super) async fn look(world: &World, config: &'c Config) -> Result<Self, Error> {
+        let host = &config.host.alias;
+        let (containers, images) =
+            (Containers { host: host.clone() }, Images { host: host.clone() });
+        let (containers, images) =
+            tokio::try_join!(world.ask(&containers), world.ask(&images)).map_err(Error::Engine)?;
+        Ok(Self { project: config.compose.project.as_str(), containers, images })
+    }
+
+    /// What there is, to tell later what a run has touched.
+    pub(super) fn before(&self) -> Before {
+        Before::new(self.project, self.containers.clone(), self.images.clone())
+    }
+
+    /// The services of `now` that have containers and that `then` does not have.
+    pub(super) fn brought(&self, now: &Model, then: &Model) -> Vec<String> {
+        let brought = now.services.keys().filter(|it| !then.services.contains_key(*it));
+        let runs = |name: &&String| self.containers.iter().any(|it| it.is_of(self.project, name));
+        brought.filter(runs).cloned().collect()
+    }
+
+    /// What it takes to get from what runs to `release` and its files, which resolve to `model`.
+    /// Nothing is built but what is gone.
+    pub(super) fn steps_to(
+        &self,
+        release: &Release,
+        model: &Model,
+        before: Option<&Model>,
+    ) -> Vec<Step> {
+        service_steps(&Seen {
+            project: self.project,
+            model,
+            before,
+            containers: &self.containers,
+            images: &release.in_place(&self.images, model),
+            running: &BTreeMap::new(),
+            base: Base::Kept,
+            inputs: &BTreeMap::new(),
+        })
+    }
+}
+
+/// Brings the commit, the images, the overlay and the `.env` of `release` back, and waits until
+/// everything is healthy. With `before`, only the services are replaced that the run has touched.
+///
+/// What cannot be had is tried first, so that a build in vain leaves all as it was.
+pub(super) async fn go_back(
+    world: &World,
+    config: &Config,
+    (release, before): (&Release, Option<&Before>),
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let way = Way { world, config, release, before, approval, progress };
+    let (files, now) = in_force_if_readable(world, config).await?;
+    let tree = Tree::Commit(release.commit.clone()).workdir();
+    let then = resolve(world, LookModel { files: files.clone(), tree, hashes: true }).await?;
+    let (images, mut remarks) = way.images(&files, &then).await?;
+    if let Some(now) = now {
+        way.withdraw(files, &now, &then).await?;
+    }
+    let restore = Restore {
+        host: config.host.alias.clone(),
+        project: config.compose.project.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: release.commit.clone(),
+        overlay: config.compose.overlay.clone(),
+        whole: true,
+        files_of: Some(release.id().to_owned()),
+        images: images.clone(),
+    };
+    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    remarks.extend(files_are_back(config, release, &restored));
+    let (files, _) = in_force(world, config).await?;
+    let asked = LookModel { files: files.clone(), tree: Tree::Checkout.workdir(), hashes: true };
+    let (project, there) = tokio::try_join!(resolve(world, asked), There::look(world, config))?;
+    let mut steps = there.steps_to(&Release { images, ..release.clone() }, &project, None);
+    steps.retain(|it| before.is_none_or(|before| before.is_about(it, &there.containers)));
+    let plan = Plan { steps };
+    let (files, scope, plan) = (&files, &Scope::Whole, &plan);
+    let up = BringUp { world, config, files, scope, model: None, plan, approval, progress };
+    let mut report = up.at_once().await?;
+    report.extend(remarks);
+    Ok(report)
+}
+
+/// What is said of the operator's own files that came back with a release.
+pub(super) fn files_are_back(
+    config: &Config,
+    release: &Release,
+    restored: &Restored,
+) -> Vec<Finding> {
+    let to = short(&release.commit);
+    let overlay = config.compose.overlay.as_ref().filter(|_| restored.overlay).map(|overlay| {
+        let detail = format!("as it was with {to}; the other is beside it as {overlay}.replaced");
+        Finding::pass(format!("overlay {overlay}"), detail)
+    });
+    let env = restored.env.then(|| {
+        let keys = release.env.as_ref().map(EnvChange::words).unwrap_or_default();
+        let keys = if keys.is_empty() { keys } else { format!(" (in the other: {keys})") };
+        let kept = restored.env_kept_at.as_ref();
+        let kept = kept.map(|it| format!("; the other is kept as {it}")).unwrap_or_default();
+        Finding::pass(".env", format!("as it was with {to}{keys}{kept}"))
+    });
+    overlay.into_iter().chain(env).collect()
+}
+
+struct Way<'w> {
+    world: &'w World,
+    config: &'w Config,
+    release: &'w Release,
+    before: Option<&'w Before>,
+    approval: &'w Approval,
+    progress: &'w Progress,
+}
+
+impl Way<'_> {
+    /// The release's images, and what there is to say of them. Those that are gone from the host
+    /// are built from the release's own commit.
+    async fn images(
+        &self,
+        files: &ComposeFiles,
+        then: &Model,
+    ) -> Result<(Vec<KeptImage>, Vec<Finding>), Error> {
+        let there = There::look(self.world, self.config).await?;
+        let wanted = self.release.images.iter().map(|it| match self.before {
+            Some(before) => before.image(it, &there.images),
+            None => it.clone(),
+        });
+        let (mut images, gone): (Vec<_>, Vec<_>) =
+            wanted.partition(|it| it.is_among(&there.images));
+        let gone = gone.into_iter().filter(|it| then.services.contains_key(&it.service));
+        let (lost, missing): (Vec<_>, Vec<_>) =
+            gone.partition(|it| then.services[&it.service].build.is_none());
+        if !missing.is_empty() {
+            self.build(files, &missing, &there).await?;
+            let built = There::look(self.world, self.config).await?.images;
+            images.extend(missing.into_iter().filter_map(|it| {
+                let id = image_named(&built, &it.name)?.id.clone();
+                Some(KeptImage { id, ..it })
+            }));
+        }
+        Ok((images, lost.iter().map(not_to_be_had).collect()))
+    }
+
+    /// A build that fails may have given some of the names to what it built before.
+    async fn build(
+        &self,
+        files: &ComposeFiles,
+        missing: &[KeptImage],
+        there: &There<'_>,
+    ) -> Result<(), Error> {
+        let services: Vec<String> = missing.iter().map(|it| it.service.clone()).collect();
+        self.progress.line(&format!("building {}", services.join(", ")));
+        let build = Build::in_tree(
+            files.clone(),
+            services,
+            Tree::Commit(self.release.commit.clone()).workdir(),
+        );
+        let told = build.told(self.progress);
+        let Err(error) = self.world.apply(&build, self.approval, &told).await else {
+            return Ok(());
+        };
+        let seen = checkout::look(self.world, &self.config.into(), false).await;
+        if let Checkout::Repository(seen) = seen.map_err(Error::LookCheckout)? {
+            let running = |it: &KeptImage| {
+                let mut own = there.containers.iter();
+                let own = own.find(|seen| seen.is_of(there.project, &it.service))?;
+                Some(KeptImage { id: own.image_id.clone(), ..it.clone() })
+            };
+            let names = missing.iter().filter_map(running).collect();
+            let restore = Restore::part(self.config, seen.head, names);
+            let restored = self.world.apply(&restore, self.approval, self.progress).await;
+            restored.map_err(Error::Restore)?;
+        }
+        Err(Error::Build(error))
+    }
+
+    /// Takes the services away that the release does not have, by the files that have them.
+    async fn withdraw(&self, files: ComposeFiles, now: &Model, then: &Model) -> Result<(), Error> {
+        let there = There::look(self.world, self.config).await?;
+        let mut services = there.brought(now, then);
+        let touched = |it: &String| match self.before {
+            Some(before) => before.is_touched(it, &there.containers),
+            None => true,
+        };
+        services.retain(touched);
+        if services.is_empty() {
+            return Ok(());
+        }
+        let withdraw = Withdraw { files, services };
+        let withdrawn = self.world.apply(&withdraw, self.approval, self.progress).await;
+        withdrawn.map_err(Error::Withdraw)
+    }
+}
+
+/// An image that is gone and that no build brings back.
+fn not_to_be_had(gone: &KeptImage) -> Finding {
+    let detail = format!("the one that {} ran is gone from the host", gone.service);
+    let hint = "the service runs what has that name now, or what the registry has by it";
+    Finding::fail(format!("image {}", gone.name), detail).hint(Hint::Do(hint.to_owned()))
+}

@@ -1,0 +1,108 @@
+//! Putting back what a rollout of single services replaced, when they do not become healthy.
+
+use hemma_core::{Approval, Finding, Progress, Report, Verdict, World};
+use hemma_docker::{Container, Containers};
+use hemma_git::checkout::Checkout;
+
+use super::before::Before;
+use super::bring_up::BringUp;
+use super::failed::gone;
+use super::go_back::files_are_back;
+use super::locked::Ended;
+use super::look::layers_in_force;
+use super::releases::deployed;
+use super::{Error, Situation};
+use crate::layers::compose_files;
+use crate::plan::{Action, Plan, Step};
+use crate::release::{KeptImage, Restore, Withdraw};
+
+/// Brings the services that the run has touched back to the images and files that they ran with,
+/// takes those away that did not run, and says so beside what failed.
+pub(super) async fn put_back(
+    world: &World,
+    situation: &Situation,
+    failed: Report,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Ended, Error> {
+    let mut report = gone(failed);
+    let Ok(checkout @ Checkout::Repository(seen)) = &situation.checkout else {
+        let detail = "there was no checkout before to go back to; it is left as it is";
+        report.add(Finding::fail("deploy", detail));
+        return Ok(Ok(report).into());
+    };
+    let config = &situation.config;
+    let containers = situation.containers.as_deref().unwrap_or_default();
+    let now = Containers { host: config.host.alias.clone() };
+    let now = world.ask(&now).await.map_err(Error::Engine)?;
+    let (images, new) = touched(situation, &now);
+    if !new.is_empty() {
+        progress.line(&format!("taking away {}", new.join(", ")));
+        let files = compose_files(config, situation.layers);
+        let withdraw = Withdraw { files, services: new.clone() };
+        world.apply(&withdraw, approval, progress).await.map_err(Error::Withdraw)?;
+        let detail = format!("{} did not run before, and is taken away again", new.join(", "));
+        report.add(Finding::fail("deploy", detail));
+    }
+    if images.is_empty() && !situation.scope.brings_commits() {
+        return Ok(Ended::taken_back(Ok(report)));
+    }
+    let before = images.iter().map(|it| it.service.as_str()).collect::<Vec<_>>().join(", ");
+    let what = if before.is_empty() { "the checkout" } else { &before };
+    progress.line(&format!("putting {what} back"));
+    let steps = images.iter().map(|it| Step::new(Action::Recreate, &it.service, "as it was"));
+    let plan = Plan { steps: steps.collect() };
+    let release = deployed(world, config, checkout).await.map_err(Error::Releases)?;
+    let restore = Restore::part(config, seen.head.clone(), images).with_env_of(release.as_ref());
+    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let files = release.map(|it| files_are_back(config, &it, &restored)).unwrap_or_default();
+    if plan.is_empty() {
+        report.extend(files);
+        return Ok(Ended::taken_back(Ok(report)));
+    }
+    let in_force = compose_files(config, layers_in_force(config, containers));
+    let (files_then, scope, plan) = (&in_force, &situation.scope, &plan);
+    let up =
+        BringUp { world, config, files: files_then, scope, model: None, plan, approval, progress };
+    let back = up.at_once().await?;
+    let verdict = back.verdict();
+    report.add(match verdict {
+        Verdict::Pass => {
+            Finding::fail("deploy", format!("it was taken back; {before} runs as before, healthy"))
+        }
+        Verdict::Fail => {
+            Finding::fail("deploy", format!("{before} is back and not healthy either"))
+        }
+        Verdict::Unknown => {
+            Finding::unseen("deploy", format!("it is not known how {before} stands"))
+        }
+    });
+    report.extend(files);
+    report.extend(back.problems());
+    let proven = verdict == Verdict::Pass;
+    Ok(if proven { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
+}
+
+/// Of the services that the run has touched, the images that they ran before, and those that did
+/// not run.
+fn touched(situation: &Situation, now: &[Container]) -> (Vec<KeptImage>, Vec<String>) {
+    let (mut images, mut new) = (Vec::new(), Vec::new());
+    let Some(project) = situation.model() else { return (images, new) };
+    let before = Before::of(situation);
+    let containers = situation.containers.as_deref().unwrap_or_default();
+    let name = situation.config.compose.project.as_str();
+    for (service, it) in &project.services {
+        if !before.is_touched(service, now) {
+            continue;
+        }
+        match containers.iter().find(|it| it.is_of(name, service)) {
+            Some(container) => {
+                // By the name that the files gave it then.
+                let then = situation.before.as_ref().and_then(|it| it.services.get(service));
+                images.push(KeptImage::of(service, then.unwrap_or(it), container));
+            }
+            None => new.push(service.clone()),
+        }
+    }
+    (images, new)
+}

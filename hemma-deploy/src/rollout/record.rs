@@ -1,0 +1,66 @@
+//! Recording what runs, once it has passed its gate.
+
+use hemma_core::{Approval, Config, Progress, World};
+use hemma_docker::Containers;
+use hemma_git::checkout::{self, Checkout};
+
+use super::in_force::in_force;
+use super::{Error, Situation};
+use crate::release::{EnvChange, Keep, KeptImage, Note};
+
+/// Keeps what runs now as the release of the commit that is checked out. `env` is how its `.env`
+/// differs from that of the release before, where that is known.
+pub(super) async fn keep(
+    world: &World,
+    config: &Config,
+    env: Option<EnvChange>,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let spec = config.into();
+    let (seen, force) = tokio::join!(checkout::look(world, &spec, false), in_force(world, config));
+    let ((files, model), seen) = (force?, seen.map_err(Error::LookCheckout)?);
+    let Checkout::Repository(seen) = seen else { return Ok(()) };
+    let asked = Containers { host: files.host.clone() };
+    let containers = world.ask(&asked).await.map_err(Error::Engine)?;
+    let project = &config.compose.project;
+    let image = |(name, service): (&String, &hemma_docker::compose::Service)| {
+        let container = containers.iter().find(|it| it.is_of(project.as_str(), name))?;
+        Some(KeptImage::of(name, service, container))
+    };
+    let keep = Keep {
+        host: files.host,
+        project: project.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: seen.head,
+        overlay: config.compose.overlay.clone(),
+        images: model.services.iter().filter_map(image).collect(),
+        at: world.now(),
+        env,
+    };
+    world.apply(&keep, approval, progress).await.map_err(Error::Keep)
+}
+
+/// Notes what the services of a stage run.
+pub(super) async fn note(
+    world: &World,
+    situation: &Situation,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let config = &situation.config;
+    let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
+    let (Checkout::Repository(seen), Some(project)) = (seen, situation.model()) else {
+        return Ok(());
+    };
+    let note = Note {
+        host: config.host.alias.clone(),
+        checkout: config.host.checkout.clone(),
+        commit: seen.head,
+        services: project.services.keys().cloned().collect(),
+    };
+    if note.services.is_empty() {
+        return Ok(());
+    }
+    world.apply(&note, approval, progress).await.map_err(Error::Note)
+}

@@ -1,0 +1,120 @@
+//! The way back to a kept release by hand.
+
+use hemma_core::{Approval, Config, Progress, Report, Verdict, World};
+use hemma_docker::compose::LookModel;
+use hemma_git::Tree;
+use hemma_git::checkout::{self, Checkout, short};
+
+use super::Error;
+use super::go_back::{There, go_back};
+use super::in_force::{in_force_if_readable, resolve};
+use super::locked::{Ended, gated};
+use super::record::keep;
+use super::releases::{chosen, deployed};
+use super::take_back::return_to;
+use crate::lock::{self, Holder};
+use crate::plan::{self, Action, Plan, Step};
+use crate::release::Release;
+
+/// Which release [`rollback`] would go back to, and what that would take.
+///
+/// `to` is the beginning of a commit; without it, it is the release before the one that is deployed.
+/// What was cut on its way, or has not passed its gate, is not deployed yet: after a deploy, the way
+/// back is the one that ran before it, and a rollback is gone on with.
+pub async fn plan_rollback(
+    world: &World,
+    config: &Config,
+    to: Option<&str>,
+) -> Result<(Release, Plan), Error> {
+    let release = chosen(world, config, to).await?;
+    let reason = format!("it passed its gate at {}", release.at.strftime("%F %T UTC"));
+    let mut steps = vec![Step::new(Action::Restore, short(&release.commit), reason)];
+    if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| release.overlay_differs) {
+        let reason = format!("as it was then; what is there now is kept as {overlay}.replaced");
+        steps.push(Step::new(Action::Restore, format!("overlay {overlay}"), reason));
+    }
+    if let Some(env) = &release.env {
+        let reason = format!("as it was then; in what is there now and is kept: {}", env.words());
+        steps.push(Step::new(Action::Restore, ".env", reason));
+    }
+    let (files, now) = in_force_if_readable(world, config).await?;
+    let asked = |tree: Tree| {
+        let tree = tree.workdir();
+        LookModel { files: files.clone(), tree, hashes: true }
+    };
+    let with_hashes = async {
+        match now {
+            Some(_) => resolve(world, asked(Tree::Checkout)).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (now, then, there) = tokio::try_join!(
+        with_hashes,
+        resolve(world, asked(Tree::Commit(release.commit.clone()))),
+        There::look(world, config),
+    )?;
+    let brought = now.iter().flat_map(|now| there.brought(now, &then));
+    steps.extend(brought.map(|it| Step::new(Action::Remove, it, "that release does not have it")));
+    steps.extend(there.steps_to(&release, &then, now.as_ref()));
+    Ok((release, Plan { steps }))
+}
+
+/// Goes back to `release`, under the host's lock and only if `plan` is still what that takes, and
+/// waits until everything is healthy. Where that does not become so, what ran before comes back, if
+/// it had passed its gate.
+pub async fn rollback(
+    world: &World,
+    config: &Config,
+    (release, plan): (&Release, &Plan),
+    holder: &Holder,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    gated(world, config, holder, approval, progress, async || {
+        let done = Box::pin(under_lock(world, config, (release, plan), approval, progress)).await;
+        done.unwrap_or_else(|error| Err(error).into())
+    })
+    .await
+}
+
+async fn under_lock(
+    world: &World,
+    config: &Config,
+    (release, plan): (&Release, &Plan),
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Ended, Error> {
+    let (_, now) = plan_rollback(world, config, Some(release.id())).await?;
+    let moved = plan::moved(plan, &now);
+    if !moved.is_empty() {
+        return Err(Error::Moved(moved));
+    }
+    let proven = proven(world, config).await?.filter(|it| it.id() != release.id());
+    let before = There::look(world, config).await?.before();
+    let report = match Box::pin(go_back(world, config, (release, None), approval, progress)).await {
+        // A build in vain has put back what it changed.
+        Err(error @ Error::Build(_)) => return Ok(Ended::taken_back(Err(error))),
+        gone_back => gone_back?,
+    };
+    match (report.verdict(), proven) {
+        (Verdict::Pass, _) => {
+            keep(world, config, None, approval, progress).await?;
+            Ok(Ok(report).into())
+        }
+        (Verdict::Fail, Some(proven)) => {
+            let (target, failed) = ((&proven, Some(&before)), ("rollback", report));
+            Box::pin(return_to(world, config, target, failed, approval, progress)).await
+        }
+        (Verdict::Fail | Verdict::Unknown, _) => Ok(Ok(report).into()),
+    }
+}
+
+/// The release that is there now, if what is there has passed its gate.
+async fn proven(world: &World, config: &Config) -> Result<Option<Release>, Error> {
+    let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
+    let release = deployed(world, config, &seen).await.map_err(Error::Releases)?;
+    let unproven = lock::unproven(world, config).await.map_err(Error::Unproven)?;
+    let Checkout::Repository(seen) = seen else { return Ok(None) };
+    let is_there = |it: &Release| it.commit == seen.head && it.has_its_files();
+    Ok(release.filter(|it| unproven.is_none() && is_there(it)))
+}

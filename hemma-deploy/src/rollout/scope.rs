@@ -1,0 +1,197 @@
+//! How much of the application a rollout is about.
+
+use std::collections::BTreeSet;
+
+use hemma_core::{Config, Finding, Hint, Known};
+use hemma_docker::Container;
+use hemma_docker::compose::Model;
+
+use super::look::layers_in_force;
+use super::stages::Stages;
+use crate::layers::Layers;
+
+/// What a rollout brings up, and from which files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// The application at the tip of its branch, with the layers that are in force.
+    Whole,
+    /// One stage of it, in the same way. What its services run is noted, and no release is: the
+    /// others may be older.
+    Stage(String),
+    /// These services and what they depend on, with the research files, from the checkout as it is.
+    /// No commit is brought in, and none is noted as deployed: the other services may be older.
+    Research(Vec<String>),
+}
+
+/// There is no such stage.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StageError {
+    /// The settings have others.
+    #[error("hemma.toml has no stage `{asked}`; {known}")]
+    Unknown {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        known: Known,
+    },
+    /// The settings have none.
+    #[error("hemma.toml has no stages, so there is no stage `{0}`")]
+    NoStages(String),
+}
+
+impl StageError {
+    /// The next thing to do.
+    pub fn hint(&self) -> Hint {
+        match self {
+            Self::Unknown { known, .. } => known.hint("cargo xtask plan"),
+            Self::NoStages(_) => Hint::Run("cargo xtask deploy".to_owned()),
+        }
+    }
+}
+
+impl Scope {
+    /// A stage of `hemma.toml` by its name, or the last one of all services in none.
+    pub fn stage(config: &Config, name: &str) -> Result<Self, StageError> {
+        let stages = Stages::of(config);
+        if stages.is_one() {
+            return Err(StageError::NoStages(name.to_owned()));
+        }
+        if !stages.names().any(|it| it == name) {
+            let known = Known::new(name, stages.names());
+            return Err(StageError::Unknown { asked: name.to_owned(), known });
+        }
+        Ok(Self::Stage(name.to_owned()))
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
+
+    /// Whether the checkout is brought to the tip of its branch.
+    pub(super) fn brings_commits(&self) -> bool {
+        !matches!(self, Self::Research(_))
+    }
+
+    /// The settings with the public names of those services alone that are in it.
+    pub fn public(&self, config: &Config) -> Config {
+        let mut config = config.clone();
+        let stages = Stages::of(&config);
+        let kept = |service: &str| match self {
+            Self::Whole => true,
+            Self::Stage(stage) => stages.home(service) == stage,
+            Self::Research(_) => false,
+        };
+        let public = config.public.iter().filter(|it| kept(&it.service)).cloned().collect();
+        config.public = public;
+        config
+    }
+
+    pub(super) fn layers(&self, config: &Config, containers: &[Container]) -> Layers {
+        match self {
+            Self::Whole | Self::Stage(_) => layers_in_force(config, containers),
+            Self::Research(_) => Layers::Research,
+        }
+    }
+
+    /// Leaves in the project what this is about.
+    pub(super) fn narrow(&self, config: &Config, project: &mut Model) {
+        let kept: BTreeSet<String> = match self {
+            Self::Whole => return,
+            Self::Stage(stage) => {
+                let stages = Stages::of(config);
+                project.services.keys().filter(|it| stages.home(it) == stage).cloned().collect()
+            }
+            Self::Research(asked) => with_needed(asked, project),
+        };
+        project.narrow(|it| kept.contains(it));
+    }
+
+    /// What the files say that cannot be meant: no such service, one that others would reach, or
+    /// stages that rest on later ones.
+    pub(super) fn objections(
+        &self,
+        config: &Config,
+        project: &Model,
+        containers: &[Container],
+    ) -> Vec<Finding> {
+        let asked = match self {
+            Self::Research(asked) => asked,
+            Self::Whole => return Stages::of(config).objections(project),
+            Self::Stage(stage) => {
+                let (stages, name) = (Stages::of(config), config.compose.project.as_str());
+                let missing = stages.missing(stage, project, (name, containers));
+                return [stages.objections(project), missing].concat();
+            }
+        };
+        let missing = asked
+            .iter()
+            .filter(|it| !project.services.contains_key(*it))
+            .map(|it| Finding::fail(format!("service {it}"), "the compose files do not have it"));
+        let open = asked.iter().filter_map(|it| Some((it, project.services.get(it)?)));
+        let open = open.flat_map(|(name, it)| it.ports.iter().map(move |port| (name, port)));
+        let open = open.filter(|(_, port)| !port.is_local()).map(|(name, port)| {
+            let detail =
+                format!("the compose files open port {} to other machines", port.published);
+            Finding::fail(format!("service {name}"), detail)
+        });
+        missing.chain(open).collect()
+    }
+}
+
+/// Services and all that they depend on, as far as there are any.
+fn with_needed(asked: &[String], project: &Model) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    let mut open = asked.to_vec();
+    while let Some(name) = open.pop() {
+        if let Some(service) = project.services.get(&name)
+            && wanted.insert(name)
+        {
+            open.extend(service.depends_on.keys().cloned());
+        }
+    }
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_docker::compose::{Port, Service};
+
+    use super::*;
+
+    fn project() -> Model {
+        let mut project = Model::default();
+        for (name, needs) in [("tool", "base"), ("base", "tool"), ("other", "base")] {
+            let mut service = Service { replicas: 1, ..Service::default() };
+            service.depends_on.insert(needs.to_owned(), "service_healthy".to_owned());
+            project.services.insert(name.to_owned(), service);
+        }
+        project
+    }
+
+    #[test]
+    fn a_scope_is_what_was_asked_for_and_what_that_needs() {
+        let mut project = project();
+        Scope::Research(vec!["tool".to_owned()]).narrow(&Config::default(), &mut project);
+        assert_eq!(project.services.keys().collect::<Vec<_>>(), ["base", "tool"]);
+    }
+
+    #[test]
+    fn what_would_be_open_to_others_is_objected_to() {
+        let scope = Scope::Research(vec!["tool".to_owned(), "gone".to_owned()]);
+        for (address, objections) in [("127.0.0.1", 1), ("::1", 1), ("", 2), ("0.0.0.0", 2)] {
+            let mut project = project();
+            let tool = project.services.get_mut("tool").expect("it is there");
+            tool.ports.push(Port {
+                host_ip: address.to_owned(),
+                published: "8085".to_owned(),
+                target: 8085,
+                protocol: "tcp".to_owned(),
+            });
+            assert_eq!(
+                scope.objections(&Config::default(), &project, &[]).len(),
+                objections,
+                "{address}"
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Every look at what runs on the host at once.
+
+use hemma_core::storage;
+use hemma_core::{Config, Report, World};
+use hemma_docker::compose::Model;
+use hemma_docker::{health, network};
+use hemma_git::checkout;
+use hemma_ingress::proxy;
+
+use super::Situation;
+use super::expectations::expectations;
+use super::in_force::in_force;
+use crate::{host_tools, lock};
+
+/// How everything stands, without changing anything.
+pub async fn status(world: &World, config: &Config) -> Report {
+    let (host, spec, ingress) = (&config.host.alias, config.into(), config.into());
+    let (tools, proxy, network, checkout, services, release) = tokio::join!(
+        host_tools::verify(world, host),
+        proxy::verify(world, &ingress),
+        network::verify(world, host, &config.compose.network),
+        checkout::verify(world, &spec),
+        health(world, config),
+        lock::unproven(world, config),
+    );
+    if let Some(report) = host_tools::out_of_reach(&tools) {
+        return report;
+    }
+    tools
+        .into_iter()
+        .chain(proxy)
+        .chain([network])
+        .chain(checkout.findings)
+        .chain(match release {
+            Ok(unproven) => unproven.map(|it| it.finding()),
+            Err(error) => Some(storage::unknown(host, "release", &error)),
+        })
+        .chain(services.findings)
+        .collect()
+}
+
+/// How the services of the project stand.
+pub async fn health(world: &World, config: &Config) -> Report {
+    match in_force(world, config).await {
+        Ok((_, model)) => health_of(world, config, &model).await,
+        Err(super::Error::Refused(refusal)) => Report::from_iter([refusal.finding()]),
+        Err(error) => Report::from_iter([storage::unknown(&config.host.alias, "services", &error)]),
+    }
+}
+
+/// How those stand that a look has found to be the application, or the part of it that is asked for.
+pub async fn health_as_seen(world: &World, situation: &Situation) -> Report {
+    match situation.model() {
+        Some(model) => health_of(world, &situation.config, model).await,
+        None => health(world, &situation.config).await,
+    }
+}
+
+async fn health_of(world: &World, config: &Config, model: &Model) -> Report {
+    let (host, project) = (&config.host.alias, &config.compose.project);
+    health::verify(world, host, project, &expectations(model)).await
+}

@@ -1,0 +1,118 @@
+//! The databases that an application needs of a shared PostgreSQL, by its compose files and settings.
+//!
+//! Runbook: day 2, step 4.
+
+use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World};
+use hemma_git::Tree;
+use hemma_postgres::databases::{self, DatabaseSpec, Outcome, Server, Step};
+
+use crate::env_file::{HeadersError, LookHeaders};
+use crate::layers::{Layers, compose_files};
+
+/// What the application needs: the databases that the compose files of the checkout name in their
+/// headers, and those of `[database] databases`.
+pub async fn wanted(world: &World, config: &Config) -> Result<DatabaseSpec, Error> {
+    wanted_in(world, config, Tree::Checkout).await
+}
+
+/// What the application needs by the compose files of another state of the repository.
+pub(crate) async fn wanted_in(
+    world: &World,
+    config: &Config,
+    tree: Tree,
+) -> Result<DatabaseSpec, Error> {
+    let files = compose_files(config, Layers::Main);
+    let host = files.host.clone();
+    let headers = world.ask(&LookHeaders { files, tree }).await.map_err(Error::Headers)?;
+    let mut names = headers.header.databases;
+    let own = config.database.databases.iter().filter(|it| !names.contains(it)).cloned();
+    names.extend(own.collect::<Vec<_>>());
+    if names.is_empty() {
+        return Err(Error::NoneWanted { host, said: headers.said });
+    }
+    Ok(DatabaseSpec {
+        server: config.into(),
+        checkout: config.host.checkout.clone(),
+        role: config.database.role.clone(),
+        password_key: config.database.password_key.clone(),
+        databases: names,
+    })
+}
+
+/// Whether the role and the databases are there, and the role's.
+pub async fn verify(world: &World, config: &Config) -> Report {
+    match wanted(world, config).await {
+        Ok(spec) => databases::verify(world, &spec).await,
+        Err(error) => Report::from_iter([of_error(config, &error)]),
+    }
+}
+
+/// The finding that an error makes.
+pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
+    let server = Server::from(config);
+    match error {
+        Error::Databases(source) => databases::of_error(&server, source),
+        Error::NoneWanted { .. } => Finding::fail("databases", error.to_string()),
+        Error::Headers(_) => {
+            Finding::unknown(server.container.to_string(), error).hint(error.hint())
+        }
+    }
+}
+
+/// What [`ensure`] would do; nothing where PostgreSQL takes no changes from us, for which there is a
+/// finding.
+pub async fn plan(world: &World, config: &Config) -> Result<Vec<Step>, Error> {
+    Ok(databases::plan(world, &wanted(world, config).await?).await?)
+}
+
+/// Makes what is missing. Running it twice is the same as once.
+///
+/// Two at a time would both find the same thing missing; whoever runs it holds the host's lock.
+pub async fn ensure(
+    world: &World,
+    config: &Config,
+    approval: &Approval,
+    progress: &Progress,
+) -> Result<Outcome, Error> {
+    let spec = wanted(world, config).await?;
+    Ok(databases::ensure(world, &spec, approval, progress).await?)
+}
+
+/// Why the databases are not known to be there, or not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The compose files could not be looked at.
+    #[error("could not learn which databases are wanted")]
+    Headers(#[source] HeadersError),
+    /// Nothing says which databases there should be.
+    #[error("neither the compose files on {host} nor [database] databases name a database: {said}")]
+    NoneWanted {
+        /// The host.
+        host: Host,
+        /// What reading them said last.
+        said: String,
+    },
+    /// PostgreSQL could not be looked at, or a statement failed.
+    #[error(transparent)]
+    Databases(#[from] databases::Error),
+}
+
+impl Error {
+    /// Whether it was looked and found wrong, as opposed to not known.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Headers(_) => false,
+            Self::NoneWanted { .. } => true,
+            Self::Databases(source) => source.is_known(),
+        }
+    }
+
+    /// The one thing to try next.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Self::Headers(HeadersError::Ask { source, .. }) => source.hint(),
+            Self::Headers(_) | Self::NoneWanted { .. } => None,
+            Self::Databases(source) => source.hint(),
+        }
+    }
+}

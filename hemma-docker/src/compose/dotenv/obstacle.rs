@@ -1,0 +1,114 @@
+//! What a `.env` can be instead of a settings file.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use hemma_core::config::CheckoutPath;
+use hemma_core::{Finding, Hint, Host, quote_path};
+use serde::{Deserialize, Serialize};
+
+/// A shell function that says in a word what `$f`, the `.env` in the checkout `$d`, is. `$max` is the
+/// largest size that is read.
+pub const KIND: &str = r#"
+kind() {
+    if [ -d "$d" ] && [ ! -x "$d" ]; then echo closed
+    elif [ ! -e "$f" ]; then echo missing
+    elif [ -d "$f" ]; then echo directory
+    elif [ ! -f "$f" ]; then echo special
+    elif [ ! -r "$f" ]; then echo unreadable
+    elif [ "$(stat -L -c %s "$f")" -gt "$max" ]; then echo large
+    else echo file
+    fi
+}
+"#;
+
+/// What the file is, apart from what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obstacle {
+    /// There is none.
+    Missing,
+    /// The checkout may not be entered.
+    Closed,
+    /// It is a directory: Docker makes one where a file was to be mounted and was not there.
+    Directory,
+    /// It is a pipe, a socket or a device.
+    Special,
+    /// The operator's user may not read it.
+    Unreadable {
+        /// Whose it is.
+        owner: String,
+    },
+    /// No settings file is as large as that.
+    TooLarge {
+        /// How large it is.
+        bytes: u64,
+    },
+    /// It is no text.
+    NotUtf8 {
+        /// The line with the first byte that is none.
+        line: usize,
+    },
+    /// Somebody wrote to it while it was read.
+    Changing,
+}
+
+impl Obstacle {
+    /// What the word of [`KIND`] and the lines beside it say; `None` for a file that can be read.
+    pub fn read(output: &str) -> Option<Self> {
+        let said: HashMap<_, _> = output.lines().filter_map(|it| it.split_once('=')).collect();
+        Some(match *said.get("kind")? {
+            "missing" => Self::Missing,
+            "closed" => Self::Closed,
+            "directory" => Self::Directory,
+            "special" => Self::Special,
+            "unreadable" => Self::Unreadable { owner: (*said.get("owner")?).to_owned() },
+            "large" => Self::TooLarge { bytes: said.get("bytes")?.parse().ok()? },
+            "not-utf8" => Self::NotUtf8 { line: said.get("line")?.parse().ok()? },
+            _ => return None,
+        })
+    }
+
+    /// The finding that it makes, with the next thing to do.
+    pub fn finding(&self, host: &Host, checkout: &CheckoutPath) -> Finding {
+        let file = format!("{checkout}/.env");
+        let detail = format!("{file} {self}");
+        if *self == Self::Changing {
+            return Finding::unseen(".env", detail);
+        }
+        Finding::fail(".env", detail).hint(self.hint(host, checkout))
+    }
+
+    /// The next thing to do.
+    pub fn hint(&self, host: &Host, checkout: &CheckoutPath) -> Option<Hint> {
+        let file = quote_path(&format!("{checkout}/.env"));
+        let on_host = |line: String| Hint::on(host, line);
+        Some(match self {
+            Self::Missing => Hint::Run("cargo xtask day2 env-file --edit".to_owned()),
+            Self::Closed => on_host(format!("ls -ld {}", quote_path(&checkout.to_string()))),
+            Self::Directory => on_host(format!("rmdir {file}")),
+            Self::Unreadable { .. } => on_host(format!("sudo chown \"$USER\" {file}")),
+            Self::Special | Self::TooLarge { .. } => on_host(format!("ls -l {file}")),
+            Self::NotUtf8 { line } => on_host(format!("nano +{line} {file}")),
+            Self::Changing => return None,
+        })
+    }
+}
+
+/// What is said of the file.
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("is not there"),
+            Self::Closed => f.write_str("lies in a directory that may not be entered"),
+            Self::Directory => f.write_str("is a directory"),
+            Self::Special => f.write_str("is no regular file"),
+            Self::Unreadable { owner } => write!(f, "belongs to {owner} and is not readable"),
+            Self::TooLarge { bytes } => write!(f, "has {bytes} bytes, which no settings file has"),
+            Self::NotUtf8 { line } => {
+                write!(f, "is not UTF-8: line {line} holds a byte that is no text")
+            }
+            Self::Changing => f.write_str("was written to by somebody while it was read"),
+        }
+    }
+}

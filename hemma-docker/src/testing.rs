@@ -1,0 +1,37 @@
+//! Containers for the tests of crates that judge them.
+
+use crate::container::{ComposeLabels, Container, State, read};
+
+/// A container, from what the engine lists of it.
+///
+/// # Panics
+///
+/// Where the engine would not list it so.
+pub fn listed(json: serde_json::Value) -> Container {
+    let listed = serde_json::from_value(json).expect("what the engine sends");
+    read(listed).expect("it has an id, a name and a state")
+}
+
+/// A container that runs, as nothing in particular made it.
+///
+/// # Panics
+///
+/// Where no container can have that name.
+pub fn running(name: &str, compose: Option<ComposeLabels>) -> Container {
+    Container {
+        id: name.to_owned(),
+        name: name.parse().expect("a container's name"),
+        image: String::new(),
+        image_id: String::new(),
+        state: State::Running,
+        health: None,
+        exit_code: None,
+        since: None,
+        status: String::new(),
+        created: 0,
+        compose,
+        ports: Vec::new(),
+        networks: Vec::new(),
+        volumes: Vec::new(),
+    }
+}

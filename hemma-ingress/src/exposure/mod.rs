@@ -1,0 +1,96 @@
+//! Is only the reverse proxy reachable from outside?
+//!
+//! Runbook: notes, public surface.
+//!
+//! Four views that must agree: what the compose files publish, what the engine opened, what listens
+//! on the host, and what answers from here. Published ports bypass the host's firewall, so each of
+//! the four can be wrong without the others.
+//!
+//! Invariant: nothing here closes a port. Whose it is, is another person's question at times.
+
+mod dial;
+mod judge;
+mod source;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use hemma_core::{ExecError, Report, Workdir, World};
+
+pub use dial::{Dial, DialError, Dialed};
+pub use source::Source;
+#[cfg(feature = "fuzzing")]
+pub use source::fuzz_find;
+
+use hemma_docker::compose::{ComposeFiles, LookModel, ModelAnswer, ModelError};
+use hemma_docker::{Container, Containers, EngineError};
+
+use crate::IngressSpec;
+use crate::listeners::{self, Listener};
+
+/// What was seen, each view with its own way of having failed.
+#[derive(Debug)]
+struct Views {
+    model: Result<ModelAnswer, ModelError>,
+    sources: Result<Vec<Source>, ExecError>,
+    containers: Result<Vec<Container>, EngineError>,
+    listeners: Result<Option<Vec<Listener>>, ExecError>,
+    outside: Outside,
+    /// What answered from here, by port.
+    dialed: BTreeMap<u16, Result<Dialed, DialError>>,
+}
+
+/// Where this machine stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outside {
+    /// The host is another machine.
+    Here,
+    /// The host's public address is this machine's own, so trying it would say nothing.
+    Same,
+    /// Nobody knows the host's public address.
+    Unknown,
+}
+
+/// Looks at all four views at once and says what is open that should not be. `files` are all that the
+/// application could be brought up with, with every profile: what is not started today may be
+/// tomorrow. `from_outside` is the host's public address, and decides where it is tried from here.
+pub async fn verify(
+    world: &World,
+    spec: &IngressSpec,
+    files: &ComposeFiles,
+    from_outside: Option<IpAddr>,
+) -> Report {
+    let host = &spec.host;
+    let (model, sources, containers, listeners) = tokio::join!(
+        async {
+            let files = files.clone();
+            world.ask(&LookModel { files, tree: Workdir::in_place(), hashes: false }).await
+        },
+        source::look(world, files),
+        async { world.ask(&Containers { host: host.clone() }).await },
+        listeners::look(world, host),
+    );
+    let outside = match from_outside {
+        Some(address) if address.is_loopback() => Outside::Same,
+        Some(_) => Outside::Here,
+        None => Outside::Unknown,
+    };
+    let dialed = BTreeMap::new();
+    let mut views = Views { model, sources, containers, listeners, outside, dialed };
+    if let Some(address) = from_outside.filter(|_| outside == Outside::Here) {
+        views.dialed = dial(world, address, &judge::ports(spec, &views)).await;
+    }
+    judge::judge(spec, &views)
+}
+
+async fn dial(
+    world: &World,
+    address: IpAddr,
+    ports: &[u16],
+) -> BTreeMap<u16, Result<Dialed, DialError>> {
+    let asked = ports.iter().map(async |port| {
+        let to = SocketAddr::new(address, *port);
+        (*port, world.ask(&Dial::new(to)).await)
+    });
+    futures_util::future::join_all(asked).await.into_iter().collect()
+}

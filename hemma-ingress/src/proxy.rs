@@ -1,0 +1,102 @@
+//! The shared proxy stack: it must be there before anything of ours can be reached.
+//!
+//! Runbook: preconditions, and day 1, step 2.
+//!
+//! Invariant: nothing here changes the stack. Other applications share it.
+
+mod part;
+mod ports;
+#[cfg(test)]
+mod tests;
+mod virtual_hosts;
+
+use hemma_core::{ExecError, Finding, Report, Verdict, World};
+use hemma_docker::{Container, Containers, Networks, network};
+
+use crate::IngressSpec;
+use crate::listeners::{self, Listener};
+use part::{COMPANION, PROXY, Part, runs};
+
+/// Whether the reverse proxy, its ACME companion and the shared database run, and whether the
+/// proxy has the web's two ports and is on the external network.
+pub async fn verify(world: &World, spec: &IngressSpec) -> Vec<Finding> {
+    match look(world, spec).await {
+        Ok((containers, network)) => judge(spec, &Seen { containers, network, listeners: None }),
+        Err(finding) => vec![finding],
+    }
+}
+
+/// The same, and who listens on the web's two ports, and whether the proxy's own configuration has
+/// each public name.
+pub async fn health(world: &World, spec: &IngressSpec) -> Report {
+    let host = &spec.host;
+    let (seen, listeners, network) = tokio::join!(
+        look(world, spec),
+        listeners::look(world, host),
+        network::verify(world, host, &spec.network),
+    );
+    let (containers, has_network) = match seen {
+        Ok(seen) => seen,
+        Err(finding) => return Report::from_iter([finding]),
+    };
+    let seen = Seen { containers, network: has_network, listeners: Some(listeners) };
+    let mut report = Report::default();
+    report.extend(judge(spec, &seen));
+    report.extend((network.verdict != Verdict::Pass).then_some(network));
+    if let Some(proxy) = web(&seen.containers).filter(|it| runs(it)) {
+        let routed = virtual_hosts::look(world, spec, &proxy.name).await;
+        report.extend(virtual_hosts::judge(spec, proxy, &seen.containers, &routed));
+    }
+    report
+}
+
+/// The reverse proxy, if there is one.
+pub fn web(containers: &[Container]) -> Option<&Container> {
+    PROXY.find(containers)
+}
+
+/// The container that gets the certificates, if there is one.
+pub fn companion(containers: &[Container]) -> Option<&Container> {
+    COMPANION.find(containers)
+}
+
+/// What the judgement rests on.
+#[derive(Debug)]
+struct Seen {
+    containers: Vec<Container>,
+    /// Whether the external network is there. Where it is not, or nobody knows, that is one finding
+    /// of its own, and not one of each container.
+    network: bool,
+    /// What listens on the host. `None` if nobody looked.
+    listeners: Option<Result<Option<Vec<Listener>>, ExecError>>,
+}
+
+async fn look(world: &World, spec: &IngressSpec) -> Result<(Vec<Container>, bool), Finding> {
+    let host = &spec.host;
+    let (containers, networks) =
+        tokio::join!(async { world.ask(&Containers { host: host.clone() }).await }, async {
+            world.ask(&Networks { host: host.clone() }).await
+        },);
+    let containers = containers
+        .map_err(|error| Finding::unknown("shared proxy stack", &error).hint(error.hint()))?;
+    let name = spec.network.as_str();
+    Ok((containers, networks.is_ok_and(|it| it.iter().any(|it| it.name == name))))
+}
+
+fn judge(spec: &IngressSpec, seen: &Seen) -> Vec<Finding> {
+    let host = &spec.host;
+    let network = seen.network.then_some(spec.network.as_str());
+    // Every database runs an image of PostgreSQL, so only the name tells which one is shared.
+    let name = spec.database.as_str();
+    let database = Part { subject: "shared database", images: &[], name, joins: true };
+    let mut findings = Vec::new();
+    for part in [&PROXY, &COMPANION, &database] {
+        let found = part.find(&seen.containers);
+        findings.push(part.judge(host, found, network));
+        if part.name == PROXY.name {
+            let running = found.filter(|it| runs(it));
+            findings.extend(ports::judge(host, running, seen.listeners.as_ref()));
+        }
+    }
+    findings
+}

@@ -1,0 +1,118 @@
+//! A part of the stack: which container it is, and how that stands.
+
+use hemma_core::{Finding, Hint, Host, quote};
+
+use hemma_docker::{Container, Health, State};
+
+/// A part of the stack, and how its container is told from others.
+///
+/// The stack's own compose file is in no repository, so its containers are known by their image
+/// first; a name or a service can be given to anything.
+pub(super) struct Part<'p> {
+    pub(super) subject: &'static str,
+    pub(super) images: &'static [&'static str],
+    pub(super) name: &'p str,
+    /// Whether the application's containers and it have to reach each other.
+    pub(super) joins: bool,
+}
+
+pub(super) const PROXY: Part<'_> = Part {
+    subject: "reverse proxy",
+    images: &["nginxproxy/nginx-proxy", "jwilder/nginx-proxy"],
+    name: "nginx-proxy",
+    joins: true,
+};
+
+/// What it does for a name goes through the proxy's volumes, the engine's socket and the authority.
+pub(super) const COMPANION: Part<'_> = Part {
+    subject: "ACME companion",
+    images: &[
+        "nginxproxy/acme-companion",
+        "jrcs/letsencrypt-nginx-proxy-companion",
+        "nginxproxy/docker-letsencrypt-nginx-proxy-companion",
+    ],
+    name: "acme-companion",
+    joins: false,
+};
+
+impl Part<'_> {
+    /// By image, then by name, then by the service that Compose made it for. One that runs is
+    /// taken before one that was left behind.
+    pub(super) fn find<'c>(&self, containers: &'c [Container]) -> Option<&'c Container> {
+        let by_image = |it: &Container| self.images.iter().any(|image| is_image(&it.image, image));
+        let by_name = |it: &Container| it.name.as_str() == self.name;
+        let by_service =
+            |it: &Container| it.compose.as_ref().is_some_and(|it| it.service == self.name);
+        let first = |is: &dyn Fn(&Container) -> bool| {
+            let mut found = containers.iter().filter(|it| is(it));
+            found.clone().find(|it| runs(it)).or_else(|| found.next())
+        };
+        first(&by_image).or_else(|| first(&by_name)).or_else(|| first(&by_service))
+    }
+
+    /// `network` is the external one, if it is there.
+    pub(super) fn judge(
+        &self,
+        host: &Host,
+        found: Option<&Container>,
+        network: Option<&str>,
+    ) -> Finding {
+        let Some(container) = found else {
+            let detail = format!("no container on {host} is one, by image or by name");
+            let up = Hint::on(host, "cd ~/infrastructure && sudo docker compose up -d");
+            return Finding::fail(self.subject, detail).hint(up);
+        };
+        let Container { name, status, image, .. } = container;
+        let detail = format!("{name}, {status}");
+        if !runs(container) || container.health == Some(Health::Unhealthy) {
+            let logs = Hint::on(host, format_args!("sudo docker logs --tail 50 {name}"));
+            return Finding::fail(self.subject, detail).hint(logs);
+        }
+        let Some(network) = network else {
+            return Finding::pass(self.subject, detail).evidence([image]);
+        };
+        if container.networks.iter().any(|it| it == network) {
+            return Finding::pass(self.subject, format!("{detail}, on {network}"))
+                .evidence([image]);
+        }
+        if self.joins {
+            let join = format!("sudo docker network connect {} {name}", quote(network));
+            let detail = format!("{detail}, but not on {network}");
+            return Finding::fail(self.subject, detail)
+                .evidence([image])
+                .hint(Hint::on(host, join));
+        }
+        let apart = format!("not on {network}, where nothing needs it");
+        Finding::pass(self.subject, detail).evidence([image.as_str(), &apart])
+    }
+}
+
+/// `redis` is the image of `redis:7`, and `registry.example/redis` is another one.
+fn is_image(image: &str, repository: &str) -> bool {
+    let image = image.strip_prefix("docker.io/").unwrap_or(image);
+    let rest = image.strip_prefix(repository);
+    rest.is_some_and(|it| it.is_empty() || it.starts_with([':', '@']))
+}
+
+pub(super) fn runs(container: &Container) -> bool {
+    container.state == State::Running
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_known_by_its_whole_repository() {
+        let rows = [
+            ("nginxproxy/nginx-proxy:1.6", true),
+            ("docker.io/nginxproxy/nginx-proxy@sha256:ab", true),
+            ("nginxproxy/nginx-proxy", true),
+            ("nginxproxy/nginx-proxy-tester:1", false),
+            ("evil.example/nginxproxy/nginx-proxy:1.6", false),
+        ];
+        for (image, is) in rows {
+            assert_eq!(is_image(image, "nginxproxy/nginx-proxy"), is, "{image}");
+        }
+    }
+}

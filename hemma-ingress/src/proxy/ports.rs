@@ -1,0 +1,77 @@
+//! The web's two ports: whether the proxy has them, and whether anybody else does.
+
+use hemma_core::{ExecError, Finding, Hint, Host};
+use hemma_docker::{Container, Protocol};
+
+use crate::listeners::Listener;
+
+/// 80 for the ACME challenge, 443 for everybody, both from outside.
+const WEB: [u16; 2] = [80, 443];
+
+/// What the engine itself runs on a port that it opened for a container.
+const ENGINES: [&str; 3] = ["docker-proxy ", "dockerd ", "rootlesskit "];
+
+const SUBJECT: &str = "ports 80 and 443";
+
+/// `proxy` is the one that runs; without it, only who stands in its way is worth a word.
+pub(super) fn judge(
+    host: &Host,
+    proxy: Option<&Container>,
+    listeners: Option<&Result<Option<Vec<Listener>>, ExecError>>,
+) -> Vec<Finding> {
+    let (all, unseen) = match listeners {
+        None => (&[][..], None),
+        Some(Ok(Some(all))) => (&all[..], None),
+        Some(Ok(None)) => {
+            (&[][..], Some(Finding::unseen(SUBJECT, "the host has no `ss` that tells who listens")))
+        }
+        Some(Err(error)) => (&[][..], Some(Finding::unknown(SUBJECT, error))),
+    };
+    let web: Vec<&Listener> = all.iter().filter(|it| WEB.contains(&it.port)).collect();
+    let judged = match proxy {
+        Some(proxy) => Some(published(host, proxy, &web)),
+        None => taken(&web).map(|it| Finding::fail(SUBJECT, it).hint(look(host))),
+    };
+    judged.into_iter().chain(unseen).collect()
+}
+
+fn published(host: &Host, proxy: &Container, web: &[&Listener]) -> Finding {
+    let open = |port: u16| {
+        let mut bindings = proxy.ports.iter();
+        bindings.any(|it| it.published == port && it.protocol == Protocol::Tcp && !it.is_local())
+    };
+    let closed: Vec<String> =
+        WEB.into_iter().filter(|it| !open(*it)).map(|it| it.to_string()).collect();
+    let bound = proxy.ports.iter().map(|it| format!("{}:{}->{}", it.ip, it.published, it.target));
+    let evidence: Vec<String> = bound.chain(web.iter().map(|it| shown(it))).collect();
+    let name = &proxy.name;
+    let finding = match (closed.as_slice(), taken(web)) {
+        ([], None) => return Finding::pass(SUBJECT, format!("{name} has them")).evidence(evidence),
+        ([], Some(taken)) => Finding::fail(SUBJECT, taken).hint(look(host)),
+        (closed, taken) => {
+            let detail = format!("{name} does not publish {}", closed.join(" and "));
+            let detail = taken.map_or(detail.clone(), |it| format!("{detail}: {it}"));
+            Finding::fail(SUBJECT, detail)
+                .hint(Hint::on(host, format_args!("sudo docker port {name}")))
+        }
+    };
+    finding.evidence(evidence)
+}
+
+/// Somebody who is not the engine and whom others reach.
+fn taken(web: &[&Listener]) -> Option<String> {
+    let is_engines = |it: &Listener| {
+        it.program.as_deref().is_none_or(|it| ENGINES.iter().any(|e| it.starts_with(e)))
+    };
+    let stranger = web.iter().find(|it| !it.address.is_loopback() && !is_engines(it))?;
+    Some(format!("{}, and not the proxy", shown(stranger)))
+}
+
+fn shown(listener: &Listener) -> String {
+    let program = listener.program.as_deref().unwrap_or("a program");
+    format!("{program} listens on {}", std::net::SocketAddr::new(listener.address, listener.port))
+}
+
+fn look(host: &Host) -> Hint {
+    Hint::on(host, r#"sudo ss -lntp | grep -E ":(80|443) ""#)
+}

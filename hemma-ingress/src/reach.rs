@@ -1,0 +1,113 @@
+//! What the proxy really routes, and on which ports its targets really listen.
+
+use std::collections::BTreeMap;
+
+use hemma_core::{Command, Exec, ExecError, Host, World};
+
+use hemma_core::config::ContainerName;
+
+/// What was seen from inside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The names that the proxy's configuration has a virtual host for. `None` where it was not
+    /// shown: nobody was asked, or nginx does not run or does not read it.
+    pub names: Option<Vec<String>>,
+    /// The TCP ports on which something in each container listens for others.
+    pub listening: BTreeMap<String, Vec<u16>>,
+}
+
+/// `/proc` of the container's first process: it needs no program in the container, and shows its
+/// network and no other. Of the proxy's configuration only the names leave the host.
+const REACH: &str = r#"
+proxy=$1; shift
+if [ -n "$proxy" ] && shown=$(docker exec "$proxy" nginx -T 2>/dev/null); then
+  echo configuration
+  printf '%s\n' "$shown" |
+    awk '$1 == "server_name" { for (i = 2; i <= NF; i++) { sub(/;$/, "", $i); print "name", $i } }'
+fi
+for container do
+  pid=$(docker inspect --format '{{.State.Pid}}' "$container" 2>/dev/null)
+  [ "${pid:-0}" -gt 0 ] 2>/dev/null || continue
+  echo "container $container"
+  cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | awk '$4 == "0A" { print "listens", $2 }'
+done
+exit 0
+"#;
+
+/// Looks into the proxy, if there is one, and into each of `containers`.
+pub async fn look(
+    world: &World,
+    host: &Host,
+    proxy: Option<&ContainerName>,
+    containers: &[ContainerName],
+) -> Result<Reach, ExecError> {
+    let proxy = proxy.map(ToString::to_string).unwrap_or_default();
+    let words = std::iter::once(proxy).chain(containers.iter().map(ToString::to_string));
+    let script = Command::script(REACH, words).named("look-into-containers").sudo();
+    let output = world.ask(&Exec::on(host, script)).await?;
+    Ok(read(&output.stdout))
+}
+
+/// What the script printed.
+fn read(text: &str) -> Reach {
+    let mut reach = Reach::default();
+    let mut ports: Option<&mut Vec<u16>> = None;
+    for line in text.lines() {
+        match line.split_once(' ') {
+            None if line == "configuration" => reach.names = Some(Vec::new()),
+            Some(("name", name)) if name != "_" => {
+                reach.names.get_or_insert_default().push(name.to_ascii_lowercase());
+            }
+            Some(("container", name)) => {
+                ports = Some(reach.listening.entry(name.to_owned()).or_default());
+            }
+            Some(("listens", end)) => {
+                if let (Some(ports), Some(port)) = (&mut ports, listening(end)) {
+                    ports.push(port);
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(names) = &mut reach.names {
+        names.sort();
+        names.dedup();
+    }
+    reach
+}
+
+/// `0100007F:1F90` is 127.0.0.1, port 8080, and no other container reaches it.
+fn listening(end: &str) -> Option<u16> {
+    let (address, port) = end.split_once(':')?;
+    let is_loopback = match address.len() {
+        8 => address.ends_with("7F"),
+        _ => address == "00000000000000000000000001000000",
+    };
+    (!is_loopback).then(|| u16::from_str_radix(port, 16).ok()).flatten()
+}
+
+/// Reads `text` as what the script printed. For the fuzzer.
+#[cfg(feature = "fuzzing")]
+pub fn fuzz_read(text: &str) -> Reach {
+    read(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_ports_are_read() {
+        let text = "configuration\nname _\nname A.example\nname a.example\nlistens 00000000:0050\n\
+            container api\nlistens 00000000:1F90\nlistens 0100007F:1F91\n\
+            listens 00000000000000000000000000000000:1F92\n\
+            listens 00000000000000000000000001000000:1F93\nlistens x\ncontainer ws\nnoise\n";
+        let reach = read(text);
+        assert_eq!(reach.names.as_deref(), Some(&["a.example".to_owned()][..]));
+        assert_eq!(reach.listening["api"], [8080, 8082]);
+        assert!(reach.listening["ws"].is_empty());
+        // A configuration without a name, and none at all, are two answers.
+        assert_eq!(read("configuration\nname _\n").names, Some(Vec::new()));
+        assert_eq!(read("container api\n").names, None);
+    }
+}
