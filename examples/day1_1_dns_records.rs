@@ -8,7 +8,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use hemma_core::{Cassette, Config, World};
+use hemma_core::{Cassette, World};
+use hemma_deploy::Config;
 use hemma_dns::{Authorities, Scope, Target, Vantage};
 
 #[tokio::main(flavor = "current_thread")]

@@ -7,7 +7,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use hemma_core::{Cassette, Config, Consent, Progress, World};
+use hemma_core::{Cassette, Consent, Progress, World};
+use hemma_deploy::Config;
 use hemma_git::checkout::{self, CheckoutSpec, Outcome};
 
 #[tokio::main(flavor = "current_thread")]

@@ -6,7 +6,8 @@
 
 use std::error::Error;
 
-use hemma_core::{Cassette, Config, World};
+use hemma_core::{Cassette, World};
+use hemma_deploy::Config;
 use hemma_deploy::shared_db;
 
 #[tokio::main(flavor = "current_thread")]

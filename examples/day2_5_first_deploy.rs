@@ -7,7 +7,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use hemma_core::{Cassette, Config, World};
+use hemma_core::{Cassette, World};
+use hemma_deploy::Config;
 use hemma_deploy::rollout;
 
 #[tokio::main(flavor = "current_thread")]

@@ -7,7 +7,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use hemma_core::{Cassette, Config, Verdict, World};
+use hemma_core::{Cassette, Verdict, World};
+use hemma_deploy::Config;
 use hemma_deploy::rollout;
 
 #[tokio::main(flavor = "current_thread")]

@@ -9,7 +9,8 @@ use std::error::Error;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-use hemma_core::{Cassette, Config, World};
+use hemma_core::{Cassette, World};
+use hemma_deploy::Config;
 use hemma_tls::routing::{self, Route};
 use hemma_tls::{Site, chain};
 

@@ -7,9 +7,10 @@
 use std::error::Error;
 use std::path::Path;
 
-use hemma_core::{Cassette, Config, World};
+use hemma_core::{Cassette, World};
+use hemma_deploy::Config;
 use hemma_tunnel::daemon::{Seat, verify};
-use hemma_tunnel::forward;
+use hemma_xtask::forwards;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -18,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
     let seat = Seat::new("/run/user/1000/hemma", config.host.alias.clone());
-    for finding in verify(&world, &seat, &forward::from_config(&config.forward)?).await.findings {
+    for finding in verify(&world, &seat, &forwards(&config.forward)?).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

@@ -9,7 +9,8 @@ use std::error::Error;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-use hemma_core::{Cassette, Config, World};
+use hemma_core::{Cassette, World};
+use hemma_deploy::Config;
 use hemma_deploy::every_compose_file;
 use hemma_ingress::exposure;
 

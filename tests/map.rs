@@ -116,7 +116,7 @@ fn the_hemma_toml_of_the_readme_is_one_that_hemma_reads() {
     let readme = read("README.md");
     let (_, rest) = readme.split_once("```toml\n").expect("it shows one");
     let (text, _) = rest.split_once("```").expect("it ends");
-    hemma_core::Config::parse(text, Path::new("README.md")).expect("it is right");
+    hemma_deploy::Config::parse(text, Path::new("README.md")).expect("it is right");
 }
 
 fn runbook() -> Vec<String> {

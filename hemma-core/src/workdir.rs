@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::config::CheckoutPath;
+use crate::names::CheckoutPath;
 use crate::script::SCRATCH;
 use crate::text::plain;
 use crate::{Command, Secret};

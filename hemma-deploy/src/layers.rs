@@ -1,8 +1,9 @@
 //! Which of the configured compose files are used.
 
-use hemma_core::Config;
-use hemma_core::config::ProfileName;
+use hemma_core::names::ProfileName;
 use hemma_docker::compose::ComposeFiles;
+
+use crate::Config;
 use serde::{Deserialize, Serialize};
 
 /// Which of the configured layers are used.

@@ -27,6 +27,7 @@
 //!
 //! | module | what it is about |
 //! |---|---|
+//! | [`config`] | `hemma.toml`: one application on one host |
 //! | [`rollout`] | the order of things: deploy, rollback, restart, rebuild, and how all of it stands |
 //! | [`plan`] | what would be done, with reasons; pure |
 //! | [`preflight`] | what makes a repository fail although each command is right |
@@ -41,6 +42,7 @@
 //! a `Progress`. It looks at no DNS and no certificate; whether an application has arrived at the
 //! public is for its caller. It installs nothing on the host, and removes no volume.
 
+pub mod config;
 pub mod env_file;
 mod host_tools;
 mod layers;
@@ -54,4 +56,5 @@ pub mod release;
 pub mod rollout;
 pub mod shared_db;
 
+pub use config::Config;
 pub use layers::{Layers, compose_files, every_compose_file};

@@ -2,9 +2,11 @@
 //!
 //! Runbook: preconditions.
 
-use hemma_core::{Config, Report, World};
+use hemma_core::{Report, World};
 use hemma_docker::network;
 use hemma_ingress::proxy;
+
+use crate::Config;
 
 use crate::host_tools;
 

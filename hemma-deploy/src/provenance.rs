@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hemma_core::{Change, Command, Config, Cut, Exec, ExecError, Live, Place, Progress, World};
+use hemma_core::{Change, Command, Cut, Exec, ExecError, Live, Place, Progress, World};
 use hemma_docker::compose::{Build, BuildError, ComposeFiles};
+
+use crate::Config;
 use serde::Serialize;
 
 use crate::lock::STATE;

@@ -2,9 +2,11 @@
 //!
 //! Runbook: day 2, step 4.
 
-use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World};
+use hemma_core::{Approval, Finding, Hint, Host, Progress, Report, World};
 use hemma_git::Tree;
 use hemma_postgres::databases::{self, DatabaseSpec, Outcome, Server, Step};
+
+use crate::Config;
 
 use crate::env_file::{HeadersError, LookHeaders};
 use crate::layers::{Layers, compose_files};

@@ -3,8 +3,8 @@
 mod env_files;
 
 use env_files::{KEYS, UNSET, files, runner};
-use hemma_core::config::EnvConfig;
 use hemma_core::{Command, Exec, Live, SshOptions, World};
+use hemma_deploy::config::EnvConfig;
 use hemma_deploy::env_file::{EnvFile, Surroundings, judge};
 use proptest::prelude::*;
 

@@ -14,7 +14,7 @@ mod status;
 
 use std::net::IpAddr;
 
-use hemma_core::config::ContainerName;
+use hemma_core::names::ContainerName;
 use serde::{Deserialize, Serialize};
 
 pub use discard::{Discard, Discarded};

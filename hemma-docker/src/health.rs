@@ -19,7 +19,7 @@ mod watch;
 
 use std::time::Duration;
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Finding, Host, Patience, Progress, Report, World};
 
 use crate::Containers;

@@ -76,7 +76,7 @@ pub use container::{
     ProxyNames, Restart, Restarted, State,
 };
 pub use engine::{EngineError, Version, VersionAnswer};
-pub use hemma_core::config::ContainerName;
+pub use hemma_core::names::ContainerName;
 pub use image::{Image, Images};
 pub use logs::{LogLine, Logs, Stream};
 pub use network::{Network, NetworkCreate, NetworkCreated, Networks};

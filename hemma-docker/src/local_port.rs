@@ -2,7 +2,7 @@
 //!
 //! Runbook: day 3, steps 1 and 2.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Finding, Hint, Host, World};
 
 use crate::{Binding, Container, Containers, State};

@@ -8,7 +8,7 @@ mod engine;
 #[cfg(test)]
 mod tests;
 
-use hemma_core::config::NetworkName;
+use hemma_core::names::NetworkName;
 use hemma_core::{Approval, Finding, Hint, Host, Progress, World};
 
 pub use engine::{Network, NetworkCreate, NetworkCreated, Networks};

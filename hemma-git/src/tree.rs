@@ -1,7 +1,7 @@
 //! Which state of the repository is looked at.
 
 use hemma_core::Workdir;
-use hemma_core::config::{BranchName, RemoteUrl};
+use hemma_core::names::{BranchName, RemoteUrl};
 use hemma_core::script::SCRATCH;
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hemma_core::{Command, Exec, ExecError, Host, World};
 
-use hemma_core::config::ContainerName;
+use hemma_core::names::ContainerName;
 
 /// What was seen from inside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What should reach the public, and on which host.
 
-use hemma_core::config::{ContainerName, DomainName, NetworkName, Port, ProjectName, ServiceName};
-use hemma_core::{Config, Host};
+use hemma_core::Host;
+use hemma_core::names::{ContainerName, DomainName, NetworkName, Port, ProjectName, ServiceName};
 
 /// What should reach the public of a host that several applications share.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,23 +33,6 @@ impl IngressSpec {
     /// Whether a port may be open to everybody.
     pub fn may_be_open(&self, port: u16) -> bool {
         self.open.iter().any(|it| *it == port)
-    }
-}
-
-impl From<&Config> for IngressSpec {
-    fn from(config: &Config) -> Self {
-        let public = config
-            .public
-            .iter()
-            .map(|it| PublicService { name: it.name.clone(), service: it.service.clone() });
-        Self {
-            host: config.host.alias.clone(),
-            project: config.compose.project.clone(),
-            network: config.compose.network.clone(),
-            database: config.database.container.clone(),
-            public: public.collect(),
-            open: config.edge.open.clone(),
-        }
     }
 }
 

@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-use hemma_core::config::ForwardConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::Probe;
@@ -153,21 +152,10 @@ impl From<Forward> for Draft {
     }
 }
 
-impl TryFrom<&ForwardConfig> for Forward {
-    type Error = Error;
-
-    fn try_from(config: &ForwardConfig) -> Result<Self, Error> {
-        let name: ForwardName = config.name.parse()?;
-        let probe = Probe::http(config.probe.as_str());
-        Ok(Self::new(name, config.local.get(), config.remote.get())?.probe(probe))
-    }
-}
-
-/// The forwards of a `hemma.toml`, which must not want the same name or port.
-pub fn from_config(config: &[ForwardConfig]) -> Result<Vec<Forward>, Error> {
+/// Several forwards, which must not want the same name or port.
+pub fn together(wanted: impl IntoIterator<Item = Forward>) -> Result<Vec<Forward>, Error> {
     let mut forwards: Vec<Forward> = Vec::new();
-    for it in config {
-        let forward = Forward::try_from(it)?;
+    for forward in wanted {
         check_beside(&forward, &forwards)?;
         forwards.push(forward);
     }
@@ -234,8 +222,6 @@ pub enum Error {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::config::UrlPath;
-
     use super::*;
 
     fn forward(name: &str, local: u16) -> Result<Forward, Error> {
@@ -259,13 +245,7 @@ mod tests {
 
     #[test]
     fn two_of_one_name_or_port_are_refused() {
-        let row = |name: &str, local: u16| ForwardConfig {
-            name: name.parse().expect("a name"),
-            service: None,
-            local: local.try_into().expect("above 1023"),
-            remote: 8085.try_into().expect("above 0"),
-            probe: UrlPath::default(),
-        };
+        let row = |name: &str, local: u16| forward(name, local).expect("a forward");
         let rows = [
             ([row("a", 2000), row("b", 2001)], None),
             ([row("a", 2000), row("a", 2001)], Some("there are two forwards called `a`")),
@@ -274,8 +254,8 @@ mod tests {
                 Some("forwards `b` and `a` both want port 2000 on this machine"),
             ),
         ];
-        for (config, expected) in rows {
-            let said = from_config(&config).err().map(|it| it.to_string());
+        for (wanted, expected) in rows {
+            let said = together(wanted).err().map(|it| it.to_string());
             assert_eq!(said.as_deref(), expected);
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::Duration;
 
-use hemma_core::config::StageConfig;
+use hemma_deploy::config::StageConfig;
 
 use crate::hemma::{Ran, Running};
 use crate::stage::Stage;

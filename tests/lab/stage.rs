@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hemma_core::{
-    Approval, Command, Config, Consent, Exec, Live, Origin, Progress, Scene, SshOptions, World,
+    Approval, Command, Consent, Exec, Live, Origin, Progress, Scene, SshOptions, World,
 };
+use hemma_deploy::Config;
 use hemma_deploy::lock::Holder;
 use hemma_xtask::lab::{Claim, Lab};
 use rustix::process::Signal;

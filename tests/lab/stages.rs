@@ -1,6 +1,6 @@
 //! A deploy in stages: one by itself, and each seen healthy before the next one begins.
 
-use hemma_core::config::StageConfig;
+use hemma_deploy::config::StageConfig;
 
 use crate::deploy::{changed, containers, planned};
 use crate::stage::Stage;

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hemma_core::{Cassette, Config, Extent, Live, SshOptions, World};
+use hemma_core::{Cassette, Extent, Live, SshOptions, World};
+use hemma_deploy::Config;
 
 use crate::cli::{self, Call, Flags};
 use crate::interrupt::{self, Interrupts};
@@ -166,8 +167,7 @@ impl App {
             }
         };
         let (world, config) = &scene;
-        let ssh_config =
-            config.host.ssh_config.as_ref().map(hemma_core::config::LocalPath::as_path);
+        let ssh_config = config.host.ssh_config.as_ref().map(hemma_core::names::LocalPath::as_path);
         terminal.speaks(Speaker::new(&self.program, &flags, ssh_config));
         let run = Run::new(self, &flags, &here, &terminal, (world, config));
         let work = Box::pin(what.run(&run));

@@ -4,8 +4,8 @@ mod known;
 
 use std::error::Error;
 
-use hemma_core::config::ConfigError;
 use hemma_core::{ExecError, Hint};
+use hemma_deploy::config::ConfigError;
 use hemma_deploy::{env_file, rollout, shared_db};
 use hemma_docker::{EngineError, network};
 use hemma_git::checkout;

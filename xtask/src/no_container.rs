@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Config, Hint, Known};
+use hemma_core::{Hint, Known};
+use hemma_deploy::Config;
 use hemma_docker::Container;
 
 use crate::Failure;

@@ -1,6 +1,7 @@
 //! A research program of the operator's own, with the URLs of the services that it needs.
 
-use hemma_core::{Command, Config};
+use hemma_core::Command;
+use hemma_deploy::Config;
 use hemma_embed::{ServerUrl, ServerUrlError};
 use hemma_tunnel::ForwardName;
 
@@ -41,7 +42,7 @@ pub(crate) enum Error {
 impl Pipeline {
     pub(crate) fn new(words: Vec<String>, config: &Config) -> Result<Self, Error> {
         objection(&words).map_or(Ok(()), Err)?;
-        let forwards = hemma_tunnel::forward::from_config(&config.forward)?;
+        let forwards = crate::forwards(&config.forward)?;
         let service = |it: &hemma_tunnel::Forward| {
             let forward = it.name().clone();
             behind(config, forward.as_str()).map(|url| Service { forward, url })

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use hemma_core::{Cassette, Config};
+use hemma_core::Cassette;
+use hemma_deploy::Config;
 
 use crate::cli::{Flags, What};
 use crate::render::Terminal;

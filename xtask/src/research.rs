@@ -1,8 +1,9 @@
 //! Which services, on which ports, `hemma.toml` means by the language tool and the embedding
 //! server.
 
-use hemma_core::config::ForwardConfig;
-use hemma_core::{Config, Hint};
+use hemma_core::Hint;
+use hemma_deploy::Config;
+use hemma_deploy::config::ForwardConfig;
 use hemma_deploy::rollout::Scope;
 use hemma_embed::ServerUrl;
 

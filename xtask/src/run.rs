@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use hemma_core::{Approval, Config, Consent, Hint, Progress, Report, World};
+use hemma_core::{Approval, Consent, Hint, Progress, Report, World};
+use hemma_deploy::Config;
 use hemma_deploy::lock::Holder;
 use hemma_deploy::rollout;
 

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use hemma_core::{Config, Hint};
+use hemma_core::Hint;
+use hemma_deploy::Config;
 
 use crate::Failure;
 use crate::cli::Flags;

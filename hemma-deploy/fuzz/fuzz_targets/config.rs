@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use hemma_core::Config;
+use hemma_deploy::Config;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| match Config::from_bytes(bytes, Path::new("x")) {
     Ok(config) => {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use hemma_core::Secret;
-use hemma_core::config::EnvConfig;
+use hemma_deploy::config::EnvConfig;
 use hemma_deploy::env_file::{EnvFile, Surroundings, judge, with_value};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {

@@ -1,7 +1,9 @@
 //! Two `.env` files side by side: keys only.
 
-use hemma_core::{Config, World};
+use hemma_core::World;
 use hemma_docker::compose::dotenv::{Entry, EnvFile};
+
+use crate::Config;
 
 use super::judge::shown;
 use super::look::{EnvAnswer, EnvError};

@@ -1,7 +1,7 @@
 //! Why the host's `.env` was not changed.
 
 use hemma_core::Hint;
-use hemma_core::config::EnvKey;
+use hemma_core::names::EnvKey;
 use hemma_core::storage;
 use hemma_docker::compose::dotenv::SetError;
 

@@ -8,7 +8,7 @@
 //! # OPENAI_API_KEY=<key> (if used)
 //! ```
 
-use hemma_core::config::{EnvKey, PgName};
+use hemma_core::names::{EnvKey, PgName};
 use serde::{Deserialize, Serialize};
 
 /// The wishes of one header.

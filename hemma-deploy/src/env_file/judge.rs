@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::config::{EnvConfig, EnvKey, Placeholder};
+use crate::config::EnvConfig;
 use serde::{Deserialize, Serialize};
 
+use hemma_core::names::{EnvKey, Placeholder};
 use hemma_docker::compose::dotenv::{Entry, EnvFile, Surroundings, reads_alike};
 
 /// A key that must have a value, and who says so.

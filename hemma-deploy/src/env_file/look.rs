@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use hemma_core::config::{EnvConfig, EnvKey};
+use hemma_core::names::EnvKey;
 use hemma_core::{Command, ExecError, Hint, Host, Live, NotRecorded, Place, Question};
 use hemma_docker::compose::ComposeFiles;
 use hemma_docker::compose::dotenv::{BYTES_MAX, EnvFile, KIND, Obstacle, ParseError, Surroundings};
+
+use crate::config::EnvConfig;
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;

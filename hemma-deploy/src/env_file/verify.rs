@@ -1,7 +1,9 @@
 //! What there is to say about the host's `.env`: keys and places, never a value.
 
-use hemma_core::{Config, Finding, Hint, Report, World, quote_path};
+use hemma_core::{Finding, Hint, Report, World, quote_path};
 use hemma_docker::compose::dotenv::Obstacle;
+
+use crate::Config;
 
 use super::judge::{Flaws, RequiredBy};
 use super::look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
@@ -53,7 +55,7 @@ pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding>
 
 /// The rules of `[env]`, and the one that follows from `[database]`: the role that the application
 /// logs in as is the one that is made.
-fn rules(config: &Config) -> hemma_core::config::EnvConfig {
+fn rules(config: &Config) -> crate::config::EnvConfig {
     let mut rules = config.env.clone();
     if let Some(key) = &config.database.role_key {
         rules.values.entry(key.clone()).or_insert_with(|| vec![config.database.role.to_string()]);

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use hemma_core::config::{CheckoutPath, EnvKey, ProjectName};
+use hemma_core::names::{CheckoutPath, EnvKey, ProjectName};
 use hemma_core::{
-    Approval, Change, Command, Config, Cut, ExecError, Extent, Host, Live, NotRecorded, Place,
-    Progress, Question, Secret, World,
+    Approval, Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
+    Question, Secret, World,
 };
 use hemma_docker::compose::dotenv::{BYTES_MAX, KIND, Obstacle, with_value};
+
+use crate::Config;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;

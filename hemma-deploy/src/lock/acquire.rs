@@ -1,6 +1,6 @@
 //! Taking the lock, and letting it go.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Progress};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The journal without the lock, for what keeps nobody else from working.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Change, Command, Cut, Host, Live, Progress};
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! Ending the hold of another run by hand.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::text::plain;
 use hemma_core::{Change, Command, Cut, Host, JournalEntry, JournalEvent, Live, Place, Progress};
 use serde::Serialize;

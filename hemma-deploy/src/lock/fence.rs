@@ -4,7 +4,7 @@
 //! each change compares it, and asks the kernel whether the lock is still held; so a run whose hold
 //! was ended, or whose machine slept for too long, stops before its next change.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Guard, Host};
 
 use super::STATE;

@@ -1,6 +1,6 @@
 //! What was done on a host, by whom: reading the journal back.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{
     Command, ExecError, Host, JournalEntry, JournalEvent, Live, NotRecorded, Place, Question,
 };

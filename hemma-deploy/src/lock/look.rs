@@ -1,6 +1,6 @@
 //! Whether the lock is free.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Command, ExecError, Finding, Hint, Host, Live, Place, Question, World};
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,11 @@
 //! What the host remembers of a run that has begun to change it and has not passed its gate.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{
-    Command, Config, ExecError, Finding, Hint, Host, Live, NotRecorded, Place, Question, World,
+    Command, ExecError, Finding, Hint, Host, Live, NotRecorded, Place, Question, World,
 };
+
+use crate::Config;
 use serde::{Deserialize, Serialize};
 
 use super::STATE_DIRECTORY;

@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn what_the_host_says_is_read() {
-        let config = hemma_core::Config::default();
+        let config = crate::Config::default();
         let files = compose_files(&config, Layers::Main);
         let dockerfiles = vec![("api/Dockerfile".to_owned(), BTreeMap::new())];
         let (binds, mentions) = (Vec::new(), Vec::new());

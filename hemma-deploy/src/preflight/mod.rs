@@ -12,8 +12,9 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use hemma_core::{Config, Finding};
+use crate::Config;
 
+use hemma_core::Finding;
 use hemma_docker::compose::Model;
 
 pub use look::{Absence, LookSources, Sources, SourcesError};

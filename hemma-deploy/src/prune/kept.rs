@@ -1,6 +1,6 @@
 //! Which images the kept releases need, of all projects of this operator on the host.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
 use serde::{Deserialize, Serialize};
 

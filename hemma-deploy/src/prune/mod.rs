@@ -5,9 +5,10 @@
 
 mod kept;
 
-use hemma_core::text::size;
-use hemma_core::{Approval, Config, Finding, Hint, Host, Progress, Report, World, quote};
+use crate::Config;
 
+use hemma_core::text::size;
+use hemma_core::{Approval, Finding, Hint, Host, Progress, Report, World, quote};
 pub use hemma_docker::prune::{LookUnused, Prune, Reclaimed, Unnamed, Unused, What};
 use hemma_docker::{Containers, EngineError};
 pub use kept::{Kept, KeptError, LookKept};

@@ -1,6 +1,6 @@
 //! Keeping what runs.
 
-use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::UNCUT;
 use hemma_core::storage::PROBE;
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};

@@ -1,6 +1,6 @@
 //! Which releases are kept.
 
-use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
 use hemma_docker::compose::dotenv::BYTES_MAX;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Noting what single services run, between two releases.
 
-use hemma_core::config::CheckoutPath;
+use hemma_core::names::CheckoutPath;
 use hemma_core::script::UNCUT;
 use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,14 @@
 //! Going back: the commit in the checkout, and the images under the names that Compose looks for.
 
-use hemma_core::config::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Change, Command, Config, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
+    Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
 };
 use hemma_git::checkout::{COMPARE, GIT, cause, short};
+
+use crate::Config;
 use serde::{Deserialize, Serialize};
 
 use super::{KeptImage, Release};

@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn what_the_host_does_by_itself_is_read_back_from_its_journal_as_a_run() {
-        let config = hemma_core::Config::default();
+        let config = crate::Config::default();
         let arm = ArmReturn {
             after: Duration::from_secs(600),
             restore: Restore::part(&config, "c0ffee".to_owned(), Vec::new()),

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Approval, Config, Finding, Host, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Finding, Host, Progress, Report, Verdict, World};
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
 use hemma_docker::health;
 use hemma_docker::image::Images;
 use hemma_docker::{Containers, Discard};
+
+use crate::Config;
 
 use super::expectations::expectations;
 use super::in_force::{resolve, without_hashes};

@@ -1,9 +1,11 @@
 //! Daily work on single services, through the same steps and the same gate as a deploy.
 
-use hemma_core::{Approval, Config, Finding, Hint, Known, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Finding, Hint, Known, Progress, Report, Verdict, World};
 use hemma_docker::Containers;
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
 use hemma_git::checkout::{self, Checkout};
+
+use crate::Config;
 
 use super::bring_up::{UP, gave_up};
 use super::failed::build_failed;

@@ -1,7 +1,9 @@
 //! Waiting until what was brought up is as it should be.
 
-use hemma_core::{Config, Progress, Report, World};
+use hemma_core::{Progress, Report, World};
 use hemma_docker::health;
+
+use crate::Config;
 
 use super::expectations::expectations;
 use super::in_force::in_force;

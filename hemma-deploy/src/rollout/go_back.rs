@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::{Approval, Config, Finding, Hint, Progress, Report, World};
+use hemma_core::{Approval, Finding, Hint, Progress, Report, World};
 use hemma_docker::compose::{Build, ComposeFiles, LookModel, Model};
 use hemma_docker::image::{Image, Images};
 use hemma_docker::{Container, Containers};
 use hemma_git::Tree;
 use hemma_git::checkout::{self, Checkout, short};
+
+use crate::Config;
 
 use super::before::Before;
 use super::bring_up::BringUp;

@@ -1,9 +1,11 @@
 //! Which compose files are in force on the host, and what they resolve to.
 
-use hemma_core::{Config, World};
+use hemma_core::World;
 use hemma_docker::Containers;
 use hemma_docker::compose::{ComposeFiles, LookModel, Model, ModelAnswer};
 use hemma_git::Tree;
+
+use crate::Config;
 
 use super::Error;
 use super::look::layers_in_force;

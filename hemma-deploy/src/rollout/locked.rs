@@ -1,6 +1,8 @@
 //! Work under the host's lock.
 
-use hemma_core::{Approval, Config, Extent, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Extent, Progress, Report, Verdict, World};
+
+use crate::Config;
 
 use super::Error;
 use crate::lock::{Acquire, Acquired, Holder, Release, RunOutcome};

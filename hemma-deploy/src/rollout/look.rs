@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
-use hemma_core::{Config, World};
+use hemma_core::World;
 use hemma_docker::compose::{LookModel, Model, ModelAnswer, ModelError};
 use hemma_docker::image::Images;
 use hemma_docker::network::Networks;
@@ -11,6 +10,9 @@ use hemma_docker::{Container, ContainerParts, Containers, LookParts};
 use hemma_git::Tree;
 use hemma_git::checkout::{self, Checkout, History, LookError, Relation, Since, Tip, history};
 use hemma_ingress::listeners;
+
+use crate::Config;
+use futures_util::future::join_all;
 
 use super::neighbours::{Around, Neighbours};
 use super::prerequisites::Prerequisites;

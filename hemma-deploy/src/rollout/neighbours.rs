@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hemma_core::storage;
-use hemma_core::{Config, Finding, Hint, Host, World};
+use hemma_core::{Finding, Hint, Host, World};
 use hemma_docker::EngineError;
 use hemma_docker::compose::{Model, NamedVolume, Service};
 use hemma_docker::{Container, Origin, OriginError, Origins};
 use hemma_docker::{Volume, Volumes};
+
+use crate::Config;
 
 use crate::layers::{Layers, compose_files};
 

@@ -1,9 +1,11 @@
 //! What the services need to be there before they start, and Compose does not bring: a sound
 //! `.env`, and a role and databases in the shared PostgreSQL.
 
-use hemma_core::{Approval, Config, Finding, Progress, Verdict, World};
+use hemma_core::{Approval, Finding, Progress, Verdict, World};
 use hemma_git::Tree;
 use hemma_postgres::databases::{self, DatabaseSpec, Databases, Login, NoPassword};
+
+use crate::Config;
 
 use super::{Error, Scope};
 use crate::env_file::{self, EnvAnswer, EnvError};
@@ -129,7 +131,7 @@ async fn look_at_databases(
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::config::CheckoutPath;
+    use hemma_core::names::CheckoutPath;
     use hemma_postgres::databases::{Database, Role};
 
     use super::*;

@@ -1,8 +1,10 @@
 //! Recording what runs, once it has passed its gate.
 
-use hemma_core::{Approval, Config, Progress, World};
+use hemma_core::{Approval, Progress, World};
 use hemma_docker::Containers;
 use hemma_git::checkout::{self, Checkout};
+
+use crate::Config;
 
 use super::in_force::in_force;
 use super::{Error, Situation};

@@ -1,7 +1,9 @@
 //! Which kept release is deployed, and which one to go back to.
 
-use hemma_core::{Command, Config, Exec, Known, World};
+use hemma_core::{Command, Exec, Known, World};
 use hemma_git::checkout::{self, Checkout, short};
+
+use crate::Config;
 
 use super::Error;
 use crate::lock;

@@ -1,9 +1,11 @@
 //! The way back to a kept release by hand.
 
-use hemma_core::{Approval, Config, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Progress, Report, Verdict, World};
 use hemma_docker::compose::LookModel;
 use hemma_git::Tree;
 use hemma_git::checkout::{self, Checkout, short};
+
+use crate::Config;
 
 use super::Error;
 use super::go_back::{There, go_back};

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Config, Finding, Hint, Known};
+use hemma_core::{Finding, Hint, Known};
 use hemma_docker::Container;
 use hemma_docker::compose::Model;
+
+use crate::Config;
 
 use super::look::layers_in_force;
 use super::stages::Stages;

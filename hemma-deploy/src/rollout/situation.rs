@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hemma_core::storage;
-use hemma_core::{Config, ExecError, Finding, Hint, Report, Verdict};
+use hemma_core::{ExecError, Finding, Hint, Report, Verdict};
 use hemma_docker::EngineError;
 use hemma_docker::compose::{Model, ModelAnswer, ModelError};
 use hemma_docker::image::Image;
@@ -11,6 +11,8 @@ use hemma_docker::network::Network;
 use hemma_docker::{Container, ContainerParts};
 use hemma_git::checkout::{self, Checkout, History, LookError};
 use hemma_ingress::listeners::Listener;
+
+use crate::Config;
 
 use crate::host_tools;
 use crate::layers::Layers;

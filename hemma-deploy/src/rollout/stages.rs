@@ -1,8 +1,9 @@
 //! The stages of a deploy: which service is in which, and in what order they can be brought up.
 
-use hemma_core::config::StageConfig;
-use hemma_core::{Config, Finding, Hint};
+use crate::Config;
+use crate::config::StageConfig;
 
+use hemma_core::{Finding, Hint};
 use hemma_docker::compose::{Model, Service};
 use hemma_docker::{Container, State};
 

@@ -1,11 +1,13 @@
 //! Every look at what runs on the host at once.
 
 use hemma_core::storage;
-use hemma_core::{Config, Report, World};
+use hemma_core::{Report, World};
 use hemma_docker::compose::Model;
 use hemma_docker::{health, network};
 use hemma_git::checkout;
 use hemma_ingress::proxy;
+
+use crate::Config;
 
 use super::Situation;
 use super::expectations::expectations;

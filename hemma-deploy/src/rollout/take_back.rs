@@ -1,7 +1,9 @@
 //! Taking back a deploy that failed.
 
-use hemma_core::{Approval, Config, Finding, Progress, Report, Verdict, World, causes};
+use hemma_core::{Approval, Finding, Progress, Report, Verdict, World, causes};
 use hemma_git::checkout::short;
+
+use crate::Config;
 
 use super::before::Before;
 use super::failed::gone;

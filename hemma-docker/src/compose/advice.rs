@@ -1,6 +1,6 @@
 //! The next thing to do where the engine refused to start what Compose asked for.
 
-use hemma_core::config::NetworkName;
+use hemma_core::names::NetworkName;
 use hemma_core::storage;
 use hemma_core::{Hint, Host};
 

@@ -1,6 +1,6 @@
 //! Which compose files make the project, and the beginning of every `docker compose` line.
 
-use hemma_core::config::{CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName};
+use hemma_core::names::{CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName};
 use hemma_core::{Command, Host};
 use serde::{Deserialize, Serialize};
 

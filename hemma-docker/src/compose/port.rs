@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
-use hemma_core::config;
+use hemma_core::names;
 use serde::{Deserialize, Serialize};
 
 /// A port that is published on the host.
@@ -26,7 +26,7 @@ impl Port {
     }
 
     /// Whether it is open to everybody and none of those that are `meant` to be.
-    pub fn is_open(&self, meant: &[config::Port]) -> bool {
+    pub fn is_open(&self, meant: &[names::Port]) -> bool {
         let names = |port: u16| meant.iter().any(|it| *it == port);
         let is_meant = |mut ports: RangeInclusive<u16>| ports.all(names);
         !self.is_local() && !self.published().is_some_and(is_meant)
@@ -62,7 +62,7 @@ mod tests {
             ("", "7000-7002", false),
             ("", "", false),
         ];
-        let open = [7000, 7001].map(|it| config::Port::try_from(it).expect("above 0"));
+        let open = [7000, 7001].map(|it| names::Port::try_from(it).expect("above 0"));
         for (host_ip, published, fine) in rows {
             let (host_ip, published) = (host_ip.to_owned(), published.to_owned());
             let port = Port { host_ip, published, target: 1, protocol: "tcp".to_owned() };

@@ -6,7 +6,7 @@ use bollard::models::{
     ContainerSummary, ContainerSummaryStateEnum, MountPoint, PortSummary, PortSummaryTypeEnum,
 };
 use bollard::query_parameters::ListContainersOptionsBuilder;
-use hemma_core::config::NameError;
+use hemma_core::names::NameError;
 use hemma_core::text::plain;
 use hemma_core::{Host, Live, Question};
 use serde::Serialize;

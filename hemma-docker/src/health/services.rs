@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{Host, Progress, Report, World};
 
 use super::standing::{Standing, look_at};

@@ -1,6 +1,6 @@
 //! How a service stands at one look. Pure: a list of containers in, a judgement out.
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 
 use super::{Expectation, ExpectedState};
 use crate::{Container, ContainerName, Health, State};

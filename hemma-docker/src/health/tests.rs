@@ -5,7 +5,7 @@ mod story;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hemma_core::config::ProjectName;
+use hemma_core::names::ProjectName;
 use hemma_core::{ConnectError, ExecError, Progress, Report, Verdict};
 
 use super::{Expectation, ExpectedState, gate, verify};

@@ -2,7 +2,7 @@
 
 use bollard::models::NetworkCreateRequest;
 use bollard::query_parameters::ListNetworksOptions;
-use hemma_core::config::NetworkName;
+use hemma_core::names::NetworkName;
 use hemma_core::{Change, Cut, Extent, Host, Live, Progress, Question};
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@
 
 mod known;
 
-use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::storage;
 use hemma_core::text::plain;
 use hemma_core::{Command, Hint, Host, quote, quote_path, without_credentials};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::{
     Change, Command, Cut, ExecError, Extent, Hint, Host, Live, NotRecorded, Place, Progress,

@@ -1,7 +1,7 @@
 //! How the scripts call git: the same words on every host, and a login that nothing shows.
 
 use hemma_core::Command;
-use hemma_core::config::RemoteUrl;
+use hemma_core::names::RemoteUrl;
 
 /// Begins a script that reads what git prints, or changes a repository.
 ///

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hemma_core::config::CheckoutPath;
+use hemma_core::names::CheckoutPath;
 use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, World};
 use serde::{Deserialize, Serialize};
 

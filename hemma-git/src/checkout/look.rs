@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::SCRATCH;
 use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, World};
 use serde::{Deserialize, Serialize};

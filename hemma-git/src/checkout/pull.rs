@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
+use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hemma_core::config::RemoteUrl;
+use hemma_core::names::RemoteUrl;
 use hemma_core::without_credentials;
 
 use super::state::{Changed, Checkout, Difference, Incoming, Relation, Repository, Tip};

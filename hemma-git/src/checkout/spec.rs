@@ -1,7 +1,7 @@
 //! What should be checked out, and where.
 
-use hemma_core::config::{BranchName, CheckoutPath, RemoteUrl};
-use hemma_core::{Config, Host};
+use hemma_core::Host;
+use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 
 /// What should be checked out on a host: a branch of a remote, in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +15,4 @@ pub struct CheckoutSpec {
     pub remote: Option<RemoteUrl>,
     /// The branch.
     pub branch: BranchName,
-}
-
-impl From<&Config> for CheckoutSpec {
-    fn from(config: &Config) -> Self {
-        Self {
-            host: config.host.alias.clone(),
-            checkout: config.host.checkout.clone(),
-            remote: config.repository.remote.clone(),
-            branch: config.repository.branch.clone(),
-        }
-    }
 }

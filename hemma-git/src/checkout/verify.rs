@@ -1,6 +1,6 @@
 //! Judging the state of the checkout.
 
-use hemma_core::config::RemoteUrl;
+use hemma_core::names::RemoteUrl;
 use hemma_core::text::plain;
 use hemma_core::{Command, Finding, Hint, Report, World};
 

@@ -1,6 +1,6 @@
 //! Whether the proxy's own configuration has the public names.
 
-use hemma_core::config::ContainerName;
+use hemma_core::names::ContainerName;
 use hemma_core::{ExecError, Finding, Hint, World};
 use hemma_docker::Container;
 

@@ -1,6 +1,6 @@
 //! Making one dump.
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 use hemma_core::text::size;
 use hemma_core::{Change, Cut, Extent, Live, Output, Place, Progress, StreamError};
 use serde::{Deserialize, Serialize};

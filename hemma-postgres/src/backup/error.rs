@@ -1,6 +1,6 @@
 //! Why there is no dump.
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 use hemma_core::text::plain;
 use hemma_core::{ExecError, Hint, Known, NotRecorded, Output};
 use serde::{Deserialize, Serialize};

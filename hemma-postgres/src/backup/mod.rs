@@ -17,7 +17,7 @@ mod there;
 
 use std::path::PathBuf;
 
-use hemma_core::config::HostDirectory;
+use hemma_core::names::HostDirectory;
 use serde::{Deserialize, Serialize};
 
 pub use dump::{Dump, Dumped};

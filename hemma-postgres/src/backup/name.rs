@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 
 use super::Format;
 

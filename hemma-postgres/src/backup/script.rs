@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::Command;
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 
 use super::Format;
 use crate::databases::Server;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 use hemma_core::{Command, Known, Live, Place, Question};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! A dump into a file on the host.
 
-use hemma_core::config::HostDirectory;
+use hemma_core::names::HostDirectory;
 use hemma_core::{Live, Output, Progress};
 
 use super::evidence::{EMPTY, NO_ARCHIVE, NO_END};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::config::{CheckoutPath, EnvKey, PgName};
+use hemma_core::names::{CheckoutPath, EnvKey, PgName};
 use hemma_core::{Change, Command, Cut, Extent, Live, Place, Progress};
 use serde::{Deserialize, Serialize};
 

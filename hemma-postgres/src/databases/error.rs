@@ -1,6 +1,6 @@
 //! Why PostgreSQL did not answer, or would not.
 
-use hemma_core::config::EnvKey;
+use hemma_core::names::EnvKey;
 use hemma_core::storage;
 use hemma_core::text::plain;
 use hemma_core::{ExecError, Hint, NotRecorded};

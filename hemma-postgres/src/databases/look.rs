@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::config::{CheckoutPath, EnvKey, PgName};
+use hemma_core::names::{CheckoutPath, EnvKey, PgName};
 use hemma_core::script::SCRATCH;
 use hemma_core::{Command, ExecError, Live, Place, Question, sudo};
 use serde::{Deserialize, Serialize};

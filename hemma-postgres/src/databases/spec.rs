@@ -1,7 +1,7 @@
 //! Where PostgreSQL is, and what an application needs of it.
 
-use hemma_core::config::{CheckoutPath, ContainerName, EnvKey, PgName};
-use hemma_core::{Config, Host};
+use hemma_core::Host;
+use hemma_core::names::{CheckoutPath, ContainerName, EnvKey, PgName};
 use serde::{Deserialize, Serialize};
 
 /// Where PostgreSQL is, and as whom it is administered.
@@ -13,16 +13,6 @@ pub struct Server {
     pub container: ContainerName,
     /// The superuser.
     pub administrator: PgName,
-}
-
-impl From<&Config> for Server {
-    fn from(config: &Config) -> Self {
-        Self {
-            host: config.host.alias.clone(),
-            container: config.database.container.clone(),
-            administrator: config.database.administrator.clone(),
-        }
-    }
 }
 
 /// What an application needs of a PostgreSQL: a role that gets in with the password of its `.env`,

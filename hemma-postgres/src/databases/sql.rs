@@ -1,6 +1,6 @@
 //! Names and texts in SQL and in psql's own commands. Every one that varies goes through here.
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 
 /// A name, so that it is that name and nothing else whatever it holds.
 pub(super) fn identifier(name: &PgName) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 use serde::{Deserialize, Serialize};
 
 use super::error::NoPassword;

@@ -1,6 +1,6 @@
 //! What is missing, and the statements that would mend it.
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 use serde::{Deserialize, Serialize};
 
 use super::sql::{connect, identifier, literal};

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use hemma_core::{Approval, Command, Config, Consent, Exec, Output, Report, Verdict, World};
+use hemma_core::{Approval, Command, Consent, Exec, Output, Report, Verdict, World};
+use hemma_deploy::Config;
 
 use crate::stage::Stage;
 

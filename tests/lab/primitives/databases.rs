@@ -1,6 +1,6 @@
 //! Role and databases in a real PostgreSQL on the host.
 
-use hemma_core::config::PgName;
+use hemma_core::names::PgName;
 use hemma_core::{Progress, Verdict, World, causes};
 use hemma_deploy::shared_db;
 use hemma_postgres::databases::{self, Outcome, Step};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use hemma_core::config::StageConfig;
+use hemma_deploy::config::StageConfig;
 use tempfile::TempDir;
 
 use super::facts::{Facts, Live};

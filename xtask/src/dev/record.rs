@@ -1,8 +1,7 @@
 //! Recording a scene: a run against the real host or the practice host, written down.
 
-use hemma_core::{
-    Cassette, Command, Config, Exec, Finding, Live, Origin, Scene, SshOptions, World,
-};
+use hemma_core::{Cassette, Command, Exec, Finding, Live, Origin, Scene, SshOptions, World};
+use hemma_deploy::Config;
 
 use super::workspace;
 use crate::app::{Answers, Stage};

@@ -1,6 +1,7 @@
 //! The last leg of a deploy, as a browser would go it: name, certificate, and who answers.
 
-use hemma_core::{Config, Finding, Patience, Progress, Report, Verdict, World};
+use hemma_core::{Finding, Patience, Progress, Report, Verdict, World};
+use hemma_deploy::Config;
 use hemma_docker::{ContainerName, Containers, EngineError, LogLine, Logs};
 use hemma_ingress::proxy;
 use hemma_tls::issuance::{self, End, Issuance, USUAL_PATIENCE};

@@ -6,8 +6,9 @@ mod readiness;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
-use hemma_core::config::PublicName;
-use hemma_core::{Config, Finding, Report, World};
+use hemma_core::{Finding, Report, World};
+use hemma_deploy::Config;
+use hemma_deploy::config::PublicName;
 use hemma_deploy::every_compose_file;
 use hemma_dns::{Authorities, DnsName, Lookup, LookupError, RecordKind, Scope, Target, Vantage};
 use hemma_ingress::exposure;

@@ -1,7 +1,8 @@
 //! What proxy and companion get to know of each public name: from the compose files, and from what
 //! runs.
 
-use hemma_core::{Config, Finding, Report, World};
+use hemma_core::{Finding, Report, World};
+use hemma_deploy::Config;
 use hemma_deploy::rollout;
 use hemma_docker::compose::Model;
 use hemma_docker::{Container, Inspect, ProxyNames};
@@ -26,7 +27,7 @@ pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
         Ok(seen) => reached(&mut services, &seen),
         Err(error) => report.add(Finding::unknown("proxy", &error)),
     }
-    let expected = |it: &hemma_core::config::PublicName| Expected {
+    let expected = |it: &hemma_deploy::config::PublicName| Expected {
         name: it.name.to_string(),
         service: it.service.to_string(),
     };

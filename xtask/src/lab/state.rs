@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use hemma_core::Config;
+use hemma_deploy::Config;
 
 use super::docker::LabError;
 use super::instance::Instance;
@@ -144,7 +144,7 @@ mod tests {
         let config = Config::parse(&text, Path::new("hemma.toml")).expect("our own words");
         assert_eq!(config.host.ssh_config, Some(PathBuf::from("/lab/ssh_config").into()));
         assert_eq!(
-            config.repository.remote.as_ref().map(hemma_core::config::RemoteUrl::address),
+            config.repository.remote.as_ref().map(hemma_core::names::RemoteUrl::address),
             Some("git://git/huleedu.git")
         );
         assert_eq!(config.edge.roots, [PathBuf::from("/lab/roots.pem").into()]);

@@ -2,8 +2,8 @@
 
 mod shape;
 
-use hemma_core::config::{ConfigError, ConfigProblem};
 use hemma_core::{Hint, Report, Step, Verdict};
+use hemma_deploy::config::{ConfigError, ConfigProblem};
 use serde::Serialize;
 
 use crate::speaker::Speaker;

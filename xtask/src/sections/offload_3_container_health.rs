@@ -1,6 +1,7 @@
 //! Optional, step 3: the embedding server on the host, asked there.
 
-use hemma_core::{Config, Finding, Hint, Report, Verdict, World, causes};
+use hemma_core::{Finding, Hint, Report, Verdict, World, causes};
+use hemma_deploy::Config;
 use hemma_docker::{Containers, get};
 use hemma_embed::{Health, readiness};
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hemma_core::config::{HostDirectory, PgName};
+use hemma_core::names::{HostDirectory, PgName};
 use hemma_core::text::size;
 use hemma_core::{Approval, Finding, Progress, Report};
 use hemma_deploy::shared_db;

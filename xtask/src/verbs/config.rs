@@ -1,6 +1,7 @@
 //! The settings themselves: where they are, what they say, what they may say.
 
-use hemma_core::{Config, Finding};
+use hemma_core::Finding;
+use hemma_deploy::Config;
 
 use crate::data::ConfigData;
 use crate::{Answer, Failure, Run, settings};

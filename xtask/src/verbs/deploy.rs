@@ -1,7 +1,8 @@
 //! The whole way: look at everything, judge, plan, ask, apply, wait until it is healthy, and go to it
 //! as a browser would.
 
-use hemma_core::{Config, Report, Verdict};
+use hemma_core::{Report, Verdict};
+use hemma_deploy::Config;
 use hemma_deploy::plan::Plan;
 use hemma_deploy::rollout::{self, Scope, Situation, StageError};
 

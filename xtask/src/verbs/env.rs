@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
-use hemma_core::config::EnvKey;
+use hemma_core::names::EnvKey;
 use hemma_core::{Attended, Command, Finding, Hint, Live, Secret, SshOptions, Verdict, quote};
 use hemma_deploy::Layers;
 use hemma_deploy::env_file::{self, Difference, EnvFile, Surroundings};

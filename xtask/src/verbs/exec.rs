@@ -1,6 +1,7 @@
 //! A command of the operator's own in a service's container.
 
-use hemma_core::{Approval, Change, Config, Ended, Hint, Report, Terminal};
+use hemma_core::{Approval, Change, Ended, Hint, Report, Terminal};
+use hemma_deploy::Config;
 use hemma_deploy::lock::{Announce, Release};
 use hemma_docker::{Container, Containers, InContainer, State};
 

@@ -1,7 +1,7 @@
 //! Changing one value in the text of a `.env` file, and nothing else in it.
 
 use hemma_core::Secret;
-use hemma_core::config::EnvKey;
+use hemma_core::names::EnvKey;
 
 use super::flaw::ParseError;
 use super::parse::{EnvFile, Surroundings};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use hemma_core::config::CheckoutPath;
+use hemma_core::names::CheckoutPath;
 use hemma_core::{Finding, Hint, Host, quote_path};
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use hemma_core::{Command, Config, Hint, Live, Output, Place, Progress, SshOptions};
+use hemma_core::{Command, Hint, Live, Output, Place, Progress, SshOptions};
+use hemma_deploy::Config;
 
 use super::sample::{Sample, ratio, ssh};
 use crate::lab::{Lab, Linked};

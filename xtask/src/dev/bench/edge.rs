@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hemma_core::{Command, Config, Hint, Live, Place, Report, SshOptions, Verdict, World};
+use hemma_core::{Command, Hint, Live, Place, Report, SshOptions, Verdict, World};
+use hemma_deploy::Config;
 
 use super::sample::{Sample, ratio};
 use crate::dev::workspace;

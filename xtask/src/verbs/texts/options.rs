@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use hemma_core::{Config, Hint};
+use hemma_core::Hint;
+use hemma_deploy::Config;
 use hemma_embed::cache::{Cache, USUAL_PLACE};
 use hemma_embed::{Client, Options, RunError, ServerUrl, ServerUrlError};
 use hemma_tunnel::ForwardName;

@@ -6,7 +6,7 @@ mod service;
 
 use hemma_core::{Finding, Known, Report};
 use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
-use hemma_tunnel::{Forward, ForwardName, forward};
+use hemma_tunnel::{Forward, ForwardName};
 
 use crate::data::TunnelLogsData;
 use crate::{Answer, Failure, Proposal, Run};
@@ -105,7 +105,7 @@ pub(crate) async fn start_these(run: &Run<'_>, names: Vec<ForwardName>) -> Resul
 
 impl Named {
     fn forwards(&self, run: &Run<'_>) -> Result<Vec<Forward>, Failure> {
-        let all = forward::from_config(&run.config().forward).map_err(Failure::usage)?;
+        let all = crate::forwards(&run.config().forward).map_err(Failure::usage)?;
         if let Some(name) = self.names.iter().find(|it| !all.iter().any(|own| own.name() == *it)) {
             let known = Known::new(name.as_str(), all.iter().map(|it| it.name().as_str()));
             let hint = known.hint("cargo xtask tunnel status");

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{ForwardName, LocalPort, Port, ServiceName, UrlPath};
+use hemma_core::names::{ForwardName, LocalPort, Port, ServiceName, UrlPath};
 
 /// A localhost-only service on the host, and where it appears on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::addresses::{self, Address, DnsServer};
-use super::names::{DomainName, LocalPath, Port};
+use hemma_core::names::addresses::{self, Address, DnsServer};
+use hemma_core::names::{DomainName, LocalPath, Port};
 
 /// How the public reaches the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

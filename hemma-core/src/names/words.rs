@@ -82,7 +82,7 @@ fn forward_name(text: &str) -> Result<(), Reason> {
 
 fn stage_name(text: &str) -> Result<(), Reason> {
     safe_word(text)?;
-    if text == super::super::StageConfig::REST {
+    if text == StageName::REST {
         return Err("that is the last stage, of every service that no other stage names".into());
     }
     Ok(())
@@ -94,6 +94,11 @@ fn placeholder(text: &str) -> Result<(), Reason> {
         return Err("each value would be one; write some text around the `*`".into());
     }
     printable(text)
+}
+
+impl StageName {
+    /// The name of the last stage: every service that no other one names. No other can have it.
+    pub const REST: &str = "rest";
 }
 
 impl Placeholder {

@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use hemma_core::Known;
 use serde::Deserialize;
 use toml::de::DeTable;
 
@@ -13,7 +14,6 @@ use super::document::{Node, Value};
 use super::error::Problems;
 use super::fault::{About, Fault};
 use super::reader::Reader;
-use crate::Known;
 
 use super::{Config, ConfigError, rules, syntax};
 

@@ -7,28 +7,28 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use super::names::{NameError, Reason};
+use super::{NameError, Reason};
 
 /// The port of DNS.
 const DNS_PORT: u16 = 53;
 
 /// The address of a host.
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct Address(IpAddr);
+pub struct Address(IpAddr);
 
 /// A server that answers DNS: an address, and a port where it is another one than 53.
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct DnsServer(SocketAddr);
+pub struct DnsServer(SocketAddr);
 
-/// Reads addresses.
-pub(super) fn hosts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpAddr>, D::Error> {
+/// Reads addresses, for a field of plain ones.
+pub fn hosts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpAddr>, D::Error> {
     Ok(Vec::<Address>::deserialize(from)?.into_iter().map(|it| it.0).collect())
 }
 
-/// Reads addresses with their ports.
-pub(super) fn dns_servers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SocketAddr>, D::Error> {
+/// Reads servers, for a field of plain addresses with ports.
+pub fn dns_servers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SocketAddr>, D::Error> {
     Ok(Vec::<DnsServer>::deserialize(from)?.into_iter().map(|it| it.0).collect())
 }
 

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use hemma_core::Config;
+use hemma_deploy::Config;
 use proptest::prelude::*;
 
 #[path = "config/schema.rs"]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BranchName, RemoteUrl};
+use hemma_core::names::{BranchName, RemoteUrl};
 
 /// Where the code comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

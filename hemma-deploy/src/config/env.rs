@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{EnvKey, Placeholder};
+use hemma_core::names::{EnvKey, Placeholder};
 
 /// The `.env` file beside the compose files. Keys and rules, never a value of the file.
 ///

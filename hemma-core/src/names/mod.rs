@@ -2,15 +2,19 @@
 //!
 //! None of them can begin with `-`, so none can be taken for an option of a command.
 
+pub mod addresses;
+mod branch;
 mod docker;
 mod domain;
 mod local;
 mod paths;
 mod port;
+mod remote_url;
 mod words;
 
 use std::borrow::Cow;
 
+pub use branch::{BranchError, BranchName};
 pub use docker::{
     ComposeFile, ContainerName, NetworkName, OverlayFile, ProfileName, ProjectName, ServiceName,
     VolumeKey,
@@ -19,6 +23,7 @@ pub use domain::{DomainName, UrlPath};
 pub use local::LocalPath;
 pub use paths::{CheckoutPath, HostDirectory};
 pub use port::{LocalPort, Port, PortError};
+pub use remote_url::{RemoteError, RemoteUrl};
 pub use words::{EnvKey, ForwardName, PgName, Placeholder, StageName};
 
 use crate::credentials::without_credentials;
@@ -33,7 +38,7 @@ pub struct NameError {
 }
 
 /// What is wrong with a text, in words that follow a colon.
-pub(super) type Reason = Cow<'static, str>;
+type Reason = Cow<'static, str>;
 
 /// More of a refused text than this is not repeated.
 const SHOWN_CHARS_MAX: usize = 120;
@@ -49,7 +54,7 @@ impl std::fmt::Display for NameError {
 }
 
 impl NameError {
-    pub(super) fn new(text: &str, what: &'static str, reason: Reason) -> Self {
+    fn new(text: &str, what: &'static str, reason: Reason) -> Self {
         let text = &without_credentials(text);
         let mut shown: String = text.chars().take(SHOWN_CHARS_MAX).collect();
         shown = shown.escape_debug().to_string();
@@ -96,17 +101,17 @@ macro_rules! name {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::config::NameError;
+            type Err = $crate::names::NameError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let refuse = $crate::config::names::or!(Self::Err::new $(, Self::Err::$refuse)?);
+                let refuse = $crate::names::or!(Self::Err::new $(, Self::Err::$refuse)?);
                 $check(text).map_err(|reason| refuse(text, $what, reason))?;
-                Ok(Self($crate::config::names::or!(str::to_owned $(, $keep)?)(text)))
+                Ok(Self($crate::names::or!(str::to_owned $(, $keep)?)(text)))
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = $crate::config::NameError;
+            type Error = $crate::names::NameError;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()

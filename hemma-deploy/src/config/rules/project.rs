@@ -1,9 +1,10 @@
 //! The name of the compose project where the file gives none.
 
+use hemma_core::names::ProjectName;
+
 use crate::Config;
 use crate::config::document::Node;
 use crate::config::error::Problems;
-use crate::config::names::ProjectName;
 
 /// As Compose itself does where no file has a `name:`, by the directory.
 pub(super) fn derive(config: &mut Config, tree: &Node, problems: &mut Problems<'_>) {

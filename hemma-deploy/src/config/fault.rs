@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use hemma_core::Known;
 use serde::de::{Error, Expected, Unexpected};
 use serde_json::Value;
 
+use super::Config;
 use super::document::{Span, Step};
-use crate::{Config, Known};
 
 /// What is wrong, and where. The way to it is put together on the way out.
 #[derive(Debug)]

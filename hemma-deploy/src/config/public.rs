@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{DomainName, ServiceName, UrlPath};
+use hemma_core::names::{DomainName, ServiceName, UrlPath};
 
 /// A name that the public reaches, and the service behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{ComposeFile, NetworkName, OverlayFile, ProfileName, ProjectName, VolumeKey};
+use hemma_core::names::{
+    ComposeFile, NetworkName, OverlayFile, ProfileName, ProjectName, VolumeKey,
+};
 
 /// The compose project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use hemma_core::names::EnvKey;
+
 use super::{Rules, placed};
 use crate::config::document::{Node, Value};
-use crate::config::names::EnvKey;
 
 /// Where each key is named, in the file or by default.
 type Named<'r> = BTreeMap<&'r str, Option<&'r Node>>;

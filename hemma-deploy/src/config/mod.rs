@@ -1,7 +1,5 @@
 //! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
 
-mod addresses;
-mod branch;
 mod check;
 mod compose;
 mod database;
@@ -13,12 +11,11 @@ mod error;
 mod fault;
 mod forward;
 mod host;
-mod names;
 mod public;
 mod reader;
-mod remote_url;
 mod repository;
 mod rules;
+mod specs;
 mod stage;
 mod syntax;
 
@@ -27,7 +24,6 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use branch::{BranchError, BranchName};
 pub use compose::ComposeConfig;
 pub use database::DatabaseConfig;
 pub use deploy::{DeployConfig, ReturnAfter, ReturnAfterError};
@@ -36,13 +32,7 @@ pub use env::EnvConfig;
 pub use error::{ConfigError, ConfigProblem};
 pub use forward::ForwardConfig;
 pub use host::HostConfig;
-pub use names::{
-    CheckoutPath, ComposeFile, ContainerName, DomainName, EnvKey, ForwardName, HostDirectory,
-    LocalPath, LocalPort, NameError, NetworkName, OverlayFile, PgName, Placeholder, Port,
-    PortError, ProfileName, ProjectName, ServiceName, StageName, UrlPath, VolumeKey,
-};
 pub use public::PublicName;
-pub use remote_url::{RemoteError, RemoteUrl};
 pub use repository::RepositoryConfig;
 pub use stage::StageConfig;
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{ServiceName, StageName};
+use hemma_core::names::{ServiceName, StageName};
 
 /// A part of the application that is brought up, and seen healthy, before the next one begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,5 +18,5 @@ pub struct StageConfig {
 
 impl StageConfig {
     /// The name of the last stage: every service that no other one names.
-    pub const REST: &str = "rest";
+    pub const REST: &str = StageName::REST;
 }

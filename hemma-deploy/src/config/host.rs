@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{CheckoutPath, LocalPath};
-use crate::Host;
+use hemma_core::Host;
+use hemma_core::names::{CheckoutPath, LocalPath};
 
 /// The server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

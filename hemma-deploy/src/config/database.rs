@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names::{ContainerName, EnvKey, PgName};
+use hemma_core::names::{ContainerName, EnvKey, PgName};
 
 /// The shared database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
