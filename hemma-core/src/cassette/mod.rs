@@ -1,19 +1,35 @@
 //! The recorded scene: what was typed, what was asked, what was answered, where it came from.
+//!
+//! In memory each exchange has its whole answer. In a file it has the whole answer, or what changed
+//! since the last answer to the same question (where there is none: to another question of the same
+//! kind). `delta.rs` says what a path is.
+
+mod answers;
+mod delta;
+mod error;
+mod layout;
+mod order;
+mod placeholders;
+mod stored;
+mod text;
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A scene with its exchanges. Stored as TOML, so that a person can read, comment and review it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+pub use error::CassetteError;
+use stored::Stored;
+
+/// A scene with its exchanges. Its text is TOML, so that a person can read, comment and review it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cassette {
     /// Where the recording comes from.
     pub scene: Scene,
-    /// What was asked and answered, in the order in which it ended.
-    #[serde(default)]
+    /// What was asked and answered: by rounds in the order of time, and within a round of what was
+    /// asked at once in the order of the questions.
     pub exchange: Vec<Exchange>,
 }
 
@@ -47,50 +63,104 @@ pub enum Origin {
 }
 
 /// One question or change and what came back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
     /// The kind of question or change.
     pub kind: String,
     /// Milliseconds from the beginning of the run to its end.
-    #[serde(default)]
     pub at_ms: u64,
-    /// Milliseconds that it took.
-    #[serde(default)]
+    /// Milliseconds that it took; 0 where the scene does not show it.
     pub took_ms: u64,
     /// What a change said on its way.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub progress: Vec<String>,
     /// The question or change itself.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub asked: Value,
     /// What was answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Value>,
     /// Why there was no answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Value>,
 }
 
+impl Cassette {
+    /// The cassette of a file, and of the base that the file names.
+    pub fn read(file: impl AsRef<Path>) -> Result<Self, CassetteError> {
+        let file = file.as_ref();
+        let text = text_of(file)?;
+        let stored = Stored::read(&text).map_err(|it| it.in_file(file))?;
+        let base = match &stored.base {
+            Some(base) => {
+                let path = file.parent().unwrap_or(file).join(base.get_ref());
+                let base = text_of(&path)?.parse::<Self>();
+                Some(base.map_err(|it| it.in_file(&path))?)
+            }
+            None => None,
+        };
+        stored.expanded(&text, base.as_ref()).map_err(|it| it.in_file(file))
+    }
+
+    /// The text of the cassette as the difference from a base, which `name` leads to from the
+    /// directory of the file that it is written to.
+    pub fn text_on(&self, name: &str, base: &Self) -> Result<String, CassetteError> {
+        let unwritable = |_| CassetteError::new("it holds a number that TOML has not");
+        text::of(self, Some((name, base))).map_err(unwritable)
+    }
+
+    /// The cassette as another recording of its scene would give it: what was asked at once in the
+    /// order of the questions, and ids, digests and process ids by where they stand first.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        let mut exchange = order::in_rounds(self.exchange);
+        placeholders::put_into(&mut exchange);
+        Self { exchange, ..self }
+    }
+
+    /// The cassette without how long each answer took, for a scene that does not show it.
+    #[must_use]
+    pub fn without_durations(mut self) -> Self {
+        self.exchange.iter_mut().for_each(|it| it.took_ms = 0);
+        self
+    }
+
+    /// The cassette with times in whole seconds, which is what a scene shows of them.
+    #[must_use]
+    pub fn in_seconds(mut self) -> Self {
+        self.exchange.iter_mut().for_each(|it| it.at_ms -= it.at_ms % 1000);
+        self
+    }
+}
+
+fn text_of(file: &Path) -> Result<String, CassetteError> {
+    let unreadable = |it| CassetteError::new(format_args!("it cannot be read: {it}"));
+    std::fs::read_to_string(file).map_err(|it| unreadable(it).in_file(file))
+}
+
+/// Reads a cassette that names no base.
 impl FromStr for Cassette {
     type Err = CassetteError;
 
     fn from_str(text: &str) -> Result<Self, CassetteError> {
-        toml::from_str(text).map_err(|source| CassetteError { reason: source.to_string() })
+        let stored = Stored::read(text)?;
+        if let Some(base) = &stored.base {
+            let reason = format!("it needs its base `{}` to be read", base.get_ref());
+            return Err(CassetteError::at(text, base.span().start, reason));
+        }
+        stored.expanded(text, None)
     }
-}
-
-/// The text is not a cassette.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a cassette: {reason}")]
-pub struct CassetteError {
-    reason: String,
 }
 
 impl fmt::Display for Cassette {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = toml::to_string_pretty(self).map_err(|_| fmt::Error)?;
-        f.write_str(&text)
+        f.write_str(&text::of(self, None)?)
+    }
+}
+
+#[cfg(test)]
+impl Exchange {
+    /// An exchange of a kind, of which nothing else is known.
+    pub(crate) fn of(kind: &str) -> Self {
+        let (progress, asked) = (Vec::new(), Value::Null);
+        let (kind, at_ms, took_ms) = (kind.to_owned(), 0, 0);
+        Self { kind, at_ms, took_ms, progress, asked, answer: None, error: None }
     }
 }
 

@@ -246,13 +246,14 @@ impl World {
         }
     }
 
-    /// What was recorded so far, scrubbed, as the cassette of `scene`. Empty unless recording.
+    /// What was recorded so far, scrubbed and settled, as the cassette of `scene`. Empty unless
+    /// recording.
     pub fn cassette(&self, scene: Scene) -> Cassette {
         let exchange = match &self.mode {
             Mode::Recording(_, tape) => tape.exchanges(),
             Mode::Live(_) | Mode::Replay(_) => Vec::new(),
         };
-        Cassette { scene, exchange }.scrubbed()
+        Cassette { scene, exchange }.scrubbed().settled()
     }
 
     /// What the cassette holds that was never asked for. Empty unless replaying.
