@@ -13,7 +13,10 @@ use hemma_ingress::proxy;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette = include_str!("../tests/cassettes/day1_2_proxy_health/ok.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day1_2_proxy_health/ok.toml"
+    ))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
     for finding in proxy::health(&world, &(&Config::default()).into()).await.findings {

@@ -11,8 +11,10 @@ use hemma_docker::network::{self, Outcome};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette =
-        include_str!("../tests/cassettes/day2_1_external_network/ok.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day2_1_external_network/ok.toml"
+    ))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
     let (host, name): (Host, _) = ("hemma".parse()?, "hule-network".parse()?);
 

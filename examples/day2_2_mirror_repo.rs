@@ -13,8 +13,10 @@ use hemma_git::checkout::{self, CheckoutSpec, Outcome};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette =
-        include_str!("../tests/cassettes/day2_2_mirror_repo/behind.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day2_2_mirror_repo/behind.toml"
+    ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let spec = CheckoutSpec::from(&config);
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))

@@ -13,7 +13,10 @@ use hemma_deploy::env_file;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette = include_str!("../tests/cassettes/day2_3_env_file/ok.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day2_3_env_file/ok.toml"
+    ))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
     // The rules are those of `[env]`; without a `hemma.toml` they are HuleEdu's.

@@ -12,7 +12,10 @@ use hemma_deploy::shared_db;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette = include_str!("../tests/cassettes/day2_4_shared_db/plan.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day2_4_shared_db/plan.toml"
+    ))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
     let config = Config::default();
 

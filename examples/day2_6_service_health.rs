@@ -13,8 +13,10 @@ use hemma_deploy::rollout;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette =
-        include_str!("../tests/cassettes/day2_6_service_health/drifted.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day2_6_service_health/drifted.toml"
+    ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 

@@ -14,8 +14,10 @@ use hemma_embed::language_tool;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette =
-        include_str!("../tests/cassettes/day3_2_language_tool_health/stub.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day3_2_language_tool_health/stub.toml"
+    ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 

@@ -11,7 +11,10 @@ use hemma_embed::language_tool::{Check, SENTENCE};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette = include_str!("../tests/cassettes/day3_4_smoke_test/ok.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/day3_4_smoke_test/ok.toml"
+    ))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
     let check = Check::new("http://127.0.0.1:18085".parse()?, SENTENCE);

@@ -16,8 +16,10 @@ use hemma_ingress::exposure;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette =
-        include_str!("../tests/cassettes/notes_1_public_surface/ok.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/notes_1_public_surface/ok.toml"
+    ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 

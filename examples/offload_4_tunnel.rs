@@ -11,8 +11,10 @@ use hemma_embed::readiness;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette =
-        include_str!("../tests/cassettes/offload_4_tunnel/already.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/offload_4_tunnel/already.toml"
+    ))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
     for finding in readiness::verify(&world, &"http://127.0.0.1:19000".parse()?).await.findings {

@@ -15,8 +15,10 @@ const SERVICES: [&str; 2] = [
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tape: Cassette =
-        include_str!("../tests/cassettes/offload_5_pipeline/failed.toml").parse()?;
+    let tape = Cassette::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/cassettes/offload_5_pipeline/failed.toml"
+    ))?;
     let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
 
     let research = "PYTHONUNBUFFERED=1 pdm run essay-scoring-research run --backend hemma \

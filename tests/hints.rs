@@ -40,8 +40,7 @@ async fn a_hint_of_a_run_on_the_practice_host_is_about_the_practice_host() {
 async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
     let mut commands = BTreeSet::new();
     for file in scenes() {
-        let text = std::fs::read_to_string(&file).expect("it can be read");
-        let mut cassette: Cassette = text.parse().expect("it is a cassette");
+        let mut cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
         // What is behind `--` is another program's.
         let (ours, theirs) = match cassette.scene.typed.split_once(" -- ") {
             Some((ours, theirs)) => (ours, format!(" -- {theirs}")),

@@ -57,8 +57,7 @@ async fn check(slug: &str) {
     let mut storyboard = String::new();
     for file in scenes(slug) {
         let state = file.file_stem().and_then(|it| it.to_str()).expect("a scene has a name");
-        let text = std::fs::read_to_string(&file).expect("it can be read");
-        let cassette: Cassette = text.parse().unwrap_or_else(|it| panic!("{slug}/{state}: {it}"));
+        let cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
         let played = App::new().play(cassette).await;
         let played = played.unwrap_or_else(|it| panic!("{slug}/{state} types: {it}"));
         let left: Vec<_> = played.unplayed.iter().map(|it| (&it.kind, &it.asked)).collect();

@@ -3,6 +3,8 @@
 mod bench;
 pub(crate) mod ci;
 mod record;
+mod rewrite;
+mod scenes;
 mod stale;
 mod tables;
 mod workspace;
@@ -21,6 +23,7 @@ enum Task {
     Ci(ci::Args),
     Bench(bench::Args),
     Record(record::Args),
+    Rewrite(rewrite::Args),
     Stale(stale::Args),
     Tables(tables::Args),
 }
@@ -31,6 +34,7 @@ impl Args {
             Task::Ci(args) => args.run(run).await,
             Task::Bench(args) => args.run(run).await,
             Task::Record(args) => args.run(run).await,
+            Task::Rewrite(args) => args.run(run),
             Task::Stale(args) => args.run(run),
             Task::Tables(args) => args.run(run),
         }

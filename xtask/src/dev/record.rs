@@ -1,9 +1,11 @@
 //! Recording a scene: a run against the real host or the practice host, written down.
 
+use std::path::Path;
+
 use hemma_core::{Cassette, Command, Exec, Finding, Live, Origin, Scene, SshOptions, World};
 use hemma_deploy::Config;
 
-use super::workspace;
+use super::{scenes, workspace};
 use crate::app::{Answers, Stage};
 use crate::cli::Call;
 use crate::interrupt::Interrupts;
@@ -49,13 +51,10 @@ enum Error {
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let root = workspace::root(run.here)?;
-        let file = match self.slug.as_str() {
-            "rehearsal" => root.join("xtask/rehearsal").join(&self.state),
-            slug if run.app.slugs().any(|it| it == slug) => {
-                root.join("tests/cassettes").join(slug).join(&self.state)
-            }
-            slug => return Err(Failure::usage(Error::NoSection(slug.to_owned()))),
-        };
+        if self.slug != "rehearsal" && !run.app.slugs().any(|it| it == self.slug) {
+            return Err(Failure::usage(Error::NoSection(self.slug)));
+        }
+        let file = scenes::file(root, &self.slug, &self.state);
         let call = run.app.parse(self.typed.iter().map(String::as_str)).map_err(Failure::usage)?;
         let shown = |it: &&String| *it != LAB && !it.starts_with(CONFIG);
         let typed: Vec<_> = self.typed.iter().filter(shown).map(|it| quoted(it)).collect();
@@ -71,12 +70,15 @@ impl Args {
         let tool = tool(&config).await;
         let scene =
             Scene { typed: typed.join(" "), origin, now, tool, config: differences(&config)? };
-        let cassette = world.cassette(scene);
-        let file = file.with_extension("toml");
-        workspace::write(&file, &cassette.to_string())?;
+        let cassette = match world.cassette(scene) {
+            it if scenes::shows_durations(&file, &it) => it,
+            it => it.without_durations().in_seconds(),
+        };
+        let base = scenes::base(root)?;
+        workspace::write(&file, &scenes::text(&file, &cassette, base.as_ref())?)?;
         let detail = format!("{} exchanges, {}", cassette.exchange.len(), cassette.scene.tool);
         let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
-        Ok(Answer::Report([reread(name, detail, &cassette)].into_iter().collect()))
+        Ok(Answer::Report([reread(name, detail, &file, &cassette)].into_iter().collect()))
     }
 }
 
@@ -131,8 +133,8 @@ fn quoted(word: &str) -> String {
 }
 
 /// A recording that does not read back is worse than none.
-fn reread(name: String, detail: String, cassette: &Cassette) -> Finding {
-    match cassette.to_string().parse::<Cassette>() {
+fn reread(name: String, detail: String, file: &Path, cassette: &Cassette) -> Finding {
+    match Cassette::read(file) {
         Ok(same) if same == *cassette => Finding::pass(name, detail),
         Ok(_) => Finding::fail(name, "it reads back as something else"),
         Err(error) => Finding::fail(name, error.to_string()),

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use hemma_core::{Cassette, Finding, Report};
+use hemma_core::{Cassette, CassetteError, Finding, Report};
 
-use super::workspace;
+use super::{scenes, workspace};
 use crate::{Answer, Failure, Run};
 
 /// Say which recordings are older than they should be
@@ -18,29 +18,22 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let root = workspace::root(run.here)?;
-        let folders = workspace::entries(&root.join("tests/cassettes"));
-        let files = folders.iter().flat_map(|it| workspace::entries(it));
-        let files = files.chain(workspace::entries(&root.join("xtask/rehearsal")));
-        let toml = |it: &std::path::PathBuf| it.extension().is_some_and(|it| it == "toml");
         let now = run.world().now();
         let mut report = Report::default();
-        for file in files.filter(toml) {
+        for file in scenes::files(root) {
             let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
             report.add(match age_days(&file, now) {
                 Ok((days, from)) if days > self.days => Finding::fail(name, from),
                 Ok((_, from)) => Finding::pass(name, from),
-                Err(error) => Finding::unknown(name, &*error),
+                Err(error) => Finding::unknown(name, &error),
             });
         }
         Ok(Answer::Report(report))
     }
 }
 
-fn age_days(
-    file: &Path,
-    now: jiff::Timestamp,
-) -> Result<(i64, String), Box<dyn std::error::Error>> {
-    let scene = workspace::read(file)?.parse::<Cassette>()?.scene;
+fn age_days(file: &Path, now: jiff::Timestamp) -> Result<(i64, String), CassetteError> {
+    let scene = Cassette::read(file)?.scene;
     let days = now.duration_since(scene.now).as_hours() / 24;
     let origin = format!("{:?}", scene.origin).to_lowercase();
     Ok((days, format!("{origin}, {days} days, {}", scene.tool)))
