@@ -1,17 +1,43 @@
-//! Nothing private in any recording or storyboard.
+//! Nothing private in any recording or storyboard, and nothing too long to review.
 //!
 //! Recordings are scrubbed before they are saved; this looks again at what was saved.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
+use hemma_core::Cassette;
+
 const SHELVES: [&str; 4] =
     ["tests/cassettes", "tests/snapshots", "xtask/rehearsal", "xtask/tests/snapshots"];
+
+/// The answers that many recordings have in common.
+const BASE: &str = "tests/base.toml";
+
+/// What a person reviews in one sitting, and what all recordings may take together.
+const LINES: usize = 1_500;
+const BYTES: usize = 1_200_000;
+
+#[test]
+fn recordings_can_be_reviewed() {
+    let base = Cassette::read(root().join(BASE)).unwrap_or_else(|it| panic!("{it}"));
+    let mut bytes = 0;
+    for file in files(&root().join("tests/cassettes")) {
+        let text = std::fs::read_to_string(&file).expect("recordings are text");
+        let (name, lines) = (file.display(), text.lines().count());
+        assert!(lines <= LINES, "{name} has {lines} lines: record a smaller scene");
+        bytes += text.len();
+        let cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}")).settled();
+        let written = cassette.text_on("../../base.toml", &base).expect("it was read");
+        assert!(written == text, "{name} is not as it would be written: `cargo xtask dev rewrite`");
+    }
+    assert!(bytes <= BYTES, "the recordings have {bytes} bytes: `cargo xtask dev rewrite --base`");
+}
 
 #[test]
 fn no_recording_and_no_storyboard_holds_anything_private() {
     let mut found = Vec::new();
-    for file in SHELVES.iter().flat_map(|it| files(&root().join(it))) {
+    let shelves = SHELVES.iter().flat_map(|it| files(&root().join(it)));
+    for file in shelves.chain([root().join(BASE)]) {
         let text = std::fs::read_to_string(&file).expect("recordings are text");
         let name = file.strip_prefix(root()).expect("it is below the root").display().to_string();
         for (at, line) in text.lines().enumerate() {
