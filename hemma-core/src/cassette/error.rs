@@ -19,7 +19,7 @@ impl CassetteError {
     /// A reason that stands at a byte of a text.
     pub(super) fn at(text: &str, byte: usize, reason: impl fmt::Display) -> Self {
         let before = text.as_bytes().get(..byte).unwrap_or_default();
-        let line = before.iter().filter(|it| **it == b'\n').count() + 1;
+        let line = before.split(|it| *it == b'\n').count();
         Self { line: Some(line), ..Self::new(reason) }
     }
 

@@ -70,7 +70,8 @@ fn list(text: &mut String, name: &str, items: &[Value]) -> Result<(), fmt::Error
     for item in items {
         let next = inline(item)?;
         let shares = !holds_others(item) && !next.contains('\n');
-        if !line.is_empty() && !(shares && line.len() + next.len() + 6 <= WIDTH) {
+        let fits = shares && line.len() + next.len() + 6 <= WIDTH;
+        if !fits && !line.is_empty() {
             writeln!(text, "   {line}")?;
             line.clear();
         }

@@ -92,27 +92,27 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(before: Value, after: Value, removed: &[&str], changed: Value) {
-        let delta = Delta::between(&before, &after).expect("it is shorter");
+    fn check(before: &Value, after: &Value, removed: &[&str], changed: &Value) {
+        let delta = Delta::between(before, after).expect("it is shorter");
         assert_eq!(delta.removed, removed);
-        assert_eq!(Value::Object(delta.changed.clone()), changed);
-        assert_eq!(delta.apply(&before), Ok(after));
+        assert_eq!(&Value::Object(delta.changed.clone()), changed);
+        assert_eq!(delta.apply(before).as_ref(), Ok(after));
     }
 
     #[test]
     fn elements_are_told_by_name() {
         let text = "as long as it takes for a difference to pay";
         check(
-            json!([{ "name": "a/b", "text": text }, { "name": "c", "text": text, "on": true }]),
-            json!([{ "name": "a/b", "text": text }, { "name": "b" }, { "name": "c", "text": text }]),
+            &json!([{ "name": "a/b", "text": text }, { "name": "c", "text": text, "on": true }]),
+            &json!([{ "name": "a/b", "text": text }, { "name": "b" }, { "name": "c", "text": text }]),
             &["/c/on"],
-            json!({ "/+1": { "name": "b" } }),
+            &json!({ "/+1": { "name": "b" } }),
         );
         check(
-            json!({ "of": [{ "id": "1", "text": text }, { "id": "2", "text": text }] }),
-            json!({ "of": [{ "id": "2", "text": text, "~": [1] }] }),
+            &json!({ "of": [{ "id": "1", "text": text }, { "id": "2", "text": text }] }),
+            &json!({ "of": [{ "id": "2", "text": text, "~": [1] }] }),
             &["/of/1"],
-            json!({ "/of/2/~0": [1] }),
+            &json!({ "/of/2/~0": [1] }),
         );
     }
 
@@ -121,8 +121,8 @@ mod tests {
         let lines: Vec<_> = (0..9).map(|it| json!({ "text": format!("line {it}") })).collect();
         let mut more = lines.clone();
         more.extend([json!("ten"), json!("eleven")]);
-        check(json!(lines), json!(more), &[], json!({ "/+9": "ten", "/+10": "eleven" }));
-        check(json!(more), json!(lines), &["/10", "/9"], json!({}));
+        check(&json!(lines), &json!(more), &[], &json!({ "/+9": "ten", "/+10": "eleven" }));
+        check(&json!(more), &json!(lines), &["/10", "/9"], &json!({}));
     }
 
     #[test]
@@ -139,10 +139,10 @@ mod tests {
             json!({ "name": name, "text": text, "is": { "on": on, "off": on, "by": "me" } })
         };
         check(
-            json!([of("a", 1), of("b", 1), of("c", 1), of("d", 1)]),
-            json!([of("b", 1), of("c", 2), of("a", 1), of("d", 1)]),
+            &json!([of("a", 1), of("b", 1), of("c", 1), of("d", 1)]),
+            &json!([of("b", 1), of("c", 2), of("a", 1), of("d", 1)]),
             &["/a"],
-            json!({ "/+2": of("a", 1), "/c/is": { "on": 2, "off": 2 } }),
+            &json!({ "/+2": of("a", 1), "/c/is": { "on": 2, "off": 2 } }),
         );
     }
 
