@@ -1,6 +1,6 @@
 //! Looking for a network and making it, in worlds typed by hand.
 
-use hemma_core::{Consent, World};
+use hemma_core::{Cassette, Consent, Exchange, World};
 use serde_json::{Value, json};
 
 use super::*;
@@ -23,10 +23,14 @@ fn list(networks: &[Value]) -> Value {
 
 /// A world that answers these, in this order: a list, and what creating came to.
 fn world(listed: Value, made: Option<Value>) -> World {
-    let exchange = |kind: &str, asked: Value, mut told: Value| {
-        told["kind"] = kind.into();
-        told["asked"] = asked;
-        told
+    let exchange = |kind: &str, asked: Value, mut told: Value| Exchange {
+        kind: kind.to_owned(),
+        at_ms: 0,
+        took_ms: 0,
+        progress: Vec::new(),
+        asked,
+        answer: told.get_mut("answer").map(Value::take),
+        error: told.get_mut("error").map(Value::take),
     };
     let mut exchanges = vec![exchange("docker.networks", json!({ "host": "hemma" }), listed)];
     let asked = json!({ "host": "hemma", "name": "hule-network" });
@@ -37,8 +41,8 @@ fn world(listed: Value, made: Option<Value>) -> World {
         "now": "2026-02-07T12:00:00Z",
         "tool": "docker 20.10.24",
     });
-    let cassette = json!({ "scene": scene, "exchange": exchanges });
-    World::replay(serde_json::from_value(cassette).expect("a cassette"))
+    let scene = serde_json::from_value(scene).expect("a scene");
+    World::replay(Cassette { scene, exchange: exchanges })
 }
 
 #[tokio::test]
