@@ -54,8 +54,8 @@ const AS_ROOT: &str = r#"
 docker() { sudo -n env BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker "$@"; }
 "#;
 
-/// `drop_running PROJECT` takes the names away that [`KEEP_RUNNING`] gave, which a release that is
-/// kept needs no longer.
+/// `drop_running PROJECT` takes the names away that a [`Build`] gave to what runs, which a release
+/// that is kept needs no longer.
 pub const DROP_RUNNING: &str = r#"
 drop_running() {
     sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$1/*:running" |
