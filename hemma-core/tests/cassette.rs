@@ -156,7 +156,7 @@ fn what_does_not_apply_is_named_with_its_line() {
         ),
         (
             "kind = \"a\"\nchanged = { \"/of/3\" = 1 }",
-            "exchange 2 (a): `/of/3` is no element of that list, nor a place for a new one",
+            "exchange 2 (a): `/of/3` is neither an element of that list nor a place for a new one",
         ),
         (
             "kind = \"a\"\nchanged = {}\nanswer = 1",

@@ -1,4 +1,4 @@
-//! Why a text is no cassette, and where.
+//! Why a text is not a cassette, and where.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

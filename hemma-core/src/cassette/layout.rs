@@ -17,19 +17,16 @@ pub(super) fn table(
     path: &str,
     entries: &[(&str, &Value)],
 ) -> Result<(), fmt::Error> {
+    let mut below = Vec::new();
     for (name, value) in entries {
         let (name, line) = (name.to_toml_key(), inline(value)?);
         match value {
-            _ if has_header(&name, value, &line)? => {}
+            _ if has_header(&name, value, &line)? => below.push((name, value)),
             Value::Array(items) if !fits(&name, &line) => list(text, &name, items)?,
             _ => writeln!(text, "{name} = {line}")?,
         }
     }
-    for (name, value) in entries {
-        let name = name.to_toml_key();
-        if !has_header(&name, value, &inline(value)?)? {
-            continue;
-        }
+    for (name, value) in below {
         let path = if path.is_empty() { name } else { format!("{path}.{name}") };
         match value {
             Value::Array(items) => {

@@ -14,7 +14,9 @@ pub(super) fn set(answer: &mut Value, path: &str, value: Value) -> Result<(), &'
         Value::Array(items) => match (place(items, &last), new_place(&last)) {
             (Some(at), _) => merge(&mut items[at], value),
             (None, Some(at)) if at <= items.len() => items.insert(at, value),
-            (None, _) => return Err("is no element of that list, nor a place for a new one"),
+            (None, _) => {
+                return Err("is neither an element of that list nor a place for a new one");
+            }
         },
         _ => return Err("is below a value that holds no others"),
     }
@@ -48,7 +50,7 @@ pub(super) fn remove(answer: &mut Value, path: &str) -> Result<(), &'static str>
 
 /// The value that holds what a path leads to, and the last word of the path.
 fn parent<'v>(answer: &'v mut Value, path: &str) -> Result<(&'v mut Value, String), &'static str> {
-    let words = path.strip_prefix('/').ok_or("is no path, as it does not begin with `/`")?;
+    let words = path.strip_prefix('/').ok_or("is not a path: it does not begin with `/`")?;
     let mut words: Vec<_> = words.split('/').map(unescaped).collect();
     let last = words.pop().unwrap_or_default();
     let mut at = answer;

@@ -150,20 +150,20 @@ mod tests {
     fn a_path_that_leads_nowhere_is_named() {
         let before = json!({ "of": [{ "name": "a" }], "in": [1], "is": 1 });
         let rows = [
-            (json!({ "x": 1 }), "`x` is no path, as it does not begin with `/`"),
+            (json!({ "x": 1 }), "`x` is not a path: it does not begin with `/`"),
             (json!({ "/x/y": 1 }), "`/x/y` leads nowhere in the earlier answer"),
             (json!({ "/is/y": 1 }), "`/is/y` is below a value that holds no others"),
             (
                 json!({ "/of/b": 1 }),
-                "`/of/b` is no element of that list, nor a place for a new one",
+                "`/of/b` is neither an element of that list nor a place for a new one",
             ),
             (
                 json!({ "/in/1": 1 }),
-                "`/in/1` is no element of that list, nor a place for a new one",
+                "`/in/1` is neither an element of that list nor a place for a new one",
             ),
             (
                 json!({ "/in/+2": 1 }),
-                "`/in/+2` is no element of that list, nor a place for a new one",
+                "`/in/+2` is neither an element of that list nor a place for a new one",
             ),
         ];
         for (changed, said) in rows {
