@@ -26,7 +26,6 @@ pub(crate) use origin::ONLY_OURS;
 pub use origin::{Origin, OriginError, Origins};
 pub use restart::{Restart, Restarted};
 
-#[cfg(any(test, feature = "testing"))]
 pub(crate) use list::read;
 
 /// One container.

@@ -65,7 +65,7 @@ pub mod local_port;
 mod logs;
 pub mod network;
 pub mod prune;
-#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
 pub mod testing;
 mod volume;
 

@@ -1,4 +1,7 @@
 //! Containers for the tests of crates that judge them.
+//!
+//! It is no feature: wherever tests are compiled beside the rest, a feature would have this crate, and
+//! every crate above it, compiled twice.
 
 use crate::container::{ComposeLabels, Container, State, read};
 

@@ -56,11 +56,19 @@ fn furnish(dir: &Path) {
     );
     let workspace = std::fs::read_to_string(ours.join("../Cargo.toml")).expect("it is there");
     let profile = workspace.split_once("[profile.dev]").map_or("", |it| it.1);
+    // The same profile and the same lock file: what is built already is used. Here hemma's crates are
+    // members of the workspace, and there they are not; they have to be named.
+    let members = ["core", "deploy", "dns", "docker", "embed", "git", "ingress", "postgres"];
+    let members = members.into_iter().chain(["tls", "tunnel", "xtask"]);
+    let members: String = members
+        .map(|it| format!("[profile.dev.package.hemma-{it}]\ndebug = \"line-tables-only\"\n"))
+        .collect();
     write(
         dir,
         "Cargo.toml",
-        // The same profile and the same lock file: what is built already is used.
-        &format!("[workspace]\nmembers = [\"xtask\"]\nresolver = \"3\"\n[profile.dev]{profile}"),
+        &format!(
+            "[workspace]\nmembers = [\"xtask\"]\nresolver = \"3\"\n{members}[profile.dev]{profile}"
+        ),
     );
     write(dir, "xtask/Cargo.toml", &manifest);
     write(dir, "xtask/src/main.rs", XTASK);
