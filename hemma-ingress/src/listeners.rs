@@ -15,6 +15,18 @@ pub struct Listener {
     pub program: Option<String>,
 }
 
+/// The programs that listen on a port that the engine opened for a container.
+const ENGINE_PROGRAMS: [&str; 3] = ["docker-proxy ", "dockerd ", "rootlesskit "];
+
+impl Listener {
+    /// Whether the engine opened the port for a container. `None` where the host does not tell the
+    /// program.
+    pub fn is_of_engine(&self) -> Option<bool> {
+        let program = self.program.as_deref()?;
+        Some(ENGINE_PROGRAMS.iter().any(|it| program.starts_with(it)))
+    }
+}
+
 /// The listening TCP ports of the host; `None` where it has no `ss`.
 pub async fn look(world: &World, host: &Host) -> Result<Option<Vec<Listener>>, ExecError> {
     let asked = Exec::on(host, Command::new("ss").args(["-H", "-l", "-n", "-t", "-p"]).sudo());

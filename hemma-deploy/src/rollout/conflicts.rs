@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use hemma_core::{Command, Finding, Hint};
-use hemma_docker::Container;
 use hemma_docker::compose::{Model, Port, Service};
+use hemma_docker::{Container, State};
 use hemma_ingress::listeners::Listener;
 
 use super::Situation;
@@ -107,7 +107,10 @@ fn ports_taken(
         let listeners = situation.listeners.as_ref().ok().and_then(|it| it.as_ref());
         let holder = match container {
             Some(container) => Some(format!("container {}", container.name)),
-            None => listeners.and_then(|it| held(it, wanted, port)),
+            None => {
+                let may_be_own = containers.iter().any(|it| own(it) && may_be_starting(it));
+                listeners.and_then(|it| held(it, wanted, port, may_be_own))
+            }
         };
         if let Some(holder) = holder {
             let subject = format!("port {port}");
@@ -137,13 +140,61 @@ fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Fin
     service.ports.iter().filter(|it| it.is_open(meant)).map(finding).collect()
 }
 
-fn held(listeners: &[Listener], wanted: &Port, port: u16) -> Option<String> {
+/// Whether it may have its ports at the next moment, although it has none now. The ports of the host
+/// are looked at a moment after the containers, and a container in a crash loop starts every few
+/// seconds.
+fn may_be_starting(container: &Container) -> bool {
+    matches!(container.state, State::Created | State::Restarting | State::Exited)
+}
+
+/// The program that has the port. Where the service's own container may have started meanwhile, a
+/// port that the engine opened is taken for that container's.
+fn held(listeners: &[Listener], wanted: &Port, port: u16, may_be_own: bool) -> Option<String> {
     let address: Option<IpAddr> = wanted.host_ip.parse().ok();
     let meets = |it: &&Listener| {
         let everywhere = address.is_none_or(|it| it.is_unspecified());
         it.port == port
             && (everywhere || it.address.is_unspecified() || Some(it.address) == address)
     };
-    let listener = listeners.iter().find(meets)?;
+    let is_own = |it: &&Listener| may_be_own && it.is_of_engine() == Some(true);
+    let listener = listeners.iter().filter(meets).find(|it| !is_own(it))?;
     Some(listener.program.clone().unwrap_or_else(|| "a program of the host".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use hemma_docker::testing::running;
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_the_engine_opens_for_a_container_that_starts_is_that_containers() {
+        let wanted = Port {
+            host_ip: "127.0.0.1".to_owned(),
+            published: "6379".to_owned(),
+            target: 6379,
+            protocol: "tcp".to_owned(),
+        };
+        let engine = "docker-proxy (pid 7)";
+        for (state, address, program, holder) in [
+            // Its container was between two starts when the containers were listed.
+            (State::Restarting, "127.0.0.1", Some(engine), None),
+            (State::Created, "127.0.0.1", Some(engine), None),
+            (State::Exited, "0.0.0.0", Some("dockerd (pid 9)"), None),
+            // A container that runs has the port, or does not get it by itself.
+            (State::Running, "127.0.0.1", Some(engine), Some(engine)),
+            (State::Restarting, "127.0.0.1", Some("redis (pid 8)"), Some("redis (pid 8)")),
+            (State::Restarting, "127.0.0.1", None, Some("a program of the host")),
+            (State::Restarting, "192.0.2.7", Some("redis (pid 8)"), None),
+        ] {
+            let container = Container { state, ..running("redis", None) };
+            let listener = Listener {
+                address: address.parse().expect("an address"),
+                port: 6379,
+                program: program.map(str::to_owned),
+            };
+            let held = held(&[listener], &wanted, 6379, may_be_starting(&container));
+            assert_eq!(held.as_deref(), holder, "{state:?} {address} {program:?}");
+        }
+    }
 }

@@ -168,6 +168,12 @@ impl Situation {
         }
     }
 
+    /// The run that changed the host last without passing its gate, to be said beside what stops a
+    /// deploy; a plan says it among its notes.
+    pub fn unproven(&self) -> Option<Finding> {
+        self.unproven.as_ref().ok()?.as_ref().map(Unproven::finding)
+    }
+
     /// What a deploy gets through, is to be known, and was not so with the files that are checked
     /// out.
     pub fn news(&self) -> Vec<String> {

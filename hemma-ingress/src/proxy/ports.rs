@@ -8,9 +8,6 @@ use crate::listeners::Listener;
 /// 80 for the ACME challenge, 443 for everybody, both from outside.
 const WEB: [u16; 2] = [80, 443];
 
-/// What the engine itself runs on a port that it opened for a container.
-const ENGINES: [&str; 3] = ["docker-proxy ", "dockerd ", "rootlesskit "];
-
 const SUBJECT: &str = "ports 80 and 443";
 
 /// `proxy` is the one that runs; without it, only who stands in its way is worth a word.
@@ -60,10 +57,8 @@ fn published(host: &Host, proxy: &Container, web: &[&Listener]) -> Finding {
 
 /// Somebody who is not the engine and whom others reach.
 fn taken(web: &[&Listener]) -> Option<String> {
-    let is_engines = |it: &Listener| {
-        it.program.as_deref().is_none_or(|it| ENGINES.iter().any(|e| it.starts_with(e)))
-    };
-    let stranger = web.iter().find(|it| !it.address.is_loopback() && !is_engines(it))?;
+    let is_strange = |it: &Listener| it.is_of_engine() == Some(false);
+    let stranger = web.iter().find(|it| !it.address.is_loopback() && is_strange(it))?;
     Some(format!("{}, and not the proxy", shown(stranger)))
 }
 

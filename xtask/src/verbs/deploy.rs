@@ -55,7 +55,8 @@ pub(crate) async fn carry_with(
     let situation = Box::pin(rollout::look_at(world, config, scope)).await;
     let blockers = situation.blockers();
     if !blockers.findings.is_empty() {
-        return Ok(Answer::Report(blockers));
+        let unproven = situation.unproven().into_iter();
+        return Ok(Answer::Report(blockers.findings.into_iter().chain(unproven).collect()));
     }
     let plan = situation.plan();
     let ending = ending(run, scope, &situation);
