@@ -1,8 +1,8 @@
 //! The host that a test plays on, for as long as the test has it to itself.
 //!
-//! There are two, because a test waits most of its time: for a gate, a build, a health check. A test
-//! takes whichever is free. The second comes up when a test first finds the first one taken, so that
-//! one test by itself, or `--test-threads 1`, has to do with one host only.
+//! There are three, because a test waits most of its time: for a gate, a build, a health check. A test
+//! takes whichever is free. Another one comes up when a test first finds those that are up taken, so
+//! that one test by itself, or `--test-threads 1`, has to do with one host only.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use hemma_core::{
 };
 use hemma_deploy::Config;
 use hemma_deploy::lock::Holder;
-use hemma_xtask::lab::{Claim, Lab};
+use hemma_xtask::lab::{Beside, Claim, Lab};
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -21,14 +21,16 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use crate::hemma::{Ran, Running, ssh_with};
 use crate::terminal::Terminal;
 
-/// One of the two hosts; it is brought up by whoever has its turn first.
+/// One of the hosts; it is brought up by the test that has its turn first.
 struct Host {
+    beside: Option<Beside>,
     turn: Mutex<()>,
     lab: OnceCell<Lab>,
 }
 
-static FIRST: Host = Host::new();
-static SECOND: Host = Host::new();
+static FIRST: Host = Host::new(None);
+static SECOND: Host = Host::new(Some(Beside::Second));
+static THIRD: Host = Host::new(Some(Beside::Third));
 
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -75,29 +77,28 @@ impl Traces {
 }
 
 impl Host {
-    const fn new() -> Self {
-        Self { turn: Mutex::const_new(()), lab: OnceCell::const_new() }
+    const fn new(beside: Option<Beside>) -> Self {
+        Self { beside, turn: Mutex::const_new(()), lab: OnceCell::const_new() }
     }
 
-    /// Whichever is free, the first one rather than the second.
+    /// Whichever is free, an earlier one rather than a later one.
     async fn take() -> (&'static Self, MutexGuard<'static, ()>) {
         tokio::select! {
             biased;
             turn = FIRST.turn.lock() => (&FIRST, turn),
             turn = SECOND.turn.lock() => (&SECOND, turn),
+            turn = THIRD.turn.lock() => (&THIRD, turn),
         }
     }
 
     async fn lab(&self) -> &Lab {
         let say = Progress::silent();
         let first = FIRST.lab.get_or_init(async || Lab::up(&say).await.expect("the lab comes up"));
-        // Not at the same time: what the first one builds, the second one has.
+        // Not at the same time: what the first one builds, the others have.
         let first = first.await;
-        if std::ptr::eq(self, &raw const FIRST) {
-            return first;
-        }
-        let second = async || first.second(&say).await.expect("the second lab comes up");
-        self.lab.get_or_init(second).await
+        let Some(which) = self.beside else { return first };
+        let other = async || first.beside(which, &say).await.expect("the other lab comes up");
+        self.lab.get_or_init(other).await
     }
 }
 

@@ -14,13 +14,9 @@ enum End {
     Cut,
 }
 
-const ENDS: [End; 5] = [
-    End::Signal(Signal::TERM),
-    End::Signal(Signal::INT),
-    End::Signal(Signal::HUP),
-    End::Signal(Signal::KILL),
-    End::Cut,
-];
+/// One that the run hears of, one that it does not, and one that only its connection does. Other signals
+/// are among those of the promise test.
+const ENDS: [End; 3] = [End::Signal(Signal::TERM), End::Signal(Signal::KILL), End::Cut];
 
 /// Looks that have to say it.
 const LOOKS: [&[&str]; 3] = [&["status"], &["plan"], &["deploy", "--plan"]];
@@ -34,10 +30,8 @@ async fn a_gate_that_was_cut_is_said_by_every_look_and_gone_on_with_by_the_next_
         says_so(&stage, &ran, end).await;
         let next = stage.hemma(&["deploy", "--yes"]).await;
         next.exits(0).says("pass  service redis");
-        for look in LOOKS {
-            let ran = stage.hemma(look).await;
-            assert!(!ran.stdout.contains("unproven"), "{end:?}\n{ran}");
-        }
+        let plan = stage.hemma(&["plan"]).await;
+        assert!(!plan.stdout.contains("unproven"), "{end:?}\n{plan}");
     }
 }
 
@@ -67,7 +61,7 @@ async fn a_gate_that_was_cut_is_gone_back_from_by_a_rollback() {
 async fn the_host_takes_an_unproven_deploy_back_by_itself_where_it_is_asked_to() {
     let stage = Stage::deployed().await;
     let head = stage.lab.remote_head().await.expect("it has one");
-    returns_after(&stage, "20s");
+    returns_after(&stage, "10s");
     for end in [End::Cut, End::Signal(Signal::KILL), End::Signal(Signal::HUP)] {
         stage.lab.push_fault("unhealthy", &[]).await.expect("it is pushed");
         let ran = ended_without_a_wait(&stage, end).await;
@@ -83,7 +77,7 @@ async fn the_host_takes_an_unproven_deploy_back_by_itself_where_it_is_asked_to()
     // A deploy that ends as it should is not taken back.
     stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
     stage.hemma(&["deploy", "--yes"]).await.exits(0);
-    tokio::time::sleep(Duration::from_secs(25)).await;
+    tokio::time::sleep(Duration::from_secs(13)).await;
     stage.hemma(&["plan"]).await.exits(0).says("nothing to do");
 }
 

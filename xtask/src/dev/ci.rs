@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
 
 use super::workspace;
-use crate::lab::Lab;
+use crate::lab::{Beside, Lab};
 use crate::{Answer, Failure, Run};
 use checks::{Check, Counts, PRACTICE, checks};
 use failures::failures;
@@ -64,7 +64,9 @@ impl Args {
 async fn come_up(wanted: bool) {
     let say = Progress::silent();
     if wanted && let Ok(lab) = Lab::up(&say).await {
-        let _ = lab.second(&say).await;
+        for which in Beside::ALL {
+            let _ = lab.beside(which, &say).await;
+        }
     }
 }
 

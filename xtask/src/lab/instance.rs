@@ -20,6 +20,27 @@ pub(super) struct Instance {
     pub(super) label: String,
 }
 
+/// A lab beside another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// `NAME-second`.
+    Second,
+    /// `NAME-third`.
+    Third,
+}
+
+impl Beside {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Second, Self::Third];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Third => "third",
+        }
+    }
+}
+
 impl Instance {
     /// `$HEMMA_LAB_NAME`, or the usual one.
     pub(super) fn find() -> Result<Self, LabError> {
@@ -27,9 +48,9 @@ impl Instance {
         Self::named(&chosen.map_or_else(|| USUAL.into(), |it| it.to_string_lossy().into_owned()))
     }
 
-    /// The one beside it, for tests that run at the same time.
-    pub(super) fn second(&self) -> Self {
-        Self::of(&format!("{}-second", self.name))
+    /// One of those beside it, for tests that run at the same time.
+    pub(super) fn beside(&self, which: Beside) -> Self {
+        Self::of(&format!("{}-{}", self.name, which.word()))
     }
 
     fn named(name: &str) -> Result<Self, LabError> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use hemma_core::Command;
 
 use super::super::workspace;
+use crate::lab::Beside;
 
 /// Some command lines under one heading; the first that fails ends the check.
 pub(super) struct Check {
@@ -34,8 +35,10 @@ pub(super) fn checks(root: &Path) -> [Vec<Check>; 3] {
     let replay: Vec<_> = replay.iter().map(|it| format!("--test {it}")).collect();
     let replay = format!("test --no-fail-fast --package hemma {}", replay.join(" "));
     let lab = root.join("tests/lab/main.rs").is_file();
-    let lab =
-        lab.then(|| "test --no-fail-fast --package hemma --features lab --test lab".to_owned());
+    // As many at once as there are hosts.
+    let threads = 1 + Beside::ALL.len();
+    let line = "test --no-fail-fast --package hemma --features lab --test lab -- --test-threads";
+    let lab = lab.then(|| format!("{line} {threads}"));
     let examples: Vec<_> = stems(&root.join("examples"))
         .iter()
         .map(|it| format!("run --quiet --package hemma --example {it}"))
