@@ -6,7 +6,6 @@ use std::process::Stdio;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::Mutex;
@@ -15,6 +14,7 @@ use super::drain::drain;
 use super::marks::Marks;
 use super::remote_line::echo;
 use super::sieve::{Sieve, Sieved};
+use super::socket_dir::SocketDir;
 use super::story::{Story, Stream};
 use super::{ConnectError, SshOptions};
 use crate::{Host, Progress};
@@ -43,7 +43,7 @@ pub struct SshMaster {
     words: Mutex<Option<ChildStderr>>,
     story: Story,
     socket: PathBuf,
-    _dir: TempDir,
+    _dir: SocketDir,
 }
 
 /// What comes back over the host. What its login shell prints before is not among it.
@@ -66,7 +66,7 @@ impl SshMaster {
         let no_ssh = |source: std::io::Error| ConnectError::NoSsh { said: source.to_string() };
         let no_socket =
             |source: std::io::Error| ConnectError::NoSocket { said: source.to_string() };
-        let dir = socket_dir().map_err(no_socket)?;
+        let dir = SocketDir::create().map_err(no_socket)?;
         let socket = dir.path().join("ctl");
         let marks = Marks::new();
         let line = echo(&marks);
@@ -169,12 +169,6 @@ impl SshMaster {
         // It may have ended by itself.
         let _ = self.child.lock().await.kill().await;
     }
-}
-
-/// Short, because the path of a socket is limited to about 104 bytes on macOS, whose usual
-/// temporary directory has half of that. Mode 0700, and gone with the master.
-fn socket_dir() -> std::io::Result<TempDir> {
-    tempfile::Builder::new().prefix("hemma-").tempdir_in("/tmp")
 }
 
 fn process(

@@ -18,6 +18,7 @@ mod session;
 mod shelf;
 mod sieve;
 mod signals;
+mod socket_dir;
 mod story;
 mod stream;
 mod word;
