@@ -159,7 +159,7 @@ impl Watch {
                     }
                 }
                 // On a machine that is busy a look takes long, and must not make it busier.
-                std::thread::sleep(LOOK_EVERY.max(began.elapsed() * 4));
+                std::thread::sleep(LOOK_EVERY.max(began.elapsed() * 9));
             }
             assert!(lines > 0, "nobody was watched");
             seen

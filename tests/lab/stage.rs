@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hemma_core::{
     Approval, Command, Consent, Exec, Live, Origin, Progress, Scene, SshOptions, World,
@@ -32,8 +32,13 @@ static FIRST: Host = Host::new(None);
 static SECOND: Host = Host::new(Some(Beside::Second));
 static THIRD: Host = Host::new(Some(Beside::Third));
 
-/// How often a condition is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How soon a condition is looked at again: a look costs more than most of what is waited for, so it
+/// comes less often the longer that takes.
+const SOON: Duration = Duration::from_millis(40);
+const SELDOM: Duration = Duration::from_millis(500);
+
+/// How long a condition may take.
+const LONG: Duration = Duration::from_secs(180);
 
 /// The host, the remote, and a directory with a `hemma.toml`.
 pub(crate) struct Stage {
@@ -297,13 +302,14 @@ pub(crate) fn on_host(command: Command) -> Exec {
 
 /// Waits until `left` is empty: what it was waited for comes at once, or it does not come.
 pub(crate) async fn until(what: &str, left: impl AsyncFn() -> String) {
-    let mut still = left().await;
-    for _ in 0..1200 {
+    let (began, mut rest) = (Instant::now(), SOON);
+    loop {
+        let still = left().await;
         if still.is_empty() {
             return;
         }
-        tokio::time::sleep(LOOK_EVERY).await;
-        still = left().await;
+        assert!(began.elapsed() < LONG, "{what}, was expected; there is\n{still}");
+        tokio::time::sleep(rest).await;
+        rest = (rest * 3 / 2).min(SELDOM);
     }
-    panic!("{what}, was expected; there is\n{still}");
 }
