@@ -47,3 +47,15 @@ async fn an_overlay_mends_what_the_repository_cannot() {
     missing.exits(1).says("own.yml").says("an overlay lies beside the checkout");
     mended.exits(4).says("~ pull");
 }
+
+/// A note, as nothing says whether a build or a service needs them.
+#[tokio::test]
+async fn what_a_pull_does_not_bring_is_in_the_plan() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    stage.lab.push_fault("files-elsewhere", &[]).await.expect("it is pushed");
+    let plan = stage.hemma(&["plan"]).await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    plan.exits(4).says("note: vendor/shared is a git submodule and empty on the host");
+    plan.says("note: assets/voices.bin is a pointer of Git LFS on the host");
+}

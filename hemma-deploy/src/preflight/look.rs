@@ -37,6 +37,15 @@ for word do
         printf 'empty %s\n' "$word"
     fi
 done
+# git leaves the directory of a submodule empty, or as it was, unless it is told to fetch it.
+[ ! -f .gitmodules ] || git config -f .gitmodules --get-regexp '^submodule\..*\.path$' | while read -r _ it; do
+    if [ -n "$(ls -A "$d/$it" 2>/dev/null)" ]; then echo "submodule $it"; else echo "no-submodule $it"; fi
+done
+# A file that Git LFS keeps elsewhere is a pointer where git-lfs did not fetch it.
+if find . -name .gitattributes -exec grep -qs 'filter=lfs' {} \; -print -quit | grep -q .; then
+    find . -path ./.git -prune -o -type f -size -2 -exec \
+        grep -ls '^version https://git-lfs.github.com/spec/v1' {} + | sed 's|^\./|pointer |' | head -n 100
+fi
 for list in words files; do
     : >"$w/$list"
     for word do
@@ -88,6 +97,12 @@ pub struct Sources {
     pub absent: BTreeMap<String, Absence>,
     /// Where the wanted texts are written first.
     pub mentions: BTreeMap<String, Spot>,
+    /// The paths of git submodules, and whether the checkout on the host has files there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub submodules: BTreeMap<String, bool>,
+    /// Files that are pointers of Git LFS, a hundred at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lfs_pointers: Vec<String>,
 }
 
 /// In which way a mount is not there.
@@ -206,6 +221,11 @@ impl Sources {
                 return;
             }
             "compose" => return self.compose_version = Some(rest.to_owned()),
+            "submodule" | "no-submodule" => {
+                self.submodules.insert(rest.to_owned(), word == "submodule");
+                return;
+            }
+            "pointer" => return self.lfs_pointers.push(rest.to_owned()),
             "absent" => Absence::Absent,
             "ignored" => Absence::Ignored,
             "empty" => Absence::Empty,
@@ -228,7 +248,9 @@ mod tests {
         let (binds, mentions) = (Vec::new(), Vec::new());
         let asked = LookSources { files, tree: Tree::Checkout, binds, mentions, dockerfiles };
         let seen = asked.read(
-            "buildx v0.17.1\ncompose 5.6.1\nignored frontend/dist\nabsent /srv/x\nat docker-compose.yml:7 8085:8085\nat \n\
+            "buildx v0.17.1\ncompose 5.6.1\nignored frontend/dist\nabsent /srv/x\n\
+             submodule vendor/one\nno-submodule vendor/two three\npointer assets/a.bin\n\
+             at docker-compose.yml:7 8085:8085\nat \n\
              --8<-- api/Dockerfile\nFROM a:1\nRUN --mount=type=cache,target=/c make\n",
         );
         let spot = |file: &str, line| Spot { file: file.to_owned(), line };
@@ -237,6 +259,8 @@ mod tests {
         assert_eq!(seen.compose_version.as_deref(), Some("5.6.1"));
         assert_eq!(seen.absent["frontend/dist"], Absence::Ignored);
         assert_eq!(seen.absent["/srv/x"], Absence::Absent);
+        assert!(seen.submodules["vendor/one"] && !seen.submodules["vendor/two three"]);
+        assert_eq!(seen.lfs_pointers, ["assets/a.bin"]);
         assert_eq!(seen.mentions["8085:8085"], spot("docker-compose.yml", 7));
         assert_eq!(seen.bases, [(spot("api/Dockerfile", 1), "a:1".to_owned())]);
         assert_eq!(seen.buildkit, [(spot("api/Dockerfile", 2), "RUN --mount".to_owned())]);

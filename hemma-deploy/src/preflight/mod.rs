@@ -55,6 +55,7 @@ impl Preflight {
     pub(crate) fn news(&self, before: Option<&Model>, model: &Model) -> Vec<String> {
         let old = before.map(|it| rules::remarks(it, &self.seen)).unwrap_or_default();
         let of_files = rules::remarks(model, &self.seen).into_iter().filter(|it| !old.contains(it));
-        self.made.iter().map(|it| rules::made(it, &self.seen)).chain(of_files).collect()
+        let made = self.made.iter().map(|it| rules::made(it, &self.seen));
+        made.chain(rules::not_in_git(&self.seen)).chain(of_files).collect()
     }
 }
