@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day1_1_dns_records/ok.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let names = config.public.iter().map(|it| it.name.parse()).collect::<Result<Vec<_>, _>>()?;
     let scope = Scope {

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day1_2_proxy_health/ok.toml"
     ))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     for finding in proxy::health(&world, &(&Config::default()).into()).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);

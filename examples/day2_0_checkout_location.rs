@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day2_0_checkout_location/drifted.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     match checkout::look(&world, &(&config).into(), false).await? {
         Checkout::Repository(seen) => {

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day2_1_external_network/ok.toml"
     ))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
     let (host, name): (Host, _) = ("hemma".parse()?, "hule-network".parse()?);
 
     // Without consent there is no approval, and without an approval nothing can change.

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let spec = CheckoutSpec::from(&config);
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     if let Some(line) = checkout::plan(&world, &spec).await? {
         println!("would {line}");

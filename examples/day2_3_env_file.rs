@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day2_3_env_file/ok.toml"
     ))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     // The rules are those of `[env]`; without a `hemma.toml` they are HuleEdu's.
     let report = env_file::verify(&world, &Config::default(), Layers::Main).await;

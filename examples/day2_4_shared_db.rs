@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day2_4_shared_db/plan.toml"
     ))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
     let config = Config::default();
 
     // `shared_db::ensure` carries them out, with the operator's approval.

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day2_5_first_deploy/changed.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let situation = rollout::look(&world, &config).await;
     for blocker in situation.blockers().findings {

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day2_6_service_health/drifted.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let report = rollout::health(&world, &config).await;
     for finding in report.findings.iter().filter(|it| it.verdict != Verdict::Pass) {

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day2_7_routing_tls/ok.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let mut routes = Vec::new();
     for public in config.public {

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day3_1_language_tool_deploy/plan.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let scope = Scope::Research(vec!["language_tool_service".to_owned()]);
     let situation = rollout::look_at(&world, &config, &scope).await;

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day3_2_language_tool_health/stub.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let (host, project) = (&config.host.alias, &config.compose.project);
     let bound = local_port::verify(&world, host, (project, "language_tool_service"), 8085).await;

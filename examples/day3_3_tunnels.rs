@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day3_3_tunnels/ok.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let seat = Seat::new("/run/user/1000/hemma", config.host.alias.clone());
     for finding in verify(&world, &seat, &forwards(&config.forward)?).await.findings {

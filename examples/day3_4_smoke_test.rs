@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day3_4_smoke_test/ok.toml"
     ))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let check = Check::new("http://127.0.0.1:18085".parse()?, SENTENCE);
     for mistake in world.ask(&check).await?.errors {

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/notes_1_public_surface/ok.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     // The host's public address; the lab's is this machine's own. From outside each port is tried.
     let address = Some(Ipv4Addr::LOCALHOST.into());

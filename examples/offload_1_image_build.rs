@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/offload_1_image_build/empty.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     for finding in offload::look(&world, &config, None).await?.build_inputs() {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);

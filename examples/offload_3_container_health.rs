@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/offload_3_container_health/ok.toml"
     ))?;
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     for finding in offload::verify(&world, &config, "essay_embed_offload", 9000).await {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/offload_4_tunnel/already.toml"
     ))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     for finding in readiness::verify(&world, &"http://127.0.0.1:19000".parse()?).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/offload_5_pipeline/failed.toml"
     ))?;
-    let world = World::replay(tape); // the real thing: World::live(Live::new(SshOptions::default()))
+    let world = World::replay(tape); // the real thing: World::local()
 
     let research = "PYTHONUNBUFFERED=1 pdm run essay-scoring-research run --backend hemma \
                     --offload-service-url http://127.0.0.1:19000";

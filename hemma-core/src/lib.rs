@@ -7,9 +7,9 @@
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-//! use hemma_core::{Command, Exec, Live, SshOptions, World};
+//! use hemma_core::{Command, Exec, World};
 //!
-//! let world = World::live(Live::new(SshOptions::default()));
+//! let world = World::local();
 //! let uname = Exec::here(Command::new("uname"));     // or `Exec::on(&"hemma".parse()?, …)`
 //! println!("{}", world.ask(&uname).await?.stdout);
 //! # Ok::<(), hemma_core::ExecError>(()) }).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use hemma_core::{Command, Job, Live, SshOptions, Told, World};
+use hemma_core::{Command, Job, Told, World};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
@@ -18,7 +18,7 @@ async fn player() {
     let run = Command::new("sh").arg("job.sh");
     let told = Told::new(|_| {});
     let job = Job { run, log: "job.log".into(), told };
-    let ended = World::live(Live::new(SshOptions::default())).ask_again(&job).await;
+    let ended = World::local().ask_again(&job).await;
     std::fs::write("ended", format!("{:?}", ended.expect("sh starts"))).expect("it is written");
 }
 

@@ -15,7 +15,7 @@
 //! # "#.parse()?);
 //! use hemma_deploy::lock::{LookLock, Standing};
 //!
-//! // let world = World::live(Live::new(SshOptions::default()));
+//! // let world = World::local();
 //! let asked = LookLock { host: "hemma".parse()?, project: "shop".parse()? };
 //! assert_eq!(world.ask(&asked).await?, Standing::Free);
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();

@@ -3,7 +3,7 @@
 mod env_files;
 
 use env_files::{KEYS, UNSET, files, runner};
-use hemma_core::{Command, Exec, Live, SshOptions, World};
+use hemma_core::{Command, Exec, World};
 use hemma_deploy::config::EnvConfig;
 use hemma_deploy::env_file::{EnvFile, Surroundings, judge};
 use proptest::prelude::*;
@@ -31,7 +31,7 @@ fn what_is_not_called_unsafe_is_the_same_to_a_real_shell() {
             return Ok(());
         }
         std::fs::write(path, &text).expect("it is our directory");
-        let world = World::live(Live::new(SshOptions::default()));
+        let world = World::local();
         let line = Command::new("env").args(["-i", "sh", "-c", SOURCE, "sh", path]);
         let output = runtime.block_on(world.ask(&Exec::here(line))).expect("sh runs");
         let value = |key: &str| file.get(key).map_or(UNSET, |it| it.value.reveal());

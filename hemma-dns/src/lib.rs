@@ -8,7 +8,7 @@
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-//! use hemma_core::{Live, SshOptions, Verdict, World};
+//! use hemma_core::{Verdict, World};
 //! use hemma_dns::{Authorities, Scope, Target, Vantage, verify};
 //!
 //! let nobody = "127.0.0.1:1".parse()?; // for real: leave the two fields below as they are
@@ -18,7 +18,7 @@
 //!     authorities: Authorities::Given(vec![nobody]),
 //!     ..Scope::everywhere(vec!["api.huleedu.hule.education".parse()?], here)
 //! };
-//! let report = verify(&World::live(Live::new(SshOptions::default())), &scope).await;
+//! let report = verify(&World::local(), &scope).await;
 //! assert_eq!(report.verdict(), Verdict::Unknown); // nobody could be asked: neither yes nor no
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! ```

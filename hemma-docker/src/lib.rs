@@ -13,7 +13,7 @@
 //! # asked = { host = "hemma" }
 //! # answer = [{ id = "0cf9b9551ff8", name = "hule-network", driver = "bridge", created = "" }]
 //! # "#.parse()?);
-//! // let world = World::live(Live::new(SshOptions::default()));
+//! // let world = World::local();
 //! let (host, network) = ("hemma".parse()?, "hule-network".parse()?);
 //! let seen = hemma_docker::network::verify(&world, &host, &network).await;
 //! assert_eq!((seen.verdict.mark(), seen.detail.as_str()), ("pass", "bridge, 0cf9b9551ff8"));

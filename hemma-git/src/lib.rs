@@ -15,7 +15,7 @@
 //! # "#.parse()?);
 //! use hemma_git::checkout::{self, CheckoutSpec};
 //!
-//! // let world = World::live(Live::new(SshOptions::default()));
+//! // let world = World::local();
 //! let spec = CheckoutSpec {
 //!     host: "hemma".parse()?,
 //!     checkout: "~/apps/shop".parse()?,

@@ -19,7 +19,7 @@
 //! # "#.parse()?);
 //! use hemma_ingress::{IngressSpec, PublicService, proxy};
 //!
-//! // let world = World::live(Live::new(SshOptions::default()));
+//! // let world = World::local();
 //! let spec = IngressSpec {
 //!     host: "hemma".parse()?,
 //!     project: "shop".parse()?,

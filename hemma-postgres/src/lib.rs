@@ -20,7 +20,7 @@
 //! # "#.parse()?);
 //! use hemma_postgres::databases::{self, DatabaseSpec, Server};
 //!
-//! // let world = World::live(Live::new(SshOptions::default()));
+//! // let world = World::local();
 //! let spec = DatabaseSpec {
 //!     server: Server {
 //!         host: "hemma".parse()?,

@@ -10,13 +10,13 @@
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-//! use hemma_core::{Live, SshOptions, Verdict, World};
+//! use hemma_core::{Verdict, World};
 //! use hemma_tls::{Site, chain};
 //!
 //! // For real: the address that the name has, or the one that it should have, port 443.
 //! let nobody = "127.0.0.1:1".parse()?;
 //! let site = Site::new("api.huleedu.hule.education".parse()?, nobody);
-//! let world = World::live(Live::new(SshOptions::default()));
+//! let world = World::local();
 //! let report = chain::verify(&world, &[site]).await;
 //! assert_eq!(report.verdict(), Verdict::Fail);
 //! assert_eq!(report.findings[0].detail, "nobody listens there");

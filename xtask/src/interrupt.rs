@@ -129,11 +129,10 @@ pub(crate) async fn race<T>(
 mod tests {
     use super::*;
     use crate::cli::Flags;
-    use hemma_core::{Live, SshOptions};
 
     #[tokio::test]
     async fn an_interruption_ends_a_run_that_only_looks_at_once() {
-        let world = World::live(Live::new(SshOptions::default()));
+        let world = World::local();
         let (terminal, _, err) = Terminal::kept(&Flags::default());
         let (sender, receiver) = mpsc::channel(1);
         sender.send(Wish::HungUp).await.expect("it is listened to");
@@ -144,7 +143,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_run_that_ends_by_itself_gives_its_answer() {
-        let world = World::live(Live::new(SshOptions::default()));
+        let world = World::local();
         let (terminal, ..) = Terminal::kept(&Flags::default());
         let answer = race(&world, &terminal, Interrupts::never(), Box::pin(async { 7 })).await;
         assert_eq!(answer, Some(7));

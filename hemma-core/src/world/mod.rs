@@ -15,7 +15,7 @@ pub use trace::Step;
 
 use crate::{
     Approval, Cassette, Change, Consent, Cut, Exchange, ExecError, Extent, JournalEntry,
-    JournalEvent, Live, Progress, Question, Remark, Scene, causes, without_credentials,
+    JournalEvent, Live, Progress, Question, Remark, Scene, SshOptions, causes, without_credentials,
 };
 use memo::Memo;
 use playback::Playback;
@@ -27,11 +27,14 @@ use trace::Trace;
 ///
 /// Nothing else in a program knows which of these it is.
 ///
+/// A world is made for one run of a command. It remembers each answer until something changes, and what
+/// was asked and done until it is dropped; a program that lives long makes a new one for each round.
+///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-/// use hemma_core::{Command, Exec, Live, SshOptions, World};
+/// use hemma_core::{Command, Exec, World};
 ///
-/// let world = World::live(Live::new(SshOptions::default()));
+/// let world = World::local();
 /// let seen = world.ask(&Exec::here(Command::new("echo").arg("hello"))).await?;
 /// assert_eq!(seen.stdout, "hello\n");
 /// # Ok::<(), hemma_core::ExecError>(()) }).unwrap();
@@ -57,6 +60,12 @@ impl World {
     /// Looks and changes for real.
     pub fn live(live: Live) -> Self {
         Self::new(Mode::Live(live), jiff::Timestamp::now())
+    }
+
+    /// Looks and changes for real, from this machine. Where a question is about a host, ssh has the
+    /// operator's own configuration.
+    pub fn local() -> Self {
+        Self::live(Live::new(SshOptions::default()))
     }
 
     /// Looks and changes for real, and writes all of it down; see [`World::cassette`].

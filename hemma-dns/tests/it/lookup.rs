@@ -9,7 +9,7 @@ use hemma_dns::{Answer, Found, Lookup, LookupError, RecordKind, Transport, Vanta
 use hickory_proto::op::{Message, ResponseCode};
 
 fn world() -> World {
-    World::live(Live::new(SshOptions::default()))
+    World::local()
 }
 
 async fn ask(server: SocketAddr, kind: RecordKind, limit: Duration) -> Result<Answer, LookupError> {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::server::{Asked, Said, record, serve};
-use hemma_core::{Cassette, Exchange, Live, Origin, Report, Scene, SshOptions, Verdict, World};
+use hemma_core::{Cassette, Exchange, Origin, Report, Scene, Verdict, World};
 use hemma_dns::{Authorities, Lookup, RecordKind, Scope, Target, Vantage, zone};
 use hickory_proto::op::ResponseCode;
 
@@ -39,7 +39,7 @@ async fn look(authorities: &[Lines], resolvers: &[Lines], target: Target) -> Rep
         authorities: Authorities::Given(servers),
         issuer: Some(hemma_dns::caa::Issuer::lets_encrypt()),
     };
-    hemma_dns::verify(&World::live(Live::new(SshOptions::default())), &scope).await
+    hemma_dns::verify(&World::local(), &scope).await
 }
 
 fn here() -> Target {
@@ -145,7 +145,7 @@ async fn many_names_take_as_long_as_one() {
         ..Scope::everywhere(names, here())
     };
     let started = std::time::Instant::now();
-    hemma_dns::verify(&World::live(Live::new(SshOptions::default())), &scope).await;
+    hemma_dns::verify(&World::local(), &scope).await;
     let took = started.elapsed();
     assert!(took < std::time::Duration::from_millis(600), "{took:?} for looks of 200 ms");
 }

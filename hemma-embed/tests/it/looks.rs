@@ -9,7 +9,7 @@ use crate::offload::{extracted, health, sound};
 use crate::server::{Asked, Reply, Server};
 
 fn world() -> World {
-    World::live(Live::new(SshOptions::default()))
+    World::local()
 }
 
 /// `pass offload server` and so on, one line a finding.

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use hemma_core::{Command, Exec, Live, SshOptions, World};
+use hemma_core::{Command, Exec, World};
 use hemma_embed::archive::unpack;
 use hemma_embed::cache::{Cache, Key};
 use hemma_embed::npy::{self, Expect, NpyError};
@@ -19,7 +19,7 @@ use crate::server::Server;
 /// Runs a script that gets `input` and the directory, and prints JSON. `None` without numpy, if
 /// that is on purpose.
 pub(crate) async fn python(script: &str, dir: &Path, input: &Value) -> Option<Value> {
-    let world = World::live(Live::new(SshOptions::default()));
+    let world = World::local();
     // A version manager may put a Python without the system's numpy first.
     for python in ["/usr/bin/python3", "python3"] {
         let look = Command::new(python).args(["-c", "import numpy"]);

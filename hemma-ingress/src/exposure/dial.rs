@@ -77,13 +77,13 @@ impl Question for Dial {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::{SshOptions, World};
+    use hemma_core::World;
 
     use super::*;
 
     #[tokio::test]
     async fn who_listens_is_told_from_who_does_not() {
-        let world = World::live(Live::new(SshOptions::default()));
+        let world = World::local();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let to = listener.local_addr().expect("it is bound");
         assert_eq!(world.ask_again(&Dial::new(to)).await, Ok(Dialed::Open));

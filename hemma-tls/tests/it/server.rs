@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hemma_core::{Live, SshOptions, World};
+use hemma_core::World;
 use hemma_tls::Site;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
@@ -21,7 +21,7 @@ pub(crate) const NAME: &str = "api.hemma.example";
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) fn world() -> World {
-    World::live(Live::new(SshOptions::default()))
+    World::local()
 }
 
 /// A certificate authority whose root is a file.

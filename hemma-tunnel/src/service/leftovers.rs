@@ -136,7 +136,7 @@ async fn old_tunnel(live: &Live, pid: u32) -> Result<Option<String>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::{SshOptions, World};
+    use hemma_core::World;
 
     use super::*;
 
@@ -154,7 +154,7 @@ mod tests {
         // Our own id, which is alive and no autossh.
         let pid = std::process::id().to_string();
         std::fs::write(at(OLD_PIDS).join("tunnel-18085.pid"), pid).expect("writable");
-        let world = World::live(Live::new(SshOptions::default()));
+        let world = World::local();
         let question = Leftovers { home: home.path().to_owned() };
         let found = world.ask(&question).await.expect("it can be looked for");
         let expected = [

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hemma_core::{Approval, Command, Consent, Live, Progress, Report, SshOptions, World};
+use hemma_core::{Approval, Command, Consent, Progress, Report, World};
 use hemma_tunnel::daemon::{Client, Error, Seat, Start, Started, Stop, Stopped, run, verify};
 use hemma_tunnel::{Clock, Forward, Options, SystemClock};
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ impl Background {
         let dir = tempfile::Builder::new().prefix("hemma-run-").tempdir_in("/tmp");
         let dir = dir.expect("a directory");
         let seat = Seat::new(dir.path().join("run"), super::host());
-        let world = World::live(Live::new(SshOptions::default()));
+        let world = World::local();
         let approval = world.approve(Consent::Given).expect("it is not planning");
         Self { seat, dir, world, approval }
     }

@@ -61,7 +61,7 @@ async fn whole(config: &Config, runs: u32) -> Result<String, Failure> {
     let [mut all, mut slowest] = [Sample::default(), Sample::default()];
     let mut looks = 0;
     for _ in 0..runs {
-        let world = World::live(Live::new(SshOptions::default()));
+        let world = World::local();
         let scope = edge::scope(config)?;
         let started = Instant::now();
         let (records, outside) =
