@@ -1,4 +1,5 @@
-//! *What is the case out there, and may I change it?* The words that hemma's crates share.
+//! *How does a program observe and change hosts, with consent, dry runs and replay?* The types that
+//! hemma's crates share.
 //!
 //! Everything learned is a [`Question`], everything done is a [`Change`]: plain values with typed
 //! answers and typed errors. They meet the outside in one place, the [`World`], which looks for

@@ -44,7 +44,7 @@ pub enum Error {
         port: u16,
     },
     /// Somebody does, and does not answer.
-    #[error("127.0.0.1:{port} of {host} took the question and gave no answer within 45 s")]
+    #[error("127.0.0.1:{port} of {host} accepted the request and did not answer within 45 s")]
     Silent {
         /// The host.
         host: Host,

@@ -86,7 +86,7 @@ async fn a_dump_is_whole_and_goes_where_it_should_and_nothing_half_is_left() {
     let here = stage.here().join("dumps");
     let to_here = ["backup", NAME, "--yes", "--here", "dumps"];
 
-    stage.hemma(&["backup", NAME]).await.refuses(2, "nobody is here to agree to it");
+    stage.hemma(&["backup", NAME]).await.refuses(2, "confirmation is required");
     stage.hemma(&["backup", NAME, "--plan"]).await.exits(4).says("~/backups on the host");
     stage.hemma(&["backup", "nope", "--yes"]).await.refuses(1, "there is no database `nope`");
     assert_eq!(stage.root(LEFT).await, "");

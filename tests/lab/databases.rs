@@ -28,7 +28,7 @@ async fn role_and_databases_are_made_once_and_the_password_stays_unseen() {
     sql(&stage, "ALTER SYSTEM SET log_statement = 'all'; SELECT pg_reload_conf();").await;
     stage.root(UNMADE).await;
     stage.root(watch::BEGIN).await;
-    stage.hemma(&SHARED_DB[..2]).await.refuses(2, "nobody is here to agree to it");
+    stage.hemma(&SHARED_DB[..2]).await.refuses(2, "confirmation is required");
     let plan = stage.hemma(&["day2", "shared-db", "--plan"]).await;
     plan.exits(4).says("CREATE ROLE \"huleedu_user\" LOGIN;").says("PASSWORD [hidden];");
     assert_eq!(count(&stage).await, "0 0");

@@ -34,7 +34,7 @@ async fn before_the_first_deploy(stage: &Stage) {
     let section = stage.hemma(&["day2", "external-network", "--plan"]).await;
     section.exits(4).says(network);
     let nobody = stage.hemma(&["deploy"]).await;
-    nobody.refuses(2, "nobody is here to agree to it").says("add --yes to do it");
+    nobody.refuses(2, "confirmation is required").says("add --yes to do it");
     stage.is_as(&before).await;
 }
 

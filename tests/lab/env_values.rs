@@ -29,7 +29,7 @@ async fn a_value_is_set_unseen_and_the_file_before_it_kept() {
     ] {
         stage.fed(&SET, &input).await.refuses(exit, says);
     }
-    stage.fed(&SET[..3], SECRET).await.refuses(2, "nobody is here to agree to it");
+    stage.fed(&SET[..3], SECRET).await.refuses(2, "confirmation is required");
     stage.fed(&["env", "set", "SMTP TOKEN", "--yes"], SECRET).await.refuses(2, "SMTP TOKEN");
 
     let set = stage.fed(&SET, format!("{SECRET}\n")).await;
@@ -96,7 +96,7 @@ async fn the_file_is_edited_in_the_operators_own_editor() {
     let broken = edited(&stage, "exit 3", &[]).await;
     broken.refuses(1, "the editor ended with exit code 3; nothing was changed");
     let malformed = edited(&stage, "echo \"A='s3cr3t\" >>\"$1\"", &["Edit it again?", "n"]).await;
-    unseen(malformed.refuses(1, "what was written is no .env; nothing was changed"));
+    unseen(malformed.refuses(1, "the edited file is not a valid .env; nothing was changed"));
     edited(&stage, "true", &[]).await.exits(0);
     edited(&stage, "echo SMTP_TOKEN=s3cr3t >>\"$1\"", &["Go ahead?", "n"]).await.exits(4);
     stage.is_as(&untouched).await;

@@ -34,7 +34,7 @@ async fn a_service_that_turns_unhealthy_is_taken_back_with_its_last_words() {
     let stage = Stage::deployed().await;
     let deploy = fails(&stage, "unhealthy", &["huleedu_bff_teacher_service"]).await;
     deploy.says("FAIL  service bff_teacher_service  unhealthy").says("503");
-    deploy.says("hint: mend what its last lines show, push it, and run `cargo xtask deploy`");
+    deploy.says("hint: fix the error that its last lines show, push, and run `cargo xtask deploy`");
     taken_back(&stage, &deploy).await;
 }
 

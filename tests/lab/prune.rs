@@ -20,7 +20,7 @@ async fn only_what_has_no_name_is_removed_and_a_kept_image_that_lost_its_name_st
     stage.hemma(&["prune"]).await.exits(0).says("there is nothing to prune");
     let (before, named) = (stage.traces().await, stage.root(NAMED).await);
     stage.root(UNNAMED).await;
-    stage.hemma(&["prune"]).await.refuses(2, "nobody is here to agree to it");
+    stage.hemma(&["prune"]).await.refuses(2, "confirmation is required");
     stage.hemma(&["prune", "--plan"]).await.exits(4).says("- remove  image ").says("3.0 MB");
     let pruned = stage.hemma(&["prune", "--yes"]).await;
     pruned.exits(0).says("1 of 1 removed, 3.0 MB reclaimed");

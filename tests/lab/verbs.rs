@@ -56,7 +56,7 @@ async fn a_restart_or_rebuild_replaces_one_container_through_the_gate() {
     for (verb, service) in [("restart", "redis"), ("rebuild", "language_tool_service")] {
         let (before, all) = (containers(&stage).await, stage.traces().await);
         stage.hemma(&[verb, "redsi", "--yes"]).await.refuses(1, "did you mean `redis`?");
-        stage.hemma(&[verb, service]).await.refuses(2, "nobody is here to agree to it");
+        stage.hemma(&[verb, service]).await.refuses(2, "confirmation is required");
         stage.hemma(&[verb, service, "--plan"]).await.exits(4).says(service);
         stage.is_as(&all).await;
         stage

@@ -20,7 +20,7 @@ enum Error {
     Copy(#[from] std::io::Error),
     #[error("the editor ended with exit code {0}; nothing was changed")]
     Editor(i32),
-    #[error("what was written is no .env; nothing was changed")]
+    #[error("the edited file is not a valid .env; nothing was changed")]
     Malformed(#[source] ParseError),
 }
 

@@ -117,8 +117,8 @@ pub(crate) async fn race<T>(
     if let Ok(ended) = tokio::time::timeout(UNEXPLAINED, &mut stopping).await {
         return ended;
     }
-    terminal.note("interrupted: what is under way must not be cut and is let finish");
-    terminal.note("(once more cuts it at once)");
+    terminal.note("interrupted: finishing a step that cannot be cancelled safely");
+    terminal.note("(interrupt once more to cut it at once)");
     tokio::select! {
         ended = stopping => ended,
         () = interrupts.next() => None,

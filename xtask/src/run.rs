@@ -31,7 +31,7 @@ pub struct Run<'r> {
 #[derive(Debug, thiserror::Error)]
 enum Error {
     /// Nobody can be asked.
-    #[error("this changes something, and nobody is here to agree to it")]
+    #[error("confirmation is required, and there is no terminal to ask at")]
     NobodyToAsk,
     /// What would be agreed to was not seen.
     #[error("the plan could not be shown, so nothing was changed: standard output takes no more")]

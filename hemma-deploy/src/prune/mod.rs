@@ -26,7 +26,7 @@ pub struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The engine could not be asked.
-    #[error("could not look for what nobody needs")]
+    #[error("could not list unused images and build cache")]
     Look(#[source] EngineError),
     /// The kept releases are not known.
     #[error("could not learn which images a rollback needs")]

@@ -19,7 +19,7 @@ pub struct Withdraw {
 #[serde(rename_all = "snake_case")]
 pub enum WithdrawError {
     /// The command's answer is not known.
-    #[error("could not learn whether services were taken away on {host}")]
+    #[error("could not confirm that the services were removed on {host}")]
     Ask {
         /// The host.
         host: Host,
@@ -27,7 +27,7 @@ pub enum WithdrawError {
         source: ExecError,
     },
     /// Compose said no.
-    #[error("services on {host} were not taken away: {said}")]
+    #[error("the services on {host} were not removed: {said}")]
     Failed {
         /// The host.
         host: Host,

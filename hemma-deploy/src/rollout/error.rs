@@ -57,10 +57,10 @@ pub enum Error {
     #[error("the compose files cannot be used: {}", .0.said)]
     Refused(Refusal),
     /// The release could not be kept.
-    #[error("the services are healthy, and the release could not be kept")]
+    #[error("the services are healthy, but keeping the release for a rollback failed")]
     Keep(#[source] KeepError),
     /// What the services run could not be noted.
-    #[error("the services are healthy, and it could not be noted what they run")]
+    #[error("the services are healthy, but recording the release failed")]
     Note(#[source] NoteError),
     /// Somebody else is at work.
     #[error("nothing was changed: the lock is held by {}", shown(.0.as_ref()))]
@@ -77,7 +77,7 @@ pub enum Error {
     #[error("nothing was changed")]
     Lock(#[source] LockError),
     /// Between the plan that was shown and the lock, the host or the remote changed: in these steps.
-    #[error("nothing was changed: the plan that was shown is no longer the one to carry out")]
+    #[error("nothing was changed: the plan that was shown is out of date")]
     Moved(Vec<String>),
     /// The kept releases are not known.
     #[error("could not look for a release to go back to")]

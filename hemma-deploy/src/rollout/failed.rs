@@ -8,7 +8,7 @@ use super::Error;
 
 /// The next thing to do about what failed and does not run any more.
 pub(super) const MEND: &str =
-    "mend what its last lines show, push it, and run `cargo xtask deploy`";
+    "fix the error that its last lines show, push, and run `cargo xtask deploy`";
 
 /// What failed, to be said when it is taken back: `logs` would show the log of what took its place.
 pub(super) fn gone(failed: Report) -> Report {

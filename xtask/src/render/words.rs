@@ -69,7 +69,9 @@ pub(super) fn left_behind(
     }
     if interrupted && !changes.is_empty() {
         text.push_str("  the rest of the plan was not begun\n\n");
-        text.push_str("hint: the same command again looks anew and does what is left\n");
+        text.push_str(
+            "hint: run the same command again to continue: it looks again and does the rest\n",
+        );
     }
     text.extend(saved.map(still_there));
     text

@@ -9,7 +9,7 @@ use hemma_embed::npy::NpyFile;
 use super::texts::{self, ClientOptions, Columns, Format, Input, Tally, Wanted};
 use crate::{Answer, Failure, Run};
 
-/// Give every text of a file its vector
+/// Compute the embeddings of a file of texts
 ///
 /// A .csv or .jsonl file is read as what it is, any other has one text a line; an empty line is a
 /// text, too. The vectors stand in the order of the texts; one that fails is NaN, and where all do,
