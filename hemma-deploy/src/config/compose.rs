@@ -12,9 +12,12 @@ use hemma_core::names::{
 #[serde(deny_unknown_fields, default)]
 pub struct ComposeConfig {
     /// The project name, given to every call. Without it the one that Compose makes of the checkout's
-    /// base name: in lower case, without what a project's name cannot hold. A `name:` in the compose
-    /// files does not count yet; where they have one, write the same here.
+    /// base name: in lower case, without what a project's name cannot hold. Where the compose files have
+    /// another `name:`, a deploy asks for this key.
     pub project: ProjectName,
+    /// Whether `project` is made of the checkout's base name, because `hemma.toml` has none.
+    #[serde(skip)]
+    pub project_is_derived: Derived,
     /// The compose files in order, relative to the checkout. Given to every call.
     #[schemars(length(min = 1))]
     pub files: Vec<ComposeFile>,
@@ -34,11 +37,25 @@ pub struct ComposeConfig {
     pub new_volumes: Vec<VolumeKey>,
 }
 
+/// Whether a value was not given. This is no setting: settings that differ in it alone are equal, and
+/// what is written down has every value.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived(pub bool);
+
+impl PartialEq for Derived {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Derived {}
+
 impl Default for ComposeConfig {
     fn default() -> Self {
         let file = |name: &str| name.parse().expect("a plain file name is a compose file");
         Self {
             project: ProjectName::default(),
+            project_is_derived: Derived(true),
             files: vec![file("docker-compose.hemma.yml"), file("docker-compose.prod.yml")],
             research: vec![file("docker-compose.hemma.research.yml")],
             overlay: None,

@@ -24,7 +24,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use compose::ComposeConfig;
+pub use compose::{ComposeConfig, Derived};
 pub use database::DatabaseConfig;
 pub use deploy::{DeployConfig, ReturnAfter, ReturnAfterError};
 pub use edge::EdgeConfig;

@@ -55,6 +55,9 @@ for list in words files; do
     done
 done
 find_words
+while IFS= read -r file; do
+    line=$(grep -n -m 1 '^name:' -- "$file" 2>/dev/null) && printf 'project %s:%s\n' "$file" "$line"
+done <"$w/files"
 for file do
     printf '%s %s\n' '--8<--' "$file"
     head -c 262144 -- "$file" 2>/dev/null
@@ -97,6 +100,9 @@ pub struct Sources {
     pub absent: BTreeMap<String, Absence>,
     /// Where the wanted texts are written first.
     pub mentions: BTreeMap<String, Spot>,
+    /// What the compose files call the project, as it is written in the last of those that do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<(Spot, String)>,
     /// The paths of git submodules, and whether the checkout on the host has files there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub submodules: BTreeMap<String, bool>,
@@ -225,6 +231,10 @@ impl Sources {
                 self.submodules.insert(rest.to_owned(), word == "submodule");
                 return;
             }
+            "project" => {
+                self.project = project(rest).or(self.project.take());
+                return;
+            }
             "pointer" => return self.lfs_pointers.push(rest.to_owned()),
             "absent" => Absence::Absent,
             "ignored" => Absence::Ignored,
@@ -233,6 +243,15 @@ impl Sources {
         };
         self.absent.insert(rest.to_owned(), absence);
     }
+}
+
+/// `FILE:LINE:name: PROJECT`
+fn project(text: &str) -> Option<(Spot, String)> {
+    let (place, name) = text.split_once(":name:")?;
+    let (file, line) = place.rsplit_once(':')?;
+    let name = name.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+    let spot = Spot { file: file.to_owned(), line: line.parse().ok()? };
+    (!name.is_empty()).then(|| (spot, name.to_owned()))
 }
 
 #[cfg(test)]
@@ -249,6 +268,7 @@ mod tests {
         let asked = LookSources { files, tree: Tree::Checkout, binds, mentions, dockerfiles };
         let seen = asked.read(
             "buildx v0.17.1\ncompose 5.6.1\nignored frontend/dist\nabsent /srv/x\n\
+             project base.yml:1:name: shop\nproject prod.yml:3:name: 'shop-live' # as it is called\n\
              submodule vendor/one\nno-submodule vendor/two three\npointer assets/a.bin\n\
              at docker-compose.yml:7 8085:8085\nat \n\
              --8<-- api/Dockerfile\nFROM a:1\nRUN --mount=type=cache,target=/c make\n",
@@ -261,6 +281,7 @@ mod tests {
         assert_eq!(seen.absent["/srv/x"], Absence::Absent);
         assert!(seen.submodules["vendor/one"] && !seen.submodules["vendor/two three"]);
         assert_eq!(seen.lfs_pointers, ["assets/a.bin"]);
+        assert_eq!(seen.project, Some((spot("prod.yml", 3), "shop-live".to_owned())));
         assert_eq!(seen.mentions["8085:8085"], spot("docker-compose.yml", 7));
         assert_eq!(seen.bases, [(spot("api/Dockerfile", 1), "a:1".to_owned())]);
         assert_eq!(seen.buildkit, [(spot("api/Dockerfile", 2), "RUN --mount".to_owned())]);

@@ -8,6 +8,7 @@ mod builder;
 mod dockerfile;
 mod look;
 mod offers;
+mod repository;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -47,7 +48,10 @@ impl Preflight {
             Some(overlay) => format!("{overlay} beside the checkout"),
             None => "a file beside the checkout that [compose] overlay names".to_owned(),
         };
-        rules::findings(model, self, &overlay)
+        let mut findings: Vec<_> =
+            repository::project(&config.compose, &self.seen).into_iter().collect();
+        findings.extend(rules::findings(model, self, &overlay));
+        findings
     }
 
     /// What the files bring that fails nothing and is to be known, where those of before did not
@@ -56,6 +60,6 @@ impl Preflight {
         let old = before.map(|it| rules::remarks(it, &self.seen)).unwrap_or_default();
         let of_files = rules::remarks(model, &self.seen).into_iter().filter(|it| !old.contains(it));
         let made = self.made.iter().map(|it| rules::made(it, &self.seen));
-        made.chain(rules::not_in_git(&self.seen)).chain(of_files).collect()
+        made.chain(repository::not_in_git(&self.seen)).chain(of_files).collect()
     }
 }

@@ -38,30 +38,6 @@ pub(super) fn made(bind: &str, seen: &Sources) -> String {
     format!("{bind} is not on the host, and Docker will make it, empty")
 }
 
-/// Files that are a part of the repository and that a pull does not bring.
-pub(super) fn not_in_git(seen: &Sources) -> Vec<String> {
-    let submodule = |(path, is_there): (&String, &bool)| {
-        if *is_there {
-            format!("{path} is a git submodule: it stays at the commit that the host has of it")
-        } else {
-            format!(
-                "{path} is a git submodule and empty on the host: a pull does not fetch it, and a build \
-                 or mount that needs it fails"
-            )
-        }
-    };
-    let mut notes: Vec<String> = seen.submodules.iter().map(submodule).collect();
-    match &seen.lfs_pointers[..] {
-        [] => {}
-        [one] => notes.push(format!("{one} is a pointer of Git LFS on the host, and not the file")),
-        [first, others @ ..] => notes.push(format!(
-            "{first} and {} other files are pointers of Git LFS on the host, and not the files",
-            others.len()
-        )),
-    }
-    notes
-}
-
 fn placed(name: &str, spot: Option<&Spot>) -> String {
     spot.map_or_else(|| name.to_owned(), |it| format!("{name} ({it})"))
 }

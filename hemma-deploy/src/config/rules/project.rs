@@ -3,12 +3,14 @@
 use hemma_core::names::ProjectName;
 
 use crate::Config;
+use crate::config::Derived;
 use crate::config::document::Node;
 use crate::config::error::Problems;
 
 /// As Compose itself does where no file has a `name:`, by the directory.
 pub(super) fn derive(config: &mut Config, tree: &Node, problems: &mut Problems<'_>) {
     let is_given = tree.below(&["compose", "project"]).is_some();
+    config.compose.project_is_derived = Derived(!is_given);
     let checkout = tree.below(&["host", "checkout"]);
     if is_given || was_wrong(tree, "compose", "project") || was_wrong(tree, "host", "checkout") {
         return;
