@@ -59,3 +59,18 @@ async fn what_a_pull_does_not_bring_is_in_the_plan() {
     plan.exits(4).says("note: vendor/shared is a git submodule and empty on the host");
     plan.says("note: assets/voices.bin is a pointer of Git LFS on the host");
 }
+
+#[tokio::test]
+async fn a_project_that_the_compose_files_name_and_hemma_toml_does_not_is_asked_for() {
+    let stage = Stage::deployed().await;
+    let head = stage.lab.remote_head().await.expect("it has one");
+    let toml = std::fs::read_to_string(stage.here().join("hemma.toml")).expect("it is there");
+    stage.lab.push_fault("project-name", &[]).await.expect("it is pushed");
+    let given = stage.hemma(&["plan"]).await;
+    stage.write("hemma.toml", &toml.replace("project = \"huleedu\"\n", ""));
+    let asked = stage.hemma(&["deploy", "--yes"]).await;
+    stage.lab.rewind_remote(&head).await.expect("it is rewound");
+    given.exits(4).says("~ pull");
+    asked.refuses(1, "the compose files call it `huleedu-live`");
+    asked.says("docker-compose.hemma.yml:1").says("add `project = ");
+}
