@@ -55,6 +55,10 @@ impl FromStr for ServerUrl {
         if uri.query().is_some() {
             return refused(text, "it has a query");
         }
+        // The client has a stricter grammar, and would say so at the first request only.
+        if reqwest::Url::parse(text).is_err() {
+            return refused(text, "its host and port are none that can be connected to");
+        }
         Ok(Self(text.to_owned()))
     }
 }
@@ -101,6 +105,7 @@ mod tests {
             ("http://a:b@hemma:9000", Some("it carries a user name or password")),
             ("http://hemma:9000/?a=b", Some("it has a query")),
             ("http://hem ma", Some("it is no URL")),
+            ("http://1.2.3.4.5", Some("its host and port are none that can be connected to")),
             ("", Some("it is no URL")),
         ];
         for (text, reason) in rows {

@@ -70,7 +70,7 @@ pub enum Problem {
     /// It answers in another protocol.
     #[error("it does not speak HTTP")]
     NotHttp {
-        /// What hyper saw.
+        /// What the HTTP library saw.
         source: Cause,
     },
     /// A redirect, which no service of ours gives.
@@ -247,18 +247,6 @@ impl RequestError {
 }
 
 impl Problem {
-    pub(super) fn sending(error: &hyper_util::client::legacy::Error) -> Self {
-        let source = Cause::new(error);
-        if error.is_connect() {
-            return Self::Connect { source };
-        }
-        let cause = std::error::Error::source(error).and_then(|it| it.downcast_ref());
-        match cause.map(hyper::Error::is_parse) {
-            Some(true) => Self::NotHttp { source },
-            _ => Self::Cut { received: 0, source },
-        }
-    }
-
     /// Reads the two shapes in which the services tell of an error, or takes the text as it is.
     pub(super) fn refusal(status: u16, body: &[u8], retry_after: Option<u64>) -> Self {
         let said = serde_json::from_slice(body).unwrap_or_default();

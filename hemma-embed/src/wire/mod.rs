@@ -1,22 +1,19 @@
 //! One HTTP request and its answer, with every way in which that can fail told apart.
 //!
-//! hyper without a layer above it: a redirect is an answer like any other and is never followed,
-//! and the bytes of a body are handed on as they come.
+//! reqwest without its conveniences: a redirect is an answer like any other and is never followed,
+//! no proxy of the environment stands between us and this machine's own ports, nothing is sent a
+//! second time behind our back, and the bytes of a body are handed on as they come.
 
 mod error;
 mod ids;
+mod sending;
 mod until;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
-use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect, retry};
 
 pub use error::{Cause, Problem, ReplyError, RequestError};
 use ids::Ids;
@@ -34,21 +31,22 @@ const ERROR_BODY: usize = 64 << 10;
 /// Connections to services.
 #[derive(Debug, Clone)]
 pub(crate) struct Wire {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client,
     ids: Ids,
     silence: Duration,
 }
 
 impl Wire {
     pub(crate) fn new(silence: Duration) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(CONNECT));
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .connect_timeout(CONNECT)
             // Shorter than the 75 seconds after which aiohttp hangs up.
             .pool_idle_timeout(Duration::from_secs(60))
-            .build(connector);
+            .build()
+            .expect("a client of plain HTTP reads no certificates, so nothing can be missing");
         Self { client, ids: Ids::default(), silence }
     }
 
@@ -58,7 +56,8 @@ impl Wire {
         path: &str,
         until: Until,
     ) -> Result<Answer, RequestError> {
-        self.send(Method::GET, url, path, Bytes::new(), until).await
+        let endpoint = url.endpoint(path);
+        self.send(self.client.get(&endpoint), endpoint, until).await
     }
 
     pub(crate) async fn post(
@@ -68,30 +67,20 @@ impl Wire {
         json: Bytes,
         until: Until,
     ) -> Result<Answer, RequestError> {
-        self.send(Method::POST, url, path, json, until).await
+        let endpoint = url.endpoint(path);
+        let request = self.client.post(&endpoint).header(CONTENT_TYPE, "application/json");
+        self.send(request.body(json), endpoint, until).await
     }
 
     async fn send(
         &self,
-        method: Method,
-        url: &ServerUrl,
-        path: &str,
-        json: Bytes,
+        request: RequestBuilder,
+        endpoint: String,
         until: Until,
     ) -> Result<Answer, RequestError> {
-        let asked = Asked { endpoint: url.endpoint(path), id: self.ids.next() };
-        let mut request = Request::builder()
-            .method(&method)
-            .uri(&asked.endpoint)
-            .header("X-Correlation-ID", &asked.id);
-        if method == Method::POST {
-            request = request.header(CONTENT_TYPE, "application/json");
-        }
-        let request = request
-            .body(Full::new(json))
-            .map_err(|source| asked.failed(Problem::Connect { source: Cause::new(&source) }))?;
+        let asked = Asked { endpoint, id: self.ids.next() };
         let response = until
-            .patient(self.silence, self.client.request(request))
+            .patient(self.silence, request.header("X-Correlation-ID", &asked.id).send())
             .await
             .map_err(|problem| asked.failed(problem))?
             .map_err(|source| asked.failed(Problem::sending(&source)))?;
@@ -121,7 +110,7 @@ impl Asked {
 #[derive(Debug)]
 pub(crate) struct Answer {
     asked: Asked,
-    response: Response<Incoming>,
+    response: Response,
     silence: Duration,
     until: Until,
 }
@@ -173,19 +162,17 @@ impl Answer {
     ) -> Result<(), RequestError> {
         let mut received = 0_u64;
         loop {
-            let next = self.until.patient(self.silence, self.response.body_mut().frame()).await;
-            let frame = match next.map_err(|problem| self.asked.failed(problem))? {
-                None => return Ok(()),
-                Some(Ok(frame)) => frame,
-                Some(Err(source)) => {
+            let next = self.until.patient(self.silence, self.response.chunk()).await;
+            let piece = match next.map_err(|problem| self.asked.failed(problem))? {
+                Ok(None) => return Ok(()),
+                Ok(Some(piece)) => piece,
+                Err(source) => {
                     let source = Cause::new(&source);
                     return Err(self.asked.failed(Problem::Cut { received, source }));
                 }
             };
-            if let Some(piece) = frame.data_ref() {
-                received += piece.len() as u64;
-                take(piece).map_err(|source| self.bad(source))?;
-            }
+            received += piece.len() as u64;
+            take(&piece).map_err(|source| self.bad(source))?;
         }
     }
 
