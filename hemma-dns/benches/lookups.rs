@@ -1,4 +1,4 @@
-//! Lookups against a server on loopback, beside dnspython in the same run.
+//! Lookups against a server on loopback, beside hickory-resolver's and dnspython's in the same run.
 //!
 //! `cargo bench -p hemma-dns`. Never a test: a busy machine is no reason to fail.
 
@@ -11,6 +11,13 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, stream};
 use hemma_core::{Command, Exec, Live, Question, SshOptions, World};
 use hemma_dns::{Lookup, RecordKind, Vantage};
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::udp::UdpClientStream;
+use hickory_resolver::net::xfer::{DnsHandle, FirstAnswer};
+use hickory_resolver::proto::op::{DnsRequestOptions, Query};
+use hickory_resolver::proto::rr::{Name, RecordType};
 
 const AT_ONCE: usize = 64;
 const COUNTS: [usize; 2] = [1_000, 10_000];
@@ -34,19 +41,32 @@ async fn main() {
     let (server, busy) = serve();
     println!("{AT_ONCE} at once, against one server thread on loopback");
     for count in COUNTS {
-        let before = busy();
-        let took = bare(server, count).await;
-        report("bare sockets, nothing read", count, took, busy().saturating_sub(before));
-        let before = busy();
-        let took = ours(server, count).await;
-        report("hemma-dns", count, took, busy().saturating_sub(before));
+        measure("bare sockets, nothing read", count, &busy, bare(server, count)).await;
+        measure("hemma-dns", count, &busy, ours(server, count)).await;
         println!("  resident {} KiB, peak {} KiB", kib("VmRSS:"), kib("VmHWM:"));
+        measure("hickory's connection alone", count, &busy, connection(server, count)).await;
+        measure("hickory-resolver", count, &busy, resolver(server, count)).await;
     }
     let (count, before) = (COUNTS[1], busy());
     match python(server, count).await {
         Ok(took) => report("dnspython", count, took, busy().saturating_sub(before)),
         Err(why) => println!("dnspython: {why}"),
     }
+}
+
+/// Wall time depends on who else is on the machine; what each lookup costs of the processor less so.
+async fn measure(
+    what: &str,
+    count: usize,
+    busy: &impl Fn() -> Duration,
+    looked: impl Future<Output = Duration>,
+) {
+    let (server, all) = (busy(), spent());
+    let took = looked.await;
+    let server = busy().saturating_sub(server);
+    report(what, count, took, server);
+    let own = spent().saturating_sub(all).saturating_sub(server);
+    println!("  {} us of the processor for each", own.as_micros() / count as u128);
 }
 
 /// A server that was busy all the time is what held the other side up.
@@ -71,6 +91,48 @@ async fn ours(server: SocketAddr, count: usize) -> Duration {
     let found: usize = looked.buffer_unordered(AT_ONCE).fold(0, async |all, it| all + it).await;
     assert_eq!(found, count);
     started.elapsed()
+}
+
+/// The library's connection to one server, whose answers come whole: what our own exchange would
+/// stand on.
+async fn connection(server: SocketAddr, count: usize) -> Duration {
+    let provider = TokioRuntimeProvider::new();
+    let exchange =
+        UdpClientStream::builder(server, provider).with_os_port_selection(true).exchange();
+    let started = Instant::now();
+    let looked = stream::iter(0..count).map(async |it| {
+        let query = Query::query(name(it), RecordType::A);
+        let answer = exchange.lookup(query, DnsRequestOptions::default()).first_answer().await;
+        answer.expect("it answers").answers.len()
+    });
+    let found: usize = looked.buffer_unordered(AT_ONCE).fold(0, async |all, it| all + it).await;
+    assert_eq!(found, count);
+    started.elapsed()
+}
+
+/// The library's lookup, with everything off that a prober must not have.
+async fn resolver(server: SocketAddr, count: usize) -> Duration {
+    let mut only = NameServerConfig::udp(server.ip());
+    only.connections[0].port = server.port();
+    let config = ResolverConfig::from_parts(None, Vec::new(), vec![only]);
+    let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::new());
+    let options = builder.options_mut();
+    options.cache_size = 0;
+    options.use_hosts_file = ResolveHosts::Never;
+    options.os_port_selection = true;
+    let resolver = builder.build().expect("nothing of it can be wrong");
+    let started = Instant::now();
+    let looked = stream::iter(0..count).map(async |it| {
+        let answer = resolver.lookup(name(it), RecordType::A).await;
+        answer.expect("it answers").answers().len()
+    });
+    let found: usize = looked.buffer_unordered(AT_ONCE).fold(0, async |all, it| all + it).await;
+    assert_eq!(found, count);
+    started.elapsed()
+}
+
+fn name(number: usize) -> Name {
+    Name::from_ascii(format!("n{number}.example.")).expect("a name")
 }
 
 /// What sockets and server alone take: as fast as anybody could be.
@@ -121,14 +183,21 @@ fn serve() -> (SocketAddr, impl Fn() -> Duration) {
         }
     });
     let thread = told.recv().expect("it starts");
-    // The first number of `schedstat` is nanoseconds on the processor.
-    let file = Path::new("/proc").join(thread).join("schedstat");
-    let busy = move || {
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
-        let spent = text.split(' ').next().and_then(|it| it.parse().ok());
-        Duration::from_nanos(spent.unwrap_or_default())
-    };
+    let thread = Path::new("/proc").join(thread);
+    let busy = move || on_processor(&thread);
     (address, busy)
+}
+
+/// What the threads of this process have used of the processor so far.
+fn spent() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    threads.map(|it| on_processor(&it.path())).sum()
+}
+
+/// The first number of `schedstat` is nanoseconds on the processor.
+fn on_processor(thread: &Path) -> Duration {
+    let text = std::fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
+    Duration::from_nanos(text.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or_default())
 }
 
 fn kib(what: &str) -> String {

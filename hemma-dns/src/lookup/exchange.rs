@@ -1,14 +1,15 @@
 //! Sending one question to one server, and taking its answer.
 //!
-//! A full resolver library hides what a prober has to see: it follows aliases to servers that were
-//! not asked, drops the alias of a dangling chain, and makes one error out of several. So only the
-//! messages themselves come from a library.
+//! The lookup of hickory-resolver hides what a prober has to see: it follows aliases to servers that
+//! were not asked, drops the alias of a dangling chain, waits at a closed port, and answers some
+//! names without asking. `tests/it/library.rs` shows each, and the benchmark what it costs. So only
+//! the messages are the library's.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use hickory_proto::op::{Edns, Message, Query};
-use hickory_proto::rr::{Name, RecordType};
+use hickory_resolver::proto::op::{Edns, Message, Query};
+use hickory_resolver::proto::rr::{Name, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, timeout, timeout_at};

@@ -7,10 +7,11 @@ mod read;
 mod system;
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use hemma_core::{Live, Question};
+use hickory_resolver::config::{CLOUDFLARE, GOOGLE, QUAD9};
 use serde::{Deserialize, Serialize};
 
 pub use answer::{Alias, Answer, Data, Found, Record, Transport};
@@ -120,12 +121,12 @@ impl PublicResolver {
 
     /// Where it answers.
     pub fn address(self) -> SocketAddr {
-        let ip = match self {
-            Self::Cloudflare => Ipv4Addr::new(1, 1, 1, 1),
-            Self::Google => Ipv4Addr::new(8, 8, 8, 8),
-            Self::Quad9 => Ipv4Addr::new(9, 9, 9, 9),
+        let known = match self {
+            Self::Cloudflare => CLOUDFLARE,
+            Self::Google => GOOGLE,
+            Self::Quad9 => QUAD9,
         };
-        SocketAddr::new(IpAddr::V4(ip), DNS_PORT)
+        SocketAddr::new(known.ips[0], DNS_PORT)
     }
 }
 

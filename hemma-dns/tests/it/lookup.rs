@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::server::{Asked, Said, record, serve, soa};
 use hemma_core::{Cassette, Live, Origin, Scene, SshOptions, World};
 use hemma_dns::{Answer, Found, Lookup, LookupError, RecordKind, Transport, Vantage};
-use hickory_proto::op::{Message, ResponseCode};
+use hickory_resolver::proto::op::{Message, ResponseCode};
 
 fn world() -> World {
     World::local()
@@ -143,7 +143,7 @@ async fn forged_packets_are_waited_out() {
         let mut wrong_id = right.clone();
         wrong_id.metadata.id = right.metadata.id.wrapping_add(1);
         let mut wrong_question = right.clone();
-        wrong_question.queries[0].set_query_type(hickory_proto::rr::RecordType::MX);
+        wrong_question.queries[0].set_query_type(hickory_resolver::proto::rr::RecordType::MX);
         let bytes = |it: &Message| it.to_vec().expect("it encodes");
         let packets = vec![b"x".to_vec(), bytes(&wrong_id), bytes(&wrong_question), bytes(&right)];
         Said { packets, after: Duration::ZERO }

@@ -1,5 +1,6 @@
 //! The crate against servers on loopback.
 
+mod library;
 mod lookup;
 mod server;
 mod verify;

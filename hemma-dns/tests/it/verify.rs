@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::server::{Asked, Said, record, serve};
 use hemma_core::{Cassette, Exchange, Origin, Report, Scene, Verdict, World};
 use hemma_dns::{Authorities, Lookup, RecordKind, Scope, Target, Vantage, zone};
-use hickory_proto::op::ResponseCode;
+use hickory_resolver::proto::op::ResponseCode;
 
 type Lines = &'static [&'static str];
 
