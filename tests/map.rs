@@ -104,6 +104,19 @@ fn dependencies_and_lints_are_the_workspaces() {
 }
 
 #[test]
+fn each_dependency_has_its_row_in_the_architecture_page() {
+    let page = read("ARCHITECTURE.md");
+    let (_, table) = page.split_once("\n## Dependencies\n").expect("it has the table");
+    let rows = table.lines().take_while(|it| !it.starts_with("## "));
+    let names = rows.filter_map(|it| it.strip_prefix("| ")?.split(" | ").next());
+    let told: BTreeSet<&str> = names.flat_map(|it| it.split('`').skip(1).step_by(2)).collect();
+    let workspace: toml::Table = read("Cargo.toml").parse().expect("a manifest");
+    let direct = workspace["workspace"]["dependencies"].as_table().expect("a table");
+    let direct = direct.keys().map(String::as_str).filter(|it| !it.starts_with("hemma-"));
+    assert_eq!(told, direct.collect());
+}
+
+#[test]
 fn the_changelog_has_a_heading_for_this_version() {
     let version = env!("CARGO_PKG_VERSION");
     let changelog = read("CHANGELOG.md");
