@@ -6,34 +6,49 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use hickory_resolver::config::ResolverConfig;
 use hickory_resolver::system_conf::read_system_conf;
 
 use super::{DNS_PORT, Lookup, LookupError};
 
-#[cfg(target_vendor = "apple")]
-const SETTINGS: &str = "the network settings";
-#[cfg(not(target_vendor = "apple"))]
-const SETTINGS: &str = "/etc/resolv.conf";
+const FILE: &str = "/etc/resolv.conf";
 
 /// The system's own library asks no more than three either.
 const SERVERS_MAX: usize = 3;
 
 pub(super) async fn servers(lookup: &Lookup) -> Result<Vec<SocketAddr>, LookupError> {
-    let read = tokio::task::spawn_blocking(read_system_conf).await;
-    let read = read.expect("reading the settings does not panic");
-    let (config, _) = read.map_err(|it| {
-        let said = it.to_string();
-        let said = said.strip_prefix("io error: ").unwrap_or(&said);
-        LookupError::no_servers(lookup, &format!("{SETTINGS}: {said}"))
-    })?;
-    Ok(reachable(&config))
+    let read = tokio::task::spawn_blocking(read).await.expect("reading settings does not panic");
+    read.map_err(|reason| LookupError::no_servers(lookup, &reason))
+}
+
+fn read() -> Result<Vec<SocketAddr>, String> {
+    let refused = match read_system_conf() {
+        Ok((config, _)) => return Ok(reachable(config.name_servers().iter().map(|it| it.ip))),
+        Err(error) => error.to_string(),
+    };
+    let servers = reachable(named_in(&std::fs::read_to_string(FILE).unwrap_or_default()));
+    if servers.is_empty() {
+        let reason = refused.strip_prefix("io error: ").unwrap_or(&refused);
+        return Err(if cfg!(target_vendor = "apple") {
+            format!("the network settings: {reason}")
+        } else {
+            format!("{FILE}: {reason}")
+        });
+    }
+    Ok(servers)
+}
+
+/// The addresses of a file that the library refuses as a whole: for a search domain that is no name,
+/// and on macOS for a resolver with a scope, as many routers announce one.
+fn named_in(text: &str) -> impl Iterator<Item = IpAddr> + '_ {
+    text.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        words.next().filter(|it| *it == "nameserver").and(words.next())?.parse().ok()
+    })
 }
 
 /// The first servers, in their order. The scope of a link-local address (`fe80::1%en0`) is not
 /// kept, and nobody can be reached there without it, so such a server is left out.
-fn reachable(config: &ResolverConfig) -> Vec<SocketAddr> {
-    let addresses = config.name_servers().iter().map(|it| it.ip);
+fn reachable(addresses: impl Iterator<Item = IpAddr>) -> Vec<SocketAddr> {
     let servers = addresses.filter(|it| !is_link_local(*it));
     servers.map(|it| SocketAddr::new(it, DNS_PORT)).take(SERVERS_MAX).collect()
 }
@@ -47,6 +62,17 @@ mod tests {
     use hickory_resolver::system_conf::parse_resolv_conf;
 
     use super::*;
+
+    fn in_words(servers: &[SocketAddr]) -> Vec<String> {
+        servers.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_search_domain_that_is_no_name_hides_no_server() {
+        let text = format!("search {}\nnameserver 192.0.2.1\n", "a".repeat(64));
+        parse_resolv_conf(&text).expect_err("the library refuses all of it");
+        assert_eq!(in_words(&reachable(named_in(&text))), ["192.0.2.1:53"]);
+    }
 
     #[test]
     fn the_servers_are_read_in_order() {
@@ -70,8 +96,9 @@ mod tests {
         ];
         for (text, expected) in rows {
             let (config, _) = parse_resolv_conf(text).expect("it names one");
-            let servers: Vec<String> = reachable(&config).iter().map(ToString::to_string).collect();
-            assert_eq!(servers, expected, "{text}");
+            let ips = config.name_servers().iter().map(|it| it.ip);
+            assert_eq!(in_words(&reachable(ips)), expected, "{text}");
+            assert_eq!(in_words(&reachable(named_in(text))), expected, "{text}");
         }
     }
 
