@@ -7,10 +7,10 @@
 use std::error::Error;
 use std::path::Path;
 
+use hemma_cli::forwards;
 use hemma_core::{Cassette, World};
 use hemma_deploy::Config;
 use hemma_tunnel::daemon::{Seat, verify};
-use hemma_xtask::forwards;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -7,9 +7,9 @@
 use std::error::Error;
 use std::path::Path;
 
+use hemma_cli::offload;
 use hemma_core::{Cassette, World};
 use hemma_deploy::Config;
-use hemma_xtask::offload;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hemma_cli::App;
 use hemma_core::Cassette;
-use hemma_xtask::App;
 
 #[tokio::test]
 async fn every_command_in_a_hint_can_be_pasted() {

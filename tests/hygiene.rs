@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use hemma_core::Cassette;
 
 const SHELVES: [&str; 4] =
-    ["tests/cassettes", "tests/snapshots", "xtask/rehearsal", "xtask/tests/snapshots"];
+    ["tests/cassettes", "tests/snapshots", "hemma-cli/rehearsal", "xtask/tests/snapshots"];
 
 /// The answers that many recordings have in common.
 const BASE: &str = "tests/base.toml";

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use hemma_xtask::{App, subcommand};
+use hemma_cli::{App, subcommand};
 
 #[test]
 fn every_section_has_its_place_on_every_shelf_and_nothing_else_is_there() {
     let runbook = runbook();
     let sections: BTreeSet<String> = runbook.iter().cloned().collect();
     for (shelf, ending) in [
-        ("xtask/src/sections", ".rs"),
+        ("hemma-cli/src/sections", ".rs"),
         ("examples", ".rs"),
         ("tests/cassettes", ""),
         ("tests/snapshots", ".snap"),
@@ -37,7 +37,8 @@ fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
 }
 
 /// Every crate, and the crates of this workspace that it knows: the whole picture.
-const ARROWS: [(&str, &str); 12] = [
+const ARROWS: [(&str, &str); 13] = [
+    ("hemma-cli", "core deploy dns docker embed git ingress postgres tls tunnel"),
     ("hemma-core", ""),
     ("hemma-deploy", "core docker git ingress postgres"),
     ("hemma-dns", "core"),
@@ -48,8 +49,8 @@ const ARROWS: [(&str, &str); 12] = [
     ("hemma-postgres", "core"),
     ("hemma-tls", "core"),
     ("hemma-tunnel", "core"),
-    ("hemma-xtask", "core deploy dns docker embed git ingress postgres tls tunnel"),
-    ("hemma", "core deploy dns docker embed git ingress postgres tls tunnel xtask"),
+    ("hemma-xtask", "cli embed"),
+    ("hemma", "cli core deploy dns docker embed git ingress postgres tls tunnel"),
 ];
 
 #[test]
@@ -76,7 +77,7 @@ fn arrows_of(manifest: &toml::Table) -> (String, String) {
 #[test]
 fn consent_is_given_by_the_driver_alone() {
     // The core compares against it, which is what an approval is made from.
-    let may = ["xtask/src/run.rs", "hemma-core/src/world/mod.rs"];
+    let may = ["hemma-cli/src/run.rs", "hemma-core/src/world/mod.rs"];
     for file in rust_files(&root()).into_iter().filter(|it| it.contains("/src/")) {
         let text = read(&file);
         let code = if file.ends_with("tests.rs") {
@@ -133,7 +134,7 @@ fn the_hemma_toml_of_the_readme_is_one_that_hemma_reads() {
 }
 
 fn runbook() -> Vec<String> {
-    let text = read("xtask/RUNBOOK.md");
+    let text = read("hemma-cli/RUNBOOK.md");
     let headings = text.lines().filter(|it| it.starts_with('#'));
     let slugs = headings.filter_map(|it| it.strip_suffix('`')?.rsplit_once(" — `"));
     slugs.map(|(_, slug)| slug.to_owned()).collect()

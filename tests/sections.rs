@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use hemma_cli::App;
 use hemma_core::Cassette;
-use hemma_xtask::App;
 
 macro_rules! storyboards {
     ($($slug:ident)*) => {

@@ -223,8 +223,8 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
         said.push(ran);
     };
     // What `dev record` takes for the root of the repository.
-    std::fs::create_dir(stage.here().join("xtask")).expect("a place");
-    stage.write("xtask/RUNBOOK.md", "");
+    std::fs::create_dir(stage.here().join("hemma-cli")).expect("a place");
+    stage.write("hemma-cli/RUNBOOK.md", "");
     let record = |name, typed: &[&'static str]| {
         let slug = ["dev", "record", "--verbose", "day2_5_first_deploy", name, "--origin", "lab"];
         slug.iter().copied().chain(["--"]).chain(typed.iter().copied()).collect::<Vec<_>>()

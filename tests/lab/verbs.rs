@@ -43,7 +43,7 @@ async fn json_is_one_versioned_document_whatever_happens() {
         let args: Vec<_> = args.iter().copied().chain(["--json"]).collect();
         let ran = stage.hemma(&args).await;
         let document: Value = serde_json::from_str(&ran.exits(exit).stdout).expect("it is JSON");
-        assert_eq!(document["schema"], hemma_xtask::render::document::SCHEMA, "{ran}");
+        assert_eq!(document["schema"], hemma_cli::render::document::SCHEMA, "{ran}");
         assert_eq!(document["exit"]["code"], exit, "{ran}");
         assert_eq!(ran.stdout.lines().count(), 1, "{ran}");
     }

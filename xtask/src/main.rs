@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    hemma_xtask::main()
+    hemma_cli::main()
 }

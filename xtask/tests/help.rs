@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use hemma_xtask::App;
+use hemma_cli::App;
 
 #[test]
 fn help() {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hemma_xtask::lab::Linked;
+use hemma_cli::lab::Linked;
 use rustix::process::Signal;
 
 use super::facts::Facts;

@@ -11,8 +11,8 @@
 //! `cargo xtask day4 backups`, with the same flags, prompts and exit codes as all the others.
 //!
 //! ```no_run
-//! use hemma_xtask::core::{Command, Exec, Finding};
-//! use hemma_xtask::{Answer, Failure, Run, Section};
+//! use hemma_cli::core::{Command, Exec, Finding};
+//! use hemma_cli::{Answer, Failure, Run, Section};
 //!
 //! /// Check that last night's backup is there
 //! #[derive(clap::Args)]
@@ -37,7 +37,7 @@
 //! }
 //!
 //! fn main() -> std::process::ExitCode {
-//!     hemma_xtask::App::new().section::<Backups>().main()
+//!     hemma_cli::App::new().section::<Backups>().main()
 //! }
 //! ```
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const XTASK: &str = r#"
-use hemma_xtask::core::Finding;
-use hemma_xtask::{Answer, App, Failure, Run, Section};
+use hemma_cli::core::Finding;
+use hemma_cli::{Answer, App, Failure, Run, Section};
 
 /// Check that the lights are on
 #[derive(clap::Args)]
@@ -50,7 +50,7 @@ fn furnish(dir: &Path) {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = format!(
         "[package]\nname = \"xtask\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-         [dependencies]\nhemma-xtask = {{ path = \"{}\" }}\n\
+         [dependencies]\nhemma-cli = {{ path = \"{}\" }}\n\
          clap = {{ version = \"4\", default-features = false, features = [\"derive\"] }}\n",
         ours.display()
     );
@@ -58,8 +58,8 @@ fn furnish(dir: &Path) {
     let profile = workspace.split_once("[profile.dev]").map_or("", |it| it.1);
     // The same profile and the same lock file: what is built already is used. Here hemma's crates are
     // members of the workspace, and there they are not; they have to be named.
-    let members = ["core", "deploy", "dns", "docker", "embed", "git", "ingress", "postgres"];
-    let members = members.into_iter().chain(["tls", "tunnel", "xtask"]);
+    let members = ["cli", "core", "deploy", "dns", "docker", "embed", "git", "ingress"];
+    let members = members.into_iter().chain(["postgres", "tls", "tunnel"]);
     let members: String = members
         .map(|it| format!("[profile.dev.package.hemma-{it}]\ndebug = \"line-tables-only\"\n"))
         .collect();
@@ -91,10 +91,10 @@ fn xtask(dir: &Path, args: &[&str]) -> Output {
     cargo.output().expect("cargo starts")
 }
 
-/// `target/debug/hemma-xtask` lies two below it.
+/// `target/debug/deps/elsewhere-…`, which is this test, lies three below it.
 fn target_dir() -> PathBuf {
-    let binary = Path::new(env!("CARGO_BIN_EXE_hemma-xtask"));
-    binary.ancestors().nth(2).expect("it lies in a target directory").to_owned()
+    let test = std::env::current_exe().expect("a test knows where it is");
+    test.ancestors().nth(3).expect("it lies in a target directory").to_owned()
 }
 
 fn texts(output: &Output) -> (String, String) {

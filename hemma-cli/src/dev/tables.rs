@@ -45,7 +45,7 @@ impl Args {
 type Table = (&'static str, String);
 
 fn tables(app: &App, root: &Path) -> Result<[Table; 3], Failure> {
-    let runbook = workspace::read(&root.join("xtask/RUNBOOK.md"))?;
+    let runbook = workspace::read(&root.join("hemma-cli/RUNBOOK.md"))?;
     Ok([("sections", sections(app, &runbook)), ("exits", exits()), ("crates", crates(root)?)])
 }
 

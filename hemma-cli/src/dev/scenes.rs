@@ -12,7 +12,7 @@ pub(super) const BASE: &str = "tests/base.toml";
 /// The base, from the directory of a scene.
 const FROM_SCENE: &str = "../../base.toml";
 
-const REHEARSAL: &str = "xtask/rehearsal";
+const REHEARSAL: &str = "hemma-cli/rehearsal";
 
 /// The file of a scene. That of the rehearsal is compiled in.
 pub(super) fn file(root: &Path, slug: &str, state: &str) -> PathBuf {

@@ -14,7 +14,7 @@ pub(super) enum Error {
 
 /// The root of hemma's repository.
 pub(super) fn root(here: &Path) -> Result<&Path, Failure> {
-    let root = here.ancestors().find(|it| it.join("xtask/RUNBOOK.md").is_file());
+    let root = here.ancestors().find(|it| it.join("hemma-cli/RUNBOOK.md").is_file());
     root.ok_or_else(|| Failure::usage(Error::Elsewhere(here.to_owned())))
 }
 

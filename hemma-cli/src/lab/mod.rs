@@ -3,9 +3,9 @@
 //! What it is made of is in `tests/lab`; how to use it from a test:
 //!
 //! ```no_run
-//! # async fn example() -> Result<(), hemma_xtask::lab::LabError> {
+//! # async fn example() -> Result<(), hemma_cli::lab::LabError> {
 //! use hemma_core::Progress;
-//! use hemma_xtask::lab::Lab;
+//! use hemma_cli::lab::Lab;
 //!
 //! let lab = Lab::up(&Progress::silent()).await?;
 //! let _alone = lab.claim().await?;
