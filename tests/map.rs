@@ -37,8 +37,8 @@ fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
 }
 
 /// Every crate, and the crates of this workspace that it knows: the whole picture.
-const ARROWS: [(&str, &str); 13] = [
-    ("hemma-cli", "core deploy dns docker embed git ingress postgres tls tunnel"),
+const ARROWS: [(&str, &str); 14] = [
+    ("hemma-cli", "core deploy dns docker embed git ingress lab postgres tls tunnel"),
     ("hemma-core", ""),
     ("hemma-deploy", "core docker git ingress postgres"),
     ("hemma-dns", "core"),
@@ -46,11 +46,12 @@ const ARROWS: [(&str, &str); 13] = [
     ("hemma-embed", "core"),
     ("hemma-git", "core"),
     ("hemma-ingress", "core docker"),
+    ("hemma-lab", "core deploy"),
     ("hemma-postgres", "core"),
     ("hemma-tls", "core"),
     ("hemma-tunnel", "core"),
     ("hemma-xtask", "cli embed"),
-    ("hemma", "cli core deploy dns docker embed git ingress postgres tls tunnel"),
+    ("hemma", "cli core deploy dns docker embed git ingress lab postgres tls tunnel"),
 ];
 
 #[test]

@@ -9,12 +9,12 @@ use hemma_deploy::Config;
 
 use crate::cli::{self, Call, Flags};
 use crate::interrupt::{self, Interrupts};
-use crate::lab::Lab;
 use crate::render::document::Document;
 use crate::render::{self, Terminal};
 use crate::sections::{self, Registered, Section};
 use crate::speaker::{Program, Speaker};
 use crate::{Answer, Exit, Failure, Run, operator, rehearsal, settings};
+use hemma_lab::Lab;
 
 /// The command line: hemma's sections and verbs, and what a repository adds to them.
 #[derive(Debug, Clone)]

@@ -54,7 +54,7 @@ mod failure;
 mod forwards;
 mod help;
 mod interrupt;
-pub mod lab;
+mod lab;
 mod no_container;
 pub mod offload;
 mod operator;

@@ -10,7 +10,6 @@ use hemma_core::World;
 use hemma_deploy::lock::{Entry, Holder};
 
 use crate::cli::Flags;
-use crate::lab;
 
 /// The operator of this run.
 pub(crate) fn holder(world: &World, doing: &str) -> Holder {
@@ -66,7 +65,7 @@ pub(crate) fn job_log(world: &World, state: &Path) -> PathBuf {
 /// Where this machine keeps what was done to an application. What was done on the practice host is
 /// with the practice host's own files, and goes with them.
 pub(crate) fn state(flags: &Flags, here: &Path, project: &str) -> Option<PathBuf> {
-    let lab = lab::directory();
+    let lab = hemma_lab::directory();
     let given = flags.config.as_ref().map(|it| here.join(it));
     let is_its_own =
         given.as_deref().and_then(Path::parent).is_some_and(|it| Some(it) == lab.as_deref());

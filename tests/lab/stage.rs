@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use hemma_cli::lab::{Beside, Claim, Lab};
 use hemma_core::{
     Approval, Command, Consent, Exec, Live, Origin, Progress, Scene, SshOptions, World,
 };
 use hemma_deploy::Config;
 use hemma_deploy::lock::Holder;
+use hemma_lab::{Beside, Claim, Lab};
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};

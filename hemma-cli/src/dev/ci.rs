@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
 
 use super::workspace;
-use crate::lab::{Beside, Lab};
 use crate::{Answer, Failure, Run};
 use checks::{Check, Counts, PRACTICE, checks};
 use failures::failures;
+use hemma_lab::{Beside, Lab};
 
 /// Check everything: format, lints, docs, tests, examples, licences
 ///

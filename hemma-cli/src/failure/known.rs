@@ -8,11 +8,11 @@ use hemma_docker::{EngineError, network};
 use hemma_embed::npy::NpyFileError;
 use hemma_embed::{RequestError, RunError};
 use hemma_git::checkout;
+use hemma_lab::LabError;
 use hemma_postgres::backup::BackupError;
 use hemma_tunnel::{daemon, service};
 
 use super::Link;
-use crate::lab::LabError;
 use crate::verbs::texts::{InputError, RecordError};
 
 /// Whether it was looked and found wrong, if this error is one that can tell.

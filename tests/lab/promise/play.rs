@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hemma_cli::lab::Linked;
+use hemma_lab::Linked;
 use rustix::process::Signal;
 
 use super::facts::Facts;

@@ -9,8 +9,8 @@ use hemma_core::{Command, Hint, Live, Output, Place, Progress, SshOptions};
 use hemma_deploy::Config;
 
 use super::sample::{Sample, ratio, ssh};
-use crate::lab::{Lab, Linked};
 use crate::{Answer, Failure, Run, settings};
+use hemma_lab::{Lab, Linked};
 
 /// Compare `deploy` with `git pull && docker compose up`
 #[derive(Debug, clap::Args)]

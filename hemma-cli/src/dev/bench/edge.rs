@@ -10,8 +10,8 @@ use hemma_deploy::Config;
 
 use super::sample::{Sample, ratio};
 use crate::dev::workspace;
-use crate::lab::Lab;
 use crate::{Answer, Failure, Run, edge, settings};
+use hemma_lab::Lab;
 
 /// Measure DNS, TLS and GET for all names at once, and each library beside Python's
 #[derive(Debug, clap::Args)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use hemma_core::{Command, ExecError, Hint, Live, SshOptions};
 
 use super::sample::{Sample, ratio, ssh, timed};
-use crate::lab::{Lab, Linked};
 use crate::{Answer, Failure, Run};
+use hemma_lab::{Lab, Linked};
 
 /// Compare `status` with the runbook's looks as plain ssh lines
 #[derive(Debug, clap::Args)]

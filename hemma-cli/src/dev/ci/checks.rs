@@ -5,7 +5,7 @@ use std::path::Path;
 use hemma_core::Command;
 
 use super::super::workspace;
-use crate::lab::Beside;
+use hemma_lab::Beside;
 
 /// Some command lines under one heading; the first that fails ends the check.
 pub(super) struct Check {

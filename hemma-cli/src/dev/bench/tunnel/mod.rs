@@ -13,10 +13,10 @@ use hemma_tunnel::daemon::Seat;
 use tokio::time::{Instant, sleep};
 
 use super::sample::{Sample, ratio};
-use crate::lab::{Lab, Linked};
 use crate::verbs::tunnel::told;
 use crate::{Answer, Failure, Run};
 use client::{answers, fetch, requests};
+use hemma_lab::{Lab, Linked};
 use ways::{Way, free_port};
 
 /// Compare a tunnel with `ssh -L`, and with autossh and the runbook's options

@@ -1,7 +1,7 @@
 //! What is at the other end: a small server on the loopback of the practice host.
 
 use crate::Failure;
-use crate::lab::Lab;
+use hemma_lab::Lab;
 
 /// Nothing of the host or of the application listens there.
 const PORT: u16 = 18999;

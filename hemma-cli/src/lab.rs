@@ -6,9 +6,9 @@ use std::time::Duration;
 use hemma_core::{Finding, Hint, Report};
 use tokio::sync::mpsc;
 
-use super::{Images, Lab, LabError, Link, Linked};
 use crate::render::{Page, Terminal};
 use crate::{Answer, Failure, Run};
+use hemma_lab::{Images, Lab, LabError, Link, Linked};
 
 /// Start, look at or remove the practice host
 #[derive(Debug, clap::Args)]

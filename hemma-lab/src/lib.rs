@@ -3,9 +3,9 @@
 //! What it is made of is in `tests/lab`; how to use it from a test:
 //!
 //! ```no_run
-//! # async fn example() -> Result<(), hemma_cli::lab::LabError> {
+//! # async fn example() -> Result<(), hemma_lab::LabError> {
 //! use hemma_core::Progress;
-//! use hemma_cli::lab::Lab;
+//! use hemma_lab::Lab;
 //!
 //! let lab = Lab::up(&Progress::silent()).await?;
 //! let _alone = lab.claim().await?;
@@ -29,7 +29,6 @@ mod image;
 mod instance;
 mod link;
 mod state;
-mod verb;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -42,7 +41,6 @@ pub use containers::Images;
 pub use docker::LabError;
 pub use instance::Beside;
 pub use link::Link;
-pub(crate) use verb::Args;
 
 use containers::{Containers, Seen};
 use docker::{Docker, Shell};
@@ -50,7 +48,7 @@ use instance::Instance;
 use state::{Edge, State};
 
 /// Where the lab's own files are on this machine, whether or not it is up.
-pub(crate) fn directory() -> Option<PathBuf> {
+pub fn directory() -> Option<PathBuf> {
     Instance::find().ok().map(|it| State::of(&it).dir().to_owned())
 }
 
