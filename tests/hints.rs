@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hemma_cli::App;
-use hemma_core::Cassette;
+use hemma_cli::{App, Failure, PracticeHost};
+use hemma_core::{Cassette, Progress};
 
 #[tokio::test]
 async fn every_command_in_a_hint_can_be_pasted() {
@@ -20,7 +20,7 @@ async fn every_command_in_a_hint_can_be_pasted() {
         }
         if let Some(ours) = command.strip_prefix("cargo xtask") {
             let words = std::iter::once("xtask").chain(ours.split_whitespace());
-            let read = App::new().command().try_get_matches_from(words);
+            let read = app().command().try_get_matches_from(words);
             assert!(read.is_ok(), "`{command}`: {}", read.expect_err("it was not read"));
         }
     }
@@ -36,6 +36,23 @@ async fn a_hint_of_a_run_on_the_practice_host_is_about_the_practice_host() {
     }
 }
 
+/// A program that has `--lab`. Recordings are played, so nothing comes up.
+fn app() -> App {
+    App::new().practice_host::<NoHost>()
+}
+
+struct NoHost;
+
+impl PracticeHost for NoHost {
+    async fn up(_: &Progress) -> Result<PathBuf, Failure> {
+        Err(Failure::unknown("a recording needs no host"))
+    }
+
+    fn directory() -> Option<PathBuf> {
+        None
+    }
+}
+
 /// What stands in backticks behind `hint: run`, and what of our own does so in any hint.
 async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
     let mut commands = BTreeSet::new();
@@ -47,7 +64,7 @@ async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
             None => (cassette.scene.typed.as_str(), String::new()),
         };
         cassette.scene.typed = format!("{ours}{flags}{theirs}");
-        let played = App::new().play(cassette).await;
+        let played = app().play(cassette).await;
         let played = played.unwrap_or_else(|it| panic!("{}: {it}", file.display()));
         let hints = played.stderr.lines().filter_map(|it| it.strip_prefix("hint: "));
         for hint in hints {

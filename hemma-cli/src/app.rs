@@ -8,25 +8,21 @@ use hemma_core::{Cassette, Extent, Live, SshOptions, World};
 use hemma_deploy::Config;
 
 use crate::cli::{self, Call, Flags};
+use crate::commands::Commands;
 use crate::interrupt::{self, Interrupts};
+use crate::practice::{Practice, PracticeHost};
 use crate::render::document::Document;
 use crate::render::{self, Terminal};
+use crate::run::Typed;
 use crate::sections::{self, Registered, Section};
 use crate::speaker::{Program, Speaker};
+use crate::verb::{AddedVerb, Verb};
 use crate::{Answer, Exit, Failure, Run, operator, rehearsal, settings};
-use hemma_lab::Lab;
 
 /// The command line: hemma's sections and verbs, and what a repository adds to them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct App {
-    sections: Vec<Registered>,
-    program: Program,
-}
-
-impl Default for App {
-    fn default() -> Self {
-        Self::new()
-    }
+    commands: Commands,
 }
 
 /// What surrounds a run.
@@ -54,9 +50,9 @@ pub(crate) struct Ended {
 }
 
 impl App {
-    /// hemma's own sections.
+    /// hemma's own sections and verbs.
     pub fn new() -> Self {
-        Self { sections: sections::OWN.to_vec(), program: Program::default() }
+        Self::default()
     }
 
     /// Adds a section of another repository's own.
@@ -67,30 +63,45 @@ impl App {
     #[must_use]
     pub fn section<S: Section>(mut self) -> Self {
         assert!(sections::subcommand(S::SLUG).is_some(), "`{}` is no slug", S::SLUG);
-        self.sections.push(Registered::of::<S>());
+        self.commands.sections.push(Registered::of::<S>());
+        self
+    }
+
+    /// Adds a verb of another repository's own.
+    ///
+    /// # Panics
+    ///
+    /// If there is a command of that name already.
+    #[must_use]
+    pub fn verb<V: Verb>(mut self) -> Self {
+        let is_there = self.command().find_subcommand(V::NAME).is_some();
+        assert!(!is_there, "there is a command `{}` already", V::NAME);
+        self.commands.verbs.push(AddedVerb::of::<V>());
+        self
+    }
+
+    /// Adds the flag `--lab`, with which a command works on a practice host.
+    #[must_use]
+    pub fn practice_host<H: PracticeHost>(mut self) -> Self {
+        self.commands.practice = Some(Practice::of::<H>());
         self
     }
 
     /// The slugs of all sections, in their order.
     pub fn slugs(&self) -> impl Iterator<Item = &'static str> {
-        self.sections.iter().map(|it| it.slug)
+        self.commands.sections.iter().map(|it| it.slug)
     }
 
     /// The whole command line, for help, completions and manuals.
     pub fn command(&self) -> clap::Command {
-        cli::command(&self.sections, &self.program)
-    }
-
-    /// What the operator types before a command.
-    pub(crate) fn program(&self) -> &Program {
-        &self.program
+        cli::command(&self.commands)
     }
 
     /// Runs what this process was asked to.
     pub fn main(mut self) -> ExitCode {
         let args: Vec<OsString> = std::env::args_os().collect();
-        self.program = args.first().map(|it| Program::called(it)).unwrap_or_default();
-        let call = match cli::parse(&self.sections, &self.program, args.clone()) {
+        self.commands.program = args.first().map(|it| Program::called(it)).unwrap_or_default();
+        let call = match cli::parse(&self.commands, args.clone()) {
             Ok(call) => call,
             Err(error) => {
                 let json = args.iter().any(|it| it == "--json");
@@ -140,16 +151,17 @@ impl App {
         &self,
         typed: impl IntoIterator<Item = &'a str>,
     ) -> Result<Call, clap::Error> {
-        cli::parse(&self.sections, &self.program, std::iter::once("xtask").chain(typed))
+        cli::parse(&self.commands, std::iter::once("xtask").chain(typed))
     }
 
     /// Runs a command line, and leaves nothing of it behind.
     pub(crate) async fn perform(&self, call: Call, stage: Stage) -> Ended {
         let Stage { here, terminal, mut interrupts, answers } = stage;
-        let Call { flags, what } = call;
-        terminal.speaks(Speaker::new(&self.program, &flags, None));
+        let Call { flags, what, command } = call;
+        let practice = self.commands.practice;
+        terminal.speaks(Speaker::new(&self.commands, &flags, None));
         let set = tokio::select! {
-            scene = scene(&flags, &what, &here, &terminal, answers) => Some(scene),
+            scene = scene((&flags, &what), practice, &here, &terminal, answers) => Some(scene),
             () = interrupts.next() => None,
         };
         terminal.idle();
@@ -168,8 +180,10 @@ impl App {
         };
         let (world, config) = &scene;
         let ssh_config = config.host.ssh_config.as_ref().map(hemma_core::names::LocalPath::as_path);
-        terminal.speaks(Speaker::new(&self.program, &flags, ssh_config));
-        let run = Run::new(self, &flags, &here, &terminal, (world, config));
+        terminal.speaks(Speaker::new(&self.commands, &flags, ssh_config));
+        let program = &self.commands.program;
+        let typed = Typed { flags: &flags, here: &here, program, command: &command, practice };
+        let run = Run::new(typed, &terminal, (world, config));
         let work = Box::pin(what.run(&run));
         let result = interrupt::race(world, &terminal, interrupts, work).await;
         let handshakes = world.handshakes();
@@ -239,8 +253,8 @@ fn conclude(terminal: &Terminal, document: Document<'_>, result: Option<&Result<
 
 /// The world of a run, and the settings that are in force in it.
 async fn scene(
-    flags: &Flags,
-    what: &cli::What,
+    (flags, what): (&Flags, &cli::What),
+    practice: Option<Practice>,
     here: &std::path::Path,
     terminal: &Terminal,
     answers: Answers,
@@ -255,12 +269,13 @@ async fn scene(
     let config = match &answers {
         Answers::Cassette(cassette) => rehearsal::config(cassette)?,
         _ if !what.needs_config() => Config::default(),
-        _ if flags.lab => {
-            terminal.busy("starting the practice host");
-            let lab = Box::pin(Lab::up(&terminal.progress())).await?;
-            settings::read_file(&lab.config_file())?
-        }
-        _ => settings::read(flags, here)?,
+        _ => match practice.filter(|_| flags.lab) {
+            Some(host) => {
+                terminal.busy("starting the practice host");
+                settings::read_file(&host.up(&terminal.progress()).await?)?
+            }
+            None => settings::read(flags, here)?,
+        },
     };
     let live = |config: &Config| {
         let (config_file, foreground) =

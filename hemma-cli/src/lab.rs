@@ -1,13 +1,14 @@
-//! `cargo xtask lab …`.
+//! `cargo xtask lab …`, and the host of `--lab`.
 
 use std::io::BufRead;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use hemma_core::{Finding, Hint, Report};
+use hemma_core::{Finding, Hint, Progress, Report};
 use tokio::sync::mpsc;
 
-use crate::render::{Page, Terminal};
-use crate::{Answer, Failure, Run};
+use crate::render::Terminal;
+use crate::{Answer, Examples, Failure, PracticeHost, Run, Verb as AnyVerb};
 use hemma_lab::{Images, Lab, LabError, Link, Linked};
 
 /// Start, look at or remove the practice host
@@ -54,18 +55,55 @@ enum Verb {
 #[error("there is no fault `{0}`")]
 struct NoFault(String);
 
-impl Args {
-    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+/// The practice host of this repository.
+pub(crate) struct Host;
+
+impl PracticeHost for Host {
+    async fn up(progress: &Progress) -> Result<PathBuf, Failure> {
+        let lab = Box::pin(Lab::up(progress)).await.map_err(failure)?;
+        Ok(lab.config_file())
+    }
+
+    fn directory() -> Option<PathBuf> {
+        hemma_lab::directory()
+    }
+}
+
+/// An error of the lab, told as what is wrong where its steps were refused, and else as what could
+/// not be looked at.
+pub(crate) fn failure(error: LabError) -> Failure {
+    match error {
+        LabError::NotUp | LabError::Name { .. } | LabError::Step { .. } => Failure::known(error),
+        other => other.into(),
+    }
+}
+
+impl AnyVerb for Args {
+    const NAME: &'static str = "lab";
+    const HEADING: &'static str = "Setting up";
+    const NEEDS_CONFIG: bool = false;
+    const EXAMPLES: Examples = &[
+        ("lab", &[("bring the practice host up", "lab up"), ("remove it", "lab down")]),
+        ("lab up", &[("bring it up, and use it", "lab up")]),
+        ("lab down", &[("all of it", "lab down"), ("but the images", "lab down --keep-images")]),
+        ("lab status", &[("whether it is up, and where", "lab status")]),
+        ("lab shell", &[("log in", "lab shell")]),
+        ("lab reset", &[("as before the first deploy", "lab reset")]),
+        ("lab fault", &[("what there is", "lab fault"), ("one of them", "lab fault build-fails")]),
+        ("lab link", &[("200 ms there and back", "lab link --delay 200")]),
+    ];
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let say = run.progress();
         match self.verb {
             Verb::Up => {
-                let lab = Lab::up(&say).await?;
+                let lab = Lab::up(&say).await.map_err(failure)?;
                 run.terminal().idle();
                 status(&lab).await
             }
             Verb::Down { keep_images } => {
                 let images = if keep_images { Images::Keep } else { Images::Remove };
-                Lab::down(images, &say).await?;
+                Lab::down(images, &say).await.map_err(failure)?;
                 Ok(found(Finding::pass("lab", "nothing of it is left")))
             }
             Verb::Status => match Lab::find().await {
@@ -74,20 +112,24 @@ impl Args {
                     let up = Hint::Do("cargo xtask lab up".to_owned());
                     Ok(found(Finding::fail("lab", error.to_string()).hint(up)))
                 }
-                Err(error) => Err(error.into()),
+                Err(error) => Err(failure(error)),
             },
-            Verb::Shell => shell(&Lab::find().await?),
+            Verb::Shell => shell(&Lab::find().await.map_err(failure)?),
             Verb::Reset => {
-                Lab::find().await?.reset().await?;
+                reset().await.map_err(failure)?;
                 Ok(found(Finding::pass("lab", "as before the first deploy")))
             }
             Verb::Fault { name, args } => fault(name, &args).await,
             Verb::Link { delay } => {
-                let lab = Lab::find().await?;
+                let lab = Lab::find().await.map_err(failure)?;
                 link(&lab, Duration::from_millis(delay), run.terminal()).await
             }
         }
     }
+}
+
+async fn reset() -> Result<(), LabError> {
+    Lab::find().await?.reset().await
 }
 
 fn found(finding: Finding) -> Answer {
@@ -100,7 +142,7 @@ async fn status(lab: &Lab) -> Result<Answer, Failure> {
         &[],
     );
     let head = lab.remote_head();
-    let (engine, head) = tokio::try_join!(engine, head)?;
+    let (engine, head) = tokio::try_join!(engine, head).map_err(failure)?;
     let mut report = Report::default();
     report.add(Finding::pass("ssh", format!("ssh -F {} hemma", lab.ssh_config().display())));
     report.add(if engine.success() {
@@ -119,11 +161,11 @@ async fn status(lab: &Lab) -> Result<Answer, Failure> {
 }
 
 async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure> {
-    let known = Lab::faults()?;
+    let known = Lab::faults().map_err(failure)?;
     let Some(name) = name else {
-        let rows: Vec<_> = known.into_iter().map(|(name, says)| [name, says]).collect();
-        let text = Page::default().columns(0, &rows).join("\n") + "\n";
-        return Ok(Answer::text(text));
+        let width = known.keys().map(String::len).max().unwrap_or(0);
+        let line = |(name, says): (String, String)| format!("{name:width$}  {says}\n");
+        return Ok(Answer::text(known.into_iter().map(line).collect()));
     };
     if !known.contains_key(&name) {
         return Err(
@@ -131,7 +173,8 @@ async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure>
         );
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let commit = Lab::find().await?.push_fault(&name, &args).await?;
+    let lab = Lab::find().await.map_err(failure)?;
+    let commit = lab.push_fault(&name, &args).await.map_err(failure)?;
     Ok(found(Finding::pass("git remote", format!("main is {}", &commit[..commit.len().min(12)]))))
 }
 
@@ -148,7 +191,7 @@ fn shell(lab: &Lab) -> Result<Answer, Failure> {
 }
 
 async fn link(lab: &Lab, round_trip: Duration, terminal: &Terminal) -> Result<Answer, Failure> {
-    let Linked { link, ssh_config, config_file } = &lab.link(round_trip).await?;
+    let Linked { link, ssh_config, config_file } = &lab.link(round_trip).await.map_err(failure)?;
     terminal.idle();
     terminal.note(&format!("ssh -F {} hemma", ssh_config.display()));
     terminal.note(&format!("cargo xtask --config {} status", config_file.display()));

@@ -44,9 +44,10 @@
 mod answer;
 mod app;
 mod cli;
+mod commands;
 mod data;
 mod dev;
-mod edge;
+pub mod edge;
 mod editor;
 mod ending;
 mod exit;
@@ -59,7 +60,9 @@ mod no_container;
 pub mod offload;
 mod operator;
 mod pipeline;
+mod practice;
 mod proposal;
+mod recording;
 mod rehearsal;
 pub mod render;
 mod research;
@@ -68,6 +71,7 @@ pub mod scene;
 mod sections;
 mod settings;
 mod speaker;
+mod verb;
 mod verbs;
 
 pub use answer::{Answer, Saved};
@@ -77,9 +81,18 @@ pub use failure::Failure;
 pub use forwards::forwards;
 pub use hemma_core as core;
 pub use hemma_deploy::Config;
+pub use practice::PracticeHost;
 pub use proposal::{Proposal, Proposed};
 pub use run::Run;
 pub use sections::{Section, subcommand};
+pub use verb::{Examples, Verb};
+
+/// The command line of this repository: hemma's, with the practice host and what is for its makers.
+#[doc(hidden)]
+pub fn app() -> App {
+    let app = App::new().practice_host::<lab::Host>().verb::<lab::Args>();
+    app.verb::<dev::Args>().verb::<dev::ci::Args>()
+}
 
 /// hemma's own command line: the runbook's sections and nothing added.
 pub fn main() -> std::process::ExitCode {

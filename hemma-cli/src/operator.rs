@@ -64,8 +64,12 @@ pub(crate) fn job_log(world: &World, state: &Path) -> PathBuf {
 
 /// Where this machine keeps what was done to an application. What was done on the practice host is
 /// with the practice host's own files, and goes with them.
-pub(crate) fn state(flags: &Flags, here: &Path, project: &str) -> Option<PathBuf> {
-    let lab = hemma_lab::directory();
+pub(crate) fn state(
+    flags: &Flags,
+    here: &Path,
+    lab: Option<PathBuf>,
+    project: &str,
+) -> Option<PathBuf> {
     let given = flags.config.as_ref().map(|it| here.join(it));
     let is_its_own =
         given.as_deref().and_then(Path::parent).is_some_and(|it| Some(it) == lab.as_deref());

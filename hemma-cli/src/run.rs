@@ -10,21 +10,36 @@ use hemma_deploy::rollout;
 
 use crate::cli::Flags;
 use crate::ending::{Ending, Stand};
+use crate::practice::Practice;
 use crate::render::Terminal;
-use crate::{Answer, App, Failure, Proposal, Saved, operator};
+use crate::speaker::Program;
+use crate::{Answer, Failure, Proposal, Saved, operator};
 
 /// One run of one command.
 #[derive(Debug)]
 pub struct Run<'r> {
-    pub(crate) app: &'r App,
     pub(crate) flags: &'r Flags,
     pub(crate) here: &'r Path,
+    pub(crate) program: &'r Program,
+    pub(crate) command: &'r clap::Command,
+    practice: Option<Practice>,
     terminal: &'r Terminal,
     world: &'r World,
     config: &'r Config,
     proposal: Mutex<Option<Proposal>>,
     saved: Mutex<Option<Saved>>,
     ending: Mutex<Option<Ending>>,
+}
+
+/// What was typed, where, and to which program.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed<'r> {
+    pub(crate) flags: &'r Flags,
+    pub(crate) here: &'r Path,
+    pub(crate) program: &'r Program,
+    /// All that can be typed.
+    pub(crate) command: &'r clap::Command,
+    pub(crate) practice: Option<Practice>,
 }
 
 /// Nothing may change unless the operator agrees.
@@ -40,16 +55,17 @@ enum Error {
 
 impl<'r> Run<'r> {
     pub(crate) fn new(
-        app: &'r App,
-        flags: &'r Flags,
-        here: &'r Path,
+        typed: Typed<'r>,
         terminal: &'r Terminal,
         (world, config): (&'r World, &'r Config),
     ) -> Self {
+        let Typed { flags, here, program, command, practice } = typed;
         Self {
-            app,
             flags,
             here,
+            program,
+            command,
+            practice,
             terminal,
             world,
             config,
@@ -67,6 +83,11 @@ impl<'r> Run<'r> {
     /// The `hemma.toml`, with what the command line changed of it.
     pub fn config(&self) -> &Config {
         self.config
+    }
+
+    /// The directory in which the command was typed.
+    pub fn here(&self) -> &Path {
+        self.here
     }
 
     /// The host and the application on it, for a question: `hemma (huleedu)`.
@@ -93,7 +114,8 @@ impl<'r> Run<'r> {
 
     /// Where this machine keeps what was done to the application.
     pub(crate) fn state(&self) -> Option<std::path::PathBuf> {
-        operator::state(self.flags, self.here, self.config.compose.project.as_str())
+        let lab = self.practice.and_then(Practice::directory);
+        operator::state(self.flags, self.here, lab, self.config.compose.project.as_str())
     }
 
     /// Shows a proposal, asks for consent, and carries it out.

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use hemma_core::{Finding, Hint, Report, quote};
 
 use crate::cli::Flags;
+use crate::commands::Commands;
 
 /// How the libraries write a command of our own.
 const WRITTEN: &str = "cargo xtask";
 
-/// Commands that are about no host, so no flag that chooses one belongs to them.
-const WITHOUT_HOST: [&str; 7] = ["lab", "completions", "man", "json-schema", "help", "dev", "ci"];
+/// Own commands that are about no host, so no flag that chooses one belongs to them.
+const WITHOUT_HOST: [&str; 4] = ["completions", "man", "json-schema", "help"];
 
 /// What the operator types before a command's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,18 +64,26 @@ pub(crate) struct Speaker {
     /// The flags of this run without which the next one would be about another host, each with a
     /// space before it.
     repeated: String,
+    /// Added commands that are about no host.
+    without_host: Vec<&'static str>,
     ssh_config: Option<PathBuf>,
 }
 
 impl Speaker {
     /// `ssh_config` is the file that ssh reads in this run instead of its own.
-    pub(crate) fn new(program: &Program, flags: &Flags, ssh_config: Option<&Path>) -> Self {
+    pub(crate) fn new(all: &Commands, flags: &Flags, ssh_config: Option<&Path>) -> Self {
         let flag = |name: &str, value: &str| format!(" {name} {}", quote(value));
         let config = flags.config.as_ref().map(|it| flag("--config", &it.to_string_lossy()));
         let host = flags.host.as_ref().map(|it| flag("--host", it.as_str()));
         let lab = flags.lab.then(|| " --lab".to_owned());
         let repeated = [config, host, lab].into_iter().flatten().collect();
-        Self { program: program.clone(), repeated, ssh_config: ssh_config.map(Path::to_owned) }
+        let without_host = all.verbs.iter().filter(|it| !it.needs_config).map(|it| it.name);
+        Self {
+            program: all.program.clone(),
+            repeated,
+            without_host: without_host.collect(),
+            ssh_config: ssh_config.map(Path::to_owned),
+        }
     }
 
     /// The next thing to do.
@@ -121,7 +130,8 @@ impl Speaker {
 
     fn repeated_after(&self, words: &str) -> &str {
         let mut typed = words.split_whitespace();
-        let is_without = typed.clone().next().is_none_or(|it| WITHOUT_HOST.contains(&it));
+        let without = |it: &str| WITHOUT_HOST.contains(&it) || self.without_host.contains(&it);
+        let is_without = typed.clone().next().is_none_or(without);
         let chooses = |it: &str| ["--config", "--host", "--lab"].contains(&it);
         if is_without || typed.any(chooses) {
             return "";
@@ -133,6 +143,26 @@ impl Speaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verb::{AddedVerb, Verb};
+    use crate::{Answer, Failure, Run};
+
+    /// A verb that is about no host.
+    #[derive(clap::Args)]
+    struct Lab {}
+
+    impl Verb for Lab {
+        const NAME: &'static str = "lab";
+        const NEEDS_CONFIG: bool = false;
+
+        async fn run(self, _: &Run<'_>) -> Result<Answer, Failure> {
+            Ok(Answer::text(String::new()))
+        }
+    }
+
+    fn commands(program: &Program) -> Commands {
+        let (verbs, program) = (vec![AddedVerb::of::<Lab>()], program.clone());
+        Commands { verbs, program, ..Commands::default() }
+    }
 
     fn flags(config: Option<&str>, host: Option<&str>, lab: bool) -> Flags {
         let host = host.map(|it| it.parse().expect("an alias"));
@@ -175,7 +205,7 @@ mod tests {
             (&alias, &lab, "ssh hemma true", "ssh hemma true"),
         ];
         for (program, flags, line, said) in rows {
-            let speaker = Speaker::new(program, flags, None);
+            let speaker = Speaker::new(&commands(program), flags, None);
             let run = |it: &str| Hint::Run(it.to_owned());
             assert_eq!(speaker.hint(&run(line)), run(said));
             let text = |it: &str| Hint::Do(format!("wait: `{it}`, then cargo xtask"));
@@ -186,7 +216,7 @@ mod tests {
     #[test]
     fn ssh_is_said_with_the_file_that_it_reads_in_this_run() {
         let file = Path::new("/my files/ssh_config");
-        let speaker = Speaker::new(&Program::default(), &Flags::default(), Some(file));
+        let speaker = Speaker::new(&Commands::default(), &Flags::default(), Some(file));
         let rows = [
             ("ssh hemma 'git status'", "ssh -F '/my files/ssh_config' hemma 'git status'"),
             ("ssh -F x hemma", "ssh -F x hemma"),

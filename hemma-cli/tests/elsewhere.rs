@@ -39,6 +39,10 @@ fn another_repository_has_all_commands_and_its_own() {
     let own = xtask(repository.path(), &["day4", "lights-on"]);
     assert_eq!(texts(&own).0, "pass  lights  elsewhere\n", "{}", texts(&own).1);
 
+    for hemmas in [["status", "--lab"], ["lab", "up"], ["dev", "tables"]] {
+        assert_eq!(xtask(repository.path(), &hemmas).status.code(), Some(2), "{hemmas:?}");
+    }
+
     write(repository.path(), "hemma.toml", "[host]\nalais = \"elsewhere\"\n");
     let wrong = xtask(repository.path(), &["plan", "--rehearse"]);
     assert_eq!(wrong.status.code(), Some(2));
@@ -61,7 +65,7 @@ fn furnish(dir: &Path) {
     let members = ["cli", "core", "deploy", "dns", "docker", "embed", "git", "ingress", "lab"];
     let members = members.into_iter().chain(["postgres", "tls", "tunnel"]);
     let members: String = members
-        .map(|it| format!("[profile.dev.package.hemma-{it}]\ndebug = \"line-tables-only\"\n"))
+        .map(|it| ["[profile.dev.package.hemma-", it, "]\ndebug = \"line-tables-only\"\n"].concat())
         .collect();
     write(
         dir,

@@ -1,7 +1,7 @@
-//! `cargo xtask`: hemma's own front door. Another repository's is the same three lines.
+//! `cargo xtask`: hemma's own front door.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    hemma_cli::main()
+    hemma_cli::app().main()
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use hemma_cli::App;
+use hemma_cli::app;
 
 #[test]
 fn help() {
-    let mut root = App::new().command().term_width(100);
+    let mut root = app().command().term_width(100);
     root.build();
     let mut text = String::new();
     tell(&mut text, &mut root);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
 
 use super::workspace;
-use crate::{Answer, Failure, Run};
+use crate::{Answer, Failure, Run, Verb};
 use checks::{Check, Counts, PRACTICE, checks};
 use failures::failures;
 use hemma_lab::{Beside, Lab};
@@ -28,9 +28,13 @@ pub(crate) struct Args {
 /// of its promises is played.
 const LIMIT: Duration = Duration::from_secs(60 * 60);
 
-impl Args {
-    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let root = workspace::root(run.here)?;
+impl Verb for Args {
+    const NAME: &'static str = "ci";
+    const HIDDEN: bool = true;
+    const NEEDS_CONFIG: bool = false;
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let root = workspace::root(run.here())?;
         let live = Live::new(SshOptions::default());
         let one_by_one = async |checks: Vec<Check>| {
             let mut done = Vec::new();

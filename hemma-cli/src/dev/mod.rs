@@ -9,7 +9,7 @@ mod stale;
 mod tables;
 mod workspace;
 
-use crate::{Answer, Failure, Run};
+use crate::{Answer, Failure, Run, Verb};
 
 /// Work on hemma itself: checks, recordings, tables
 #[derive(Debug, clap::Args)]
@@ -28,8 +28,12 @@ enum Task {
     Tables(tables::Args),
 }
 
-impl Args {
-    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+impl Verb for Args {
+    const NAME: &'static str = "dev";
+    const HEADING: &'static str = "For hemma's makers";
+    const NEEDS_CONFIG: bool = false;
+
+    async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         match self.task {
             Task::Ci(args) => args.run(run).await,
             Task::Bench(args) => args.run(run).await,

@@ -6,10 +6,7 @@ use hemma_core::{Cassette, Command, Exec, Finding, Live, Origin, Scene, SshOptio
 use hemma_deploy::Config;
 
 use super::{scenes, workspace};
-use crate::app::{Answers, Stage};
-use crate::cli::Call;
-use crate::interrupt::Interrupts;
-use crate::{Answer, Failure, Run};
+use crate::{Answer, Failure, Run, app};
 
 /// Record a scene for the storyboards
 ///
@@ -41,32 +38,24 @@ const LAB: &str = "--lab";
 const CONFIG: &str = "--config=";
 
 #[derive(Debug, thiserror::Error)]
-enum Error {
-    #[error("`{0}` is no section")]
-    NoSection(String),
-    #[error("`{0}` talks to no host, so there is nothing to record")]
-    NothingToRecord(String),
-}
+#[error("`{0}` is no section")]
+struct NoSection(String);
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let root = workspace::root(run.here)?;
-        if self.slug != "rehearsal" && !run.app.slugs().any(|it| it == self.slug) {
-            return Err(Failure::usage(Error::NoSection(self.slug)));
+        let root = workspace::root(run.here())?;
+        if self.slug != "rehearsal" && !app().slugs().any(|it| it == self.slug) {
+            return Err(Failure::usage(NoSection(self.slug)));
         }
         let file = scenes::file(root, &self.slug, &self.state);
-        let call = run.app.parse(self.typed.iter().map(String::as_str)).map_err(Failure::usage)?;
         let shown = |it: &&String| *it != LAB && !it.starts_with(CONFIG);
         let typed: Vec<_> = self.typed.iter().filter(shown).map(|it| quoted(it)).collect();
-        if !call.what.needs_config() {
-            return Err(Failure::usage(Error::NothingToRecord(typed.join(" "))));
-        }
         let origin = match self.origin {
-            From::Live if !call.flags.lab => Origin::Live,
+            From::Live if !self.typed.iter().any(|it| it == LAB) => Origin::Live,
             From::Live | From::Lab => Origin::Lab,
         };
         let now = run.world().now();
-        let (world, config) = play(run, call).await?;
+        let (world, config) = app().record(&self.typed, run).await?;
         let tool = tool(&config).await;
         let scene =
             Scene { typed: typed.join(" "), origin, now, tool, config: differences(&config)? };
@@ -80,19 +69,6 @@ impl Args {
         let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
         Ok(Answer::Report([reread(name, detail, &file, &cassette)].into_iter().collect()))
     }
-}
-
-async fn play(run: &Run<'_>, call: Call) -> Result<(World, Config), Failure> {
-    let stage = Stage {
-        here: run.here.to_owned(),
-        terminal: run.terminal().clone(),
-        // The outer run is the one that hears Ctrl-C, and drops this one.
-        interrupts: Interrupts::never(),
-        answers: Answers::Recorded,
-    };
-    let ended = Box::pin(run.app.perform(call, stage)).await;
-    run.terminal().note(&format!("[exit {}]", ended.exit));
-    ended.scene.ok_or_else(|| Failure::usage("nothing was run, so nothing was recorded"))
 }
 
 /// What answered, e.g. `docker 27.5.1`. Asked apart, so that it is not in the recording.

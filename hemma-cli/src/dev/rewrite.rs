@@ -28,7 +28,7 @@ struct NoScene(String);
 
 impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let root = workspace::root(run.here)?;
+        let root = workspace::root(run.here())?;
         let files = scenes::files(root);
         // All are read before the first is written: the base that they need may be another then.
         let scenes = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;

@@ -17,7 +17,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let root = workspace::root(run.here)?;
+        let root = workspace::root(run.here())?;
         let now = run.world().now();
         let mut report = Report::default();
         for file in scenes::files(root) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use hemma_core::{Finding, Report};
 
 use super::workspace;
-use crate::{Answer, App, Exit, Failure, Run, subcommand};
+use crate::{Answer, App, Exit, Failure, Run, app, subcommand};
 
 /// Write the tables of the documentation anew
 ///
@@ -22,8 +22,8 @@ const FILES: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
 impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let root = workspace::root(run.here)?;
-        let tables = tables(run.app, root)?;
+        let root = workspace::root(run.here())?;
+        let tables = tables(&app(), root)?;
         let mut report = Report::default();
         for file in FILES.iter().filter(|it| root.join(it).is_file()) {
             let path = root.join(file);

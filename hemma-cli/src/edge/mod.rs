@@ -21,7 +21,7 @@ pub(crate) use arrival::{Waiting, arrive, mark};
 pub(crate) use readiness::readiness;
 
 /// Which names are looked at, and from where.
-pub(crate) fn scope(config: &Config) -> Result<Scope, Failure> {
+pub fn scope(config: &Config) -> Result<Scope, Failure> {
     let edge = &config.edge;
     let names = config.public.iter().map(|it| it.name.parse()).collect::<Result<_, _>>();
     let target = if edge.addresses.is_empty() {
@@ -41,7 +41,7 @@ pub(crate) fn scope(config: &Config) -> Result<Scope, Failure> {
 
 /// Certificates, routing and port 80, at the address that each name has and at the one that it
 /// should have: where they differ, both are worth knowing.
-pub(crate) async fn outside(world: &World, config: &Config) -> Result<Report, Failure> {
+pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> {
     let scope = scope(config)?;
     let should = should(world, &scope).await;
     let (mut routes, mut plain, mut report) = (Vec::new(), Vec::new(), Report::default());

@@ -8,7 +8,6 @@ use hemma_docker::{EngineError, network};
 use hemma_embed::npy::NpyFileError;
 use hemma_embed::{RequestError, RunError};
 use hemma_git::checkout;
-use hemma_lab::LabError;
 use hemma_postgres::backup::BackupError;
 use hemma_tunnel::{daemon, service};
 
@@ -39,7 +38,7 @@ pub(super) fn tells(error: &Link) -> Option<bool> {
             .or_else(|| of(error, |it: &InputError| !matches!(it, InputError::Pipe { .. })))
             .or_else(|| of(error, record))
     };
-    rollout().or_else(engine).or_else(tunnel).or_else(texts).or_else(|| of(error, lab))
+    rollout().or_else(engine).or_else(tunnel).or_else(texts)
 }
 
 fn of<E: Error + 'static>(error: &Link, judge: impl Fn(&E) -> bool) -> Option<bool> {
@@ -66,10 +65,6 @@ fn installed(error: &service::Error) -> bool {
 
 fn record(error: &RecordError) -> bool {
     !matches!(error, RecordError::Open { .. } | RecordError::Read { .. })
-}
-
-fn lab(error: &LabError) -> bool {
-    matches!(error, LabError::NotUp | LabError::Name { .. } | LabError::Step { .. })
 }
 
 #[cfg(test)]

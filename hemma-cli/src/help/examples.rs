@@ -1,6 +1,8 @@
 //! What one would type: for each command, an example or more, each for a purpose.
 
+use crate::commands::Commands;
 use crate::speaker::Program;
+use crate::verb::Examples;
 
 /// What is typed after the program's name, and what for. `NAME | …` before it and `> FILE` or
 /// `| …` behind it are the shell's.
@@ -10,11 +12,13 @@ const DEPLOY: &[Example] = &[
     ("see what would be done, and why", "deploy --plan"),
     ("see it, agree to it, and wait until the public names answer", "deploy"),
     ("without a terminal, as in CI", "deploy --yes"),
-    ("practise, on a host in containers", "deploy --lab"),
 ];
 
+/// Where there is a practice host, the last one of `deploy`.
+const PRACTISE: Example = ("practise, on a host in containers", "deploy --lab");
+
 /// By the command's own words, in the order of the help.
-const EXAMPLES: &[(&str, &[Example])] = &[
+const EXAMPLES: Examples = &[
     ("deploy", DEPLOY),
     (
         "plan",
@@ -102,14 +106,6 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("for an editor", "config --schema > hemma.schema.json"),
         ],
     ),
-    ("lab", &[("bring the practice host up", "lab up"), ("remove it", "lab down")]),
-    ("lab up", &[("bring it up, and use it", "lab up")]),
-    ("lab down", &[("all of it", "lab down"), ("but the images", "lab down --keep-images")]),
-    ("lab status", &[("whether it is up, and where", "lab status")]),
-    ("lab shell", &[("log in", "lab shell")]),
-    ("lab reset", &[("as before the first deploy", "lab reset")]),
-    ("lab fault", &[("what there is", "lab fault"), ("one of them", "lab fault build-fails")]),
-    ("lab link", &[("200 ms there and back", "lab link --delay 200")]),
     (
         "completions",
         &[
@@ -162,12 +158,15 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     ("notes public-surface", &[("what is open to everybody?", "notes public-surface")]),
 ];
 
-/// The end of a command's help; none for a section of another repository's own.
-pub(super) fn of(path: &[String], program: &Program) -> Option<String> {
+/// The end of a command's help; none for one that brings no examples.
+pub(super) fn of(path: &[String], all: &Commands) -> Option<String> {
     let words = path.join(" ");
-    let (_, examples) = EXAMPLES.iter().find(|(command, _)| *command == words)?;
-    let line = |(purpose, typed): &Example| format!("  # {purpose}\n  {}\n", line(typed, program));
-    let lines: String = examples.iter().map(line).collect();
+    let mut examples = EXAMPLES.iter().chain(all.verbs.iter().flat_map(|it| it.examples));
+    let (_, examples) = examples.find(|(command, _)| *command == words)?;
+    let practise = (words == "deploy" && all.practice.is_some()).then_some(&PRACTISE);
+    let line =
+        |(purpose, typed): &Example| format!("  # {purpose}\n  {}\n", line(typed, &all.program));
+    let lines: String = examples.iter().chain(practise).map(line).collect();
     Some(format!("Examples:\n{}", lines.trim_end()))
 }
 
@@ -214,16 +213,14 @@ mod tests {
         assert!(lacking.is_empty(), "{lacking:#?}");
     }
 
-    /// Groups of sections have none, nor has what is for hemma's own developers.
+    /// Groups of sections have none.
     fn lacks(command: &clap::Command, path: &mut Vec<String>, lacking: &mut Vec<String>) {
         path.push(command.get_name().to_owned());
-        if path[0] != "dev" {
-            let is_leaf = !command.has_subcommands();
-            if is_leaf && of(path, &Program::default()).is_none() {
-                lacking.push(path.join(" "));
-            }
-            command.get_subcommands().for_each(|it| lacks(it, path, lacking));
+        let is_leaf = !command.has_subcommands();
+        if is_leaf && of(path, &Commands::default()).is_none() {
+            lacking.push(path.join(" "));
         }
+        command.get_subcommands().for_each(|it| lacks(it, path, lacking));
         path.pop();
     }
 

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use clap::Command;
 
-use crate::speaker::Program;
+use crate::commands::Commands;
+use crate::verb::AddedVerb;
 
-/// Every verb once. What is not named here is a section of a runbook.
-const GROUPS: [(&str, &[&str]); 6] = [
+/// Every verb of hemma's own once.
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Take it live", &["deploy", "plan", "rollback"]),
     ("Look", &["status", "history", "logs"]),
     ("Every day", &["restart", "rebuild", "exec", "env", "backup", "prune", "lock"]),
     ("Tunnels, research", &["tunnel", "check-text", "embed", "extract"]),
-    ("Setting up", &["config", "lab", "completions", "json-schema"]),
-    ("For hemma's makers", &["dev"]),
+    ("Setting up", &["config", "completions", "json-schema"]),
 ];
 
 /// The sections of the runbook stand after this group.
@@ -22,8 +22,8 @@ const BEFORE_THE_RUNBOOK: &str = "Tunnels, research";
 const RUNBOOK: &str = "The runbook";
 
 /// One line a group: for a screen of 24 lines.
-pub(super) fn short(root: &Command) -> String {
-    let groups = grouped(root);
+pub(super) fn short(root: &Command, all: &Commands) -> String {
+    let groups = grouped(root, &all.verbs);
     let width = groups.iter().map(|(heading, _)| heading.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (heading, commands) in groups {
@@ -34,8 +34,8 @@ pub(super) fn short(root: &Command) -> String {
 }
 
 /// One line a command.
-pub(super) fn long(root: &Command, program: &Program) -> String {
-    let groups = grouped(root);
+pub(super) fn long(root: &Command, all: &Commands) -> String {
+    let (groups, program) = (grouped(root, &all.verbs), &all.program);
     let names = groups.iter().flat_map(|(_, commands)| commands).map(|it| it.get_name().len());
     let width = names.max().unwrap_or(0);
     let mut text = String::new();
@@ -51,16 +51,26 @@ pub(super) fn long(root: &Command, program: &Program) -> String {
     text.trim_end().to_owned()
 }
 
-fn grouped(root: &Command) -> Vec<(&'static str, Vec<&Command>)> {
+/// The commands by their headings; what is no verb is a section of a runbook.
+fn grouped<'r>(root: &'r Command, added: &[AddedVerb]) -> Vec<(&'static str, Vec<&'r Command>)> {
     let shown: Vec<&Command> = root.get_subcommands().filter(|it| !it.is_hide_set()).collect();
-    let is_verb = |it: &&Command| GROUPS.iter().any(|(_, names)| names.contains(&it.get_name()));
+    let is_own = |it: &str| GROUPS.iter().any(|(_, names)| names.contains(&it));
+    let is_added = |it: &str| added.iter().any(|verb| verb.name == it);
+    let is_verb = |it: &&Command| is_own(it.get_name()) || is_added(it.get_name());
     let sections: Vec<&Command> = shown.iter().copied().filter(|it| !is_verb(it)).collect();
     let mut groups = Vec::new();
     for (heading, names) in GROUPS {
         let verbs = names.iter().filter_map(|name| root.find_subcommand(name));
-        groups.push((heading, verbs.collect()));
+        groups.push((heading, verbs.collect::<Vec<_>>()));
         if heading == BEFORE_THE_RUNBOOK {
             groups.push((RUNBOOK, sections.clone()));
+        }
+    }
+    for verb in added.iter().filter(|it| !it.hidden) {
+        let command = root.find_subcommand(verb.name);
+        match groups.iter_mut().find(|(heading, _)| *heading == verb.heading) {
+            Some((_, commands)) => commands.extend(command),
+            None => groups.push((verb.heading, command.into_iter().collect())),
         }
     }
     groups.retain(|(_, commands)| !commands.is_empty());
@@ -72,11 +82,11 @@ mod tests {
     use clap::Subcommand as _;
 
     use super::*;
-    use crate::cli::Verb;
+    use crate::cli::OwnVerb;
 
     #[test]
     fn every_verb_is_in_one_group_and_every_group_has_verbs_that_there_are() {
-        let verbs = Verb::augment_subcommands(Command::new("x"));
+        let verbs = OwnVerb::augment_subcommands(Command::new("x"));
         let shown = verbs.get_subcommands().filter(|it| !it.is_hide_set());
         let mut there: Vec<&str> = shown.map(Command::get_name).collect();
         let mut named: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
@@ -92,7 +102,7 @@ mod tests {
         assert!(help.lines().count() <= 24, "{help}");
         assert!(help.lines().all(|it| it.chars().count() <= 80), "{help}");
         let wide = |it: &&str| it.chars().count() > 80;
-        let long = long(&root, &Program::default());
+        let long = long(&root, &Commands::default());
         assert_eq!(long.lines().filter(wide).collect::<Vec<_>>(), [""; 0]);
     }
 }

@@ -6,6 +6,7 @@ mod groups;
 
 use clap::Command;
 
+use crate::commands::Commands;
 use crate::speaker::Program;
 
 /// Where clap's own list of commands would stand, our groups do.
@@ -13,23 +14,23 @@ const ROOT: &str =
     "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
 
 /// A command line whose help is grouped, has examples, and calls the program by its name.
-pub(crate) fn dress(root: Command, program: &Program) -> Command {
-    let (short, long) = (groups::short(&root), groups::long(&root, program));
-    let root = root.mut_subcommands(|it| below(it, &mut Vec::new(), program));
+pub(crate) fn dress(root: Command, all: &Commands) -> Command {
+    let (short, long) = (groups::short(&root, all), groups::long(&root, all));
+    let root = root.mut_subcommands(|it| below(it, &mut Vec::new(), all));
     root.help_template(ROOT).after_help(short).after_long_help(long)
 }
 
 /// `path` is what is typed before the command's own name.
-fn below(command: Command, path: &mut Vec<String>, program: &Program) -> Command {
+fn below(command: Command, path: &mut Vec<String>, all: &Commands) -> Command {
     path.push(command.get_name().to_owned());
-    let mut command = renamed(command, program);
-    if let Some(text) = examples::of(path, program) {
+    let mut command = renamed(command, &all.program);
+    if let Some(text) = examples::of(path, all) {
         command = command.after_long_help(text);
     }
     if command.has_subcommands() {
         command = command.disable_help_subcommand(true);
     }
-    let command = command.mut_subcommands(|it| below(it, path, program));
+    let command = command.mut_subcommands(|it| below(it, path, all));
     path.pop();
     command
 }

@@ -32,7 +32,7 @@ impl Args {
             "env diff" => schema::<DiffData>(true),
             "tunnel logs" => schema::<TunnelLogsData>(true),
             "check-text" => schema::<MistakesData<'_>>(true),
-            _ if is_command(&run.app.command(), &self.command) => schema::<()>(false),
+            _ if is_command(run.command, &self.command) => schema::<()>(false),
             _ => return Err(Failure::usage(NoCommand(typed))),
         };
         let text = format!("{schema:#}\n");

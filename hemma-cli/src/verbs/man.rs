@@ -23,7 +23,7 @@ struct NotWritten {
 
 impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let command = run.app.command();
+        let command = run.command.clone();
         let Some(to) = self.to.map(|it| run.here.join(it)) else {
             let mut page = Vec::new();
             clap_mangen::Man::new(command).render(&mut page).map_err(Failure::unknown)?;

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hemma_core::{Command, Hint, Live, Output, Place, Progress, SshOptions};
-use hemma_deploy::Config;
 
 use super::sample::{Sample, ratio, ssh};
-use crate::{Answer, Failure, Run, settings};
+use super::settings;
+use crate::lab::failure;
+use crate::{Answer, Failure, Run};
 use hemma_lab::{Lab, Linked};
 
 /// Compare `deploy` with `git pull && docker compose up`
@@ -44,9 +45,9 @@ struct Stopped {
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await?;
-        let _claim = lab.claim().await?;
-        let linked = lab.link(Duration::from_millis(self.round_trip)).await?;
+        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
+        let _claim = lab.claim().await.map_err(failure)?;
+        let linked = lab.link(Duration::from_millis(self.round_trip)).await.map_err(failure)?;
         let own = tempfile::tempdir()?;
         let bench = Bench {
             live: Live::new(SshOptions::default()),
@@ -61,9 +62,9 @@ impl Args {
         })?;
         let mut text = bench.nothing_to_do().await?;
         run.terminal().busy(&format!("measuring a change of {}", self.service));
-        let head = lab.remote_head().await?;
+        let head = lab.remote_head().await.map_err(failure)?;
         let measured = bench.one_service().await;
-        lab.rewind_remote(&head).await?;
+        lab.rewind_remote(&head).await.map_err(failure)?;
         bench.back(&head).await?;
         text += &measured?;
         run.terminal().idle();
@@ -73,7 +74,7 @@ impl Args {
 
 /// The same settings for an application that has no public names.
 fn private(config: &Path, dir: &Path) -> Result<PathBuf, Failure> {
-    let mut config: Config = settings::read_file(config)?;
+    let mut config = settings(config)?;
     config.public.clear();
     let path = dir.join("hemma.toml");
     std::fs::write(&path, toml::to_string(&config)?)?;
@@ -192,8 +193,9 @@ impl Bench<'_> {
     }
 
     async fn change(&self) -> Result<(), Failure> {
-        self.lab.push_fault("change-one-service", &[&self.args.service]).await?;
-        Ok(())
+        let args = [self.args.service.as_str()];
+        let pushed = self.lab.push_fault("change-one-service", &args).await;
+        pushed.map(drop).map_err(failure)
     }
 
     /// Leaves the host as it was found.

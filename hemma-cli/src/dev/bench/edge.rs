@@ -9,8 +9,10 @@ use hemma_core::{Command, Hint, Live, Place, Report, SshOptions, Verdict, World}
 use hemma_deploy::Config;
 
 use super::sample::{Sample, ratio};
+use super::settings;
 use crate::dev::workspace;
-use crate::{Answer, Failure, Run, edge, settings};
+use crate::lab::failure;
+use crate::{Answer, Failure, Run, edge};
 use hemma_lab::Lab;
 
 /// Measure DNS, TLS and GET for all names at once, and each library beside Python's
@@ -39,13 +41,13 @@ struct NotDeployed;
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await?;
-        let _claim = lab.claim().await?;
-        let config = settings::read_file(&lab.config_file())?;
+        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
+        let _claim = lab.claim().await.map_err(failure)?;
+        let config = settings(&lab.config_file())?;
         run.terminal().busy("looking at the edge");
         let mut text = whole(&config, self.runs.max(1)).await?;
         if !self.whole_only {
-            let root = workspace::root(run.here)?;
+            let root = workspace::root(run.here())?;
             for (package, bench, other, wanted) in BESIDE {
                 run.terminal().busy(&format!("building and running the bench of {package}"));
                 text += &beside(root, package, bench, other, wanted).await?;

@@ -9,6 +9,11 @@ mod sample;
 mod status;
 mod tunnel;
 
+use std::path::Path;
+
+use hemma_deploy::Config;
+
+use super::workspace;
 use crate::{Answer, Failure, Run};
 
 /// Measure against what people use today
@@ -16,6 +21,11 @@ use crate::{Answer, Failure, Run};
 pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
+}
+
+/// The settings in a file whose paths are absolute, as the lab writes them.
+fn settings(file: &Path) -> Result<Config, Failure> {
+    Config::parse(&workspace::read(file)?, file).map_err(Failure::usage)
 }
 
 #[derive(Debug, clap::Subcommand)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use hemma_core::{Command, ExecError, Hint, Live, SshOptions};
 
 use super::sample::{Sample, ratio, ssh, timed};
+use crate::lab::failure;
 use crate::{Answer, Failure, Run};
 use hemma_lab::{Lab, Linked};
 
@@ -43,8 +44,8 @@ struct NotDeployed;
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await?;
-        let _claim = lab.claim().await?;
+        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
+        let _claim = lab.claim().await.map_err(failure)?;
         let bench = Bench { live: Live::new(SshOptions::default()), runs: self.runs.max(1) };
         if !bench.is_deployed(&lab.config_file()).await? {
             let hint = Hint::Run("cargo xtask deploy --lab --yes".to_owned());
@@ -73,7 +74,7 @@ impl Bench {
 
     /// Taken in turn, so that a machine that slows down slows all of them.
     async fn at(&self, lab: &Lab, round_trip: Duration) -> Result<String, Failure> {
-        let linked: Linked = lab.link(round_trip).await?;
+        let linked: Linked = lab.link(round_trip).await.map_err(failure)?;
         let config = linked.ssh_config.as_path();
         let [mut ours, mut lines, mut handshake, mut slowest] = [(); 4].map(|()| Sample::default());
         for _ in 0..self.runs {

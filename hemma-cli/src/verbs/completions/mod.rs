@@ -31,7 +31,7 @@ enum Error {
 
 impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let program = run.app.program();
+        let program = run.program;
         let name = self.name.unwrap_or_else(|| program.to_string());
         if name != "cargo xtask" {
             let plain = |it: char| it.is_ascii_alphanumeric() || "-._+".contains(it);
@@ -55,7 +55,7 @@ fn script(run: &Run<'_>, shell: Shell, name: &str) -> String {
     // In bash, what clap generates knows no command below the first of a program with a `-` in its
     // name: it is generated for another, and registered for this one.
     let other = if shell == Shell::Bash { name.replace('-', "_") } else { name.to_owned() };
-    clap_complete::generate(shell, &mut run.app.command(), &*other, &mut script);
+    clap_complete::generate(shell, &mut run.command.clone(), &*other, &mut script);
     let script = String::from_utf8_lossy(&script);
     script.replace(&format!(" -o default {other}\n"), &format!(" -o default {name}\n"))
 }

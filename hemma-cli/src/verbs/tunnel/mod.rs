@@ -11,8 +11,6 @@ use hemma_tunnel::{Forward, ForwardName};
 use crate::data::TunnelLogsData;
 use crate::{Answer, Failure, Proposal, Run};
 
-pub(crate) use run::told;
-
 /// Open ports here that lead to localhost-only services of the host
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -58,7 +58,7 @@ impl Args {
 }
 
 /// The words for the process in the background.
-pub(crate) fn told(
+fn told(
     seat: Seat,
     ssh_config: Option<PathBuf>,
     forwards: Vec<Forward>,

@@ -56,7 +56,7 @@ impl Args {
             return Ok(Answer::text(peak_memory()));
         }
         // A new directory each time: ext4 is slow to make files where some were just removed.
-        let dir = run.here.join(format!("target/bench-embed-{}", std::process::id()));
+        let dir = run.here().join(format!("target/bench-embed-{}", std::process::id()));
         std::fs::create_dir_all(&dir)?;
         let bench = Bench { live: Live::new(SshOptions::default()), args: self, near };
         let mut text = String::new();

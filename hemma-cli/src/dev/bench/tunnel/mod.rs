@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use hemma_tunnel::Forward;
 use hemma_tunnel::daemon::Seat;
+use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::sample::{Sample, ratio};
-use crate::verbs::tunnel::told;
+use crate::lab::failure;
 use crate::{Answer, Failure, Run};
 use client::{answers, fetch, requests};
 use hemma_lab::{Lab, Linked};
@@ -58,9 +59,9 @@ struct Closed(&'static str);
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await?;
-        let _claim = lab.claim().await?;
-        let linked = lab.link(ROUND_TRIP).await?;
+        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
+        let _claim = lab.claim().await.map_err(failure)?;
+        let linked = lab.link(ROUND_TRIP).await.map_err(failure)?;
         let service = service::start(&lab).await?;
         let directory = lab.directory().join("bench");
         let measured = self.measure(run, &linked, service.port, &directory).await;
@@ -82,7 +83,9 @@ impl Args {
         let forward = forward.map_err(Failure::usage)?;
         let here = forward.local_port();
         let seat = Seat::new(directory, run.config().host.alias.clone());
-        let ours = Way::ours(&told(seat, Some(over.ssh_config.clone()), vec![forward])?, here)?;
+        // As `tunnel start` tells it to the process in the background.
+        let told = json!({ "seat": seat, "ssh_config": over.ssh_config, "forwards": [forward] });
+        let ours = Way::ours(&told.to_string(), here)?;
         let plain = Way::ssh(&over.ssh_config, port)?;
         let autossh = Way::autossh(&over.ssh_config, port)?;
         let opened = Instant::now();

@@ -1,6 +1,7 @@
 //! What is at the other end: a small server on the loopback of the practice host.
 
 use crate::Failure;
+use crate::lab::failure;
 use hemma_lab::Lab;
 
 /// Nothing of the host or of the application listens there.
@@ -28,7 +29,7 @@ pub(super) struct Service {
 struct Deaf(String);
 
 pub(super) async fn start(lab: &Lab) -> Result<Service, Failure> {
-    let output = lab.root(START, &[SERVER, &PORT.to_string()]).await?;
+    let output = lab.root(START, &[SERVER, &PORT.to_string()]).await.map_err(failure)?;
     if !output.success() {
         return Err(Failure::unknown(Deaf(output.last_words().to_owned())));
     }
@@ -37,7 +38,6 @@ pub(super) async fn start(lab: &Lab) -> Result<Service, Failure> {
 
 impl Service {
     pub(super) async fn stop(self, lab: &Lab) -> Result<(), Failure> {
-        lab.root("kill -- \"-$1\"", &[&self.pid]).await?;
-        Ok(())
+        lab.root("kill -- \"-$1\"", &[&self.pid]).await.map(drop).map_err(failure)
     }
 }

@@ -1,0 +1,23 @@
+//! The commands that a program has: hemma's own, and what a repository adds.
+
+use crate::practice::Practice;
+use crate::sections::{self, Registered};
+use crate::speaker::Program;
+use crate::verb::AddedVerb;
+
+/// Whatever can be typed, and after which name.
+#[derive(Debug, Clone)]
+pub(crate) struct Commands {
+    pub(crate) sections: Vec<Registered>,
+    pub(crate) verbs: Vec<AddedVerb>,
+    pub(crate) practice: Option<Practice>,
+    pub(crate) program: Program,
+}
+
+impl Default for Commands {
+    /// hemma's own, behind cargo's alias.
+    fn default() -> Self {
+        let sections = sections::OWN.to_vec();
+        Self { sections, verbs: Vec::new(), practice: None, program: Program::default() }
+    }
+}
