@@ -38,7 +38,7 @@ fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
 
 /// Every crate, and the crates of this workspace that it knows: the whole picture.
 const ARROWS: [(&str, &str); 14] = [
-    ("hemma-cli", "core deploy dns docker embed git ingress lab postgres tls tunnel"),
+    ("hemma-cli", "core deploy dns docker embed git ingress postgres tls tunnel"),
     ("hemma-core", ""),
     ("hemma-deploy", "core docker git ingress postgres"),
     ("hemma-dns", "core"),
@@ -50,7 +50,7 @@ const ARROWS: [(&str, &str); 14] = [
     ("hemma-postgres", "core"),
     ("hemma-tls", "core"),
     ("hemma-tunnel", "core"),
-    ("hemma-xtask", "cli embed"),
+    ("hemma-xtask", "cli core deploy dns embed lab tunnel"),
     ("hemma", "cli core deploy dns docker embed git ingress lab postgres tls tunnel"),
 ];
 

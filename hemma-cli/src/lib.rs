@@ -6,9 +6,10 @@
 //!
 //! # From another repository
 //!
-//! Depend on this crate in an `xtask` of your own, and add sections of your own if you like. A
-//! section is its arguments; its slug says where it stands: `day4_1_backups` is
-//! `cargo xtask day4 backups`, with the same flags, prompts and exit codes as all the others.
+//! Depend on this crate in an `xtask` of your own: `hemma_cli::main()` has all of hemma's commands,
+//! and an [`App`] takes sections of your own. A section is its arguments; its slug says where it
+//! stands: `day4_1_backups` is `cargo xtask day4 backups`, with the same flags, prompts and exit
+//! codes as all the others.
 //!
 //! ```no_run
 //! use hemma_cli::core::{Command, Exec, Finding};
@@ -40,13 +41,25 @@
 //!     hemma_cli::App::new().section::<Backups>().main()
 //! }
 //! ```
+//!
+//! A command that is no section of a runbook is a [`Verb`], and a [`PracticeHost`] gives every
+//! command the flag `--lab`. [`App::play`] shows in a test what an operator would see of a recorded
+//! run, [`App::record`] records one.
+//!
+//! # What it does not do
+//!
+//! - It changes nothing without consent: each change is shown as a [`Proposal`] first, and
+//!   [`Run::mend`] asks for it.
+//! - It knows no fact about a host: it asks the other crates, which can be used without it.
+//! - It has no practice host and no tools for hemma's own makers: a repository that depends on it
+//!   compiles neither.
+//! - It installs nothing, on the host or on this machine.
 
 mod answer;
 mod app;
 mod cli;
 mod commands;
 mod data;
-mod dev;
 pub mod edge;
 mod editor;
 mod ending;
@@ -55,7 +68,6 @@ mod failure;
 mod forwards;
 mod help;
 mod interrupt;
-mod lab;
 mod no_container;
 pub mod offload;
 mod operator;
@@ -86,13 +98,6 @@ pub use proposal::{Proposal, Proposed};
 pub use run::Run;
 pub use sections::{Section, subcommand};
 pub use verb::{Examples, Verb};
-
-/// The command line of this repository: hemma's, with the practice host and what is for its makers.
-#[doc(hidden)]
-pub fn app() -> App {
-    let app = App::new().practice_host::<lab::Host>().verb::<lab::Args>();
-    app.verb::<dev::Args>().verb::<dev::ci::Args>()
-}
 
 /// hemma's own command line: the runbook's sections and nothing added.
 pub fn main() -> std::process::ExitCode {

@@ -62,7 +62,7 @@ fn furnish(dir: &Path) {
     let profile = workspace.split_once("[profile.dev]").map_or("", |it| it.1);
     // The same profile and the same lock file: what is built already is used. Here hemma's crates are
     // members of the workspace, and there they are not; they have to be named.
-    let members = ["cli", "core", "deploy", "dns", "docker", "embed", "git", "ingress", "lab"];
+    let members = ["cli", "core", "deploy", "dns", "docker", "embed", "git", "ingress"];
     let members = members.into_iter().chain(["postgres", "tls", "tunnel"]);
     let members: String = members
         .map(|it| ["[profile.dev.package.hemma-", it, "]\ndebug = \"line-tables-only\"\n"].concat())

@@ -5,13 +5,13 @@ mod failures;
 
 use std::time::{Duration, Instant};
 
+use hemma_cli::{Answer, Failure, Run, Verb};
 use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
+use hemma_lab::{Beside, Lab};
 
 use super::workspace;
-use crate::{Answer, Failure, Run, Verb};
 use checks::{Check, Counts, PRACTICE, checks};
 use failures::failures;
-use hemma_lab::{Beside, Lab};
 
 /// Check everything: format, lints, docs, tests, examples, licences
 ///

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::Failure;
+use hemma_cli::Failure;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use hemma_core::Command;
+use hemma_lab::Beside;
 
 use super::super::workspace;
-use hemma_lab::Beside;
 
 /// Some command lines under one heading; the first that fails ends the check.
 pub(super) struct Check {

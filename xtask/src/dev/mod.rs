@@ -9,7 +9,7 @@ mod stale;
 mod tables;
 mod workspace;
 
-use crate::{Answer, Failure, Run, Verb};
+use hemma_cli::{Answer, Failure, Run, Verb};
 
 /// Work on hemma itself: checks, recordings, tables
 #[derive(Debug, clap::Args)]

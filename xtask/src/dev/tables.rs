@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use hemma_cli::{Answer, App, Exit, Failure, Run, subcommand};
 use hemma_core::{Finding, Report};
 
 use super::workspace;
-use crate::{Answer, App, Exit, Failure, Run, app, subcommand};
+use crate::app;
 
 /// Write the tables of the documentation anew
 ///

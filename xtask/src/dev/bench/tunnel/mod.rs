@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use hemma_cli::{Answer, Failure, Run};
+use hemma_lab::{Lab, Linked};
 use hemma_tunnel::Forward;
 use hemma_tunnel::daemon::Seat;
 use serde_json::json;
@@ -15,9 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::sample::{Sample, ratio};
 use crate::lab::failure;
-use crate::{Answer, Failure, Run};
 use client::{answers, fetch, requests};
-use hemma_lab::{Lab, Linked};
 use ways::{Way, free_port};
 
 /// Compare a tunnel with `ssh -L`, and with autossh and the runbook's options

@@ -1,8 +1,9 @@
 //! What is at the other end: a small server on the loopback of the practice host.
 
-use crate::Failure;
-use crate::lab::failure;
+use hemma_cli::Failure;
 use hemma_lab::Lab;
+
+use crate::lab::failure;
 
 /// Nothing of the host or of the application listens there.
 const PORT: u16 = 18999;

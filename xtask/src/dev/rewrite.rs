@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Cassette, CassetteError, Finding, Report};
 
 use super::{scenes, workspace};
-use crate::{Answer, Failure, Run};
 
 /// Write all recordings in the form that a new one has
 ///

@@ -8,12 +8,12 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Command, Live, Place, SshOptions};
 use hemma_embed::cache::Cache;
 use hemma_embed::{Client, Model, Options, RunError};
 
 use super::sample::{Sample, ratio};
-use crate::{Answer, Failure, Run};
 
 /// Compare the embedding client with one in Python
 ///

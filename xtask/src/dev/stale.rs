@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Cassette, CassetteError, Finding, Report};
 
 use super::{scenes, workspace};
-use crate::{Answer, Failure, Run};
 
 /// Say which recordings are older than they should be
 #[derive(Debug, clap::Args)]

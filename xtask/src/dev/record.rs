@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Cassette, Command, Exec, Finding, Live, Origin, Scene, SshOptions, World};
 use hemma_deploy::Config;
 
 use super::{scenes, workspace};
-use crate::{Answer, Failure, Run, app};
+use crate::app;
 
 /// Record a scene for the storyboards
 ///

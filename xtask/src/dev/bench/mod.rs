@@ -11,10 +11,10 @@ mod tunnel;
 
 use std::path::Path;
 
+use hemma_cli::{Answer, Failure, Run};
 use hemma_deploy::Config;
 
 use super::workspace;
-use crate::{Answer, Failure, Run};
 
 /// Measure against what people use today
 #[derive(Debug, clap::Args)]

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Command, ExecError, Hint, Live, SshOptions};
+use hemma_lab::{Lab, Linked};
 
 use super::sample::{Sample, ratio, ssh, timed};
 use crate::lab::failure;
-use crate::{Answer, Failure, Run};
-use hemma_lab::{Lab, Linked};
 
 /// Compare `status` with the runbook's looks as plain ssh lines
 #[derive(Debug, clap::Args)]

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Command, Hint, Live, Output, Place, Progress, SshOptions};
+use hemma_lab::{Lab, Linked};
 
 use super::sample::{Sample, ratio, ssh};
 use super::settings;
 use crate::lab::failure;
-use crate::{Answer, Failure, Run};
-use hemma_lab::{Lab, Linked};
 
 /// Compare `deploy` with `git pull && docker compose up`
 #[derive(Debug, clap::Args)]

@@ -4,12 +4,11 @@ use std::io::BufRead;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hemma_cli::render::Terminal;
+use hemma_cli::{Answer, Examples, Failure, PracticeHost, Run, Verb as AnyVerb};
 use hemma_core::{Finding, Hint, Progress, Report};
-use tokio::sync::mpsc;
-
-use crate::render::Terminal;
-use crate::{Answer, Examples, Failure, PracticeHost, Run, Verb as AnyVerb};
 use hemma_lab::{Images, Lab, LabError, Link, Linked};
+use tokio::sync::mpsc;
 
 /// Start, look at or remove the practice host
 #[derive(Debug, clap::Args)]

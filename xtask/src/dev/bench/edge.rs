@@ -5,15 +5,15 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use hemma_cli::{Answer, Failure, Run, edge};
 use hemma_core::{Command, Hint, Live, Place, Report, SshOptions, Verdict, World};
 use hemma_deploy::Config;
+use hemma_lab::Lab;
 
 use super::sample::{Sample, ratio};
 use super::settings;
 use crate::dev::workspace;
 use crate::lab::failure;
-use crate::{Answer, Failure, Run, edge};
-use hemma_lab::Lab;
 
 /// Measure DNS, TLS and GET for all names at once, and each library beside Python's
 #[derive(Debug, clap::Args)]
