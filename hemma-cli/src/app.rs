@@ -7,14 +7,15 @@ use std::process::ExitCode;
 use hemma_core::{Cassette, Extent, Live, SshOptions, World};
 use hemma_deploy::Config;
 
-use crate::cli::{self, Call, Flags};
+use crate::cli::{self, Call};
 use crate::commands::Commands;
+use crate::flags::Flags;
 use crate::interrupt::{self, Interrupts};
 use crate::practice::{Practice, PracticeHost};
 use crate::render::document::Document;
 use crate::render::{self, Terminal};
 use crate::run::Typed;
-use crate::sections::{self, Registered, Section};
+use crate::section::{self, Registered, Section};
 use crate::speaker::{Program, Speaker};
 use crate::verb::{AddedVerb, Verb};
 use crate::{Answer, Exit, Failure, Run, operator, rehearsal, settings};
@@ -62,7 +63,7 @@ impl App {
     /// If its slug is not of the form `<group>_<step>_<noun>`.
     #[must_use]
     pub fn section<S: Section>(mut self) -> Self {
-        assert!(sections::subcommand(S::SLUG).is_some(), "`{}` is no slug", S::SLUG);
+        assert!(section::subcommand(S::SLUG).is_some(), "`{}` is no slug", S::SLUG);
         self.commands.sections.push(Registered::of::<S>());
         self
     }
@@ -261,7 +262,7 @@ async fn scene(
 ) -> Result<(World, Config), Failure> {
     let answers = match answers {
         Answers::Outside if flags.rehearse => {
-            rehearsal::announce(flags, what, here, terminal)?;
+            rehearsal::announce(flags, what.can_be_rehearsed(), here, terminal)?;
             Answers::Cassette(rehearsal::cassette()?)
         }
         answers => answers,

@@ -1,83 +1,12 @@
 //! The command line: flags that work everywhere, verbs, and the sections of the runbook.
 
-use std::path::PathBuf;
-
-use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, Subcommand};
-use hemma_core::Host;
+use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
 use crate::commands::Commands;
-use crate::sections::Registered;
+use crate::flags::{self, Flags};
+use crate::section::{self, Registered};
 use crate::verb::{self, AddedVerb};
-use crate::{Answer, Failure, Run, help, sections, verbs};
-
-const HEADING: &str = "Flags of every command";
-
-/// Flags that every command takes.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own on the command line"
-)]
-#[command(next_help_heading = HEADING)]
-pub(crate) struct Flags {
-    /// Read this file, not the hemma.toml that is here or above
-    #[arg(long, value_name = "FILE", global = true)]
-    pub config: Option<PathBuf>,
-    /// Use this ssh alias instead of the one in hemma.toml
-    #[arg(long, value_name = "ALIAS", global = true)]
-    pub host: Option<Host>,
-    /// Show what would be changed, and change nothing
-    #[arg(long, global = true)]
-    pub plan: bool,
-    /// Make the changes without asking
-    #[arg(long, global = true, conflicts_with = "plan")]
-    pub yes: bool,
-    /// Write one JSON document to standard output
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// Only where there is a practice host is it a flag: [`lab`].
-    #[arg(skip)]
-    pub lab: bool,
-    /// Play a recorded deploy or plan, without host and network
-    #[arg(long, global = true, conflicts_with = "host")]
-    pub rehearse: bool,
-    /// Show each step and each pass in a line of its own
-    #[arg(long, global = true)]
-    pub all: bool,
-    /// Show each question and change with its time
-    #[arg(long, global = true)]
-    pub verbose: bool,
-    /// Colour the words; auto does so on a terminal, unless `NO_COLOR` is set
-    #[arg(
-        long,
-        value_name = "WHEN",
-        default_value = "auto",
-        global = true,
-        hide_short_help = true
-    )]
-    pub color: Color,
-}
-
-/// The flag that chooses the practice host. It stands between `--json` and `--rehearse`.
-fn lab() -> Arg {
-    Arg::new("lab")
-        .long("lab")
-        .help("Work on the practice host, brought up where need be")
-        .help_heading(HEADING)
-        .display_order(5)
-        .action(ArgAction::SetTrue)
-        .global(true)
-        .conflicts_with_all(["host", "config", "rehearse"])
-}
-
-/// When to colour.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
+use crate::{Answer, Failure, Run, help, verbs};
 
 /// The everyday work, apart from the runbook's sections.
 #[derive(Debug, Subcommand)]
@@ -132,10 +61,10 @@ pub(crate) fn command(all: &Commands) -> Command {
     let name = all.program.as_str();
     let root = Command::new("hemma").bin_name(name).version(env!("CARGO_PKG_VERSION"));
     let root = <Flags as clap::Args>::augment_args(root);
-    let root = if all.practice.is_some() { root.arg(lab()) } else { root };
+    let root = if all.practice.is_some() { root.arg(flags::lab()) } else { root };
     let root = OwnVerb::augment_subcommands(root).about(ABOUT);
     let root = all.verbs.iter().fold(root, |root, it| root.subcommand(it.command()));
-    let root = sections::augment(root, &all.sections);
+    let root = section::augment(root, &all.sections);
     help::dress(root, all).subcommand_required(true).arg_required_else_help(true)
 }
 
@@ -149,7 +78,7 @@ where
     let matches = command.clone().try_get_matches_from(args)?;
     let mut flags = Flags::from_arg_matches(&matches)?;
     flags.lab = all.practice.is_some() && matches.get_flag("lab");
-    let section = sections::find(&all.sections, &matches);
+    let section = section::find(&all.sections, &matches);
     let what = match (section, verb::find(&all.verbs, &matches)) {
         (Some((section, below)), _) => What::Section(*section, below.clone()),
         (None, Some((added, below))) => What::Added(*added, below.clone()),

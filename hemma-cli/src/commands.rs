@@ -1,7 +1,8 @@
 //! The commands that a program has: hemma's own, and what a repository adds.
 
 use crate::practice::Practice;
-use crate::sections::{self, Registered};
+use crate::section::Registered;
+use crate::sections;
 use crate::speaker::Program;
 use crate::verb::AddedVerb;
 

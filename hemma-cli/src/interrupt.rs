@@ -128,7 +128,7 @@ pub(crate) async fn race<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::Flags;
+    use crate::flags::Flags;
 
     #[tokio::test]
     async fn an_interruption_ends_a_run_that_only_looks_at_once() {

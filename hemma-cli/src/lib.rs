@@ -65,6 +65,7 @@ mod editor;
 mod ending;
 mod exit;
 mod failure;
+mod flags;
 mod forwards;
 mod help;
 mod interrupt;
@@ -80,6 +81,7 @@ pub mod render;
 mod research;
 mod run;
 pub mod scene;
+mod section;
 mod sections;
 mod settings;
 mod speaker;
@@ -96,7 +98,7 @@ pub use hemma_deploy::Config;
 pub use practice::PracticeHost;
 pub use proposal::{Proposal, Proposed};
 pub use run::Run;
-pub use sections::{Section, subcommand};
+pub use section::{Section, subcommand};
 pub use verb::{Examples, Verb};
 
 /// hemma's own command line: the runbook's sections and nothing added.

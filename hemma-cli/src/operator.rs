@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use hemma_core::World;
 use hemma_deploy::lock::{Entry, Holder};
 
-use crate::cli::Flags;
+use crate::flags::Flags;
 
 /// The operator of this run.
 pub(crate) fn holder(world: &World, doing: &str) -> Holder {

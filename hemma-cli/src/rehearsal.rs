@@ -5,7 +5,7 @@ use std::path::Path;
 use hemma_core::Cassette;
 use hemma_deploy::Config;
 
-use crate::cli::{Flags, What};
+use crate::flags::Flags;
 use crate::render::Terminal;
 use crate::{Failure, settings};
 
@@ -19,11 +19,11 @@ struct NoRehearsal;
 /// Says that nothing of what follows is real, and where a real `hemma.toml` is wrong.
 pub(crate) fn announce(
     flags: &Flags,
-    what: &What,
+    can_be_rehearsed: bool,
     here: &Path,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    if !what.can_be_rehearsed() {
+    if !can_be_rehearsed {
         return Err(Failure::usage(NoRehearsal));
     }
     settings::read_if_there(flags, here)?;

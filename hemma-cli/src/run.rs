@@ -8,8 +8,8 @@ use hemma_deploy::Config;
 use hemma_deploy::lock::Holder;
 use hemma_deploy::rollout;
 
-use crate::cli::Flags;
 use crate::ending::{Ending, Stand};
+use crate::flags::Flags;
 use crate::practice::Practice;
 use crate::render::Terminal;
 use crate::speaker::Program;

@@ -7,7 +7,7 @@ use hemma_core::Hint;
 use hemma_deploy::Config;
 
 use crate::Failure;
-use crate::cli::Flags;
+use crate::flags::Flags;
 
 /// The usual name of the file.
 pub(crate) const FILE: &str = "hemma.toml";

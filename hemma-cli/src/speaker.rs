@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use hemma_core::{Finding, Hint, Report, quote};
 
-use crate::cli::Flags;
 use crate::commands::Commands;
+use crate::flags::Flags;
 
 /// How the libraries write a command of our own.
 const WRITTEN: &str = "cargo xtask";

@@ -1,9 +1,8 @@
 //! What makes a command that is no section of a runbook.
 
-use std::pin::Pin;
-
 use clap::{ArgMatches, Command};
 
+use crate::section::Running;
 use crate::{Answer, Failure, Run};
 
 /// Command lines that are shown at the end of a command's help, each with what it is for: by the
@@ -31,8 +30,6 @@ pub trait Verb: clap::Args + 'static {
     /// Looks, or proposes and changes.
     fn run(self, run: &Run<'_>) -> impl Future<Output = Result<Answer, Failure>>;
 }
-
-type Running<'r> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + 'r>>;
 
 /// A verb whose type is forgotten, so that all of them fit into one list.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. Words carry the meaning and
 //! colour repeats it. With `--json` standard output gets one document and nothing else.
 
+mod count;
 pub mod document;
 mod page;
 mod parts;
@@ -24,9 +25,10 @@ use anstream::{AutoStream, ColorChoice};
 use hemma_core::{Finding, Heard, News, Part, Progress, Report, Step, Told};
 use jiff::tz::TimeZone;
 
-use crate::cli::{Color, Flags};
+use crate::flags::{Color, Flags};
 use crate::speaker::Speaker;
 use crate::{Answer, Failure, Proposal, Saved, operator};
+pub(crate) use count::grouped;
 pub(crate) use page::Page;
 use parts::{Parts, Shows};
 use progress::Moving;

@@ -7,9 +7,9 @@ use std::path::Path;
 use clap::builder::styling::{AnsiColor, Style};
 use hemma_core::{Extent, Hint, Host, Step};
 
+use super::count::grouped;
 use super::page::Page;
 use crate::speaker::Speaker;
-use crate::verbs::texts::grouped;
 use crate::{Failure, Saved};
 
 pub(super) const GREEN: Style = AnsiColor::Green.on_default();

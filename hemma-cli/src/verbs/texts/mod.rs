@@ -10,4 +10,4 @@ pub(crate) use options::{
     ClientOptions, EMBEDDINGS, behind, failed_run, is_a_place, nobody_there, offload_server,
 };
 pub(crate) use record::{Columns, Error as RecordError, Format};
-pub(crate) use tally::{Tally, grouped};
+pub(crate) use tally::Tally;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::Run;
 use crate::answer::Saved;
+use crate::render::grouped;
 
 /// Counts what is done, and says so from time to time.
 pub(crate) struct Tally<'r> {
@@ -203,19 +204,6 @@ fn places(at: &[usize]) -> String {
     format!("text {}", words.join(", "))
 }
 
-/// `12 345`.
-pub(crate) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,10 +222,6 @@ mod tests {
 
     #[test]
     fn numbers_are_said_as_a_person_says_them() {
-        let rows = [(0, "0"), (999, "999"), (1000, "1 000"), (1_234_567, "1 234 567")];
-        for (count, words) in rows {
-            assert_eq!(grouped(count), words);
-        }
         let rows =
             [(0, 4.0, "0 s"), (356, 4.0, "89 s"), (720, 4.0, "3 min"), (43_200, 4.0, "3.0 h")];
         for (items, pace, words) in rows {
