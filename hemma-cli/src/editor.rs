@@ -5,7 +5,9 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 
-use hemma_core::{Attended, Command, Hint, Live, Secret, SshOptions};
+use hemma_core::{
+    Attended, Classified, Command, ErrorClass, Hint, Live, OperatorError, Secret, SshOptions,
+};
 use hemma_deploy::Layers;
 use hemma_deploy::env_file::{self, Difference, EnvFile, ParseError, Surroundings};
 use tempfile::TempDir;
@@ -22,6 +24,21 @@ enum Error {
     Editor(i32),
     #[error("the edited file is not a valid .env; nothing was changed")]
     Malformed(#[source] ParseError),
+}
+
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::NoTerminal => {
+                ErrorClass::Usage.without("the failure that is made of it has the advice")
+            }
+            Self::Copy(source) => source.classify(),
+            Self::Editor(_) => {
+                ErrorClass::NotAsPlanned.without("the editor has said why, and nothing was changed")
+            }
+            Self::Malformed(source) => source.classify(),
+        }
+    }
 }
 
 /// Takes the `.env` out, lets the operator change it, shows which keys would change, and writes it

@@ -1,15 +1,8 @@
 //! Why a run ended without an answer, and which exit code says so.
 
-mod known;
-
 use std::error::Error;
 
-use hemma_core::{ExecError, Hint};
-use hemma_deploy::config::ConfigError;
-use hemma_deploy::{env_file, rollout, shared_db};
-use hemma_docker::{EngineError, network};
-use hemma_git::checkout;
-use hemma_postgres::backup::BackupError;
+use hemma_core::{Classified, ErrorClass, Hint, OperatorError};
 
 use crate::Exit;
 
@@ -17,9 +10,8 @@ type Link = dyn Error + 'static;
 
 /// An error on its way to the operator: with its causes, an exit code, and the next thing to try.
 ///
-/// Any error becomes one with `?`. "Could not look" (exit 3) is told from "refused, or went wrong"
-/// (exit 1) by the first error of the chain that can tell. Where none can, it was not looked: an
-/// error that says that something *is* wrong is made with [`Failure::known`].
+/// An [`OperatorError`] becomes one with `?`: its class is the exit code. Any other error needs one of
+/// the constructors, which name the class.
 #[derive(Debug)]
 pub struct Failure {
     source: Box<dyn Error + Send + Sync>,
@@ -35,9 +27,7 @@ struct Unwritten(#[source] std::io::Error);
 impl Failure {
     /// The command line or the configuration is wrong.
     pub fn usage(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let source = source.into();
-        let evidence = links(&*source).find_map(mistakes).unwrap_or_default();
-        Self { source, exit: Exit::Usage, evidence, hint: None }
+        Self { source: source.into(), exit: Exit::Usage, evidence: Vec::new(), hint: None }
     }
 
     /// We could not look.
@@ -86,13 +76,21 @@ impl Failure {
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+impl From<ErrorClass> for Exit {
+    fn from(class: ErrorClass) -> Self {
+        match class {
+            ErrorClass::NotAsPlanned => Self::NotAsPlanned,
+            ErrorClass::Usage => Self::Usage,
+            ErrorClass::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl<E: OperatorError + Send + Sync + 'static> From<E> for Failure {
     fn from(source: E) -> Self {
-        let known = links(&source).find_map(known::tells).unwrap_or(false);
-        let exit = if known { Exit::NotAsPlanned } else { Exit::Unknown };
-        let evidence = links(&source).find_map(evidence).unwrap_or_default();
-        let hint = links(&source).find_map(hint);
-        Self { source: Box::new(source), exit, evidence, hint }
+        let Classified { class, advice } = source.classify();
+        let (evidence, hint) = (source.evidence(), advice.hint());
+        Self { source: Box::new(source), exit: class.into(), evidence, hint }
     }
 }
 
@@ -100,35 +98,47 @@ fn links(error: &Link) -> impl Iterator<Item = &Link> {
     std::iter::successors(Some(error), |it| Error::source(*it))
 }
 
-/// Each mistake of a `hemma.toml` that has several; a single one is the error itself.
-fn mistakes(error: &Link) -> Option<Vec<String>> {
-    let problems = error.downcast_ref::<ConfigError>()?.problems();
-    let lines = || problems.iter().map(ToString::to_string).collect();
-    (problems.len() > 1).then(lines)
-}
+#[cfg(test)]
+mod tests {
+    use hemma_core::{ConnectError, ExecError, Host};
+    use hemma_deploy::lock::{HistoryError, LockError};
+    use hemma_tunnel::daemon;
 
-fn evidence(error: &Link) -> Option<Vec<String>> {
-    if let Some(checkout::Error::Refused(finding)) = error.downcast_ref() {
-        return Some(finding.evidence.clone());
-    }
-    error.downcast_ref::<rollout::Error>().map(|it| it.evidence().to_vec())
-}
+    use super::*;
 
-fn hint(error: &Link) -> Option<Hint> {
-    if let Some(error) = error.downcast_ref::<checkout::Error>() {
-        return error.hint();
+    fn host() -> Host {
+        "hemma".parse().expect("an alias")
     }
-    let of_network = || error.downcast_ref::<network::Error>()?.hint();
-    let of_rollout = || error.downcast_ref::<rollout::Error>()?.hint();
-    let of_env_file = || error.downcast_ref::<env_file::Error>()?.hint();
-    let of_database = || error.downcast_ref::<shared_db::Error>()?.hint();
-    let of_backup = || error.downcast_ref::<BackupError>()?.hint();
-    let of_engine = || error.downcast_ref::<EngineError>()?.hint();
-    if matches!(error.downcast_ref(), Some(rollout::Error::Moved(_))) {
-        return Some(Hint::Do("the same command again shows the plan as it is now".to_owned()));
+
+    fn unreachable() -> ExecError {
+        let source = ConnectError::Refused { said: "no".to_owned() };
+        ExecError::Connect { host: host(), source }
     }
-    let of_ssh = || error.downcast_ref::<ExecError>()?.hint();
-    let of_deploy = of_rollout().or_else(of_env_file).or_else(of_network);
-    let of_docker = of_deploy.or_else(of_database).or_else(of_backup).or_else(of_engine);
-    of_docker.or_else(of_ssh)
+
+    #[test]
+    fn what_could_not_be_looked_at_is_never_wrong() {
+        let said = || "no".to_owned();
+        let rows: [(Failure, Exit); 10] = [
+            (HistoryError::Ask { host: host(), source: unreachable() }.into(), Exit::Unknown),
+            (HistoryError::Failed { host: host(), said: said() }.into(), Exit::Unknown),
+            (LockError::Ask { host: host(), source: unreachable() }.into(), Exit::Unknown),
+            (LockError::NoAnswer { host: host(), said: said() }.into(), Exit::Unknown),
+            (LockError::Refused { host: host(), said: said() }.into(), Exit::NotAsPlanned),
+            (LockError::Journal { host: host(), said: said() }.into(), Exit::NotAsPlanned),
+            (unreachable().into(), Exit::Unknown),
+            (daemon::Error::Mute { host: host() }.into(), Exit::Unknown),
+            (daemon::Error::Stays { host: host() }.into(), Exit::NotAsPlanned),
+            (std::io::Error::other("no").into(), Exit::Unknown),
+        ];
+        for (failure, exit) in rows {
+            assert_eq!(failure.exit(), exit, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_failure_has_the_advice_of_the_error_behind_it() {
+        let failure = Failure::from(HistoryError::Ask { host: host(), source: unreachable() });
+        assert_eq!(failure.advice().cloned(), unreachable().hint());
+        assert!(failure.advice().is_some());
+    }
 }

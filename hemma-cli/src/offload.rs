@@ -4,7 +4,7 @@
 //! one that can serve: the deploy script's and the manual one lack the grammar service, its version,
 //! and the devices.
 
-use hemma_core::{Command, Exec, ExecError, Finding, Hint, World};
+use hemma_core::{Command, Exec, ExecError, Finding, Hint, OperatorError, World};
 use hemma_deploy::Config;
 
 use hemma_docker::{Container, Containers, State};

@@ -38,7 +38,7 @@ pub(crate) fn cassette() -> Result<Cassette, Failure> {
 
 /// The settings of a recording are the ones it was recorded with.
 pub(crate) fn config(cassette: &Cassette) -> Result<Config, Failure> {
-    Config::parse(&cassette.scene.config, Path::new("scene.config")).map_err(Failure::usage)
+    Ok(Config::parse(&cassette.scene.config, Path::new("scene.config"))?)
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ fn read_shown(path: &Path, shown: &Path) -> Result<Config, Failure> {
     }
     let bytes = bytes(path)
         .map_err(|source| Failure::usage(Error::Read { path: shown.to_owned(), source }))?;
-    let mut config = Config::from_bytes(&bytes, shown).map_err(Failure::usage)?;
+    let mut config = Config::from_bytes(&bytes, shown)?;
     // A path in a file is meant from where the file is.
     let (home, directory) = (std::env::home_dir(), path.parent().unwrap_or(Path::new("")));
     for file in config.host.ssh_config.iter_mut().chain(&mut config.edge.roots) {

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::live::ConnectError;
-use crate::{Command, Hint, Host, Live, NotRecorded, Place, Question, sudo};
+use crate::{
+    Classified, Command, ErrorClass, Hint, Host, Live, NotRecorded, OperatorError, Place, Question,
+    sudo,
+};
 
 /// A command line and where it runs. As a [`Question`] it is for commands that only look.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -156,31 +159,37 @@ pub enum ExecError {
     NotRecorded(#[from] NotRecorded),
 }
 
-impl ExecError {
-    /// The next thing to do.
-    pub fn hint(&self) -> Option<Hint> {
+/// A command whose own answer is not known leaves what it asked for unknown.
+impl OperatorError for ExecError {
+    fn classify(&self) -> Classified {
+        let unknown = ErrorClass::Unknown;
         match self {
-            Self::Connect { host, source } => Some(source.hint(host)),
-            Self::LoginShell { host, .. } => Some(Hint::Do(format!(
+            Self::Connect { host, source } => unknown.with(source.hint(host)),
+            Self::LoginShell { host, .. } => unknown.with(Hint::Do(format!(
                 "see what it prints: `ssh {host} true`; then mend the profile of that login, give it \
                  another shell on the host (sudo chsh -s /bin/sh LOGIN), or log in as another user"
             ))),
             Self::Sudo { on: Place::On(host), login, .. } => {
                 let line = sudo::allowing_line(login.as_deref().unwrap_or("LOGIN"));
-                Some(Hint::Do(format!(
+                unknown.with(Hint::Do(format!(
                     "allow it on the host: run `ssh {host} -t sudo visudo -f /etc/sudoers.d/hemma`, \
                      and add the line `{line}` (docker alone would be as good as root, too)"
                 )))
             }
             Self::Lost { host, .. }
             | Self::TimedOut { on: Place::On(host), .. }
-            | Self::Signalled { on: Place::On(host), .. } => Some(Hint::on(host, "true")),
-            Self::Sudo { on: Place::Here, .. }
-            | Self::TimedOut { on: Place::Here, .. }
-            | Self::Signalled { on: Place::Here, .. }
-            | Self::Start { .. }
-            | Self::LockLost { .. }
-            | Self::NotRecorded(_) => None,
+            | Self::Signalled { on: Place::On(host), .. } => unknown.with(Hint::on(host, "true")),
+            Self::Sudo { on: Place::Here, .. } => {
+                unknown.without("no command of hemma's own is run with sudo on this machine")
+            }
+            Self::TimedOut { on: Place::Here, .. } | Self::Signalled { on: Place::Here, .. } => {
+                unknown.without("the message has the command, which can be run by hand")
+            }
+            Self::Start { .. } => unknown.without("the system's words name what is missing"),
+            Self::LockLost { .. } => {
+                unknown.without("the rollout that lost the lock says what to do, and knows who has it")
+            }
+            Self::NotRecorded(source) => source.classify(),
         }
     }
 }

@@ -34,6 +34,7 @@ mod job;
 mod known;
 mod live;
 pub mod names;
+mod operator_error;
 mod patience;
 mod progress;
 mod question;
@@ -61,6 +62,7 @@ pub use live::{
     Attended, ConnectError, Duplex, Echo, End, Journal, JournalEntry, JournalEvent, Live, Loss,
     Remark, Shelf, SshMaster, SshOptions, StreamError, Terminal,
 };
+pub use operator_error::{Advice, Classified, ErrorClass, OperatorError};
 pub use patience::Patience;
 pub use progress::{Heard, News, Part, Progress};
 pub use question::{Change, Cut, Extent, NotRecorded, Question};

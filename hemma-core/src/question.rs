@@ -5,7 +5,7 @@ use std::future::Future;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Live, Progress};
+use crate::{Classified, ErrorClass, Live, OperatorError, Progress};
 
 /// One look at the world. Changes nothing; may be asked again at any time.
 ///
@@ -107,6 +107,13 @@ pub struct NotRecorded {
     pub asked: String,
     /// The most similar thing that was recorded.
     pub nearest: Option<String>,
+}
+
+impl OperatorError for NotRecorded {
+    fn classify(&self) -> Classified {
+        ErrorClass::Unknown
+            .without("a replay has nothing to try: the scene has to be recorded again")
+    }
 }
 
 fn but(nearest: Option<&str>) -> String {

@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 
 use hemma_core::{
-    Command, Exec, ExecError, Finding, Hint, Host, Place, Report, Verdict, World, sudo,
+    Command, Exec, ExecError, Finding, Hint, Host, OperatorError, Place, Report, Verdict, World,
+    sudo,
 };
 
 /// Everything in one script: two round trips. A value is what a tool prints; what it says on its

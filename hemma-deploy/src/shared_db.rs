@@ -2,7 +2,9 @@
 //!
 //! Runbook: day 2, step 4.
 
-use hemma_core::{Approval, Finding, Hint, Host, Progress, Report, World};
+use hemma_core::{
+    Approval, Classified, ErrorClass, Finding, Host, OperatorError, Progress, Report, World,
+};
 use hemma_git::Tree;
 use hemma_postgres::databases::{self, DatabaseSpec, Outcome, Server, Step};
 
@@ -99,22 +101,14 @@ pub enum Error {
     Databases(#[from] databases::Error),
 }
 
-impl Error {
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
         match self {
-            Self::Headers(_) => false,
-            Self::NoneWanted { .. } => true,
-            Self::Databases(source) => source.is_known(),
-        }
-    }
-
-    /// The one thing to try next.
-    pub fn hint(&self) -> Option<Hint> {
-        match self {
-            Self::Headers(HeadersError::Ask { source, .. }) => source.hint(),
-            Self::Headers(_) | Self::NoneWanted { .. } => None,
-            Self::Databases(source) => source.hint(),
+            Self::Headers(source) => source.classify(),
+            Self::NoneWanted { .. } => {
+                ErrorClass::NotAsPlanned.without("the message says where a database is named")
+            }
+            Self::Databases(source) => source.classify(),
         }
     }
 }

@@ -33,6 +33,7 @@
 pub mod caa;
 mod lookup;
 mod name;
+mod operator_error;
 pub mod records;
 pub mod zone;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::{Command, Exec, ExecError, Host, World};
+use hemma_core::{Classified, Command, ErrorClass, Exec, ExecError, Host, OperatorError, World};
 
 /// Bash alone: a host need not have curl. HTTP/1.0 ends the answer with the connection.
 const SCRIPT: &str = r#"
@@ -61,6 +61,18 @@ pub enum Error {
         /// The beginning of it, or what the host said instead.
         said: String,
     },
+}
+
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Refused { .. } | Self::Silent { .. } | Self::NotHttp { .. } => {
+                ErrorClass::NotAsPlanned
+                    .without("the caller knows which service it is, and how to see its state")
+            }
+        }
+    }
 }
 
 /// Asks `http://127.0.0.1:port/path` on the host.

@@ -20,7 +20,7 @@ mod watch;
 use std::time::Duration;
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Finding, Host, Patience, Progress, Report, World};
+use hemma_core::{Finding, Host, OperatorError, Patience, Progress, Report, World};
 
 use crate::Containers;
 use crate::engine::EngineError;

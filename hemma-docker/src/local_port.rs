@@ -3,7 +3,7 @@
 //! Runbook: day 3, steps 1 and 2.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Finding, Hint, Host, World};
+use hemma_core::{Finding, Hint, Host, OperatorError, World};
 
 use crate::{Binding, Container, Containers, State};
 

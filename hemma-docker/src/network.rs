@@ -9,7 +9,9 @@ mod engine;
 mod tests;
 
 use hemma_core::names::NetworkName;
-use hemma_core::{Approval, Finding, Hint, Host, Progress, World};
+use hemma_core::{
+    Approval, Classified, ErrorClass, Finding, Hint, Host, OperatorError, Progress, World,
+};
 
 pub use engine::{Network, NetworkCreate, NetworkCreated, Networks};
 
@@ -123,20 +125,24 @@ pub enum Error {
     },
 }
 
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::List { source, .. } => source.classify(),
+            Self::Create { source, .. } => source.classify_change(),
+            Self::Several { host, name, .. } => {
+                let look = host.line(format_args!("sudo -n docker network inspect {name}"));
+                ErrorClass::NotAsPlanned.with(Hint::Do(format!(
+                    "remove by id those that `{look}` shows without containers"
+                )))
+            }
+        }
+    }
+}
+
 impl Error {
     fn several(host: &Host, name: &NetworkName, networks: &[Network]) -> Self {
         Self::Several { host: host.clone(), name: name.clone(), count: networks.len() }
-    }
-
-    /// The one thing to try next.
-    pub fn hint(&self) -> Option<Hint> {
-        match self {
-            Self::List { source, .. } | Self::Create { source, .. } => source.hint(),
-            Self::Several { host, name, .. } => {
-                let look = host.line(format_args!("sudo -n docker network inspect {name}"));
-                Some(Hint::Do(format!("remove by id those that `{look}` shows without containers")))
-            }
-        }
     }
 }
 

@@ -42,6 +42,7 @@ mod matrix;
 mod meta;
 mod model;
 pub mod npy;
+mod operator_error;
 mod outage;
 pub mod readiness;
 mod retry;

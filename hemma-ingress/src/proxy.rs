@@ -10,7 +10,7 @@ mod ports;
 mod tests;
 mod virtual_hosts;
 
-use hemma_core::{ExecError, Finding, Report, Verdict, World};
+use hemma_core::{ExecError, Finding, OperatorError, Report, Verdict, World};
 use hemma_docker::{Container, Containers, Networks, network};
 
 use crate::IngressSpec;

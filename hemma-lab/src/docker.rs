@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hemma_core::{Command, ExecError, Live, Output, Place, Progress, SshOptions};
+use hemma_core::{
+    Classified, Command, ErrorClass, ExecError, Live, OperatorError, Output, Place, Progress,
+    SshOptions,
+};
 
 /// Nothing that the lab does takes longer, short of a build.
 const STEP: Duration = Duration::from_secs(180);
@@ -70,6 +73,28 @@ pub enum LabError {
         /// Where.
         text: String,
     },
+}
+
+impl OperatorError for LabError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::NotUp => ErrorClass::NotAsPlanned.without("the message says what starts it"),
+            Self::Name { .. } => {
+                ErrorClass::NotAsPlanned.without("the message says what is allowed")
+            }
+            Self::Step { .. } => {
+                ErrorClass::NotAsPlanned.without("the words of the command that failed are shown")
+            }
+            Self::Exec { source, .. } => source.classify(),
+            Self::File { source, .. } | Self::Port { source } => source.classify(),
+            Self::NoEngine { .. } => {
+                ErrorClass::Unknown.without("the reason has what to do about it")
+            }
+            Self::Unreadable { .. } => {
+                ErrorClass::Unknown.without("the message has the words that cannot be read")
+            }
+        }
+    }
 }
 
 /// Runs commands on this machine. The lab is scenery: nothing of it is recorded, so it goes past the

@@ -36,6 +36,7 @@ pub mod challenge;
 mod get;
 mod handshake;
 pub mod issuance;
+mod operator_error;
 pub mod readiness;
 pub mod routing;
 mod site;

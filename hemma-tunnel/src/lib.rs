@@ -41,6 +41,7 @@ mod holder;
 mod link;
 mod mux;
 mod open;
+mod operator_error;
 mod outlook;
 pub mod probe;
 mod pulse;

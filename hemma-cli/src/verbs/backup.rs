@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use hemma_core::names::{HostDirectory, PgName};
 use hemma_core::text::size;
-use hemma_core::{Approval, Finding, Progress, Report};
+use hemma_core::{Approval, Finding, OperatorError, Progress, Report};
 use hemma_deploy::shared_db;
 use hemma_postgres::backup::{self, Directory, Dump, Format, Sources};
 use hemma_postgres::databases::Server;

@@ -54,7 +54,7 @@ impl Args {
         let text = tokio::task::spawn_blocking(move || read(&here, &path)).await;
         let text = text
             .map_err(Failure::unknown)?
-            .map_err(|source| ReadError { path: self.file.clone(), source })?;
+            .map_err(|source| Failure::unknown(ReadError { path: self.file.clone(), source }))?;
         let url = match &self.url {
             Some(url) => url.clone(),
             None => behind(run.config(), FORWARD).map_err(Failure::usage)?,

@@ -4,7 +4,7 @@
 use hemma_core::{Report, Verdict};
 use hemma_deploy::Config;
 use hemma_deploy::plan::Plan;
-use hemma_deploy::rollout::{self, Scope, Situation, StageError};
+use hemma_deploy::rollout::{self, Scope, Situation};
 
 use crate::edge::{self, Waiting};
 use crate::ending::{Ending, Stand};
@@ -28,14 +28,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let Some(name) = self.stage else { return carry(run, &Scope::Whole, "deploy").await };
-        let scope = Scope::stage(run.config(), &name).map_err(no_stage)?;
+        let scope = Scope::stage(run.config(), &name)?;
         carry(run, &scope, &format!("deploy --stage {name}")).await
     }
-}
-
-fn no_stage(error: StageError) -> Failure {
-    let hint = error.hint();
-    Failure::usage(error).hint(hint)
 }
 
 /// The same way for whatever part of the application `scope` is.

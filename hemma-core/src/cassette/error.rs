@@ -3,12 +3,20 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::{Classified, ErrorClass, OperatorError};
+
 /// The reason why a text is not a cassette, with the file and the line where they are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CassetteError {
     file: Option<PathBuf>,
     line: Option<usize>,
     reason: String,
+}
+
+impl OperatorError for CassetteError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Unknown.without("the message names the file and the line")
+    }
 }
 
 impl CassetteError {

@@ -5,7 +5,7 @@ use tokio::io::AsyncReadExt;
 use super::connection::{Connection, Started};
 use super::drain::drain;
 use super::remote_line::Input;
-use crate::{Command, ExecError, Guard, Output, Place, Progress};
+use crate::{Classified, Command, ExecError, Guard, OperatorError, Output, Place, Progress};
 
 /// As much as is in memory of it at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -19,6 +19,15 @@ pub enum StreamError {
     /// Whoever takes it could not. The command was ended.
     #[error("what the command wrote could not be taken")]
     Taken(#[source] std::io::Error),
+}
+
+impl OperatorError for StreamError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Exec(source) => source.classify(),
+            Self::Taken(source) => source.classify(),
+        }
+    }
 }
 
 impl Connection {

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use crate::{Classified, ErrorClass, OperatorError};
+
 /// The name of a git branch, e.g. `main`. What git would refuse cannot be one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -18,6 +20,12 @@ pub struct BranchName(String);
 pub struct BranchError {
     text: String,
     reason: &'static str,
+}
+
+impl OperatorError for BranchError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Usage.without("the message says what is allowed")
+    }
 }
 
 impl BranchName {

@@ -27,6 +27,7 @@ pub use remote_url::{RemoteError, RemoteUrl};
 pub use words::{EnvKey, ForwardName, PgName, Placeholder, StageName};
 
 use crate::credentials::without_credentials;
+use crate::{Classified, ErrorClass, OperatorError};
 
 /// Why a text cannot be such a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +36,12 @@ pub struct NameError {
     text: Option<String>,
     what: &'static str,
     reason: Reason,
+}
+
+impl OperatorError for NameError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Usage.without("the message says what is allowed")
+    }
 }
 
 /// What is wrong with a text, in words that follow a colon.

@@ -8,6 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
+use crate::{Classified, ErrorClass, OperatorError};
+
 /// Ports below this belong to the system: binding them needs rights that a tunnel must not have.
 const FREE_MIN: u16 = 1024;
 
@@ -17,6 +19,12 @@ const FREE_MIN: u16 = 1024;
 pub struct PortError {
     number: i128,
     rule: &'static str,
+}
+
+impl OperatorError for PortError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Usage.without("the message says what is allowed")
+    }
 }
 
 macro_rules! port {

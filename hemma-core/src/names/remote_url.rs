@@ -7,8 +7,8 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::Secret;
 use crate::secret::HIDDEN;
+use crate::{Classified, ErrorClass, OperatorError, Secret};
 
 /// A git remote: `https://…`, `ssh://…`, `git://…`, `user@host:path`, or an absolute path on the host.
 ///
@@ -29,6 +29,12 @@ pub struct RemoteUrl {
 pub struct RemoteError {
     text: String,
     reason: &'static str,
+}
+
+impl OperatorError for RemoteError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Usage.without("the message says what is allowed")
+    }
 }
 
 const FORMS: &str = "write https://HOST/PATH, ssh://USER@HOST/PATH, USER@HOST:PATH, git://HOST/PATH \

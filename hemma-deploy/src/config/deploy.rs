@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use hemma_core::{Classified, ErrorClass, OperatorError};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,12 @@ pub struct ReturnAfter {
     "`{0}` cannot be a time to wait: it is from 10 seconds to a day, as in `90s`, `10m` or `1h`"
 )]
 pub struct ReturnAfterError(String);
+
+impl OperatorError for ReturnAfterError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Usage.without("the message says what is allowed")
+    }
+}
 
 impl ReturnAfter {
     const SHORTEST: Duration = Duration::from_secs(10);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use hemma_core::{Classified, ErrorClass, OperatorError};
 use serde::Serialize;
 
 /// One thing that is wrong, with its place.
@@ -35,6 +36,18 @@ impl fmt::Display for ConfigProblem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     problems: Vec<ConfigProblem>,
+}
+
+impl OperatorError for ConfigError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Usage.without("each mistake has its place and what is allowed there")
+    }
+
+    /// Each mistake where there are several; a single one is the error itself.
+    fn evidence(&self) -> Vec<String> {
+        let lines = || self.problems.iter().map(ToString::to_string).collect();
+        if self.problems.len() > 1 { lines() } else { Vec::new() }
+    }
 }
 
 impl ConfigError {

@@ -1,8 +1,7 @@
 //! Why the host's `.env` was not changed.
 
-use hemma_core::Hint;
 use hemma_core::names::EnvKey;
-use hemma_core::storage;
+use hemma_core::{Classified, ErrorClass, Hint, OperatorError};
 use hemma_docker::compose::dotenv::SetError;
 
 use super::write::{DraftError, WriteError};
@@ -26,34 +25,14 @@ pub enum Error {
     Write(#[source] WriteError),
 }
 
-impl Error {
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
         match self {
-            Self::Draft(error) => matches!(error, DraftError::Obstacle { .. }),
-            Self::Set { .. } => true,
-            Self::Write(error) => {
-                !matches!(error, WriteError::Ask { .. } | WriteError::NotRecorded(_))
-            }
-        }
-    }
-}
-
-impl Error {
-    /// The next thing to do.
-    pub fn hint(&self) -> Option<Hint> {
-        match self {
-            Self::Draft(DraftError::Obstacle { host, checkout, obstacle }) => {
-                obstacle.hint(host, checkout)
-            }
-            Self::Set { source: SetError::Unreadable(_), .. } => {
-                Some(Hint::Run("cargo xtask day2 env-file --edit".to_owned()))
-            }
-            Self::Write(WriteError::Changed { .. }) => {
-                Some(Hint::Do("run it again: it begins with what is there now".to_owned()))
-            }
-            Self::Write(WriteError::Refused { host, said }) => storage::hint(host, said),
-            _ => None,
+            Self::Draft(source) => source.classify(),
+            Self::Set { source: SetError::Unreadable(_), .. } => ErrorClass::NotAsPlanned
+                .with(Hint::Run("cargo xtask day2 env-file --edit".to_owned())),
+            Self::Set { source, .. } => source.classify(),
+            Self::Write(source) => source.classify(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Asking the host for the headers of its compose files.
 
-use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{Classified, ExecError, Host, Live, NotRecorded, OperatorError, Place, Question};
 use hemma_docker::compose::ComposeFiles;
 use hemma_git::Tree;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,15 @@ pub enum HeadersError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for HeadersError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for LookHeaders {

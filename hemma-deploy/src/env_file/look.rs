@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use hemma_core::names::EnvKey;
-use hemma_core::{Command, ExecError, Hint, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{
+    Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
+    Question,
+};
 use hemma_docker::compose::ComposeFiles;
 use hemma_docker::compose::dotenv::{BYTES_MAX, EnvFile, KIND, Obstacle, ParseError, Surroundings};
 
@@ -133,12 +136,13 @@ pub enum EnvError {
     NotRecorded(#[from] NotRecorded),
 }
 
-impl EnvError {
-    /// What to do where the host could not be asked.
-    pub(super) fn hint(&self) -> Option<Hint> {
+impl OperatorError for EnvError {
+    fn classify(&self) -> Classified {
         match self {
-            Self::Ask { source, .. } => source.hint(),
-            _ => None,
+            Self::Ask { source, .. } => source.classify(),
+            Self::Read { .. } => ErrorClass::Unknown
+                .without("the script of hemma's own was answered by something else"),
+            Self::NotRecorded(source) => source.classify(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What there is to say about the host's `.env`: keys and places, never a value.
 
-use hemma_core::{Finding, Hint, Report, World, quote_path};
+use hemma_core::{Finding, Hint, OperatorError, Report, World, quote_path};
 use hemma_docker::compose::dotenv::Obstacle;
 
 use crate::Config;

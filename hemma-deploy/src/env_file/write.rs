@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use hemma_core::names::{CheckoutPath, EnvKey, ProjectName};
 use hemma_core::{
-    Approval, Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
-    Question, Secret, World,
+    Approval, Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Hint, Host, Live,
+    NotRecorded, OperatorError, Place, Progress, Question, Secret, World, storage,
 };
 use hemma_docker::compose::dotenv::{BYTES_MAX, KIND, Obstacle, with_value};
 
@@ -106,6 +106,22 @@ pub enum DraftError {
     NotRecorded(#[from] NotRecorded),
 }
 
+impl OperatorError for DraftError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Obstacle { obstacle: Obstacle::Changing, .. } => {
+                ErrorClass::Unknown.without("a file that is written to now can be read in a moment")
+            }
+            Self::Obstacle { host, checkout, obstacle } => ErrorClass::NotAsPlanned
+                .with_any(obstacle.hint(host, checkout), "the message says what the file is"),
+            Self::Read { .. } => ErrorClass::Unknown
+                .without("the script of hemma's own was answered by something else"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
+}
+
 impl Question for FetchText {
     const KIND: &'static str = "env.text";
     type Answer = Draft;
@@ -194,6 +210,22 @@ pub enum WriteError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for WriteError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Changed { .. } => ErrorClass::NotAsPlanned
+                .with(Hint::Do("run it again: it begins with what is there now".to_owned())),
+            Self::CutShort { .. } => {
+                ErrorClass::NotAsPlanned.without("nothing was written, and the message says so")
+            }
+            Self::Refused { host, said } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for WriteEnv {

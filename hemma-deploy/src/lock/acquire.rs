@@ -1,7 +1,10 @@
 //! Taking the lock, and letting it go.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Progress};
+use hemma_core::{
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Host, Live, NotRecorded,
+    OperatorError, Progress, storage,
+};
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, WRITE_JOURNAL};
@@ -103,6 +106,21 @@ pub enum LockError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+/// A host that cannot keep a lock or a journal has said so; one that gave no answer has not.
+impl OperatorError for LockError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::NoAnswer { .. } => {
+                ErrorClass::Unknown.without("the host's own words are all that is known")
+            }
+            Self::Refused { host, said } | Self::Journal { host, said } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for Acquire {

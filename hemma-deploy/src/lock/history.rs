@@ -2,7 +2,8 @@
 
 use hemma_core::names::ProjectName;
 use hemma_core::{
-    Command, ExecError, Host, JournalEntry, JournalEvent, Live, NotRecorded, Place, Question,
+    Classified, Command, ErrorClass, ExecError, Host, JournalEntry, JournalEvent, Live,
+    NotRecorded, OperatorError, Place, Question, storage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,17 @@ pub enum HistoryError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for HistoryError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::Unknown
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for History {

@@ -2,7 +2,8 @@
 
 use hemma_core::names::ProjectName;
 use hemma_core::{
-    Command, ExecError, Finding, Hint, Host, Live, NotRecorded, Place, Question, World,
+    Classified, Command, ErrorClass, ExecError, Finding, Hint, Host, Live, NotRecorded,
+    OperatorError, Place, Question, World,
 };
 
 use crate::Config;
@@ -75,6 +76,18 @@ pub enum UnprovenError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for UnprovenError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::NoAnswer { .. } => {
+                ErrorClass::Unknown.without("the host's own words are all that is known")
+            }
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for LookUnproven {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hemma_core::{ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{
+    Classified, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place, Question,
+    storage,
+};
 use hemma_docker::compose::spot::{self, FIND};
 use hemma_docker::compose::{ComposeFiles, Model, Spot};
 use hemma_git::Tree;
@@ -146,6 +149,17 @@ pub enum SourcesError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for SourcesError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Tree { host, said } => ErrorClass::Unknown
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl LookSources {

@@ -1,7 +1,10 @@
 //! Which images the kept releases need, of all projects of this operator on the host.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{
+    Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
+    Question,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::lock::STATE;
@@ -74,6 +77,17 @@ pub enum KeptError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for KeptError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Read { .. } => ErrorClass::Unknown
+                .without("the message says which record, and what is wrong with it"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for LookKept {

@@ -8,7 +8,10 @@ mod kept;
 use crate::Config;
 
 use hemma_core::text::size;
-use hemma_core::{Approval, Finding, Hint, Host, Progress, Report, World, quote};
+use hemma_core::{
+    Approval, Classified, ErrorClass, Finding, Hint, Host, OperatorError, Progress, Report, World,
+    quote,
+};
 pub use hemma_docker::prune::{LookUnused, Prune, Reclaimed, Unnamed, Unused, What};
 use hemma_docker::{Containers, EngineError};
 pub use kept::{Kept, KeptError, LookKept};
@@ -39,13 +42,14 @@ pub enum Error {
     Moved,
 }
 
-impl Error {
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
         match self {
-            Self::Moved => true,
-            Self::Prune(source) => matches!(source, EngineError::Refused { .. }),
-            Self::Look(_) | Self::Kept(_) => false,
+            Self::Look(source) => source.classify(),
+            Self::Kept(source) => source.classify(),
+            Self::Prune(source) => source.classify_change(),
+            Self::Moved => ErrorClass::NotAsPlanned
+                .without("the same command again shows the images as they are now"),
         }
     }
 }

@@ -3,7 +3,10 @@
 use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::UNCUT;
 use hemma_core::storage::PROBE;
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    OperatorError, Place, Progress, storage,
+};
 use hemma_docker::compose::DROP_RUNNING;
 use hemma_git::checkout::short;
 use serde::{Deserialize, Serialize};
@@ -103,6 +106,17 @@ pub enum KeepError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for KeepError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for Keep {

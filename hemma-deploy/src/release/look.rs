@@ -1,7 +1,9 @@
 //! Which releases are kept.
 
 use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question};
+use hemma_core::{
+    Classified, Command, ExecError, Host, Live, NotRecorded, OperatorError, Place, Question,
+};
 use hemma_docker::compose::dotenv::BYTES_MAX;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,15 @@ pub enum ReleasesError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for ReleasesError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for Releases {

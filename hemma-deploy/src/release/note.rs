@@ -2,7 +2,10 @@
 
 use hemma_core::names::CheckoutPath;
 use hemma_core::script::UNCUT;
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    OperatorError, Place, Progress, storage,
+};
 use serde::{Deserialize, Serialize};
 
 use hemma_git::checkout::short;
@@ -56,6 +59,17 @@ pub enum NoteError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for NoteError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for Note {

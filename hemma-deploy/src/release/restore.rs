@@ -4,7 +4,8 @@ use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Change, Command, Cut, ExecError, Extent, Host, Live, NotRecorded, Place, Progress,
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Host, Live, NotRecorded,
+    OperatorError, Place, Progress, storage,
 };
 use hemma_git::checkout::{COMPARE, GIT, cause, short};
 
@@ -171,6 +172,17 @@ pub enum RestoreError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for RestoreError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said, .. } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for Restore {

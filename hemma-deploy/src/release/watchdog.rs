@@ -9,8 +9,8 @@
 use std::time::Duration;
 
 use hemma_core::{
-    Change, Command, Cut, ExecError, Host, JournalEntry, JournalEvent, Live, NotRecorded, Place,
-    Progress,
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, JournalEntry, JournalEvent,
+    Live, NotRecorded, OperatorError, Place, Progress, storage,
 };
 use hemma_docker::compose::ComposeFiles;
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,17 @@ pub enum ArmError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for ArmError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for ArmReturn {

@@ -1,6 +1,9 @@
 //! Taking away the containers of services that a release does not have.
 
-use hemma_core::{Change, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Classified, Cut, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
+    Progress, storage,
+};
 use serde::{Deserialize, Serialize};
 
 use hemma_docker::compose::ComposeFiles;
@@ -37,6 +40,17 @@ pub enum WithdrawError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for WithdrawError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for Withdraw {

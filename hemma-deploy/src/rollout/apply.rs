@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Approval, Finding, Hint, Progress, Report, Verdict, World, causes};
+use hemma_core::{
+    Approval, Finding, Hint, OperatorError, Progress, Report, Verdict, World, causes,
+};
 use hemma_docker::network;
 use hemma_git::checkout::{self, Checkout, short};
 

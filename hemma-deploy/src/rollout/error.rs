@@ -1,7 +1,6 @@
 //! Where a deploy stopped.
 
-use hemma_core::storage;
-use hemma_core::{ExecError, Hint, Host, Known};
+use hemma_core::{Classified, ErrorClass, ExecError, Hint, Host, Known, OperatorError};
 use hemma_docker::EngineError;
 use hemma_docker::compose::{BuildError, ModelError, Refusal, UpError};
 use hemma_docker::network;
@@ -14,6 +13,8 @@ use crate::shared_db;
 /// A deploy keeps what it saw healthy, and nothing else does.
 const NO_WAY_BACK: &str = "revert the commit in the repository, push it, and run \
                            `cargo xtask deploy`: each release that turns healthy is kept";
+
+const MOVED: &str = "the same command again shows the plan as it is now";
 
 const AFTER_A_LOST_LOCK: &str = "`cargo xtask status` says what is live now, `cargo xtask history` \
                                  what the other run does; then run the same command again";
@@ -115,6 +116,57 @@ pub enum Error {
     },
 }
 
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Checkout(source) => source.classify(),
+            Self::LookCheckout(source) => source.classify(),
+            Self::Network(source) => source.classify(),
+            Self::Arm(source) => source.classify(),
+            Self::Databases(source) => source.classify(),
+            Self::Build(source) => source.classify(),
+            Self::Up(source) => source.classify(),
+            Self::Engine(source) => source.classify(),
+            Self::Model(source) => source.classify(),
+            Self::Refused(refusal) => {
+                ErrorClass::NotAsPlanned.with_any(refusal.hint(), "Compose's words name the place")
+            }
+            Self::Keep(source) => source.classify(),
+            Self::Note(source) => source.classify(),
+            Self::Locked(_) => ErrorClass::NotAsPlanned.with(Hint::Do(WAIT.to_owned())),
+            Self::LostLock { .. } => {
+                ErrorClass::Unknown.with(Hint::Do(AFTER_A_LOST_LOCK.to_owned()))
+            }
+            Self::Lock(source) => source.classify(),
+            Self::Moved(_) => ErrorClass::NotAsPlanned.with(Hint::Do(MOVED.to_owned())),
+            Self::Releases(source) => source.classify(),
+            Self::Unproven(source) => source.classify(),
+            Self::Ancestry(source) => source.classify(),
+            Self::NoRelease { known, .. } => ErrorClass::NotAsPlanned.with(match known.nearest() {
+                Some(commit) => Hint::Run(format!("cargo xtask rollback --to {commit}")),
+                None => Hint::Run("cargo xtask rollback --plan".to_owned()),
+            }),
+            Self::NoEarlierRelease(_) => {
+                ErrorClass::NotAsPlanned.with(Hint::Do(NO_WAY_BACK.to_owned()))
+            }
+            Self::Restore(source) => source.classify(),
+            Self::Withdraw(source) => source.classify(),
+            Self::NoService { known, .. } => {
+                ErrorClass::NotAsPlanned.with(known.hint("cargo xtask status"))
+            }
+        }
+    }
+
+    fn evidence(&self) -> Vec<String> {
+        match self {
+            Self::Build(BuildError::Failed { last_lines, .. })
+            | Self::Up(UpError::Failed { last_lines, .. })
+            | Self::Moved(last_lines) => last_lines.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Error {
     /// The same, or that the lock was lost, where that is behind it: then nothing was begun whose end
     /// is not known.
@@ -126,67 +178,6 @@ impl Error {
             _ => None,
         });
         lost.map_or(self, |(host, said)| Self::LostLock { host, said })
-    }
-
-    /// Lines that show the cause, e.g. the end of a failed build.
-    pub fn evidence(&self) -> &[String] {
-        match self {
-            Self::Build(BuildError::Failed { last_lines, .. })
-            | Self::Up(UpError::Failed { last_lines, .. })
-            | Self::Moved(last_lines) => last_lines,
-            _ => &[],
-        }
-    }
-
-    /// The next thing to do.
-    pub fn hint(&self) -> Option<Hint> {
-        match self {
-            Self::Refused(refusal) => refusal.hint(),
-            Self::NoService { known, .. } => Some(known.hint("cargo xtask status")),
-            Self::NoRelease { known, .. } => Some(match known.nearest() {
-                Some(commit) => Hint::Run(format!("cargo xtask rollback --to {commit}")),
-                None => Hint::Run("cargo xtask rollback --plan".to_owned()),
-            }),
-            Self::NoEarlierRelease(_) => Some(Hint::Do(NO_WAY_BACK.to_owned())),
-            Self::Locked(_) => Some(Hint::Do(WAIT.to_owned())),
-            Self::LostLock { .. } => Some(Hint::Do(AFTER_A_LOST_LOCK.to_owned())),
-            Self::Databases(error) => error.hint(),
-            Self::Checkout(error) => error.hint(),
-            other => other.host_said().and_then(|(host, said)| storage::hint(host, said)),
-        }
-    }
-
-    /// The words of the host that refused a change.
-    fn host_said(&self) -> Option<(&Host, &str)> {
-        match self {
-            Self::Lock(LockError::Refused { host, said })
-            | Self::Keep(KeepError::Failed { host, said })
-            | Self::Restore(RestoreError::Failed { host, said, .. }) => Some((host, said)),
-            _ => None,
-        }
-    }
-
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
-        match self {
-            Self::Build(BuildError::Failed { .. })
-            | Self::Up(UpError::Failed { .. })
-            | Self::Refused(_)
-            | Self::NoService { .. }
-            | Self::NoRelease { .. }
-            | Self::NoEarlierRelease(_)
-            | Self::Locked(_)
-            | Self::Moved(_)
-            | Self::Lock(LockError::Refused { .. })
-            | Self::Arm(ArmError::Failed { .. })
-            | Self::Keep(KeepError::Failed { .. })
-            | Self::Note(NoteError::Failed { .. })
-            | Self::Restore(RestoreError::Failed { .. })
-            | Self::Withdraw(WithdrawError::Failed { .. }) => true,
-            Self::Checkout(error) => error.is_known(),
-            Self::Databases(error) => error.is_known(),
-            _ => false,
-        }
     }
 }
 

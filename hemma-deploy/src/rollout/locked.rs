@@ -1,6 +1,6 @@
 //! Work under the host's lock.
 
-use hemma_core::{Approval, Extent, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Extent, OperatorError, Progress, Report, Verdict, World};
 
 use crate::Config;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Finding, Hint, Known};
+use hemma_core::{Classified, ErrorClass, Finding, Hint, Known, OperatorError};
 use hemma_docker::Container;
 use hemma_docker::compose::Model;
 
@@ -41,12 +41,11 @@ pub enum StageError {
     NoStages(String),
 }
 
-impl StageError {
-    /// The next thing to do.
-    pub fn hint(&self) -> Hint {
+impl OperatorError for StageError {
+    fn classify(&self) -> Classified {
         match self {
-            Self::Unknown { known, .. } => known.hint("cargo xtask plan"),
-            Self::NoStages(_) => Hint::Run("cargo xtask deploy".to_owned()),
+            Self::Unknown { known, .. } => ErrorClass::Usage.with(known.hint("cargo xtask plan")),
+            Self::NoStages(_) => ErrorClass::Usage.with(Hint::Run("cargo xtask deploy".to_owned())),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Taking back a deploy that failed.
 
-use hemma_core::{Approval, Finding, Progress, Report, Verdict, World, causes};
+use hemma_core::{Approval, Finding, OperatorError, Progress, Report, Verdict, World, causes};
 use hemma_git::checkout::short;
 
 use crate::Config;

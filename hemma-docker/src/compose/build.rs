@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use hemma_core::{
-    Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress, Workdir,
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    OperatorError, Place, Progress, Workdir,
 };
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +144,18 @@ pub enum BuildError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for BuildError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { .. } => {
+                ErrorClass::NotAsPlanned.without("the last lines of the build are shown")
+            }
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 /// ` of api`, or nothing where it is not known of which.

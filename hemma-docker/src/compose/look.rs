@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, Workdir, sudo};
+use hemma_core::{
+    Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
+    Question, Workdir, storage, sudo,
+};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
@@ -131,6 +134,20 @@ pub enum ModelError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for ModelError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Tree { host, said } => ErrorClass::Unknown
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Read { .. } => {
+                ErrorClass::Unknown.without("Compose gave an answer that hemma does not know")
+            }
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for LookModel {

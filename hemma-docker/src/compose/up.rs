@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use hemma_core::{Change, Command, Cut, ExecError, Host, Live, NotRecorded, Place, Progress};
+use hemma_core::{
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    OperatorError, Place, Progress,
+};
 use serde::{Deserialize, Serialize};
 
 use super::ComposeFiles;
@@ -49,6 +52,18 @@ pub enum UpError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for UpError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { .. } => {
+                ErrorClass::NotAsPlanned.without("the last lines of Compose are shown")
+            }
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Up {

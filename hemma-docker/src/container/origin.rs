@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use hemma_core::{Command, Exec, ExecError, Host, World};
+use hemma_core::{
+    Classified, Command, ErrorClass, Exec, ExecError, Host, OperatorError, World, storage,
+};
 
 use super::Container;
 use crate::compose::ComposeFiles;
@@ -72,6 +74,16 @@ pub enum OriginError {
         /// Its last words.
         said: String,
     },
+}
+
+impl OperatorError for OriginError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::Unknown
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+        }
+    }
 }
 
 /// Where a container was made.

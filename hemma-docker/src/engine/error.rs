@@ -1,9 +1,10 @@
 //! Why the engine's answer is not known.
 
-use hemma_core::{ExecError, Hint, Host, NotRecorded, Place, sudo};
-use serde::{Deserialize, Serialize};
-
 use hemma_core::text::plain;
+use hemma_core::{
+    Classified, ErrorClass, ExecError, Hint, Host, NotRecorded, OperatorError, Place, sudo,
+};
+use serde::{Deserialize, Serialize};
 
 /// Longer words than these are no longer a cause.
 const SAID_CHARS_MAX: usize = 400;
@@ -86,6 +87,33 @@ pub enum EngineError {
     NotRecorded(#[from] NotRecorded),
 }
 
+impl OperatorError for EngineError {
+    fn classify(&self) -> Classified {
+        let unknown = ErrorClass::Unknown;
+        let run = |host: &Host, line: &str| Hint::on(host, line);
+        match self {
+            Self::Unreachable { host, source } => {
+                unknown.with(source.hint().unwrap_or_else(|| run(host, "true")))
+            }
+            Self::Sudo { host, said, login } => {
+                let (on, command) = (Place::On(host.clone()), String::new());
+                let (stderr, login) = (said.clone(), login.clone());
+                ExecError::Sudo { on, command, stderr, login }.classify()
+            }
+            Self::NotInstalled { host, .. } => unknown
+                .with(Hint::Do(format!("install Docker Engine and its Compose plugin on {host}"))),
+            Self::NotRunning { host, .. } => {
+                unknown.with(run(host, "sudo -n systemctl status docker"))
+            }
+            Self::Lost { host, .. }
+            | Self::TimedOut { host, .. }
+            | Self::Unreadable { host, .. } => unknown.with(run(host, "sudo -n docker version")),
+            Self::Refused { .. } => unknown.without("the engine's own words say why"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
+}
+
 impl EngineError {
     pub(crate) fn refused(host: &Host, status: u16, message: &str) -> Self {
         Self::Refused { host: host.clone(), status, said: plain(message, SAID_CHARS_MAX) }
@@ -133,6 +161,15 @@ impl EngineError {
         Self::Lost { said: plain(last, SAID_CHARS_MAX), host }
     }
 
+    /// The class and the advice where a change came back with it. A look that the engine refuses was
+    /// none; a change that it refuses was not made, and that is known.
+    pub fn classify_change(&self) -> Classified {
+        match self {
+            Self::Refused { .. } => self.classify().as_class(ErrorClass::NotAsPlanned),
+            _ => self.classify(),
+        }
+    }
+
     /// The host whose engine was asked; unknown when a recording had no answer.
     pub fn host(&self) -> Option<&Host> {
         match self {
@@ -145,27 +182,6 @@ impl EngineError {
             | Self::Refused { host, .. }
             | Self::Unreadable { host, .. } => Some(host),
             Self::NotRecorded(_) => None,
-        }
-    }
-
-    /// The one thing to try next.
-    pub fn hint(&self) -> Option<Hint> {
-        let run = |line: &str| self.host().map(|host| Hint::on(host, line));
-        match self {
-            Self::Unreachable { source, .. } => source.hint().or_else(|| run("true")),
-            Self::Sudo { host, said, login } => {
-                let (on, command) = (Place::On(host.clone()), String::new());
-                let (stderr, login) = (said.clone(), login.clone());
-                ExecError::Sudo { on, command, stderr, login }.hint()
-            }
-            Self::NotInstalled { host, .. } => {
-                Some(Hint::Do(format!("install Docker Engine and its Compose plugin on {host}")))
-            }
-            Self::NotRunning { .. } => run("sudo -n systemctl status docker"),
-            Self::Lost { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => {
-                run("sudo -n docker version")
-            }
-            Self::Refused { .. } | Self::NotRecorded(_) => None,
         }
     }
 

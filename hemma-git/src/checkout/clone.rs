@@ -5,7 +5,8 @@ use std::time::Duration;
 use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::{
-    Change, Command, Cut, ExecError, Extent, Hint, Host, Live, NotRecorded, Place, Progress,
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Hint, Host, Live, NotRecorded,
+    OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +104,17 @@ pub enum CloneError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for CloneError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { hint, .. } => ErrorClass::NotAsPlanned
+                .with_any(hint.clone(), "git's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for Clone {

@@ -1,6 +1,8 @@
 //! Bringing the checkout to the tip of its branch.
 
-use hemma_core::{Approval, Finding, Hint, Progress, Verdict, World};
+use hemma_core::{
+    Approval, Classified, ErrorClass, Finding, OperatorError, Progress, Verdict, World,
+};
 
 use super::state::{Checkout, Relation, Tip};
 use super::verify::{findings, short};
@@ -34,24 +36,27 @@ pub enum Error {
     Pull(#[source] PullError),
 }
 
-impl Error {
-    /// The next thing to do.
-    pub fn hint(&self) -> Option<Hint> {
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
         match self {
-            Self::Refused(finding) => finding.hint.clone(),
-            Self::Clone(CloneError::Failed { hint, .. })
-            | Self::Pull(PullError::Failed { hint, .. }) => hint.clone(),
-            _ => None,
+            Self::Look(source) => source.classify(),
+            Self::Refused(finding) => {
+                let class = if finding.verdict == Verdict::Fail {
+                    ErrorClass::NotAsPlanned
+                } else {
+                    ErrorClass::Unknown
+                };
+                class.with_any(finding.hint.clone(), "the finding says what is in the way")
+            }
+            Self::Clone(source) => source.classify(),
+            Self::Pull(source) => source.classify(),
         }
     }
 
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
+    fn evidence(&self) -> Vec<String> {
         match self {
-            Self::Refused(finding) => finding.verdict == Verdict::Fail,
-            Self::Clone(error) => matches!(error, CloneError::Failed { .. }),
-            Self::Pull(error) => matches!(error, PullError::Failed { .. }),
-            Self::Look(error) => matches!(error, LookError::Failed { .. }),
+            Self::Refused(finding) => finding.evidence.clone(),
+            Self::Look(_) | Self::Clone(_) | Self::Pull(_) => Vec::new(),
         }
     }
 }

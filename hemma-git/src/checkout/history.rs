@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hemma_core::names::CheckoutPath;
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, World};
+use hemma_core::{
+    Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
+    Question, World, storage,
+};
 use serde::{Deserialize, Serialize};
 
 use super::git::{self, GIT, Printed};
@@ -128,6 +131,17 @@ pub enum HistoryError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for HistoryError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::Unknown
+                .with_any(storage::hint(host, said), "git's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for LookHistory {

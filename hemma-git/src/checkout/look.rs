@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::SCRATCH;
-use hemma_core::{Command, ExecError, Host, Live, NotRecorded, Place, Question, World};
+use hemma_core::{
+    Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
+    Question, World, storage,
+};
 use serde::{Deserialize, Serialize};
 
 use super::git::{GIT, LOGIN, ORIGIN, login_word, with_login};
@@ -156,6 +159,17 @@ pub enum LookError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for LookError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { host, said } => ErrorClass::Unknown
+                .with_any(storage::hint(host, said), "git's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Question for LookCheckout {

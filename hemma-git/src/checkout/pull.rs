@@ -6,7 +6,8 @@ use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Change, Command, Cut, ExecError, Extent, Hint, Host, Live, NotRecorded, Place, Progress,
+    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Hint, Host, Live, NotRecorded,
+    OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +125,17 @@ pub enum PullError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for PullError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Failed { hint, .. } => ErrorClass::NotAsPlanned
+                .with_any(hint.clone(), "git's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Change for Pull {

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hemma_core::{Live, NotRecorded, Question};
+use hemma_core::{Classified, ErrorClass, Live, NotRecorded, OperatorError, Question};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
@@ -47,6 +47,16 @@ pub enum DialError {
     /// The recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for DialError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::NoWay { .. } => ErrorClass::Unknown
+                .without("the system's words say why, and the address is in the message"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
 }
 
 impl Dial {

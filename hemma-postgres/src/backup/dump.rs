@@ -2,7 +2,7 @@
 
 use hemma_core::names::PgName;
 use hemma_core::text::size;
-use hemma_core::{Change, Cut, Extent, Live, Output, Place, Progress, StreamError};
+use hemma_core::{Change, Cut, Extent, Live, OperatorError, Output, Place, Progress, StreamError};
 use serde::{Deserialize, Serialize};
 
 use super::{BackupError, Directory, Format};

@@ -2,7 +2,9 @@
 
 use hemma_core::names::PgName;
 use hemma_core::text::plain;
-use hemma_core::{ExecError, Hint, Known, NotRecorded, Output};
+use hemma_core::{
+    Classified, ErrorClass, ExecError, Hint, Known, NotRecorded, OperatorError, Output,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::databases::{DatabaseError, Server};
@@ -92,6 +94,42 @@ pub enum BackupError {
     NotRecorded(#[from] NotRecorded),
 }
 
+impl OperatorError for BackupError {
+    fn classify(&self) -> Classified {
+        let wrong = ErrorClass::NotAsPlanned;
+        match self {
+            Self::Ask { source: ExecError::Lost { .. }, .. } => ErrorClass::Unknown.with(Hint::Do(
+                "run the same command again: the host clears away a dump whose link is gone"
+                    .to_owned(),
+            )),
+            Self::Ask { source, .. } => source.classify(),
+            Self::Server(source) => source.classify(),
+            Self::NoDatabase { known, .. } => wrong.with(known.hint("cargo xtask day2 shared-db")),
+            Self::Version { server, .. } => wrong.with(Hint::on(
+                &server.host,
+                format_args!("sudo -n docker exec {} which -a pg_dump", server.container),
+            )),
+            Self::Locked { .. } => wrong.with(Hint::Do(
+                "let whatever alters the table end, then run the same command again".to_owned(),
+            )),
+            Self::DiskFull { .. } => wrong.with(Hint::Do(
+                "make room (`cargo xtask prune` on the host), or choose another directory with \
+ --to or --here"
+                    .to_owned(),
+            )),
+            Self::File { .. } => {
+                wrong.with(Hint::Do("choose another directory with --to or --here".to_owned()))
+            }
+            Self::Failed { .. } | Self::Incomplete { .. } => wrong
+                .with(Hint::Do("run the same command again; nothing was left behind".to_owned())),
+            Self::Exists { .. } => {
+                wrong.without("the file is the operator's, and the message names it")
+            }
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
+}
+
 const NO_ROOM: &str = "no space left on device";
 
 impl BackupError {
@@ -146,46 +184,6 @@ impl BackupError {
             return Self::Failed { database, said: plain(output.last_words(), SAID_CHARS_MAX) };
         }
         Self::Failed { database, said }
-    }
-
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
-        match self {
-            Self::Ask { .. } | Self::NotRecorded(_) => false,
-            Self::Server(source) => source.is_known(),
-            _ => true,
-        }
-    }
-
-    /// The one thing to try next.
-    pub fn hint(&self) -> Option<Hint> {
-        match self {
-            Self::Server(source) => source.hint(),
-            Self::NoDatabase { known, .. } => Some(known.hint("cargo xtask day2 shared-db")),
-            Self::Version { server, .. } => Some(Hint::on(
-                &server.host,
-                format_args!("sudo -n docker exec {} which -a pg_dump", server.container),
-            )),
-            Self::Locked { .. } => Some(Hint::Do(
-                "let whatever alters the table end, then run the same command again".to_owned(),
-            )),
-            Self::DiskFull { .. } => Some(Hint::Do(
-                "make room (`cargo xtask prune` on the host), or choose another directory with \
-                 --to or --here"
-                    .to_owned(),
-            )),
-            Self::File { .. } => {
-                Some(Hint::Do("choose another directory with --to or --here".to_owned()))
-            }
-            Self::Failed { .. } | Self::Incomplete { .. } => {
-                Some(Hint::Do("run the same command again; nothing was left behind".to_owned()))
-            }
-            Self::Ask { source: ExecError::Lost { .. }, .. } => Some(Hint::Do(
-                "run the same command again: the host clears away a dump whose link is gone"
-                    .to_owned(),
-            )),
-            Self::Ask { .. } | Self::Exists { .. } | Self::NotRecorded(_) => None,
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::names::{CheckoutPath, EnvKey, PgName};
-use hemma_core::{Change, Command, Cut, Extent, Live, Place, Progress};
+use hemma_core::{Change, Command, Cut, Extent, Live, OperatorError, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::error::{DatabaseError, NoPassword};

@@ -1,6 +1,6 @@
 //! Making the role and the databases that an application needs.
 
-use hemma_core::{Approval, Progress, World};
+use hemma_core::{Approval, Classified, OperatorError, Progress, World};
 
 use super::{DatabaseError, DatabaseSpec, Databases, LookDatabases, Step, TakeStep, steps};
 
@@ -100,18 +100,10 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
         match self {
-            Self::Look(source) | Self::Step { source, .. } => source.is_known(),
-        }
-    }
-
-    /// The one thing to try next.
-    pub fn hint(&self) -> Option<hemma_core::Hint> {
-        match self {
-            Self::Look(source) | Self::Step { source, .. } => source.hint(),
+            Self::Look(source) | Self::Step { source, .. } => source.classify(),
         }
     }
 }

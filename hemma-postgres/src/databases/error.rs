@@ -1,9 +1,8 @@
 //! Why PostgreSQL did not answer, or would not.
 
 use hemma_core::names::EnvKey;
-use hemma_core::storage;
 use hemma_core::text::plain;
-use hemma_core::{ExecError, Hint, NotRecorded};
+use hemma_core::{Classified, ErrorClass, ExecError, Hint, NotRecorded, OperatorError, storage};
 use serde::{Deserialize, Serialize};
 
 use super::Server;
@@ -106,6 +105,42 @@ pub enum DatabaseError {
     NotRecorded(#[from] NotRecorded),
 }
 
+impl OperatorError for DatabaseError {
+    fn classify(&self) -> Classified {
+        let wrong = ErrorClass::NotAsPlanned;
+        let on = |server: &Server, line: String| Hint::on(&server.host, line);
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Engine { server, said } => ErrorClass::Unknown.with_any(
+                storage::hint(&server.host, said),
+                "Docker's own words are all that is known",
+            ),
+            Self::Refused { server, said } => wrong.with_any(
+                storage::hint(&server.host, said),
+                "PostgreSQL's own words are all that is known",
+            ),
+            Self::NoContainer { .. } => wrong.with(Hint::Do(
+                "bring up the shared stack that runs it, or set [database] container".to_owned(),
+            )),
+            Self::Stopped { server, .. } => {
+                wrong.with(on(server, format!("sudo -n docker start {}", server.container)))
+            }
+            Self::Down { server, .. } | Self::ReadOnly { server, .. } => wrong
+                .with(on(server, format!("sudo -n docker logs --tail 50 {}", server.container))),
+            Self::WrongRole { .. } | Self::Denied { .. } => wrong.with(Hint::Do(
+                "set [database] administrator to a superuser of that PostgreSQL".to_owned(),
+            )),
+            Self::Password { key, .. } => {
+                wrong.with(Hint::Run(format!("cargo xtask env set {key}")))
+            }
+            Self::Read { .. } => {
+                ErrorClass::Unknown.without("the message says what is wrong with the answer")
+            }
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
+}
+
 /// Why there is no password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -123,6 +158,12 @@ pub enum NoPassword {
     SeveralLines,
 }
 
+impl OperatorError for NoPassword {
+    fn classify(&self) -> Classified {
+        ErrorClass::NotAsPlanned.without("the error that has it names the key, and how to set it")
+    }
+}
+
 impl NoPassword {
     pub(super) fn read(word: &str) -> Option<Self> {
         match word {
@@ -135,38 +176,6 @@ impl NoPassword {
 }
 
 impl DatabaseError {
-    /// Whether it was looked and found wrong, as opposed to not known.
-    pub fn is_known(&self) -> bool {
-        !matches!(
-            self,
-            Self::Ask { .. } | Self::Engine { .. } | Self::Read { .. } | Self::NotRecorded(_)
-        )
-    }
-
-    /// The one thing to try next.
-    pub fn hint(&self) -> Option<Hint> {
-        if let Self::Engine { server, said } | Self::Refused { server, said } = self {
-            return storage::hint(&server.host, said);
-        }
-        let on = |server: &Server, line: String| Hint::on(&server.host, line);
-        match self {
-            Self::NoContainer { .. } => Some(Hint::Do(
-                "bring up the shared stack that runs it, or set [database] container".to_owned(),
-            )),
-            Self::Stopped { server, .. } => {
-                Some(on(server, format!("sudo -n docker start {}", server.container)))
-            }
-            Self::Down { server, .. } | Self::ReadOnly { server, .. } => {
-                Some(on(server, format!("sudo -n docker logs --tail 50 {}", server.container)))
-            }
-            Self::WrongRole { .. } | Self::Denied { .. } => Some(Hint::Do(
-                "set [database] administrator to a superuser of that PostgreSQL".to_owned(),
-            )),
-            Self::Password { key, .. } => Some(Hint::Run(format!("cargo xtask env set {key}"))),
-            _ => None,
-        }
-    }
-
     /// What psql's words mean. Its own states come first: words change with the version and the
     /// server's language, states do not. Before a connection there are only words.
     pub(crate) fn read(server: &Server, stderr: &str) -> Self {

@@ -1,6 +1,6 @@
 //! What there is to say about the databases.
 
-use hemma_core::{Finding, Hint, Report, Verdict, World, causes};
+use hemma_core::{Finding, Hint, OperatorError, Report, Verdict, World, causes};
 
 use super::{DatabaseSpec, Databases, Error, Login, Server, look, steps};
 

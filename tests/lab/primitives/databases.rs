@@ -1,7 +1,7 @@
 //! Role and databases in a real PostgreSQL on the host.
 
 use hemma_core::names::PgName;
-use hemma_core::{Progress, Verdict, World, causes};
+use hemma_core::{OperatorError, Progress, Verdict, World, causes};
 use hemma_deploy::shared_db;
 use hemma_postgres::databases::{self, Outcome, Step};
 

@@ -1,6 +1,6 @@
 //! The `.env` on the host: judged, written, refused.
 
-use hemma_core::{Secret, Verdict, causes};
+use hemma_core::{OperatorError, Secret, Verdict, causes};
 use hemma_deploy::Layers;
 use hemma_deploy::env_file::{self, Error, WriteError};
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hemma_cli::Failure;
+use hemma_core::{Classified, ErrorClass, OperatorError};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
@@ -10,6 +11,17 @@ pub(super) enum Error {
     Elsewhere(PathBuf),
     #[error("could not {doing} `{}`", .path.display())]
     File { doing: &'static str, path: PathBuf, source: std::io::Error },
+}
+
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Elsewhere(_) => {
+                ErrorClass::Usage.without("the message says which repository it has to be")
+            }
+            Self::File { source, .. } => source.classify(),
+        }
+    }
 }
 
 /// The root of hemma's repository.

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hemma_core::{Classified, ErrorClass, OperatorError};
+
 use super::record::{self, Columns, Format, Record, Records};
 
 /// How standard input is called on the command line, and in words.
@@ -40,6 +42,18 @@ pub(crate) enum Error {
     Nothing(PathBuf),
     #[error("the file changed while it was read: it had {first} texts, then {then}")]
     Changed { first: usize, then: usize },
+}
+
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Pipe { source, .. } => source.classify(),
+            Self::Record(source) => source.classify(),
+            Self::Nothing(_) => ErrorClass::NotAsPlanned.without("the message names the file"),
+            Self::Changed { .. } => ErrorClass::NotAsPlanned
+                .without("the same command again reads the file as it is now"),
+        }
+    }
 }
 
 impl Input {

@@ -5,9 +5,9 @@ mod options;
 mod record;
 mod tally;
 
-pub(crate) use input::{Error as InputError, Input, Wanted};
+pub(crate) use input::{Input, Wanted};
 pub(crate) use options::{
     ClientOptions, EMBEDDINGS, behind, failed_run, is_a_place, nobody_there, offload_server,
 };
-pub(crate) use record::{Columns, Error as RecordError, Format};
+pub(crate) use record::{Columns, Format};
 pub(crate) use tally::Tally;

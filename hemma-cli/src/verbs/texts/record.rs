@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hemma_core::{Classified, ErrorClass, OperatorError};
 use serde_json::Value;
 
 /// One text of a file.
@@ -78,6 +79,18 @@ pub(crate) enum Error {
     Missing { path: PathBuf, number: usize, name: String, there: String },
     #[error("`{}` is read line by line, and a line has nothing named `{name}`", .path.display())]
     NoNames { path: PathBuf, name: String },
+}
+
+impl OperatorError for Error {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Open { source, .. } | Self::Read { source, .. } => source.classify(),
+            Self::Csv { .. } | Self::Json { .. } | Self::Missing { .. } | Self::NoNames { .. } => {
+                ErrorClass::NotAsPlanned
+                    .without("the message names the place in the file and what is needed")
+            }
+        }
+    }
 }
 
 fn blank(line: &str) -> bool {

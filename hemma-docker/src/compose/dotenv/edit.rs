@@ -1,7 +1,7 @@
 //! Changing one value in the text of a `.env` file, and nothing else in it.
 
-use hemma_core::Secret;
 use hemma_core::names::EnvKey;
+use hemma_core::{Classified, ErrorClass, OperatorError, Secret};
 
 use super::flaw::ParseError;
 use super::parse::{EnvFile, Surroundings};
@@ -18,6 +18,19 @@ pub enum SetError {
     /// Compose would read another value, whichever way it is written.
     #[error("what stands around it in the file would make another value of it")]
     NoPlace,
+}
+
+impl OperatorError for SetError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Unreadable(source) => source.classify(),
+            Self::Nul => {
+                ErrorClass::NotAsPlanned.without("the message says what a value cannot hold")
+            }
+            Self::NoPlace => ErrorClass::NotAsPlanned
+                .without("the message says what is in the way; the file is edited by hand"),
+        }
+    }
 }
 
 /// The text with `key` set to `value`: in the place of the entry that counts, or at the end, or at

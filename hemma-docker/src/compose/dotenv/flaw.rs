@@ -1,5 +1,6 @@
 //! Where a `.env` file is wrong, and how.
 
+use hemma_core::{Classified, ErrorClass, OperatorError};
 use serde::{Deserialize, Serialize};
 
 use super::interpolate::Fault;
@@ -14,6 +15,12 @@ pub struct ParseError {
     pub column: usize,
     /// What is wrong there.
     pub flaw: Flaw,
+}
+
+impl OperatorError for ParseError {
+    fn classify(&self) -> Classified {
+        ErrorClass::NotAsPlanned.without("the message names the place and what is wrong there")
+    }
 }
 
 /// What is wrong.

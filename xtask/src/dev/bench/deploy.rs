@@ -232,7 +232,11 @@ impl Bench<'_> {
         let took = started.elapsed();
         if !output.success() {
             let said = output.last_words().to_owned();
-            return Err(Stopped { line: command.to_string(), exit: output.exit, said }.into());
+            return Err(Failure::unknown(Stopped {
+                line: command.to_string(),
+                exit: output.exit,
+                said,
+            }));
         }
         let said = said.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(took);
         Ok(Ran { took, said })

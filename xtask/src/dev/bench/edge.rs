@@ -72,7 +72,7 @@ async fn whole(config: &Config, runs: u32) -> Result<String, Failure> {
         let findings = records.findings.into_iter().chain(outside?.findings);
         if findings.collect::<Report>().verdict() != Verdict::Pass {
             let hint = Hint::Run("cargo xtask deploy --lab --yes".to_owned());
-            return Err(Failure::from(NotDeployed).hint(hint));
+            return Err(Failure::unknown(NotDeployed).hint(hint));
         }
         let steps = world.steps();
         looks = steps.len();

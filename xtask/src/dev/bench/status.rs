@@ -49,7 +49,7 @@ impl Args {
         let bench = Bench { live: Live::new(SshOptions::default()), runs: self.runs.max(1) };
         if !bench.is_deployed(&lab.config_file()).await? {
             let hint = Hint::Run("cargo xtask deploy --lab --yes".to_owned());
-            return Err(Failure::from(NotDeployed).hint(hint));
+            return Err(Failure::unknown(NotDeployed).hint(hint));
         }
         let mut text = String::new();
         for round_trip in [0, 30] {

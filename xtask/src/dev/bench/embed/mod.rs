@@ -96,7 +96,11 @@ impl Bench {
             client.embed_at_once(texts).await?;
             ours.add(started.elapsed());
             let near = self.near;
-            bare.add(tokio::task::spawn_blocking(move || bare_read(near, rows)).await??);
+            bare.add(
+                tokio::task::spawn_blocking(move || bare_read(near, rows))
+                    .await
+                    .map_err(Failure::unknown)??,
+            );
             python.add(self.python("at-once", rows, Path::new(".")).await?);
         }
         let bytes = rows * Model::default().dim * size_of::<f32>();
@@ -185,7 +189,7 @@ impl Bench {
             }
             output.last_words().clone_into(&mut last);
         }
-        Err(PythonFailed(last).into())
+        Err(Failure::unknown(PythonFailed(last)))
     }
 
     /// A process of its own, which has held nothing before.

@@ -90,7 +90,9 @@ impl Args {
         let autossh = Way::autossh(&over.ssh_config, port)?;
         let opened = Instant::now();
         for (way, name) in [(&ours, "hemma"), (&plain, "ssh -L"), (&autossh, "autossh")] {
-            answers(way.port, Duration::from_secs(30)).await.ok_or(Closed(name))?;
+            answers(way.port, Duration::from_secs(30))
+                .await
+                .ok_or_else(|| Failure::unknown(Closed(name)))?;
         }
         let mut text = String::new();
         if cfg!(debug_assertions) {
