@@ -1,10 +1,11 @@
 //! Why the host's `.env` was not changed.
 
-use hemma_core::names::EnvKey;
-use hemma_core::{Classified, ErrorClass, Hint, OperatorError};
-use hemma_docker::compose::dotenv::SetError;
-
-use super::write::{DraftError, WriteError};
+use hemma_core::names::{CheckoutPath, EnvKey};
+use hemma_core::{
+    Classified, ErrorClass, ExecError, Hint, Host, NotRecorded, OperatorError, storage,
+};
+use hemma_docker::compose::dotenv::{Obstacle, SetError};
+use serde::{Deserialize, Serialize};
 
 /// Why a `.env` was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +34,108 @@ impl OperatorError for Error {
                 .with(Hint::Run("cargo xtask day2 env-file --edit".to_owned())),
             Self::Set { source, .. } => source.classify(),
             Self::Write(source) => source.classify(),
+        }
+    }
+}
+
+/// Why a `.env` could not be taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftError {
+    /// The script's answer is not known.
+    #[error("could not fetch the .env of {host}")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// It cannot be read.
+    #[error("{checkout}/.env on {host} {obstacle}")]
+    Obstacle {
+        /// The host.
+        host: Host,
+        /// The checkout.
+        checkout: CheckoutPath,
+        /// What it is instead.
+        obstacle: Obstacle,
+    },
+    /// The script said nothing that could be read.
+    #[error("could not read what {host} said about its .env")]
+    Read {
+        /// The host.
+        host: Host,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for DraftError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Obstacle { obstacle: Obstacle::Changing, .. } => {
+                ErrorClass::Unknown.without("a file that is written to now can be read in a moment")
+            }
+            Self::Obstacle { host, checkout, obstacle } => ErrorClass::NotAsPlanned
+                .with_any(obstacle.hint(host, checkout), "the message says what the file is"),
+            Self::Read { .. } => ErrorClass::Unknown
+                .without("the script of hemma's own was answered by something else"),
+            Self::NotRecorded(source) => source.classify(),
+        }
+    }
+}
+
+/// Why a new `.env` was not put in place. The old one is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteError {
+    /// The script's answer is not known.
+    #[error("could not learn whether the .env of {host} was written")]
+    Ask {
+        /// The host.
+        host: Host,
+        /// Why not.
+        source: ExecError,
+    },
+    /// Somebody else changed it.
+    #[error("the .env of {host} was changed by somebody else meanwhile; nothing was written")]
+    Changed {
+        /// The host.
+        host: Host,
+    },
+    /// Less arrived than was sent.
+    #[error("the new .env did not reach {host} whole; nothing was written")]
+    CutShort {
+        /// The host.
+        host: Host,
+    },
+    /// The host would not have it: a full disk, a read-only file system, a directory of root's.
+    #[error("{host} could not write its .env: {said}")]
+    Refused {
+        /// The host.
+        host: Host,
+        /// Its last words.
+        said: String,
+    },
+    /// The recording has no answer.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl OperatorError for WriteError {
+    fn classify(&self) -> Classified {
+        match self {
+            Self::Ask { source, .. } => source.classify(),
+            Self::Changed { .. } => ErrorClass::NotAsPlanned
+                .with(Hint::Do("run it again: it begins with what is there now".to_owned())),
+            Self::CutShort { .. } => {
+                ErrorClass::NotAsPlanned.without("nothing was written, and the message says so")
+            }
+            Self::Refused { host, said } => ErrorClass::NotAsPlanned
+                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::NotRecorded(source) => source.classify(),
         }
     }
 }

@@ -13,7 +13,7 @@ mod verify;
 mod write;
 
 pub use compare::{Difference, compare_with_example};
-pub use error::Error;
+pub use error::{DraftError, Error, WriteError};
 pub use header::Header;
 pub use headers::{Headers, HeadersError, LookHeaders};
 pub use hemma_docker::compose::dotenv::{
@@ -24,6 +24,4 @@ pub use look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
 pub(crate) use read::from_hex;
 pub(crate) use verify::{beside_deploy, look_at_file, stops_deploy, unknown};
 pub use verify::{findings, verify};
-pub use write::{
-    Draft, DraftError, FetchText, WriteEnv, WriteError, Written, draft, set, would_change, write,
-};
+pub use write::{Draft, FetchText, WriteEnv, Written, draft, set, would_change, write};
