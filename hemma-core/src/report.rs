@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Hint;
+use crate::{Classified, ErrorClass, Hint, OperatorError};
 
 /// Three answers, never mixed. The order is that of what matters more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +58,17 @@ impl Finding {
     /// Nobody knows; `error` says why, with its causes.
     pub fn unknown(subject: impl Into<String>, error: &dyn std::error::Error) -> Self {
         Self::unseen(subject, causes(error))
+    }
+
+    /// An error as a finding: wrong or not known by its class, with its causes, its evidence and the
+    /// next thing to try.
+    pub fn of_error(subject: impl Into<String>, error: &impl OperatorError) -> Self {
+        let Classified { class, advice } = error.classify();
+        let verdict = match class {
+            ErrorClass::NotAsPlanned | ErrorClass::Usage => Verdict::Fail,
+            ErrorClass::Unknown => Verdict::Unknown,
+        };
+        Self::new(verdict, subject, causes(error)).evidence(error.evidence()).hint(advice.hint())
     }
 
     /// Nobody knows, for a reason that is no error of ours.

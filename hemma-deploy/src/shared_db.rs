@@ -57,9 +57,7 @@ pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
     match error {
         Error::Databases(source) => databases::of_error(&server, source),
         Error::NoneWanted { .. } => Finding::fail("databases", error.to_string()),
-        Error::Headers(_) => {
-            Finding::unknown(server.container.to_string(), error).hint(error.hint())
-        }
+        Error::Headers(_) => Finding::of_error(server.container.to_string(), error),
     }
 }
 

@@ -20,7 +20,7 @@ mod watch;
 use std::time::Duration;
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Finding, Host, OperatorError, Patience, Progress, Report, World};
+use hemma_core::{Finding, Host, Patience, Progress, Report, World};
 
 use crate::Containers;
 use crate::engine::EngineError;
@@ -172,5 +172,5 @@ fn subject(expected: &Expectation) -> String {
 
 /// One cause, said once, and not once for each service.
 fn unseen(error: &EngineError) -> Finding {
-    Finding::unknown("services", error).hint(error.hint())
+    Finding::of_error("services", error)
 }

@@ -3,7 +3,7 @@
 //! Runbook: day 3, steps 1 and 2.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Finding, Hint, Host, OperatorError, World};
+use hemma_core::{Finding, Hint, Host, World};
 
 use crate::{Binding, Container, Containers, State};
 
@@ -21,7 +21,7 @@ pub async fn verify(
             let own = |it: &&Container| it.is_of(project.as_str(), service);
             judge(subject, containers.iter().find(own), port)
         }
-        Err(error) => Finding::unknown(subject, &error).hint(error.hint()),
+        Err(error) => Finding::of_error(subject, &error),
     }
 }
 

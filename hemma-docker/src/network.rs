@@ -22,10 +22,7 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
     let subject = format!("network {name}");
     let found = match world.ask(&Networks { host: host.clone() }).await {
         Ok(networks) => named(networks, name),
-        Err(error) => {
-            let finding = Finding::unknown(subject, &error);
-            return finding.hint(error.hint());
-        }
+        Err(error) => return Finding::of_error(subject, &error),
     };
     match found.as_slice() {
         [] => Finding::fail(subject, format!("there is none of that name on {host}"))
@@ -34,8 +31,7 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
         several => {
             let error = Error::several(host, name, several);
             let ids = several.iter().map(|it| format!("{} made {}", short(&it.id), it.created));
-            let finding = Finding::fail(subject, error.to_string()).evidence(ids);
-            finding.hint(error.hint())
+            Finding::of_error(subject, &error).evidence(ids)
         }
     }
 }

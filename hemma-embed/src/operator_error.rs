@@ -22,18 +22,17 @@ impl OperatorError for RequestError {
     }
 }
 
-/// Without a connection nothing was learned about the service; whatever else it does is its doing.
+/// Without an answer nothing was learned about the service; an answer, however bad, is its doing.
 impl OperatorError for Problem {
     fn classify(&self) -> Classified {
         match self {
             Self::Connect { source } | Self::Cut { source, .. } | Self::Gone { source, .. } => {
                 source.classify()
             }
-            Self::Silent { .. }
-            | Self::OutOfTime { .. }
-            | Self::NotHttp { .. }
-            | Self::Redirect { .. }
-            | Self::Status { .. } => ErrorClass::NotAsPlanned.without(WHICH),
+            Self::Silent { .. } | Self::OutOfTime { .. } => ErrorClass::Unknown.without(WHICH),
+            Self::NotHttp { .. } | Self::Redirect { .. } | Self::Status { .. } => {
+                ErrorClass::NotAsPlanned.without(WHICH)
+            }
             Self::Reply { source } => source.classify(),
             Self::ItemTooLarge { .. } => {
                 ErrorClass::NotAsPlanned.without("the message has the size and the limit")

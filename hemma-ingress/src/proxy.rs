@@ -10,7 +10,7 @@ mod ports;
 mod tests;
 mod virtual_hosts;
 
-use hemma_core::{ExecError, Finding, OperatorError, Report, Verdict, World};
+use hemma_core::{ExecError, Finding, Report, Verdict, World};
 use hemma_docker::{Container, Containers, Networks, network};
 
 use crate::IngressSpec;
@@ -77,8 +77,7 @@ async fn look(world: &World, spec: &IngressSpec) -> Result<(Vec<Container>, bool
         tokio::join!(async { world.ask(&Containers { host: host.clone() }).await }, async {
             world.ask(&Networks { host: host.clone() }).await
         },);
-    let containers = containers
-        .map_err(|error| Finding::unknown("shared proxy stack", &error).hint(error.hint()))?;
+    let containers = containers.map_err(|error| Finding::of_error("shared proxy stack", &error))?;
     let name = spec.network.as_str();
     Ok((containers, networks.is_ok_and(|it| it.iter().any(|it| it.name == name))))
 }

@@ -2,7 +2,7 @@
 
 use hemma_core::{Classified, ErrorClass, OperatorError};
 
-use crate::{CertificateError, GetError, HandshakeError, SiteNameError};
+use crate::{CertificateError, GetError, HandshakeError, Met, SiteNameError};
 
 /// A site that could not be asked may be fine. What it presented, however bad, is an answer.
 impl OperatorError for HandshakeError {
@@ -20,17 +20,16 @@ impl OperatorError for HandshakeError {
     }
 }
 
+/// A site that refuses or breaks off was met; one that no packet comes back from was not.
 impl OperatorError for GetError {
     fn classify(&self) -> Classified {
-        let unknown = ErrorClass::Unknown;
+        const PROXY: &str = "the looks at the certificate and at the proxy say what is wrong";
         match self {
-            Self::NoConnection { .. } => {
-                unknown.without("the look at the certificate says what is wrong with it")
+            Self::NoConnection { met: Met::Unanswered, .. } => ErrorClass::Unknown.without(PROXY),
+            Self::NoConnection { .. } | Self::TimedOut { .. } | Self::Broken { .. } => {
+                ErrorClass::NotAsPlanned.without(PROXY)
             }
             Self::Handshake { source, .. } => source.classify(),
-            Self::TimedOut { .. } | Self::Broken { .. } => {
-                unknown.without("the look at the service behind the site says how it is")
-            }
             Self::NotRecorded(source) => source.classify(),
         }
     }

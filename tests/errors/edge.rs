@@ -48,10 +48,11 @@ fn tls(rows: &mut Vec<Row>) {
     );
     let path = || "/healthz".to_owned();
     variants!(rows, hemma_tls::GetError,
-        Unknown NoConnection { site: site(), met: Met::Refused };
+        Unknown NoConnection { site: site(), met: Met::Unanswered };
+        NotAsPlanned NoConnection { site: site(), met: Met::Refused };
         Unknown Handshake { site: site(), source: HandshakeError::NotRecorded(missing()) };
-        Unknown TimedOut { site: site(), path: path(), limit_ms: 1 };
-        Unknown Broken { site: site(), path: path(), reason: said() };
+        NotAsPlanned TimedOut { site: site(), path: path(), limit_ms: 1 };
+        NotAsPlanned Broken { site: site(), path: path(), reason: said() };
         Unknown NotRecorded(missing());
     );
     let certificate = Certificate::parse(b"no").expect_err("it is no DER");

@@ -36,14 +36,14 @@ pub(crate) fn rows() -> Vec<Row> {
 
 fn requests(rows: &mut Vec<Row>) {
     rows.push(Row::new(ErrorClass::Unknown, "", cause()));
-    let silent = request(Problem::Silent { seconds: 1 });
-    rows.push(Row::new(ErrorClass::NotAsPlanned, "", silent));
+    let silent = || request(Problem::Silent { seconds: 1 });
+    rows.push(Row::new(ErrorClass::Unknown, "", silent()));
     variants!(rows, hemma_embed::Problem,
         Unknown Connect { source: cause() };
         Unknown Cut { received: 1, source: cause() };
         Unknown Gone { seconds: 1, source: cause() };
-        NotAsPlanned Silent { seconds: 1 };
-        NotAsPlanned OutOfTime { seconds: 1 };
+        Unknown Silent { seconds: 1 };
+        Unknown OutOfTime { seconds: 1 };
         NotAsPlanned NotHttp { source: cause() };
         NotAsPlanned Redirect { status: 302, to: said() };
         NotAsPlanned Status { status: 500, code: said(), detail: said(), retry_after: None };
@@ -51,7 +51,7 @@ fn requests(rows: &mut Vec<Row>) {
         NotAsPlanned ItemTooLarge { bytes: 2, limit: 1 };
     );
     variants!(rows, hemma_embed::LookError,
-        NotAsPlanned Request(request(Problem::Silent { seconds: 1 }));
+        Unknown Request(silent());
         Unknown NotRecorded(missing());
     );
     variants!(rows, hemma_embed::language_tool::CheckError,
@@ -93,18 +93,20 @@ fn answers(rows: &mut Vec<Row>) {
 }
 
 fn runs(rows: &mut Vec<Row>) {
-    let silent = || request(Problem::Silent { seconds: 1 });
+    let failing = || {
+        request(Problem::Status { status: 500, code: said(), detail: said(), retry_after: None })
+    };
     let gone = || request(Problem::Gone { seconds: 1, source: cause() });
     let fingerprint = || made::<Fingerprint>(&"0".repeat(64));
     variants!(rows, hemma_embed::RunError,
         NotAsPlanned FingerprintChanged { before: fingerprint(), now: fingerprint() };
         Unknown Unreachable { source: gone() };
         NotAsPlanned Hopeless { count: 3, source: gone() };
-        NotAsPlanned OtherModel { source: silent() };
-        NotAsPlanned Limits { source: silent() };
+        NotAsPlanned OtherModel { source: failing() };
+        NotAsPlanned Limits { source: failing() };
         Unknown Limits { source: gone() };
         NotAsPlanned Cache { source: cache() };
-        NotAsPlanned Gaps { items: 1, first: 1, source: silent() };
+        NotAsPlanned Gaps { items: 1, first: 1, source: failing() };
     );
     rows.push(Row::new(ErrorClass::Unknown, "", cache()));
     let device = NpyFile::create(Path::new("/dev/null"), 1).err().expect("it is no regular file");

@@ -1,6 +1,6 @@
 //! What there is to say about the host's `.env`: keys and places, never a value.
 
-use hemma_core::{Finding, Hint, OperatorError, Report, World, quote_path};
+use hemma_core::{Finding, Hint, Report, World, quote_path};
 use hemma_docker::compose::dotenv::Obstacle;
 
 use crate::Config;
@@ -31,7 +31,7 @@ pub(crate) async fn look_at_file(world: &World, config: &Config) -> Result<EnvAn
 }
 
 pub(crate) fn unknown(error: &EnvError) -> Finding {
-    Finding::unknown(".env", error).hint(error.hint())
+    Finding::of_error(".env", error)
 }
 
 /// Of the findings, what a deploy would be wrong with: what Compose cannot read, or what reaches

@@ -1,6 +1,6 @@
 //! Taking back a deploy that failed.
 
-use hemma_core::{Approval, Finding, OperatorError, Progress, Report, Verdict, World, causes};
+use hemma_core::{Approval, Finding, OperatorError, Progress, Report, Verdict, World};
 use hemma_git::checkout::short;
 
 use crate::Config;
@@ -67,8 +67,7 @@ pub(super) async fn return_to(
         Ok(back) => back,
         // Why there is a way back at all is worth more than what is wrong with it.
         Err(error) if error.is_known() => {
-            let finding = Finding::fail("way back", causes(&error)).hint(error.hint());
-            report.add(finding.evidence(error.evidence()));
+            report.add(Finding::of_error("way back", &error));
             return Ok(Ok(report).into());
         }
         Err(error) => return Err(error),
