@@ -109,7 +109,7 @@ fn runs(rows: &mut Vec<Row>) {
         NotAsPlanned Gaps { items: 1, first: 1, source: failing() };
     );
     rows.push(Row::new(ErrorClass::Unknown, "", cache()));
-    let device = NpyFile::create(Path::new("/dev/null"), 1).err().expect("it is no regular file");
+    let device = NpyFile::create(Path::new("/dev/null"), 1).expect_err("it is no regular file");
     rows.push(Row::new(ErrorClass::NotAsPlanned, "", device));
 }
 

@@ -104,15 +104,13 @@ fn ports_taken(
             continue;
         }
         let container = containers.iter().find(|it| !own(it) && holds(it, port));
-        let listeners = situation.listeners.as_ref().ok().and_then(|it| it.as_ref());
-        let holder = match container {
-            Some(container) => Some(format!("container {}", container.name)),
-            None => {
-                let may_be_own = containers.iter().any(|it| own(it) && may_be_starting(it));
-                listeners.and_then(|it| held(it, wanted, port, may_be_own))
-            }
+        let container = container.map(|it| format!("container {}", it.name));
+        let program = || {
+            let listeners = situation.listeners.as_ref().ok()?.as_ref()?;
+            let may_be_own = containers.iter().any(|it| own(it) && may_be_starting(it));
+            held(listeners, wanted, port, may_be_own)
         };
-        if let Some(holder) = holder {
+        if let Some(holder) = container.or_else(program) {
             let subject = format!("port {port}");
             let detail = format!("{name} wants it on {}, and {holder} has it", wanted.address());
             let written = situation.written(&preflight::mapping(wanted));
