@@ -25,18 +25,15 @@ pub(super) struct Instance {
 pub enum Beside {
     /// `NAME-second`.
     Second,
-    /// `NAME-third`.
-    Third,
 }
 
 impl Beside {
     /// Each of them.
-    pub const ALL: [Self; 2] = [Self::Second, Self::Third];
+    pub const ALL: [Self; 1] = [Self::Second];
 
     fn word(self) -> &'static str {
         match self {
             Self::Second => "second",
-            Self::Third => "third",
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The host that a test plays on, for as long as the test has it to itself.
 //!
-//! There are three, because a test waits most of its time: for a gate, a build, a health check. A test
-//! takes whichever is free. Another one comes up when a test first finds those that are up taken, so
-//! that one test by itself, or `--test-threads 1`, has to do with one host only.
+//! There are two, because a test waits most of its time: for a gate, a build, a health check. A third
+//! would have nothing to run on, as two keep two cores busy. A test takes whichever is free. The second
+//! comes up when a test first finds the first one taken, so that one test by itself, or
+//! `--test-threads 1`, has to do with one host only.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,6 @@ struct Host {
 
 static FIRST: Host = Host::new(None);
 static SECOND: Host = Host::new(Some(Beside::Second));
-static THIRD: Host = Host::new(Some(Beside::Third));
 
 /// How soon a condition is looked at again: a look costs more than most of what is waited for, so it
 /// comes less often the longer that takes.
@@ -92,7 +92,6 @@ impl Host {
             biased;
             turn = FIRST.turn.lock() => (&FIRST, turn),
             turn = SECOND.turn.lock() => (&SECOND, turn),
-            turn = THIRD.turn.lock() => (&THIRD, turn),
         }
     }
 
