@@ -20,24 +20,6 @@ pub(super) struct Instance {
     pub(super) label: String,
 }
 
-/// A lab beside another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beside {
-    /// `NAME-second`.
-    Second,
-}
-
-impl Beside {
-    /// Each of them.
-    pub const ALL: [Self; 1] = [Self::Second];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Second => "second",
-        }
-    }
-}
-
 impl Instance {
     /// `$HEMMA_LAB_NAME`, or the usual one.
     pub(super) fn find() -> Result<Self, LabError> {
@@ -45,9 +27,9 @@ impl Instance {
         Self::named(&chosen.map_or_else(|| USUAL.into(), |it| it.to_string_lossy().into_owned()))
     }
 
-    /// One of those beside it, for tests that run at the same time.
-    pub(super) fn beside(&self, which: Beside) -> Self {
-        Self::of(&format!("{}-{}", self.name, which.word()))
+    /// The one beside it, for tests that run at the same time.
+    pub(super) fn second(&self) -> Self {
+        Self::of(&format!("{}-second", self.name))
     }
 
     fn named(name: &str) -> Result<Self, LabError> {

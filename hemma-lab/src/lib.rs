@@ -15,8 +15,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Several labs can be up on one machine: `HEMMA_LAB_NAME` says which one is meant. A lab may have
-//! [others beside it](Lab::beside), so that tests need not wait for each other.
+//! Several labs can be up on one machine: `HEMMA_LAB_NAME` says which one is meant. A lab may have a
+//! [second](Lab::second) one beside it, so that two tests need not wait for each other.
 //!
 //! Invariant: nothing here is reachable from another machine. Every published port is on
 //! loopback.
@@ -39,7 +39,6 @@ use hemma_core::{Output, Progress};
 
 pub use containers::Images;
 pub use docker::LabError;
-pub use instance::Beside;
 pub use link::Link;
 
 use containers::{Containers, Seen};
@@ -77,10 +76,10 @@ impl Lab {
         Self::raise(Instance::find()?, say).await
     }
 
-    /// Brings up another lab beside this one, under a name that follows from its own.
-    /// [`down`](Self::down) removes all of them.
-    pub async fn beside(&self, which: Beside, say: &Progress) -> Result<Self, LabError> {
-        Self::raise(self.instance.beside(which), say).await
+    /// Brings up a second lab beside this one, under a name that follows from its own.
+    /// [`down`](Self::down) removes both.
+    pub async fn second(&self, say: &Progress) -> Result<Self, LabError> {
+        Self::raise(self.instance.second(), say).await
     }
 
     async fn raise(instance: Instance, say: &Progress) -> Result<Self, LabError> {
@@ -137,23 +136,20 @@ impl Lab {
         Ok(Self { shell, docker, instance, state, port, edge, first_commit })
     }
 
-    /// Removes everything that [`up`](Self::up) and [`beside`](Self::beside) made, the engine included
+    /// Removes everything that [`up`](Self::up) and [`second`](Self::second) made, the engine included
     /// if they started that.
     pub async fn down(images: Images, say: &Progress) -> Result<(), LabError> {
         let (shell, instance) = (Shell::new(), Instance::find()?);
-        let (others, state) = (Beside::ALL.map(|it| instance.beside(it)), State::of(&instance));
+        let (second, state) = (instance.second(), State::of(&instance));
         if let Some(docker) = engine::find(&shell).await {
             say.line("removing the lab's containers, network and volume");
-            let others = others.iter().map(|it| (it, Images::Keep));
-            for (instance, images) in others.chain([(&instance, images)]) {
+            for (instance, images) in [(&second, Images::Keep), (&instance, images)] {
                 let there = Containers { shell: &shell, docker, instance };
                 there.remove_all(images, say).await?;
             }
             engine::stop(&shell, &state, docker, say).await?;
         }
-        for other in &others {
-            State::of(other).remove()?;
-        }
+        State::of(&second).remove()?;
         state.remove()
     }
 

@@ -14,7 +14,7 @@ use hemma_core::{
 };
 use hemma_deploy::Config;
 use hemma_deploy::lock::Holder;
-use hemma_lab::{Beside, Claim, Lab};
+use hemma_lab::{Claim, Lab};
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -22,15 +22,14 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use crate::hemma::{Ran, Running, ssh_with};
 use crate::terminal::Terminal;
 
-/// One of the hosts; it is brought up by the test that has its turn first.
+/// One of the two hosts; it is brought up by the test that has its turn first.
 struct Host {
-    beside: Option<Beside>,
     turn: Mutex<()>,
     lab: OnceCell<Lab>,
 }
 
-static FIRST: Host = Host::new(None);
-static SECOND: Host = Host::new(Some(Beside::Second));
+static FIRST: Host = Host::new();
+static SECOND: Host = Host::new();
 
 /// How soon a condition is looked at again: a look costs more than most of what is waited for, so it
 /// comes less often the longer that takes.
@@ -82,11 +81,11 @@ impl Traces {
 }
 
 impl Host {
-    const fn new(beside: Option<Beside>) -> Self {
-        Self { beside, turn: Mutex::const_new(()), lab: OnceCell::const_new() }
+    const fn new() -> Self {
+        Self { turn: Mutex::const_new(()), lab: OnceCell::const_new() }
     }
 
-    /// Whichever is free, an earlier one rather than a later one.
+    /// Whichever is free, the first one rather than the second.
     async fn take() -> (&'static Self, MutexGuard<'static, ()>) {
         tokio::select! {
             biased;
@@ -98,11 +97,13 @@ impl Host {
     async fn lab(&self) -> &Lab {
         let say = Progress::silent();
         let first = FIRST.lab.get_or_init(async || Lab::up(&say).await.expect("the lab comes up"));
-        // Not at the same time: what the first one builds, the others have.
+        // Not at the same time: what the first one builds, the second one has.
         let first = first.await;
-        let Some(which) = self.beside else { return first };
-        let other = async || first.beside(which, &say).await.expect("the other lab comes up");
-        self.lab.get_or_init(other).await
+        if std::ptr::eq(self, &raw const FIRST) {
+            return first;
+        }
+        let second = async || first.second(&say).await.expect("the second lab comes up");
+        self.lab.get_or_init(second).await
     }
 }
 

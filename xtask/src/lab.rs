@@ -59,21 +59,12 @@ pub(crate) struct Host;
 
 impl PracticeHost for Host {
     async fn up(progress: &Progress) -> Result<PathBuf, Failure> {
-        let lab = Box::pin(Lab::up(progress)).await.map_err(failure)?;
+        let lab = Box::pin(Lab::up(progress)).await?;
         Ok(lab.config_file())
     }
 
     fn directory() -> Option<PathBuf> {
         hemma_lab::directory()
-    }
-}
-
-/// An error of the lab, told as what is wrong where its steps were refused, and else as what could
-/// not be looked at.
-pub(crate) fn failure(error: LabError) -> Failure {
-    match error {
-        LabError::NotUp | LabError::Name { .. } | LabError::Step { .. } => Failure::known(error),
-        other => other.into(),
     }
 }
 
@@ -96,13 +87,13 @@ impl AnyVerb for Args {
         let say = run.progress();
         match self.verb {
             Verb::Up => {
-                let lab = Lab::up(&say).await.map_err(failure)?;
+                let lab = Lab::up(&say).await?;
                 run.terminal().idle();
                 status(&lab).await
             }
             Verb::Down { keep_images } => {
                 let images = if keep_images { Images::Keep } else { Images::Remove };
-                Lab::down(images, &say).await.map_err(failure)?;
+                Lab::down(images, &say).await?;
                 Ok(found(Finding::pass("lab", "nothing of it is left")))
             }
             Verb::Status => match Lab::find().await {
@@ -111,16 +102,16 @@ impl AnyVerb for Args {
                     let up = Hint::Do("cargo xtask lab up".to_owned());
                     Ok(found(Finding::fail("lab", error.to_string()).hint(up)))
                 }
-                Err(error) => Err(failure(error)),
+                Err(error) => Err(error.into()),
             },
-            Verb::Shell => shell(&Lab::find().await.map_err(failure)?),
+            Verb::Shell => shell(&Lab::find().await?),
             Verb::Reset => {
-                reset().await.map_err(failure)?;
+                reset().await?;
                 Ok(found(Finding::pass("lab", "as before the first deploy")))
             }
             Verb::Fault { name, args } => fault(name, &args).await,
             Verb::Link { delay } => {
-                let lab = Lab::find().await.map_err(failure)?;
+                let lab = Lab::find().await?;
                 link(&lab, Duration::from_millis(delay), run.terminal()).await
             }
         }
@@ -141,7 +132,7 @@ async fn status(lab: &Lab) -> Result<Answer, Failure> {
         &[],
     );
     let head = lab.remote_head();
-    let (engine, head) = tokio::try_join!(engine, head).map_err(failure)?;
+    let (engine, head) = tokio::try_join!(engine, head)?;
     let mut report = Report::default();
     report.add(Finding::pass("ssh", format!("ssh -F {} hemma", lab.ssh_config().display())));
     report.add(if engine.success() {
@@ -160,7 +151,7 @@ async fn status(lab: &Lab) -> Result<Answer, Failure> {
 }
 
 async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure> {
-    let known = Lab::faults().map_err(failure)?;
+    let known = Lab::faults()?;
     let Some(name) = name else {
         let width = known.keys().map(String::len).max().unwrap_or(0);
         let line = |(name, says): (String, String)| format!("{name:width$}  {says}\n");
@@ -172,8 +163,8 @@ async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure>
         );
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let lab = Lab::find().await.map_err(failure)?;
-    let commit = lab.push_fault(&name, &args).await.map_err(failure)?;
+    let lab = Lab::find().await?;
+    let commit = lab.push_fault(&name, &args).await?;
     Ok(found(Finding::pass("git remote", format!("main is {}", &commit[..commit.len().min(12)]))))
 }
 
@@ -190,7 +181,7 @@ fn shell(lab: &Lab) -> Result<Answer, Failure> {
 }
 
 async fn link(lab: &Lab, round_trip: Duration, terminal: &Terminal) -> Result<Answer, Failure> {
-    let Linked { link, ssh_config, config_file } = &lab.link(round_trip).await.map_err(failure)?;
+    let Linked { link, ssh_config, config_file } = &lab.link(round_trip).await?;
     terminal.idle();
     terminal.note(&format!("ssh -F {} hemma", ssh_config.display()));
     terminal.note(&format!("cargo xtask --config {} status", config_file.display()));

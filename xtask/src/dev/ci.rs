@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hemma_cli::{Answer, Failure, Run, Verb};
 use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
-use hemma_lab::{Beside, Lab};
+use hemma_lab::Lab;
 
 use super::workspace;
 use checks::{Check, Counts, PRACTICE, checks};
@@ -68,9 +68,7 @@ impl Verb for Args {
 async fn come_up(wanted: bool) {
     let say = Progress::silent();
     if wanted && let Ok(lab) = Lab::up(&say).await {
-        for which in Beside::ALL {
-            let _ = lab.beside(which, &say).await;
-        }
+        let _ = lab.second(&say).await;
     }
 }
 

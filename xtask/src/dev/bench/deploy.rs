@@ -11,7 +11,6 @@ use hemma_lab::{Lab, Linked};
 
 use super::sample::{Sample, ratio, ssh};
 use super::settings;
-use crate::lab::failure;
 
 /// Compare `deploy` with `git pull && docker compose up`
 #[derive(Debug, clap::Args)]
@@ -45,9 +44,9 @@ struct Stopped {
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
-        let _claim = lab.claim().await.map_err(failure)?;
-        let linked = lab.link(Duration::from_millis(self.round_trip)).await.map_err(failure)?;
+        let lab = Lab::up(&run.progress()).await?;
+        let _claim = lab.claim().await?;
+        let linked = lab.link(Duration::from_millis(self.round_trip)).await?;
         let own = tempfile::tempdir()?;
         let bench = Bench {
             live: Live::new(SshOptions::default()),
@@ -62,9 +61,9 @@ impl Args {
         })?;
         let mut text = bench.nothing_to_do().await?;
         run.terminal().busy(&format!("measuring a change of {}", self.service));
-        let head = lab.remote_head().await.map_err(failure)?;
+        let head = lab.remote_head().await?;
         let measured = bench.one_service().await;
-        lab.rewind_remote(&head).await.map_err(failure)?;
+        lab.rewind_remote(&head).await?;
         bench.back(&head).await?;
         text += &measured?;
         run.terminal().idle();
@@ -195,7 +194,7 @@ impl Bench<'_> {
     async fn change(&self) -> Result<(), Failure> {
         let args = [self.args.service.as_str()];
         let pushed = self.lab.push_fault("change-one-service", &args).await;
-        pushed.map(drop).map_err(failure)
+        Ok(pushed.map(drop)?)
     }
 
     /// Leaves the host as it was found.

@@ -13,7 +13,6 @@ use hemma_lab::Lab;
 use super::sample::{Sample, ratio};
 use super::settings;
 use crate::dev::workspace;
-use crate::lab::failure;
 
 /// Measure DNS, TLS and GET for all names at once, and each library beside Python's
 #[derive(Debug, clap::Args)]
@@ -41,8 +40,8 @@ struct NotDeployed;
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
-        let _claim = lab.claim().await.map_err(failure)?;
+        let lab = Lab::up(&run.progress()).await?;
+        let _claim = lab.claim().await?;
         let config = settings(&lab.config_file())?;
         run.terminal().busy("looking at the edge");
         let mut text = whole(&config, self.runs.max(1)).await?;

@@ -9,7 +9,6 @@ use hemma_core::{Command, ExecError, Hint, Live, SshOptions};
 use hemma_lab::{Lab, Linked};
 
 use super::sample::{Sample, ratio, ssh, timed};
-use crate::lab::failure;
 
 /// Compare `status` with the runbook's looks as plain ssh lines
 #[derive(Debug, clap::Args)]
@@ -44,8 +43,8 @@ struct NotDeployed;
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
-        let _claim = lab.claim().await.map_err(failure)?;
+        let lab = Lab::up(&run.progress()).await?;
+        let _claim = lab.claim().await?;
         let bench = Bench { live: Live::new(SshOptions::default()), runs: self.runs.max(1) };
         if !bench.is_deployed(&lab.config_file()).await? {
             let hint = Hint::Run("cargo xtask deploy --lab --yes".to_owned());
@@ -74,7 +73,7 @@ impl Bench {
 
     /// Taken in turn, so that a machine that slows down slows all of them.
     async fn at(&self, lab: &Lab, round_trip: Duration) -> Result<String, Failure> {
-        let linked: Linked = lab.link(round_trip).await.map_err(failure)?;
+        let linked: Linked = lab.link(round_trip).await?;
         let config = linked.ssh_config.as_path();
         let [mut ours, mut lines, mut handshake, mut slowest] = [(); 4].map(|()| Sample::default());
         for _ in 0..self.runs {

@@ -16,7 +16,6 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::sample::{Sample, ratio};
-use crate::lab::failure;
 use client::{answers, fetch, requests};
 use ways::{Way, free_port};
 
@@ -59,9 +58,9 @@ struct Closed(&'static str);
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let lab = Lab::up(&run.progress()).await.map_err(failure)?;
-        let _claim = lab.claim().await.map_err(failure)?;
-        let linked = lab.link(ROUND_TRIP).await.map_err(failure)?;
+        let lab = Lab::up(&run.progress()).await?;
+        let _claim = lab.claim().await?;
+        let linked = lab.link(ROUND_TRIP).await?;
         let service = service::start(&lab).await?;
         let directory = lab.directory().join("bench");
         let measured = self.measure(run, &linked, service.port, &directory).await;

@@ -3,8 +3,6 @@
 use hemma_cli::Failure;
 use hemma_lab::Lab;
 
-use crate::lab::failure;
-
 /// Nothing of the host or of the application listens there.
 const PORT: u16 = 18999;
 
@@ -30,7 +28,7 @@ pub(super) struct Service {
 struct Deaf(String);
 
 pub(super) async fn start(lab: &Lab) -> Result<Service, Failure> {
-    let output = lab.root(START, &[SERVER, &PORT.to_string()]).await.map_err(failure)?;
+    let output = lab.root(START, &[SERVER, &PORT.to_string()]).await?;
     if !output.success() {
         return Err(Failure::unknown(Deaf(output.last_words().to_owned())));
     }
@@ -39,6 +37,6 @@ pub(super) async fn start(lab: &Lab) -> Result<Service, Failure> {
 
 impl Service {
     pub(super) async fn stop(self, lab: &Lab) -> Result<(), Failure> {
-        lab.root("kill -- \"-$1\"", &[&self.pid]).await.map(drop).map_err(failure)
+        Ok(lab.root("kill -- \"-$1\"", &[&self.pid]).await.map(drop)?)
     }
 }
