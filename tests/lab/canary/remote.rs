@@ -1,10 +1,10 @@
 //! A credential in the address of the remote, and values that Compose hands on: into a build, into an
 //! address of another service, and into words about what is wrong.
 
-use super::{SEARCH, Watch, clean, files};
+use super::{LOOK_EVERY, SEARCH, clean, files};
 use crate::hemma::Ran;
 use crate::stage::{Stage, written_down};
-use crate::watch;
+use crate::watch::{self, Watch};
 
 /// In each of the secrets, and nowhere else. The other canary test may run at the same time, and the
 /// processes of both are seen.
@@ -91,7 +91,7 @@ async fn a_login_in_the_remote_is_seen_nowhere() {
     prepare(&stage).await;
     let began = stage.root(BEGAN).await;
     stage.root(watch::BEGIN).await;
-    let watched = Watch::begin(MARK);
+    let watched = Watch::begin(MARK, LOOK_EVERY);
     let said = everything_that_is_said(&stage).await;
     let world = stage.recording_world();
     let situation = hemma_deploy::rollout::look(&world, &stage.config()).await;
@@ -112,7 +112,7 @@ async fn a_login_in_the_remote_is_seen_nowhere() {
         assert!(!ran.stdout.contains(MARK) && !ran.stderr.contains(MARK), "{ran}");
     }
     clean(MARK, "a recording", &looked);
-    clean(MARK, "the processes on this machine", &here);
+    assert!(here.is_empty(), "the processes on this machine: {here:#?}");
     assert_eq!(there.trim(), "", "the host");
     assert_eq!(kept, "", "the repository holds the login");
     // The settings hold the login, as the operator wrote it.

@@ -1,20 +1,18 @@
 //! Secrets that are in `.env` and nowhere else, and the search for them.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use crate::hemma::{Ran, descendants};
+use crate::hemma::Ran;
 use crate::stage::Stage;
-use crate::watch;
+use crate::watch::{self, Watch};
 
 /// How often processes are looked at, in seconds. Runs are many, so that what lives for a moment is
 /// seen in one of them.
 const LOOK_EVERY: &str = "0.15";
 
 /// How long the processes of this machine are left alone between two looks, at least.
-const REST: std::time::Duration = std::time::Duration::from_millis(20);
+const REST: Duration = Duration::from_millis(20);
 
 /// The keys of the lab's `.env` that get a secret value. Two of them have to be equal.
 const KEYS: [&str; 5] = [
@@ -58,7 +56,7 @@ impl Secrets {
         let begun = stage.lab.root(&script, &[one, other]).await.expect("the host answers");
         assert!(begun.success(), "{}", begun.stderr);
         stage.root(&watch::begin(LOOK_EVERY)).await;
-        let here = Watch::begin(mark.clone());
+        let here = Watch::begin(mark.clone(), REST);
         Self { mark, here }
     }
 
@@ -75,7 +73,9 @@ impl Secrets {
 
     /// Where one was seen that does not belong there.
     pub(super) async fn seen(&self, stage: &Stage, said: &[&Ran]) -> Vec<String> {
-        let mut places: Vec<String> = self.here.taken();
+        let here = self.here.taken().into_iter();
+        let mut places: Vec<String> =
+            here.map(|it| format!("in a command line here: {it}")).collect();
         places.extend(stage.root(SEARCH).await.lines().map(str::to_owned));
         let has = |text: &str| text.contains(&self.mark);
         let spoken = said.iter().filter(|it| has(&it.stdout) || has(&it.stderr));
@@ -106,36 +106,4 @@ fn files(dir: &Path) -> Vec<std::path::PathBuf> {
         path => vec![path],
     });
     below.collect()
-}
-
-/// The command lines of the processes that were started here.
-struct Watch {
-    ended: Arc<AtomicBool>,
-    seen: Arc<Mutex<BTreeSet<String>>>,
-}
-
-impl Watch {
-    fn begin(mark: String) -> Self {
-        let watch = Self { ended: Arc::default(), seen: Arc::default() };
-        let (ended, seen) = (Arc::clone(&watch.ended), Arc::clone(&watch.seen));
-        std::thread::spawn(move || {
-            while !ended.load(Ordering::Relaxed) {
-                let began = std::time::Instant::now();
-                let lines = descendants().into_iter().filter(|it| it.contains(&mark));
-                seen.lock().expect("it does not panic").extend(lines);
-                // A look goes through all processes of the machine, and must not slow it down.
-                std::thread::sleep(REST.max(began.elapsed() * 9));
-            }
-        });
-        watch
-    }
-
-    fn taken(&self) -> Vec<String> {
-        let seen = std::mem::take(&mut *self.seen.lock().expect("it does not panic"));
-        seen.into_iter().map(|it| format!("in a command line here: {it}")).collect()
-    }
-
-    fn end(&self) {
-        self.ended.store(true, Ordering::Relaxed);
-    }
 }
