@@ -1,11 +1,9 @@
 //! Fresh images and containers for single services.
 
-use hemma_deploy::plan::Action;
 use hemma_deploy::rollout;
 
-use crate::ending::{Ending, Stand};
-use crate::proposal::named;
-use crate::{Answer, Failure, Proposal, Run};
+use super::restart::replace;
+use crate::{Answer, Failure, Run};
 
 /// Build the images of services anew and replace their containers
 #[derive(Debug, clap::Args)]
@@ -17,20 +15,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let (world, config) = (run.world(), run.config());
-        let asked = rollout::plan_rebuild(world, config, &self.services).await?;
-        let services = asked.plan.subjects(Action::Recreate);
-        let intent = format!("Rebuild {} on {}", named(&services), run.place());
-        let proposal = Proposal::from(&asked.plan).to(intent);
-        let ending = Ending::new(run, None, named(&services));
-        run.mend(hemma_core::Report::default(), proposal, async |approval| {
-            let (holder, progress) = (run.holder("rebuild"), run.progress());
-            run.aims(ending);
-            let work = rollout::carry_out(world, config, &asked, &holder, approval, &progress);
-            let report = work.await?;
-            run.stands(Stand::of(&report));
-            Ok(report)
-        })
-        .await
+        let asked = rollout::plan_rebuild(run.world(), run.config(), &self.services).await?;
+        replace(run, &asked, ("rebuild", "Rebuild")).await
     }
 }

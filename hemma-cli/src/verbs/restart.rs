@@ -1,7 +1,7 @@
 //! Fresh containers for single services.
 
 use hemma_deploy::plan::Action;
-use hemma_deploy::rollout;
+use hemma_deploy::rollout::{self, Asked};
 
 use crate::ending::{Ending, Stand};
 use crate::proposal::named;
@@ -17,20 +17,30 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let (world, config) = (run.world(), run.config());
-        let asked = rollout::plan_restart(world, config, &self.services).await?;
-        let services = asked.plan.subjects(Action::Recreate);
-        let intent = format!("Restart {} on {}", named(&services), run.place());
-        let proposal = Proposal::from(&asked.plan).to(intent);
-        let ending = Ending::new(run, None, named(&services));
-        run.mend(hemma_core::Report::default(), proposal, async |approval| {
-            let (holder, progress) = (run.holder("restart"), run.progress());
-            run.aims(ending);
-            let work = rollout::carry_out(world, config, &asked, &holder, approval, &progress);
-            let report = work.await?;
-            run.stands(Stand::of(&report));
-            Ok(report)
-        })
-        .await
+        let asked = rollout::plan_restart(run.world(), run.config(), &self.services).await?;
+        replace(run, &asked, ("restart", "Restart")).await
     }
+}
+
+/// Replaces the containers of single services through the gate. `doing` is what holds the lock, and
+/// `intent` the verb of the question.
+pub(super) async fn replace(
+    run: &Run<'_>,
+    asked: &Asked,
+    (doing, intent): (&str, &str),
+) -> Result<Answer, Failure> {
+    let services = asked.plan.subjects(Action::Recreate);
+    let intent = format!("{intent} {} on {}", named(&services), run.place());
+    let proposal = Proposal::from(&asked.plan).to(intent);
+    let ending = Ending::new(run, None, named(&services));
+    run.mend(hemma_core::Report::default(), proposal, async |approval| {
+        let (holder, progress) = (run.holder(doing), run.progress());
+        run.aims(ending);
+        let (world, config) = (run.world(), run.config());
+        let work = rollout::carry_out(world, config, asked, &holder, approval, &progress);
+        let report = work.await?;
+        run.stands(Stand::of(&report));
+        Ok(report)
+    })
+    .await
 }
