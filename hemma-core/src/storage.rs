@@ -1,7 +1,7 @@
 //! A host on which nothing can be written: a full disk, a file system that is read-only, or a
 //! repository that is locked.
 
-use crate::{Finding, Hint, Host, quote_path};
+use crate::{Classified, ErrorClass, Finding, Hint, Host, quote_path};
 
 /// A shell function that says why nothing can be written in a directory, if that is so: git keeps the
 /// cause to itself, or buries it in advice.
@@ -36,6 +36,12 @@ pub fn hint(host: &Host, said: &str) -> Option<Hint> {
         return None;
     };
     Some(Hint::on(host, look))
+}
+
+/// The class of an error whose cause only the host's words tell, with the next thing to do where they
+/// say that nothing can be written.
+pub fn classify(class: ErrorClass, host: &Host, said: &str) -> Classified {
+    class.with_any(hint(host, said), "the host's own words are all that is known")
 }
 
 /// A finding for what could not be looked at, with the next thing to do where a host that cannot be

@@ -133,8 +133,7 @@ impl OperatorError for WriteError {
             Self::CutShort { .. } => {
                 ErrorClass::NotAsPlanned.without("nothing was written, and the message says so")
             }
-            Self::Refused { host, said } => ErrorClass::NotAsPlanned
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Refused { host, said } => storage::classify(ErrorClass::NotAsPlanned, host, said),
             Self::NotRecorded(source) => source.classify(),
         }
     }

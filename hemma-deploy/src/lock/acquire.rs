@@ -116,8 +116,9 @@ impl OperatorError for LockError {
             Self::NoAnswer { .. } => {
                 ErrorClass::Unknown.without("the host's own words are all that is known")
             }
-            Self::Refused { host, said } | Self::Journal { host, said } => ErrorClass::NotAsPlanned
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Refused { host, said } | Self::Journal { host, said } => {
+                storage::classify(ErrorClass::NotAsPlanned, host, said)
+            }
             Self::NotRecorded(source) => source.classify(),
         }
     }

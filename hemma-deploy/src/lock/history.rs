@@ -86,8 +86,7 @@ impl OperatorError for HistoryError {
     fn classify(&self) -> Classified {
         match self {
             Self::Ask { source, .. } => source.classify(),
-            Self::Failed { host, said } => ErrorClass::Unknown
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Failed { host, said } => storage::classify(ErrorClass::Unknown, host, said),
             Self::NotRecorded(source) => source.classify(),
         }
     }

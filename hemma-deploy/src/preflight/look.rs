@@ -45,7 +45,7 @@ done
     if [ -n "$(ls -A "$d/$it" 2>/dev/null)" ]; then echo "submodule $it"; else echo "no-submodule $it"; fi
 done
 # A file that Git LFS keeps elsewhere is a pointer where git-lfs did not fetch it.
-if find . -name .gitattributes -exec grep -qs 'filter=lfs' {} \; -print -quit | grep -q .; then
+if find . -path ./.git -prune -o -name .gitattributes -exec grep -qs 'filter=lfs' {} \; -print -quit | grep -q .; then
     find . -path ./.git -prune -o -type f -size -2 -exec \
         grep -ls '^version https://git-lfs.github.com/spec/v1' {} + | sed 's|^\./|pointer |' | head -n 100
 fi
@@ -155,8 +155,7 @@ impl OperatorError for SourcesError {
     fn classify(&self) -> Classified {
         match self {
             Self::Ask { source, .. } => source.classify(),
-            Self::Tree { host, said } => ErrorClass::Unknown
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Tree { host, said } => storage::classify(ErrorClass::Unknown, host, said),
             Self::NotRecorded(source) => source.classify(),
         }
     }

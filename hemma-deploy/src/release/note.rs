@@ -65,8 +65,7 @@ impl OperatorError for NoteError {
     fn classify(&self) -> Classified {
         match self {
             Self::Ask { source, .. } => source.classify(),
-            Self::Failed { host, said } => ErrorClass::NotAsPlanned
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Failed { host, said } => storage::classify(ErrorClass::NotAsPlanned, host, said),
             Self::NotRecorded(source) => source.classify(),
         }
     }

@@ -178,8 +178,9 @@ impl OperatorError for RestoreError {
     fn classify(&self) -> Classified {
         match self {
             Self::Ask { source, .. } => source.classify(),
-            Self::Failed { host, said, .. } => ErrorClass::NotAsPlanned
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Failed { host, said, .. } => {
+                storage::classify(ErrorClass::NotAsPlanned, host, said)
+            }
             Self::NotRecorded(source) => source.classify(),
         }
     }

@@ -140,8 +140,7 @@ impl OperatorError for ModelError {
     fn classify(&self) -> Classified {
         match self {
             Self::Ask { source, .. } => source.classify(),
-            Self::Tree { host, said } => ErrorClass::Unknown
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Tree { host, said } => storage::classify(ErrorClass::Unknown, host, said),
             Self::Read { .. } => {
                 ErrorClass::Unknown.without("Compose gave an answer that hemma does not know")
             }

@@ -80,8 +80,7 @@ impl OperatorError for OriginError {
     fn classify(&self) -> Classified {
         match self {
             Self::Ask { source, .. } => source.classify(),
-            Self::Failed { host, said } => ErrorClass::Unknown
-                .with_any(storage::hint(host, said), "the host's own words are all that is known"),
+            Self::Failed { host, said } => storage::classify(ErrorClass::Unknown, host, said),
         }
     }
 }
