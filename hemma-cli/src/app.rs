@@ -63,7 +63,11 @@ impl App {
     /// If its slug is not of the form `<group>_<step>_<noun>`.
     #[must_use]
     pub fn section<S: Section>(mut self) -> Self {
-        assert!(section::subcommand(S::SLUG).is_some(), "`{}` is no slug", S::SLUG);
+        assert!(
+            section::subcommand(S::SLUG).is_some(),
+            "`{}` is not the slug of a section",
+            S::SLUG
+        );
         self.commands.sections.push(Registered::of::<S>());
         self
     }

@@ -42,7 +42,7 @@
 //! }
 //! ```
 //!
-//! A command that is no section of a runbook is a [`Verb`], and a [`PracticeHost`] gives every
+//! A [`Verb`] adds a command outside the runbook, and a [`PracticeHost`] gives every
 //! command the flag `--lab`. [`App::play`] shows in a test what an operator would see of a recorded
 //! run, [`App::record`] records one.
 //!

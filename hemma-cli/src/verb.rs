@@ -1,4 +1,4 @@
-//! What makes a command that is no section of a runbook.
+//! Commands outside the runbook: the trait that an application implements to add one.
 
 use clap::{ArgMatches, Command};
 

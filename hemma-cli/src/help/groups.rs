@@ -51,7 +51,7 @@ pub(super) fn long(root: &Command, all: &Commands) -> String {
     text.trim_end().to_owned()
 }
 
-/// The commands by their headings; what is no verb is a section of a runbook.
+/// The commands by their headings; a command that is not a verb is a section of a runbook.
 fn grouped<'r>(root: &'r Command, added: &[AddedVerb]) -> Vec<(&'static str, Vec<&'r Command>)> {
     let shown: Vec<&Command> = root.get_subcommands().filter(|it| !it.is_hide_set()).collect();
     let is_own = |it: &str| GROUPS.iter().any(|(_, names)| names.contains(&it));
