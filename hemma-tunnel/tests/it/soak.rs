@@ -1,4 +1,4 @@
-//! Random faults in a row. A process of its own is watched from outside: it never says
+//! Faults in a row. A process of its own is watched from outside: it never says
 //! "connected" while nothing can answer, it always comes back, and it leaks nothing.
 
 use std::collections::BTreeMap;
@@ -11,15 +11,15 @@ use hemma_tunnel::daemon::{Client, Stopped};
 use hemma_tunnel::{Probe, State, probe};
 
 use crate::support::background::Background;
-use crate::support::fault::{Fault, Truth};
+use crate::support::fault::{ALL, Fault, Truth};
 use crate::support::{Scene, children, descriptors, measured, memory_kib};
 
 /// The longest silence that counts as none, a wait between attempts, a handshake on a busy machine.
 const BACK_WITHIN: Duration = Duration::from_secs(12);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn random_faults_in_a_row() {
-    soak(20).await;
+async fn each_fault_in_a_row() {
+    soak(ALL.len()).await;
 }
 
 /// `cargo test --release -p hemma-tunnel --test it -- --ignored --nocapture two_hundred`

@@ -10,8 +10,7 @@ use tokio::net::TcpStream;
 use crate::support::sshd::{command, free_port};
 use crate::support::{Scene, asked, host, is_connected, measured, skipped, until};
 
-/// Enough to see a difference, and small enough for every run. `HEMMA_TUNNEL_SPEED_MB=500` is the
-/// real thing, with `--release`.
+/// Enough to see a difference. `HEMMA_TUNNEL_SPEED_MB=500` is the real thing, with `--release`.
 const USUAL_MB: u64 = 32;
 
 const ROUNDS: u32 = 3;
@@ -19,7 +18,9 @@ const ROUNDS: u32 = 3;
 /// Over one connection.
 const REQUESTS: u32 = 100;
 
+/// `cargo test --release -p hemma-tunnel --test it -- --ignored --nocapture beside_ssh_itself`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "it measures and checks nothing that the other tests do not"]
 async fn beside_ssh_itself() {
     let Some(scene) = Scene::new().await else { return };
     let bytes = asked("HEMMA_TUNNEL_SPEED_MB").unwrap_or(USUAL_MB) << 20;

@@ -57,7 +57,7 @@ pub(crate) enum Fault {
     SleepOverADeadLink,
 }
 
-const ALL: [Fault; 12] = [
+pub(crate) const ALL: [Fault; 12] = [
     Fault::Freeze,
     Fault::Reset,
     Fault::NetworkAway,
