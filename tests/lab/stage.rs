@@ -271,8 +271,13 @@ impl Stage {
 
     /// The operator's processes on the host, and those that act for them as root.
     async fn on_the_host(&self) -> String {
-        let names = "for name in sudo docker docker-compose git; do pgrep -a -x $name; done";
-        self.root(&format!("pgrep -a -u operator; {names}; true")).await
+        self.root(
+            "ps -eo euser=,comm=,pid=,args= | awk '
+                $1 == \"operator\" || $2 ~ /^(sudo|docker|docker-compose|git)$/ {
+                    $1 = $2 = \"\"; print
+                }'",
+        )
+        .await
     }
 }
 

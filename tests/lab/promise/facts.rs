@@ -12,22 +12,26 @@ const LOOK: &str = r#"
 dir=/home/operator/apps/huleedu state=/home/operator/.local/state/hemma/huleedu
 git() { runuser -u operator -- git -C "$dir" "$@"; }
 /lab/engine start
-docker ps --all --quiet --no-trunc | xargs -r docker inspect --format 'container {{json .}}' 2>/dev/null
-# The program that a container runs, and the one that the checked out commit has.
-docker ps --quiet --filter label=com.docker.compose.project=huleedu | xargs -r docker inspect \
-  --format '{{.State.Pid}} {{index .Config.Labels "com.docker.compose.service"}}' |
-  while read -r pid service; do
-    runs=$(sha256sum <"/proc/$pid/root/app/app.py") || continue
-    should=$(git show "HEAD:services/$service/app.py" | sha256sum)
-    [ "$runs" = "$should" ] || echo "stale $service"
+tree=$(git ls-tree -r HEAD -- services)
+# The program that a container runs is the one that the checked out commit has.
+docker ps --all --quiet --no-trunc | xargs -r docker inspect --format '{{.State.Pid}}
+  {{- with .Config.Labels}} {{or (index . "com.docker.compose.project") "-"}} {{or (index . "com.docker.compose.service") "-"}}
+  {{- else}} - -{{end}} {{json .}}' 2>/dev/null |
+  while read -r pid project service all; do
+    printf 'container %s\n' "$all"
+    [ "$pid" != 0 ] && [ "$project" = huleedu ] || continue
+    runs=$(command git hash-object --stdin <"/proc/$pid/root/app/app.py") || continue
+    case $tree in
+    *"blob $runs	services/$service/app.py"*) ;;
+    *) echo "stale $service" ;;
+    esac
   done
 docker volume ls --format 'treasure volume {{.Name}}' | grep -E ' (infrastructure|huleedu)_'
 for _ in $(seq 100); do
-  docker exec shared-postgres pg_isready -q -U postgres 2>/dev/null && break
+  docker exec shared-postgres psql -U postgres -Atc \
+    "select 'treasure database ' || datname || ' ' || oid from pg_database" 2>/dev/null && break
   sleep 0.1
 done
-docker exec shared-postgres psql -U postgres -Atc \
-  "select 'treasure database ' || datname || ' ' || oid from pg_database"
 echo "head $(git rev-parse HEAD)"
 echo "deployed $(git rev-parse refs/hemma/deployed)"
 git status --porcelain | grep -v ' \.env$' | sed 's/^/litter changed /'
