@@ -1,9 +1,9 @@
 //! A condition on a host that is checked by the same remote line as each change.
 
-use crate::command::quote;
 use crate::{ExecError, Host};
 
 /// The exit code of a remote line whose guard refused: no program of ours ends with it.
+#[cfg(feature = "ssh")]
 pub(crate) const REFUSED: i32 = 244;
 
 /// What a guard's own words begin with, so that they are told from those of the command.
@@ -35,14 +35,15 @@ impl Guard {
     }
 
     /// The beginning of a remote line, to which the words of the command are added.
+    #[cfg(feature = "ssh")]
     pub(crate) fn prefix(&self) -> String {
         let count = self.parameters.len();
         let script = format!(
             "refuse() {{ printf '{WORDS}%s\\n' \"$*\" >&2; exit {REFUSED}; }}\n{}\nshift {count}\nexec \"$@\"",
             self.script
         );
-        let parameters = self.parameters.iter().map(|it| format!(" {}", quote(it)));
-        format!("sh -c {} sh{} ", quote(&script), parameters.collect::<String>())
+        let parameters = self.parameters.iter().map(|it| format!(" {}", crate::command::quote(it)));
+        format!("sh -c {} sh{} ", crate::command::quote(&script), parameters.collect::<String>())
     }
 }
 

@@ -1,9 +1,11 @@
 //! Where something happens: on this machine, or on a host that ssh knows by name.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +91,7 @@ impl fmt::Display for Host {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Host {
     fn schema_name() -> Cow<'static, str> {
         "Host".into()

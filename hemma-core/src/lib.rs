@@ -16,6 +16,17 @@
 //! # Ok::<(), hemma_core::ExecError>(()) }).unwrap();
 //! ```
 //!
+//! # Features
+//!
+//! All are on by default, and each can be left out (`default-features = false`).
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `ssh` | commands on hosts; without it a question about a host gets an error that says so |
+//! | `cassette` | recording and replaying: [`World::recording`], [`World::replay`], [`Cassette`] |
+//! | `idna` | [`names::DomainName`], names of hosts on the web |
+//! | `schema` | JSON schemas (`schemars`) of names and hosts |
+//!
 //! # What it does not do
 //!
 //! It knows no DNS, TLS, Docker or tunnel: those are crates of their own, which know this one and
@@ -23,6 +34,7 @@
 //! for a lost connection: half a run answered by another connection would be a lie.
 
 mod approval;
+#[cfg(feature = "cassette")]
 mod cassette;
 mod command;
 mod credentials;
@@ -40,15 +52,18 @@ mod progress;
 mod question;
 mod report;
 pub mod script;
+#[cfg(feature = "cassette")]
 mod scrub;
 mod secret;
 pub mod storage;
 pub mod sudo;
 pub mod text;
+mod value;
 mod workdir;
 mod world;
 
 pub use approval::{Approval, Consent};
+#[cfg(feature = "cassette")]
 pub use cassette::{Cassette, CassetteError, Exchange, Origin, Scene};
 pub use command::{Command, Stdin, USUAL_LIMIT, quote, quote_path};
 pub use credentials::without_credentials;
@@ -59,9 +74,11 @@ pub use host::{Host, HostError, Place};
 pub use job::{Ended, Job, Told};
 pub use known::Known;
 pub use live::{
-    Attended, ConnectError, Duplex, Echo, End, Journal, JournalEntry, JournalEvent, Live, Loss,
-    Remark, Shelf, SshMaster, SshOptions, StreamError, Terminal,
+    Attended, ConnectError, Journal, JournalEntry, JournalEvent, Live, Loss, Remark, Shelf,
+    SshOptions,
 };
+#[cfg(feature = "ssh")]
+pub use live::{Duplex, Echo, End, SshMaster, StreamError, Terminal};
 pub use operator_error::{Advice, Classified, ErrorClass, OperatorError};
 pub use patience::Patience;
 pub use progress::{Heard, News, Part, Progress};

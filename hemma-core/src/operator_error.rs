@@ -128,6 +128,7 @@ impl OperatorError for std::io::Error {
 }
 
 /// Settings that cannot be written as TOML.
+#[cfg(feature = "cassette")]
 impl OperatorError for toml::ser::Error {
     fn classify(&self) -> Classified {
         ErrorClass::Unknown.without("no value of the operator's leads to it")
@@ -135,6 +136,7 @@ impl OperatorError for toml::ser::Error {
 }
 
 /// A text that hemma reads is not the TOML that it should be.
+#[cfg(feature = "cassette")]
 impl OperatorError for toml::de::Error {
     fn classify(&self) -> Classified {
         ErrorClass::Unknown.without("the message names the place in the text")

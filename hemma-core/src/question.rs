@@ -28,7 +28,7 @@ pub trait Question: Serialize + Send + Sync {
 
     /// The question in one line, for whoever watches.
     fn describe(&self) -> String {
-        crate::cassette::value_of(self).to_string()
+        crate::value::value_of(self).to_string()
     }
 
     /// Looks.

@@ -39,6 +39,7 @@ pub fn refusal(stderr: &str) -> Option<&str> {
 }
 
 /// A text without sudo's remarks, and the first of them.
+#[cfg(feature = "ssh")]
 pub(crate) fn without_remarks(stderr: String) -> (String, Option<String>) {
     let Some(first) = stderr.lines().find(|it| is_remark(it)).map(|it| it.trim().to_owned()) else {
         return (stderr, None);

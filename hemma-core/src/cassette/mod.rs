@@ -163,21 +163,3 @@ impl Exchange {
         Self { kind, at_ms, took_ms, progress, asked, answer: None, error: None }
     }
 }
-
-/// A value as it stands on a cassette: keys sorted, and without nulls, which TOML does not have.
-pub(crate) fn value_of(value: &(impl Serialize + ?Sized)) -> Value {
-    // Only a map with keys that are no strings fails; no question has one.
-    without_nulls(serde_json::to_value(value).unwrap_or_default())
-}
-
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(map) => map
-            .into_iter()
-            .filter(|(_, it)| !it.is_null())
-            .map(|(key, it)| (key, without_nulls(it)))
-            .collect(),
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        other => other,
-    }
-}

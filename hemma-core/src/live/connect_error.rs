@@ -121,6 +121,7 @@ pub enum ConnectError {
     },
 }
 
+#[cfg(feature = "ssh")]
 impl ConnectError {
     /// Sorts what ssh wrote on its standard error before it gave up.
     pub(crate) fn from_stderr(stderr: &str) -> Self {
@@ -191,7 +192,9 @@ impl ConnectError {
             Self::HostKey { said: line.to_owned() }
         }
     }
+}
 
+impl ConnectError {
     /// The next thing to do. Each command in it can be pasted.
     pub fn hint(&self, host: &Host) -> Hint {
         let verbose = || Hint::Run(format!("ssh {host} -v true"));
@@ -253,6 +256,7 @@ impl ConnectError {
 const CONSOLE: &str = "`for key in /etc/ssh/ssh_host_*.pub; do ssh-keygen -lf $key; done`";
 
 /// What follows when the way through a proxy has failed, whatever the cause.
+#[cfg(feature = "ssh")]
 const AFTER_PROXY: [&str; 4] = [
     "UNKNOWN port 65535",
     "kex_exchange_identification",
@@ -261,12 +265,13 @@ const AFTER_PROXY: [&str; 4] = [
 ];
 
 /// ssh surrounds the cause with banners and warnings; the last line that is not one is it.
+#[cfg(feature = "ssh")]
 fn telling_line<'l>(lines: &[&'l str]) -> &'l str {
     let is_warning = |it: &str| it.starts_with("Warning:") || it.starts_with("** WARNING:");
     let telling = |it: &&&str| !is_warning(it) && !it.chars().all(|it| it == '@');
     lines.iter().rfind(telling).copied().unwrap_or("it said nothing")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssh"))]
 #[path = "connect_error_tests.rs"]
 mod tests;

@@ -3,49 +3,69 @@
 //! Invariant: nothing but this module and the ones below it starts a process.
 
 mod connect_error;
-mod connection;
 mod drain;
-mod duplex;
 mod job;
 mod journal;
 mod local;
-mod marks;
-mod master;
-mod pour;
 mod remarks;
-mod remote_line;
-mod session;
 mod shelf;
-mod sieve;
 mod signals;
-mod socket_dir;
-mod story;
-mod stream;
-mod word;
 
-use std::collections::HashMap;
+// A program without ssh compiles none of these.
+#[cfg(feature = "ssh")]
+mod connection;
+#[cfg(feature = "ssh")]
+mod duplex;
+#[cfg(feature = "ssh")]
+mod hosts;
+#[cfg(feature = "ssh")]
+mod marks;
+#[cfg(feature = "ssh")]
+mod master;
+#[cfg(feature = "ssh")]
+mod pour;
+#[cfg(feature = "ssh")]
+mod remote_line;
+#[cfg(feature = "ssh")]
+mod session;
+#[cfg(feature = "ssh")]
+mod sieve;
+#[cfg(feature = "ssh")]
+mod socket_dir;
+#[cfg(feature = "ssh")]
+mod story;
+#[cfg(feature = "ssh")]
+mod stream;
+#[cfg(feature = "ssh")]
+mod word;
+#[cfg(not(feature = "ssh"))]
+mod no_hosts;
+
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
-
 pub use connect_error::ConnectError;
+#[cfg(feature = "ssh")]
 pub use duplex::{Duplex, End};
 pub use journal::{Journal, JournalEntry, JournalEvent, Loss};
 pub use local::Attended;
+#[cfg(feature = "ssh")]
 pub use master::{Echo, SshMaster};
 pub use remarks::Remark;
+#[cfg(feature = "ssh")]
 pub use session::Terminal;
 pub use shelf::Shelf;
+#[cfg(feature = "ssh")]
 pub use stream::StreamError;
 
 use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo, without_credentials};
-use connection::Connection;
+#[cfg(feature = "ssh")]
+use hosts::Connections;
+#[cfg(not(feature = "ssh"))]
+use no_hosts::Connections;
 use remarks::Remarks;
-
-type Attempt = Arc<OnceCell<Result<Arc<Connection>, ConnectError>>>;
 
 /// How to reach hosts. Everything else (user, key, agent, jump host, known hosts) is the
 /// operator's own ssh configuration.
@@ -89,7 +109,7 @@ pub struct Live {
 
 struct Shared {
     options: SshOptions,
-    connections: Mutex<HashMap<Host, Attempt>>,
+    connections: Connections,
     shelf: Shelf,
     journal: Journal,
     remarks: Remarks,
@@ -114,7 +134,7 @@ impl Live {
     pub fn new(options: SshOptions) -> Self {
         let shared = Shared {
             options,
-            connections: Mutex::default(),
+            connections: Connections::default(),
             shelf: Shelf::default(),
             journal: Journal::default(),
             remarks: Remarks::default(),
@@ -165,10 +185,7 @@ impl Live {
                     let output = local::run(command, progress).await?;
                     refused_by_sudo(command, &output).map_or(Ok(output), Err)
                 }
-                Place::On(host) => {
-                    let guard = self.guard(host);
-                    self.connection(host).await?.run(command, guard.as_ref(), progress).await
-                }
+                Place::On(host) => self.run_on(host, command, progress).await,
             }
         };
         let mut output = tokio::time::timeout(limit, running).await.map_err(|_| {
@@ -177,37 +194,6 @@ impl Live {
         })??;
         output.stderr = without_credentials(&output.stderr);
         Ok(output)
-    }
-
-    /// Starts a command on a host and hands over its standard input and output as one stream.
-    pub async fn duplex(&self, host: &Host, command: &Command) -> Result<Duplex, ExecError> {
-        self.connection(host).await?.duplex(command, self.guard(host).as_ref()).await
-    }
-
-    /// Runs a command on a host and hands each piece of its standard output to `take`, which decides
-    /// how fast they come. What is kept is its standard error and its exit code.
-    ///
-    /// The command may take any time, but not be silent for longer than its limit. It reads nothing,
-    /// and is ended when nobody waits for it any more.
-    pub async fn stream(
-        &self,
-        host: &Host,
-        command: &Command,
-        take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
-    ) -> Result<Output, StreamError> {
-        let guard = self.guard(host);
-        self.connection(host).await?.stream(command, guard.as_ref(), take).await
-    }
-
-    /// Runs a command on a host with the operator's own streams, however long it takes: on a
-    /// terminal of its own if it is to have one. Wants [`SshOptions::foreground`].
-    pub async fn session(
-        &self,
-        host: &Host,
-        command: &Command,
-        terminal: Terminal,
-    ) -> Result<crate::Ended, ExecError> {
-        self.connection(host).await?.attended(command, terminal).await
     }
 
     /// Starts a command on this machine that outlives this process, with its output at the end
@@ -248,8 +234,7 @@ impl Live {
     }
 
     pub(crate) fn handshakes(&self) -> usize {
-        let connections = self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        connections.values().filter(|it| matches!(it.get(), Some(Ok(_)))).count()
+        self.shared.connections.opened()
     }
 
     /// Does something before the connections of this run end, however the run came to its end: also
@@ -281,31 +266,7 @@ impl Live {
         // A link that is dead keeps the run from nothing.
         let _ = tokio::time::timeout(CLOSE_PATIENCE, work).await;
         self.shared.shelf.clear();
-        let attempts: Vec<Attempt> = {
-            let mut connections =
-                self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
-            connections.drain().map(|(_, attempt)| attempt).collect()
-        };
-        for attempt in attempts {
-            if let Some(Ok(connection)) = attempt.get() {
-                connection.close().await;
-            }
-        }
-    }
-
-    async fn connection(&self, host: &Host) -> Result<Arc<Connection>, ExecError> {
-        let attempt = {
-            let mut connections =
-                self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(connections.entry(host.clone()).or_default())
-        };
-        let opened = attempt
-            .get_or_init(async || {
-                let Shared { options, remarks, .. } = &*self.shared;
-                Connection::open(host, options, remarks.clone()).await.map(Arc::new)
-            })
-            .await;
-        opened.clone().map_err(|source| ExecError::Connect { host: host.clone(), source })
+        self.shared.connections.close().await;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(feature = "ssh")]
 use super::story::Story;
 use crate::Host;
 
@@ -41,6 +42,7 @@ impl fmt::Display for Remark {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remarks(Arc<Mutex<Vec<Remark>>>);
 
+#[cfg(feature = "ssh")]
 impl Remarks {
     /// Notes what the story of a command that began tells beside it.
     pub(super) fn hear(&self, host: &Host, story: &Story, is_sudo: bool) {
@@ -68,7 +70,9 @@ impl Remarks {
             remarks.push(remark);
         }
     }
+}
 
+impl Remarks {
     pub(super) fn all(&self) -> Vec<Remark> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,9 +1,11 @@
 //! Addresses of hosts, with and without a port.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
@@ -116,6 +118,7 @@ fn wanted(text: &str) -> Reason {
     "write an address, such as 9.9.9.9, or one with its port: 9.9.9.9:5353, [2001:db8::7]:53".into()
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Address {
     fn schema_name() -> Cow<'static, str> {
         "Address".into()
@@ -126,6 +129,7 @@ impl JsonSchema for Address {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for DnsServer {
     fn schema_name() -> Cow<'static, str> {
         "DnsServer".into()

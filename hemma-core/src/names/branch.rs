@@ -1,9 +1,11 @@
 //! The name of a branch, by git's own rules.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +119,7 @@ impl fmt::Display for BranchName {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for BranchName {
     fn schema_name() -> Cow<'static, str> {
         "BranchName".into()

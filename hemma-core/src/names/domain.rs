@@ -1,4 +1,4 @@
-//! Names and paths on the web.
+//! Names of hosts on the web.
 
 use std::net::IpAddr;
 
@@ -9,17 +9,9 @@ name!(
     /// (`xn--…` for the rest), no trailing dot.
     DomainName, "a DNS name", domain, "^[^\\s:/@*_]+\\.[^\\s:/@*_]*[^\\s:/@*_.]$", keep ascii
 );
-name!(
-    /// A path on a web server, with its query if it has one: `/healthz`.
-    UrlPath, "a path", url_path, "^/([^/\\s#][^\\s#]*)?$", default "/healthz"
-);
-
 /// What DNS itself allows, in text form without the last dot.
 const NAME_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
-
-/// Longer than any web server takes.
-const PATH_BYTES_MAX: usize = 2048;
 
 fn domain(text: &str) -> Result<(), Reason> {
     if text.is_empty() {
@@ -107,40 +99,6 @@ fn ascii(text: &str) -> String {
     idna::domain_to_ascii(text).unwrap_or_else(|_| text.to_ascii_lowercase())
 }
 
-fn url_path(text: &str) -> Result<(), Reason> {
-    if text.is_empty() {
-        return Err("it is empty; the path of the front page is `/`".into());
-    }
-    if text.contains("://") && !text.starts_with('/') {
-        return Err("write the path alone, without scheme and host".into());
-    }
-    if !text.starts_with('/') {
-        return Err("it must begin with `/`".into());
-    }
-    if text.starts_with("//") {
-        return Err("it begins with `//`, behind which a host would stand".into());
-    }
-    if text.chars().any(|it| it.is_whitespace() || it.is_control()) {
-        return Err("it holds a blank or a control character; write a blank as `%20`".into());
-    }
-    if text.contains('#') {
-        return Err("`#` and what follows it never reach a server".into());
-    }
-    if let Some(it) = text.chars().find(|it| !it.is_ascii() || "\"<>\\^`{|}".contains(*it)) {
-        return Err(format!("`{it}` must be written as % and two hexadecimal digits").into());
-    }
-    let escapes = text.split('%').skip(1);
-    let is_escape =
-        |it: &str| it.len() >= 2 && it.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
-    if !escapes.into_iter().all(is_escape) {
-        return Err("`%` must be followed by two hexadecimal digits".into());
-    }
-    if text.len() > PATH_BYTES_MAX {
-        return Err(format!("it is longer than {PATH_BYTES_MAX} characters").into());
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +122,6 @@ mod tests {
             if let Ok(name) = text.parse::<DomainName>() {
                 assert_eq!(name.as_str().parse(), Ok(name.clone()));
             }
-            let _ = text.parse::<UrlPath>();
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Files on this machine.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +98,7 @@ impl fmt::Display for LocalPath {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for LocalPath {
     fn schema_name() -> Cow<'static, str> {
         "LocalPath".into()

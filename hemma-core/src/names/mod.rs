@@ -5,11 +5,13 @@
 pub mod addresses;
 mod branch;
 mod docker;
+#[cfg(feature = "idna")]
 mod domain;
 mod local;
 mod paths;
 mod port;
 mod remote_url;
+mod url_path;
 mod words;
 
 use std::borrow::Cow;
@@ -19,11 +21,13 @@ pub use docker::{
     ComposeFile, ContainerName, NetworkName, OverlayFile, ProfileName, ProjectName, ServiceName,
     VolumeKey,
 };
-pub use domain::{DomainName, UrlPath};
+#[cfg(feature = "idna")]
+pub use domain::DomainName;
 pub use local::LocalPath;
 pub use paths::{CheckoutPath, HostDirectory};
 pub use port::{LocalPort, Port, PortError};
 pub use remote_url::{RemoteError, RemoteUrl};
+pub use url_path::UrlPath;
 pub use words::{EnvKey, ForwardName, PgName, Placeholder, StageName};
 
 use crate::credentials::without_credentials;
@@ -169,6 +173,7 @@ macro_rules! name {
             }
         })?
 
+        #[cfg(feature = "schema")]
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()

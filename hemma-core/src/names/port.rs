@@ -1,9 +1,11 @@
 //! Ports.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU16;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
@@ -106,7 +108,8 @@ macro_rules! port {
             }
         }
 
-        impl JsonSchema for $name {
+        #[cfg(feature = "schema")]
+impl JsonSchema for $name {
             fn schema_name() -> Cow<'static, str> {
                 stringify!($name).into()
             }

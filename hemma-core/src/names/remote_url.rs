@@ -1,9 +1,11 @@
 //! The address of a git repository, which may carry a credential that nothing shows.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -311,6 +313,7 @@ impl std::hash::Hash for RemoteUrl {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for RemoteUrl {
     fn schema_name() -> Cow<'static, str> {
         "RemoteUrl".into()

@@ -1,7 +1,11 @@
 //! The one place where questions and changes meet the outside.
 
 mod memo;
+#[cfg(feature = "cassette")]
 mod playback;
+#[cfg(feature = "cassette")]
+mod recorded;
+#[cfg(feature = "cassette")]
 mod tape;
 mod trace;
 
@@ -14,11 +18,13 @@ use tokio::sync::watch;
 pub use trace::Step;
 
 use crate::{
-    Approval, Cassette, Change, Consent, Cut, Exchange, ExecError, Extent, JournalEntry,
-    JournalEvent, Live, Progress, Question, Remark, Scene, SshOptions, causes, without_credentials,
+    Approval, Change, Consent, Cut, ExecError, Extent, JournalEntry, JournalEvent, Live, Progress,
+    Question, Remark, SshOptions, causes, without_credentials,
 };
 use memo::Memo;
+#[cfg(feature = "cassette")]
 use playback::Playback;
+#[cfg(feature = "cassette")]
 use tape::Tape;
 use trace::Trace;
 
@@ -52,8 +58,23 @@ pub struct World {
 
 enum Mode {
     Live(Live),
+    #[cfg(feature = "cassette")]
     Recording(Live, Tape),
+    #[cfg(feature = "cassette")]
     Replay(Playback),
+}
+
+impl Mode {
+    /// The means to look and to change; none in a replay.
+    fn means(&self) -> Option<&Live> {
+        match self {
+            Self::Live(live) => Some(live),
+            #[cfg(feature = "cassette")]
+            Self::Recording(live, _) => Some(live),
+            #[cfg(feature = "cassette")]
+            Self::Replay(_) => None,
+        }
+    }
 }
 
 impl World {
@@ -66,17 +87,6 @@ impl World {
     /// operator's own configuration.
     pub fn local() -> Self {
         Self::live(Live::new(SshOptions::default()))
-    }
-
-    /// Looks and changes for real, and writes all of it down; see [`World::cassette`].
-    pub fn recording(live: Live) -> Self {
-        Self::new(Mode::Recording(live, Tape::default()), jiff::Timestamp::now())
-    }
-
-    /// Answers from a cassette and from nothing else. What is not on it is an error.
-    pub fn replay(cassette: Cassette) -> Self {
-        let began = cassette.scene.now;
-        Self::new(Mode::Replay(Playback::new(cassette)), began)
     }
 
     /// The same world, in which no [`Approval`] can be had: nothing can change.
@@ -120,12 +130,14 @@ impl World {
         let started = Instant::now();
         let (answer, took) = match &self.mode {
             Mode::Live(live) => (question.ask(live).await, started.elapsed()),
+            #[cfg(feature = "cassette")]
             Mode::Recording(live, tape) => {
                 let answer = question.ask(live).await;
                 let took = started.elapsed();
                 tape.add(Q::KIND, question, &answer, Vec::new(), took, self.started.elapsed());
                 (answer, took)
             }
+            #[cfg(feature = "cassette")]
             Mode::Replay(playback) => playback.answer(Q::KIND, question, &Progress::silent()),
         };
         let what = shortened(&question.describe());
@@ -152,6 +164,7 @@ impl World {
         let started = Instant::now();
         let (receipt, took) = match &self.mode {
             Mode::Live(live) => (change.apply(&live.changing(), progress).await, started.elapsed()),
+            #[cfg(feature = "cassette")]
             Mode::Recording(live, tape) => {
                 let (told, lines) = tape::overhear(progress);
                 let receipt = change.apply(&live.changing(), &told).await;
@@ -159,6 +172,7 @@ impl World {
                 tape.add(C::KIND, change, &receipt, lines(), took, self.started.elapsed());
                 (receipt, took)
             }
+            #[cfg(feature = "cassette")]
             Mode::Replay(playback) => playback.answer(C::KIND, change, progress),
         };
         self.memo.forget();
@@ -179,7 +193,7 @@ impl World {
 
     /// A replay changes nothing, so there is nothing to tell.
     fn tell_journal<C: Change>(&self, change: &C, event: JournalEvent) {
-        if let Mode::Live(live) | Mode::Recording(live, _) = &self.mode {
+        if let Some(live) = self.mode.means() {
             let (kind, what) = (C::KIND.to_owned(), without_credentials(&change.describe()));
             live.journal().tell(&JournalEntry { at: self.now(), kind, what, event });
         }
@@ -187,27 +201,19 @@ impl World {
 
     /// Tells `listener` of each change, before it is made and after.
     pub fn on_change(&self, listener: impl Fn(&JournalEntry) + Send + Sync + 'static) {
-        if let Mode::Live(live) | Mode::Recording(live, _) = &self.mode {
+        if let Some(live) = self.mode.means() {
             live.journal().add(listener);
         }
     }
 
     /// Why a journal of this run lacks lines, if one does.
     pub fn journal_loss(&self) -> Option<String> {
-        match &self.mode {
-            Mode::Live(live) | Mode::Recording(live, _) => {
-                live.journal().loss().why().map(str::to_owned)
-            }
-            Mode::Replay(_) => None,
-        }
+        self.mode.means()?.journal().loss().why().map(str::to_owned)
     }
 
     /// What was noticed about the hosts on the way to their answers, each once.
     pub fn remarks(&self) -> Vec<Remark> {
-        match &self.mode {
-            Mode::Live(live) | Mode::Recording(live, _) => live.remarks(),
-            Mode::Replay(_) => Vec::new(),
-        }
+        self.mode.means().map(Live::remarks).unwrap_or_default()
     }
 
     /// Forgets every answer, for a fresh look at the same things.
@@ -217,7 +223,7 @@ impl World {
 
     /// Rests between two looks. A replay does not.
     pub async fn pause(&self, rest: Duration) {
-        if !matches!(self.mode, Mode::Replay(_)) {
+        if self.mode.means().is_some() {
             tokio::time::sleep(rest).await;
         }
     }
@@ -225,7 +231,10 @@ impl World {
     /// How long this run has taken. In a replay, what the recorded one had taken so far.
     pub fn elapsed(&self) -> Duration {
         match &self.mode {
-            Mode::Live(_) | Mode::Recording(..) => self.started.elapsed(),
+            #[cfg(feature = "cassette")]
+            Mode::Recording(..) => self.started.elapsed(),
+            Mode::Live(_) => self.started.elapsed(),
+            #[cfg(feature = "cassette")]
             Mode::Replay(playback) => playback.elapsed(),
         }
     }
@@ -249,35 +258,13 @@ impl World {
 
     /// How many ssh connections this run has made.
     pub fn handshakes(&self) -> usize {
-        match &self.mode {
-            Mode::Live(live) | Mode::Recording(live, _) => live.handshakes(),
-            Mode::Replay(_) => 0,
-        }
-    }
-
-    /// What was recorded so far, scrubbed and settled, as the cassette of `scene`. Empty unless
-    /// recording.
-    pub fn cassette(&self, scene: Scene) -> Cassette {
-        let exchange = match &self.mode {
-            Mode::Recording(_, tape) => tape.exchanges(),
-            Mode::Live(_) | Mode::Replay(_) => Vec::new(),
-        };
-        Cassette { scene, exchange }.scrubbed().settled()
-    }
-
-    /// What the cassette holds that was never asked for. Empty unless replaying.
-    pub fn unplayed(&self) -> Vec<Exchange> {
-        match &self.mode {
-            Mode::Replay(playback) => playback.unplayed(),
-            Mode::Live(_) | Mode::Recording(..) => Vec::new(),
-        }
+        self.mode.means().map_or(0, Live::handshakes)
     }
 
     /// Ends every connection; nothing of this run is left behind.
     pub async fn close(&self) {
-        match &self.mode {
-            Mode::Live(live) | Mode::Recording(live, _) => live.close_at(self.now()).await,
-            Mode::Replay(_) => {}
+        if let Some(live) = self.mode.means() {
+            live.close_at(self.now()).await;
         }
     }
 }
@@ -286,7 +273,9 @@ impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mode = match self.mode {
             Mode::Live(_) => "live",
+            #[cfg(feature = "cassette")]
             Mode::Recording(..) => "recording",
+            #[cfg(feature = "cassette")]
             Mode::Replay(_) => "replay",
         };
         f.debug_struct("World").field("mode", &mode).finish_non_exhaustive()
@@ -347,7 +336,7 @@ fn lock_was_lost(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// A question as JSON with sorted keys: equal questions give equal texts.
 fn canonical(question: &impl Serialize) -> String {
-    crate::cassette::value_of(question).to_string()
+    crate::value::value_of(question).to_string()
 }
 
 fn shortened(line: &str) -> String {

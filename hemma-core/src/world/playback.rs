@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::cassette::value_of;
+use crate::value::value_of;
 use crate::{Cassette, Exchange, NotRecorded, Progress};
 
 pub(super) struct Playback(Mutex<Inner>);

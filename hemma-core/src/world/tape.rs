@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cassette::value_of;
+use crate::value::value_of;
 use crate::{Exchange, Progress};
 
 #[derive(Default)]

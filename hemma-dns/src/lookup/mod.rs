@@ -7,11 +7,10 @@ mod read;
 mod system;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use hemma_core::{Live, Question};
-use hickory_resolver::config::{CLOUDFLARE, GOOGLE, QUAD9};
 use serde::{Deserialize, Serialize};
 
 pub use answer::{Alias, Answer, Data, Found, Record, Transport};
@@ -121,12 +120,12 @@ impl PublicResolver {
 
     /// Where it answers.
     pub fn address(self) -> SocketAddr {
-        let known = match self {
-            Self::Cloudflare => CLOUDFLARE,
-            Self::Google => GOOGLE,
-            Self::Quad9 => QUAD9,
+        let address = match self {
+            Self::Cloudflare => Ipv4Addr::new(1, 1, 1, 1),
+            Self::Google => Ipv4Addr::new(8, 8, 8, 8),
+            Self::Quad9 => Ipv4Addr::new(9, 9, 9, 9),
         };
-        SocketAddr::new(known.ips[0], DNS_PORT)
+        SocketAddr::new(address.into(), DNS_PORT)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use hickory_resolver::proto::op::{Message, ResponseCode};
-use hickory_resolver::proto::rr::{Name, RData, Record as Raw, RecordType};
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{Name, RData, Record as Raw, RecordType};
 
 use super::exchange::{Asked, record_type};
 use super::{Alias, Answer, Data, Found, Lookup, LookupError, Record, Transport, Vantage};

@@ -1,12 +1,11 @@
 //! Which resolvers this machine is set up with, as hickory-resolver reads them: `/etc/resolv.conf`,
-//! and on macOS the settings of the main connection, which knows public names.
+//! and on macOS the settings of the main connection, which knows public names. Without the feature
+//! `system` it is that file everywhere.
 //!
 //! Of the settings only the addresses count. Search domains are for short names, which a
 //! [`DnsName`](crate::DnsName) never is, and the time limit is the question's own.
 
 use std::net::{IpAddr, SocketAddr};
-
-use hickory_resolver::system_conf::read_system_conf;
 
 use super::{DNS_PORT, Lookup, LookupError};
 
@@ -21,20 +20,37 @@ pub(super) async fn servers(lookup: &Lookup) -> Result<Vec<SocketAddr>, LookupEr
 }
 
 fn read() -> Result<Vec<SocketAddr>, String> {
-    let refused = match read_system_conf() {
-        Ok((config, _)) => return Ok(reachable(config.name_servers().iter().map(|it| it.ip))),
-        Err(error) => error.to_string(),
+    let refused = match settings() {
+        Ok(addresses) => return Ok(reachable(addresses.into_iter())),
+        Err(reason) => reason,
     };
     let servers = reachable(named_in(&std::fs::read_to_string(FILE).unwrap_or_default()));
     if servers.is_empty() {
-        let reason = refused.strip_prefix("io error: ").unwrap_or(&refused);
-        return Err(if cfg!(target_vendor = "apple") {
-            format!("the network settings: {reason}")
+        return Err(if cfg!(all(feature = "system", target_vendor = "apple")) {
+            format!("the network settings: {refused}")
         } else {
-            format!("{FILE}: {reason}")
+            format!("{FILE}: {refused}")
         });
     }
     Ok(servers)
+}
+
+#[cfg(feature = "system")]
+fn settings() -> Result<Vec<IpAddr>, String> {
+    match hickory_resolver::system_conf::read_system_conf() {
+        Ok((config, _)) => Ok(config.name_servers().iter().map(|it| it.ip).collect()),
+        Err(error) => {
+            let reason = error.to_string();
+            Err(reason.strip_prefix("io error: ").unwrap_or(&reason).to_owned())
+        }
+    }
+}
+
+#[cfg(not(feature = "system"))]
+fn settings() -> Result<Vec<IpAddr>, String> {
+    let text = std::fs::read_to_string(FILE).map_err(|it| it.to_string())?;
+    let addresses: Vec<_> = named_in(&text).collect();
+    if addresses.is_empty() { Err("it names no server".to_owned()) } else { Ok(addresses) }
 }
 
 /// The addresses of a file that the library refuses as a whole: for a search domain that is no name,
@@ -57,14 +73,23 @@ fn is_link_local(address: IpAddr) -> bool {
     matches!(address, IpAddr::V6(it) if it.is_unicast_link_local())
 }
 
-#[cfg(all(test, not(target_vendor = "apple")))]
+#[cfg(all(test, feature = "system", not(target_vendor = "apple")))]
 mod tests {
     use hickory_resolver::system_conf::parse_resolv_conf;
 
+    use super::super::PublicResolver;
     use super::*;
 
     fn in_words(servers: &[SocketAddr]) -> Vec<String> {
         servers.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_public_resolvers_are_where_the_library_has_them() {
+        use hickory_resolver::config::{CLOUDFLARE, GOOGLE, QUAD9};
+
+        let ours = PublicResolver::ALL.map(|it| it.address().ip());
+        assert_eq!(ours, [CLOUDFLARE, GOOGLE, QUAD9].map(|it| it.ips[0]));
     }
 
     #[test]
