@@ -125,6 +125,17 @@ fn the_changelog_has_a_heading_for_this_version() {
     assert!(changelog.lines().any(|it| it.starts_with("## ") && it.contains(version)), "{version}");
 }
 
+#[test]
+fn the_example_s_header_names_thirteen_databases_and_eight_keys() {
+    let text = read("examples/huleedu/docker-compose.prod.yml");
+    let header = hemma_deploy::env_file::Header::read(&text);
+    assert_eq!(header.databases.len(), 13);
+    assert_eq!(header.databases[0].as_str(), "huleedu_batch_conductor");
+    let optional: Vec<_> = header.optional.iter().map(ToString::to_string).collect();
+    assert_eq!(optional, ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
+    assert_eq!(header.required.len(), 6);
+}
+
 /// The slugs at the ends of the runbook's headings, in backticks behind a dash.
 #[test]
 fn the_hemma_toml_of_the_readme_is_one_that_hemma_reads() {

@@ -22,6 +22,8 @@ mod hosts;
 mod marks;
 #[cfg(feature = "ssh")]
 mod master;
+#[cfg(not(feature = "ssh"))]
+mod no_hosts;
 #[cfg(feature = "ssh")]
 mod pour;
 #[cfg(feature = "ssh")]
@@ -38,8 +40,6 @@ mod story;
 mod stream;
 #[cfg(feature = "ssh")]
 mod word;
-#[cfg(not(feature = "ssh"))]
-mod no_hosts;
 
 use std::path::PathBuf;
 use std::pin::Pin;

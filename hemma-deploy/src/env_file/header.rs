@@ -107,16 +107,6 @@ mod tests {
     }
 
     #[test]
-    fn the_example_s_header_names_thirteen_databases_and_eight_keys() {
-        let text = include_str!("../../../examples/huleedu/docker-compose.prod.yml");
-        let header = Header::read(text);
-        assert_eq!(header.databases.len(), 13);
-        assert_eq!(header.databases[0].as_str(), "huleedu_batch_conductor");
-        assert_eq!(names(&header.optional), ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
-        assert_eq!(header.required.len(), 6);
-    }
-
-    #[test]
     fn only_what_is_meant_is_taken() {
         let rows = [
             ("", ("", "")),

@@ -2,11 +2,13 @@
 
 mod bench;
 pub(crate) mod ci;
+mod readme;
 mod record;
 mod rewrite;
 mod scenes;
 mod stale;
 mod tables;
+mod weight;
 mod workspace;
 
 use hemma_cli::{Answer, Failure, Run, Verb};
@@ -40,7 +42,7 @@ impl Verb for Args {
             Task::Record(args) => args.run(run).await,
             Task::Rewrite(args) => args.run(run),
             Task::Stale(args) => args.run(run),
-            Task::Tables(args) => args.run(run),
+            Task::Tables(args) => args.run(run).await,
         }
     }
 }

@@ -1,20 +1,20 @@
-//! Tables in the documentation, written from what they are about.
+//! Tables in the documentation and the READMEs of the crates, written from what they are about.
 
 use std::path::Path;
 
 use hemma_cli::{Answer, App, Exit, Failure, Run, subcommand};
 use hemma_core::{Finding, Report};
 
-use super::workspace;
+use super::{readme, weight, workspace};
 use crate::app;
 
 /// Write the tables of the documentation anew
 ///
 /// A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; the names are sections, exits and
-/// crates.
+/// crates. The README of each published crate is its own page. What the light crates weigh is counted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only say which tables are not what they should be
+    /// Only say which of them are not what they should be
     #[arg(long)]
     check: bool,
 }
@@ -22,24 +22,35 @@ pub(crate) struct Args {
 const FILES: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
 impl Args {
-    pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let root = workspace::root(run.here())?;
         let tables = tables(&app(), root)?;
         let mut report = Report::default();
         for file in FILES.iter().filter(|it| root.join(it).is_file()) {
-            let path = root.join(file);
-            let before = workspace::read(&path)?;
+            let before = workspace::read(&root.join(file))?;
             let after = tables.iter().fold(before.clone(), |text, it| filled(&text, it));
-            report.add(if before == after {
-                Finding::pass(*file, "its tables are as they should be")
-            } else if self.check {
-                Finding::fail(*file, "a table in it is out of date; run `cargo xtask dev tables`")
-            } else {
-                workspace::write(&path, &after)?;
-                Finding::pass(*file, "written anew")
-            });
+            report.add(self.written(root, file, &before, &after)?);
         }
+        for name in workspace::published(root)? {
+            let file = format!("{name}/README.md");
+            let before = workspace::read(&root.join(&file)).unwrap_or_default();
+            let after = readme::of(&name, &workspace::read(&root.join(&name).join("src/lib.rs"))?);
+            report.add(self.written(root, &file, &before, &after)?);
+        }
+        weight::findings(run.world(), root).await?.into_iter().for_each(|it| report.add(it));
         Ok(Answer::Report(report))
+    }
+
+    /// Writes a file anew if it is not as it should be, or only says so.
+    fn written(&self, root: &Path, file: &str, is: &str, should: &str) -> Result<Finding, Failure> {
+        Ok(if is == should {
+            Finding::pass(file, "as it should be")
+        } else if self.check {
+            Finding::fail(file, "out of date; run `cargo xtask dev tables`")
+        } else {
+            workspace::write(&root.join(file), should)?;
+            Finding::pass(file, "written anew")
+        })
     }
 }
 
@@ -72,12 +83,8 @@ fn exits() -> String {
 
 /// One sentence per crate: the description in its own manifest.
 fn crates(root: &Path) -> Result<String, Failure> {
-    let workspace: toml::Table = workspace::read(&root.join("Cargo.toml"))?.parse()?;
-    let members = workspace.get("workspace").and_then(|it| it.get("members")?.as_array());
     let mut rows = String::new();
-    for member in members.into_iter().flatten().filter_map(toml::Value::as_str) {
-        let manifest = workspace::read(&root.join(member).join("Cargo.toml"))?;
-        let manifest: toml::Table = manifest.parse()?;
+    for (_, manifest) in workspace::manifests(root)? {
         let field = |key| manifest.get("package")?.get(key)?.as_str();
         if let (Some(name), Some(about)) = (field("name"), field("description")) {
             rows += &["| `", name, "` | ", about, " |\n"].concat();

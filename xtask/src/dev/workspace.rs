@@ -11,6 +11,8 @@ pub(super) enum Error {
     Elsewhere(PathBuf),
     #[error("could not {doing} `{}`", .path.display())]
     File { doing: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("could not read `{}`", .path.display())]
+    Manifest { path: PathBuf, source: toml::de::Error },
 }
 
 impl OperatorError for Error {
@@ -20,6 +22,7 @@ impl OperatorError for Error {
                 ErrorClass::Usage.without("the message says which repository it has to be")
             }
             Self::File { source, .. } => source.classify(),
+            Self::Manifest { source, .. } => source.classify(),
         }
     }
 }
@@ -28,6 +31,39 @@ impl OperatorError for Error {
 pub(super) fn root(here: &Path) -> Result<&Path, Failure> {
     let root = here.ancestors().find(|it| it.join("hemma-cli/RUNBOOK.md").is_file());
     root.ok_or_else(|| Failure::usage(Error::Elsewhere(here.to_owned())))
+}
+
+/// The manifests of the packages below the root, with the directories that hold them.
+pub(super) fn manifests(root: &Path) -> Result<Vec<(String, toml::Table)>, Error> {
+    let workspace = manifest(&root.join("Cargo.toml"))?;
+    let members = workspace.get("workspace").and_then(|it| it.get("members")?.as_array());
+    let members = members.into_iter().flatten().filter_map(toml::Value::as_str);
+    let named = |it: &str| Ok((it.to_owned(), manifest(&root.join(it).join("Cargo.toml"))?));
+    members.map(named).collect()
+}
+
+/// The crates that are published; each is in a directory of its name.
+pub(super) fn published(root: &Path) -> Result<Vec<String>, Error> {
+    let is_published = |it: &toml::Table| {
+        let publish = it.get("package").and_then(|it| it.get("publish")?.as_bool());
+        publish.unwrap_or(true)
+    };
+    let all = manifests(root)?.into_iter().filter(|it| is_published(&it.1));
+    Ok(all.map(|it| it.0).collect())
+}
+
+pub(super) fn manifest(path: &Path) -> Result<toml::Table, Error> {
+    read(path)?.parse().map_err(|source| Error::Manifest { path: path.to_owned(), source })
+}
+
+/// Removes a directory with all that is in it; one that is not there is as good.
+pub(super) fn remove(dir: &Path) -> Result<(), Error> {
+    match std::fs::remove_dir_all(dir) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::File { doing: "remove", path: dir.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn read(path: &Path) -> Result<String, Error> {
