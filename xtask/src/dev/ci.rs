@@ -2,6 +2,7 @@
 
 mod checks;
 mod failures;
+mod packages;
 
 use std::time::{Duration, Instant};
 
@@ -48,7 +49,7 @@ impl Verb for Args {
         };
         let wanted = |it: &Check| self.only.as_ref().is_none_or(|word| it.heading.contains(word));
         let [compile, then, beside] =
-            checks(root).map(|it| it.into_iter().filter(wanted).collect::<Vec<_>>());
+            checks(root)?.map(|it| it.into_iter().filter(wanted).collect::<Vec<_>>());
         let practices = then.iter().any(|it| it.heading == PRACTICE);
         let ((), first) =
             tokio::join!(come_up(practices && !compile.is_empty()), one_by_one(compile));
@@ -80,6 +81,11 @@ async fn perform(
 ) -> (Finding, Counts) {
     let started = Instant::now();
     let mut seen = Counts::default();
+    if let Err(error) = (check.before)(root) {
+        seen.failed = 1;
+        return (Finding::of_error(check.heading.clone(), &error), seen);
+    }
+    let mut remarks = String::new();
     for command in &check.commands {
         let command = command.clone().cwd(root.display().to_string()).limit(LIMIT);
         let ended = told(run, live, &command).await;
@@ -91,6 +97,8 @@ async fn perform(
             }
         };
         seen.add(&output.stdout);
+        let unchecked = output.stdout.lines().filter(|it| it.starts_with("NOT CHECKED: "));
+        remarks.extend(unchecked.map(|it| format!(", {it}")));
         if !output.success() {
             // What failed without a test to its name, such as a build, counts as one.
             seen.failed = seen.failed.max(1);
@@ -99,7 +107,7 @@ async fn perform(
             return (Finding::fail(check.heading.clone(), detail).evidence(failures), seen);
         }
     }
-    (Finding::pass(check.heading.clone(), seconds(started)), seen)
+    (Finding::pass(check.heading.clone(), seconds(started) + &remarks), seen)
 }
 
 async fn told(

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use hemma_core::Command;
 
-use super::super::workspace;
+use super::super::workspace::{self, Error};
+use super::packages;
 
 /// Some command lines under one heading; the first that fails ends the check.
 pub(super) struct Check {
     pub(super) heading: String,
+    /// What has to be written before.
+    pub(super) before: fn(&Path) -> Result<(), Error>,
     pub(super) commands: Vec<Command>,
 }
 
@@ -24,10 +27,9 @@ pub(super) struct Counts {
 
 /// Those that only compile, those that run what was compiled, and those that have to do with neither:
 /// they may run beside the practice host's tests, which wait for most of their time.
-pub(super) fn checks(root: &Path) -> [Vec<Check>; 3] {
-    let check = |heading: &str, lines: &[&str]| Check {
-        heading: heading.to_owned(),
-        commands: lines.iter().map(|it| cargo(it)).collect(),
+pub(super) fn checks(root: &Path) -> Result<[Vec<Check>; 3], Error> {
+    let check = |heading: &str, lines: &[&str]| {
+        Check::new(heading, lines.iter().map(|it| cargo(it)).collect())
     };
     // The tests of the practice host are a directory, so they are not among these.
     let replay = stems(&root.join("tests"));
@@ -52,15 +54,45 @@ pub(super) fn checks(root: &Path) -> [Vec<Check>; 3] {
             "documentation",
             &["--config build.rustdocflags=['-Dwarnings'] doc --workspace --no-deps --quiet"],
         ),
+        check("features", &FEATURES),
+        Check { before: packages::lay_out, ..Check::new("packages", packages::commands(root)?) },
+        Check::new("oldest compiler", oldest_compiler(root)?),
     ];
     let run = vec![
         check("unit and doc tests", &["test --no-fail-fast --workspace --exclude hemma"]),
         check("storyboards and map", &[&replay]),
-        Check { heading: PRACTICE.to_owned(), commands: lines(lab.as_slice()) },
-        Check { heading: "examples".to_owned(), commands: lines(&examples) },
+        Check::new(PRACTICE, lines(lab.as_slice())),
+        Check::new("examples", lines(&examples)),
     ];
-    let beside = vec![Check { heading: "licences and sources".to_owned(), commands: deny() }];
-    [compile, run, beside].map(|it| it.into_iter().filter(|it| !it.commands.is_empty()).collect())
+    let beside = vec![Check::new("licences and sources", deny())];
+    let all = [compile, run, beside];
+    Ok(all.map(|it| it.into_iter().filter(|it| !it.commands.is_empty()).collect()))
+}
+
+/// What can be left out, and the crates that promise to be light, as they are without the others.
+const FEATURES: [&str; 7] = [
+    "clippy --quiet --no-deps --package hemma-core --no-default-features -- -D warnings",
+    "clippy --quiet --no-deps --package hemma-core --no-default-features --features ssh -- -D warnings",
+    "clippy --quiet --no-deps --package hemma-core --no-default-features --features cassette -- -D warnings",
+    "clippy --quiet --no-deps --package hemma-core --no-default-features --features idna,schema -- -D warnings",
+    "clippy --quiet --no-deps --package hemma-dns --no-default-features -- -D warnings",
+    "check --quiet --package hemma-tls",
+    "check --quiet --package hemma-embed --features ndarray",
+];
+
+/// Where this compiler is the oldest that is promised, all of the above was checked with it. Where it
+/// is not installed, nothing is downloaded: that line says so.
+fn oldest_compiler(root: &Path) -> Result<Vec<Command>, Error> {
+    let manifest = workspace::manifest(&root.join("Cargo.toml"))?;
+    let package = manifest.get("workspace").and_then(|it| it.get("package"));
+    let promised = package.and_then(|it| it.get("rust-version")?.as_str()).unwrap_or("none");
+    let script = r#"case "$(rustc --version)" in "rustc $1."*) exit 0 ;; esac
+        if ! rustup run "$1" rustc --version >/dev/null 2>&1; then
+          echo "NOT CHECKED: Rust $1, which Cargo.toml promises, is not installed here"
+        else
+          RUSTUP_TOOLCHAIN=$1 cargo check --quiet --workspace --all-targets --target-dir target/oldest
+        fi"#;
+    Ok(vec![Command::script(script, [promised])])
 }
 
 fn cargo(line: &str) -> Command {
@@ -87,6 +119,12 @@ fn stems(dir: &Path) -> Vec<String> {
     let rust = |it: &std::path::PathBuf| it.extension().is_some_and(|it| it == "rs");
     let files = workspace::entries(dir).into_iter().filter(rust);
     files.filter_map(|it| it.file_stem().and_then(|it| it.to_str()).map(str::to_owned)).collect()
+}
+
+impl Check {
+    fn new(heading: &str, commands: Vec<Command>) -> Self {
+        Self { heading: heading.to_owned(), before: |_| Ok(()), commands }
+    }
 }
 
 impl Counts {
