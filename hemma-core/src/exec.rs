@@ -76,6 +76,7 @@ impl Output {
 /// Why a command's own answer is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ExecError {
     /// There is no connection to the host.
     #[error("could not reach {host}")]

@@ -82,6 +82,7 @@ pub async fn ensure(
 
 /// Why the databases are not known to be there, or not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The compose files could not be looked at.
     #[error("could not learn which databases are wanted")]

@@ -36,6 +36,7 @@ pub struct Zone {
 /// Why the servers of a zone are not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ZoneError {
     /// Nobody could say which servers they are.
     #[error("the name servers of `{name}` could not be found")]

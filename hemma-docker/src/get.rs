@@ -24,6 +24,7 @@ pub struct Answered {
 
 /// Why nothing was answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The host could not be asked.
     #[error("could not ask port {port} on {host}")]

@@ -88,6 +88,7 @@ pub async fn ensure(
 
 /// Why the network is not known to be there, or not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The networks could not be listed.
     #[error("could not see whether network `{name}` is on {host}")]

@@ -17,6 +17,7 @@ const META_LIMIT: u64 = 1 << 20;
 
 /// Why an archive is not the answer to what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArchiveError {
     /// It cannot be read as a zip.
     #[error("it is no readable zip, it begins with {beginning:?}: {reason}")]

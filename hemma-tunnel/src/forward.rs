@@ -181,6 +181,7 @@ pub(crate) fn check_beside<'f>(
 /// Why a forward cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Error {
     /// Not a name.
     #[error("`{text}` cannot name a forward: letters, digits and - _ . are taken, up to 64")]

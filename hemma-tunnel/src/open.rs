@@ -83,6 +83,7 @@ impl OpenForward {
 
 /// Why a forward did not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// It cannot be.
     #[error(transparent)]

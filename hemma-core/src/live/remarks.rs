@@ -9,6 +9,7 @@ use crate::Host;
 
 /// What was noticed about a host on the way to its answers. It changed none of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Remark {
     /// The login shell prints a text before each command.
     Greeting {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a `.env` was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// It could not be taken out.
     #[error("could not change the .env")]
@@ -41,6 +42,7 @@ impl OperatorError for Error {
 /// Why a `.env` could not be taken out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum DraftError {
     /// The script's answer is not known.
     #[error("could not fetch the .env of {host}")]
@@ -90,6 +92,7 @@ impl OperatorError for DraftError {
 /// Why a new `.env` was not put in place. The old one is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WriteError {
     /// The script's answer is not known.
     #[error("could not learn whether the .env of {host} was written")]

@@ -41,6 +41,7 @@ pub struct Headers {
 /// Why nobody knows what they ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum HeadersError {
     /// The command's answer is not known.
     #[error("could not read the headers of the compose files on {host}")]

@@ -116,6 +116,7 @@ pub enum GitView {
 /// Why nobody knows how the file stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum EnvError {
     /// The script's answer is not known.
     #[error("could not look at the .env on {host}")]

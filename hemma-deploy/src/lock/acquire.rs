@@ -70,6 +70,7 @@ pub enum Acquired {
 /// Why it is not known whether the lock is ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LockError {
     /// The host could not be asked.
     #[error("could not ask {host} for the lock")]

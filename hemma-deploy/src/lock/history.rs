@@ -60,6 +60,7 @@ pub struct History {
 /// Why the journal is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum HistoryError {
     /// The command's answer is not known.
     #[error("could not read the journal on {host}")]

@@ -56,6 +56,7 @@ pub struct LookUnproven {
 /// Why it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum UnprovenError {
     /// The host could not be asked.
     #[error("could not learn whether the last deploy on {host} passed its gate")]

@@ -129,6 +129,7 @@ pub enum Absence {
 /// Why nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SourcesError {
     /// The command's answer is not known.
     #[error("could not look at what the compose files on {host} refer to")]

@@ -57,6 +57,7 @@ impl Kept {
 /// Why it is not known which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum KeptError {
     /// The command's answer is not known.
     #[error("could not look for kept releases on {host}")]

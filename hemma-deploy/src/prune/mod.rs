@@ -27,6 +27,7 @@ pub struct Standing {
 
 /// Why nothing was pruned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The engine could not be asked.
     #[error("could not list unused images and build cache")]

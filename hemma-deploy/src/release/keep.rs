@@ -86,6 +86,7 @@ pub struct Keep {
 /// Why a release is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum KeepError {
     /// The command's answer is not known.
     #[error("could not learn whether the release is kept on {host}")]

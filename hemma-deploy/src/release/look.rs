@@ -56,6 +56,7 @@ pub struct Releases {
 /// Why it is not known which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ReleasesError {
     /// The command's answer is not known.
     #[error("could not look for kept releases on {host}")]

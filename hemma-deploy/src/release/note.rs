@@ -39,6 +39,7 @@ pub struct Note {
 /// Why it is not noted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum NoteError {
     /// The command's answer is not known.
     #[error("could not learn whether {host} noted what runs")]

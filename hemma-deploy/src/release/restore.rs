@@ -145,6 +145,7 @@ pub struct Restored {
 /// Why a release is not back in place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum RestoreError {
     /// The command's answer is not known.
     #[error("could not learn whether {commit} is back in place on {host}")]

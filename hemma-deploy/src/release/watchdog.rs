@@ -126,6 +126,7 @@ pub struct ArmReturn {
 /// Why the host does not watch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ArmError {
     /// The command's answer is not known.
     #[error("could not learn whether {host} watches over this deploy")]

@@ -20,6 +20,7 @@ pub struct Withdraw {
 /// Why they were not taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WithdrawError {
     /// The command's answer is not known.
     #[error("could not confirm that the services were removed on {host}")]

@@ -26,6 +26,7 @@ const WAIT: &str = "run the same command again when they are done; `cargo xtask 
 /// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
 /// front of it was not.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The checkout.
     #[error("stopped at the checkout")]

@@ -27,6 +27,7 @@ pub enum Scope {
 
 /// There is no such stage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StageError {
     /// The settings have others.
     #[error("hemma.toml has no stage `{asked}`; {known}")]

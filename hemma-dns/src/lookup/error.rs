@@ -9,6 +9,7 @@ use crate::DnsName;
 /// Why a lookup has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LookupError {
     /// The server tried and failed (SERVFAIL); often a broken signature, or a dead zone server.
     #[error("{at} failed to find {kind} of `{name}` (SERVFAIL)")]

@@ -119,6 +119,7 @@ impl Build {
 /// Why images were not built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum BuildError {
     /// The command's answer is not known.
     #[error("could not learn whether the build on {host} succeeded")]

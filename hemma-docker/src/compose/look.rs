@@ -106,6 +106,7 @@ pub enum ModelAnswer {
 /// Why nobody knows what they resolve to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ModelError {
     /// The command's answer is not known.
     #[error("could not ask Compose on {host} about its files")]

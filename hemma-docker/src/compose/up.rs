@@ -30,6 +30,7 @@ pub struct Up {
 /// Why services were not brought up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum UpError {
     /// The command's answer is not known.
     #[error("could not learn whether the services on {host} came up")]

@@ -57,6 +57,7 @@ pub struct Origins {
 
 /// Why it is not known where containers were made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OriginError {
     /// The command's answer is not known.
     #[error("could not look on {host} which compose files the containers were made from")]

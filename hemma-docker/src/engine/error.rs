@@ -12,6 +12,7 @@ const SAID_CHARS_MAX: usize = 400;
 /// Why the engine's answer is not known. None of these means "it is not there".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum EngineError {
     /// There is no ssh connection to its host, or none any more.
     #[error("could not reach the Docker engine on {host}")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is wrong with a `.npy` file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum NpyError {
     /// It begins with something else.
     #[error("this is no .npy file, it begins with {beginning:?}")]

@@ -32,6 +32,7 @@ fn fate(id: &str, attempts: u32) -> String {
 
 /// What happened to a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum Problem {
     /// There was no connection to be had.
     #[error("could not connect")]
@@ -120,6 +121,7 @@ fn told(code: &str, detail: &str) -> String {
 
 /// What is wrong with an answer that says it is good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReplyError {
     /// It is not the matrix.
     #[error("it is not the matrix that was asked for")]

@@ -77,6 +77,7 @@ pub struct Clone {
 /// Why there is no clone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CloneError {
     /// The command's answer is not known.
     #[error("could not learn whether {host} cloned {remote}")]

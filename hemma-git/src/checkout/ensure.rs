@@ -21,6 +21,7 @@ pub enum Outcome {
 
 /// Why the checkout is not at the tip of its branch.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// Its state is not known.
     #[error("could not bring the checkout up to date")]

@@ -111,6 +111,7 @@ pub struct LookHistory {
 /// Why nobody knows what came in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum HistoryError {
     /// The command's answer is not known.
     #[error("could not look at the commits on {host}")]

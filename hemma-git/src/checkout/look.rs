@@ -139,6 +139,7 @@ pub struct LookCheckout {
 /// Why the state of the checkout is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LookError {
     /// The script's answer is not known.
     #[error("could not look at the checkout on {host}")]

@@ -95,6 +95,7 @@ pub struct Pull {
 /// Why the checkout did not move.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum PullError {
     /// The command's answer is not known.
     #[error("could not learn whether the checkout on {host} moved to {to}")]

@@ -35,6 +35,7 @@ pub enum Dialed {
 /// Why nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum DialError {
     /// This machine has no way there.
     #[error("could not connect to {to} from here: {reason}")]

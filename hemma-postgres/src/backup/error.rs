@@ -15,6 +15,7 @@ const SAID_CHARS_MAX: usize = 300;
 /// Why there is no dump. Nothing of one was left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum BackupError {
     /// The command's end is not known.
     #[error("could not learn what pg_dump in {} on {} did", .server.container, .server.host)]

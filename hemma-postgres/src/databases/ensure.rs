@@ -86,6 +86,7 @@ pub async fn take(
 
 /// Why it is not known how the databases stand, or why they were not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// PostgreSQL could not be looked at.
     #[error("could not look at the databases")]

@@ -13,6 +13,7 @@ const SAID_CHARS_MAX: usize = 300;
 /// Why nobody knows how the databases stand, or why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum DatabaseError {
     /// The command's answer is not known.
     #[error("could not ask PostgreSQL in {} on {}", .server.container, .server.host)]
@@ -144,6 +145,7 @@ impl OperatorError for DatabaseError {
 /// Why there is no password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum NoPassword {
     /// Compose did not say what is in the file.
     #[error(

@@ -9,6 +9,7 @@ use crate::{Met, Site};
 /// Why a request has no reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum GetError {
     /// There is nothing that one may talk over.
     #[error("nothing was sent to {site}, for want of a connection that can be trusted: {met}")]

@@ -10,6 +10,7 @@ use crate::Site;
 /// Why a handshake could not even be tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum HandshakeError {
     /// There is no way from here to there.
     #[error("could not connect to {site}: {reason}")]

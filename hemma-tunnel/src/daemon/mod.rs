@@ -32,6 +32,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// Why there is no supervisor, or no answer from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Error {
     /// There is one already.
     #[error("a tunnel to {host} runs already")]

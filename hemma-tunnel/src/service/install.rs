@@ -154,6 +154,7 @@ async fn done(live: &Live, command: Command) -> Result<(), Error> {
 /// Why a service is not installed, or not removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Error {
     /// A service has no directory from which to look.
     #[error("the program of a service must be absolute, and {} is not", .path.display())]

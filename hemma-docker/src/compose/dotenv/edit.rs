@@ -8,6 +8,7 @@ use super::parse::{EnvFile, Surroundings};
 
 /// Why a value cannot be put into the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SetError {
     /// The file cannot be read as it is.
     #[error("the file cannot be read as it is")]
