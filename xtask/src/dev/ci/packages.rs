@@ -26,7 +26,8 @@ pub(super) fn commands(root: &Path) -> Result<Vec<Command>, Error> {
         Command::new("cargo").args(["package", "--quiet", "--allow-dirty", "--no-verify"]);
     let package = package.args(names.iter().flat_map(|it| ["--package", it]));
     let unpack = "for it in target/package/*.crate; do tar -xzf \"$it\" -C \"$1\" || exit; done";
-    let check = "check --quiet --workspace --tests --target-dir target --manifest-path";
+    let check =
+        "check --quiet --workspace --lib --bins --tests --target-dir target --manifest-path";
     let check = Command::new("cargo").args(check.split(' ')).arg(format!("{PLACE}/Cargo.toml"));
     let mut commands = vec![package, Command::script(unpack, [PLACE]), check];
     commands.extend(names.iter().filter(|it| fuzz(root, it).is_file()).map(|it| {
