@@ -13,9 +13,8 @@ use super::digest::Digests;
 use super::dotenv::{BYTES_MAX, KIND, Obstacle};
 use super::hashes::{self, HASH_SERVICES};
 use super::masked::masked;
-use super::model::{self, Model};
 use super::spot::{self, FIND};
-use super::{ComposeFiles, Refusal};
+use super::{ComposeFiles, Model, Refusal, reading};
 
 /// Separates the parts of the script's output; no JSON and no hash holds it.
 const RULE: &str = "--8<--";
@@ -193,14 +192,14 @@ impl Question for LookModel {
             return Ok(ModelAnswer::Refused(refusal));
         }
         let digests = live.shelf().get_or_make(Digests::default);
-        let mut model = model::read(json, tree, &digests)
+        let mut model = reading::read(json, tree, &digests)
             .map_err(|reason| ModelError::Read { host: host.clone(), reason })?;
         if self.hashes {
             hashes::note(&mut model, hashes).map_err(|reason| ModelError::Read { host, reason })?;
         }
         directory.clone_into(&mut model.directory);
         // Compose warns of `$` in a value of `.env` as well, and the name is then a part of the value.
-        model.unset = model::read_unset(&output.stderr);
+        model.unset = reading::read_unset(&output.stderr);
         model.unset.retain(|it| written.contains(it.as_str()));
         Ok(ModelAnswer::Resolved(model))
     }

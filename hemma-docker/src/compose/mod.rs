@@ -15,6 +15,7 @@ mod masked;
 mod model;
 mod parts;
 mod port;
+mod reading;
 mod refusal;
 mod said;
 pub mod spot;

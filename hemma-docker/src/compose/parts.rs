@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Port;
 use super::digest::Digests;
-use super::model::below;
+use super::reading::below;
 use crate::ContainerName;
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
