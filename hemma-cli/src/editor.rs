@@ -12,7 +12,7 @@ use hemma_deploy::Layers;
 use hemma_deploy::env_file::{self, Difference, EnvFile, ParseError, Surroundings};
 use tempfile::TempDir;
 
-use crate::{Answer, Failure, Proposal, Run, operator};
+use crate::{Answer, Failure, Noun, Proposal, Proposed, Run, operator};
 
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -52,7 +52,7 @@ pub(crate) async fn edit_env_file(run: &Run<'_>, layers: Layers) -> Result<Answe
     let taken = env_file::draft(world, config).await?;
     let copy = PrivateCopy::of(&taken.text).map_err(Error::Copy)?;
     let (text, file) = changed(run, &copy).await?;
-    let proposal = proposal(&taken.text, &text, &file).of("key", "keys");
+    let proposal = proposal(&taken.text, &text, &file);
     let proposal = proposal.to(format!("Write .env on {}", run.place()));
     let before = env_file::verify(world, config, layers).await;
     run.mend(before, proposal, async |approval| {
@@ -94,16 +94,20 @@ fn proposal(before: &Secret, after: &Secret, file: &EnvFile) -> Proposal {
     let old = EnvFile::parse(before.reveal(), &Surroundings::new()).unwrap_or_default();
     let difference = Difference::between(&old, file);
     let rows = [
-        ("add", &difference.added, "it is new"),
-        ("change", &difference.changed, "it has another value"),
-        ("remove", &difference.removed, "it is gone"),
+        (Proposed::add("add", "", "it is new"), &difference.added),
+        (Proposed::change("change", "", "it has another value"), &difference.changed),
+        (Proposed::remove("remove", "", "it is gone"), &difference.removed),
     ];
-    let steps =
-        rows.into_iter().flat_map(|(verb, keys, why)| keys.iter().map(move |it| (verb, it, why)));
-    let proposal =
-        steps.fold(Proposal::default(), |all, (verb, key, why)| all.step(verb, key, why));
+    let of = |step: &Proposed, key: &String| {
+        Proposed { subject: key.clone(), ..step.clone() }.of(Noun::KEY, key)
+    };
+    let steps = rows.iter().flat_map(|(step, keys)| keys.iter().map(move |key| of(step, key)));
+    let proposal = steps.fold(Proposal::default(), Proposal::step);
     if proposal.is_empty() {
-        return proposal.step("write", ".env", "comments, order or quotes are other ones");
+        return {
+            let why = "comments, order or quotes are other ones";
+            proposal.step(Proposed::change("write", ".env", why))
+        };
     }
     proposal
 }

@@ -96,7 +96,7 @@ pub use forwards::forwards;
 pub use hemma_core as core;
 pub use hemma_deploy::Config;
 pub use practice::PracticeHost;
-pub use proposal::{Proposal, Proposed};
+pub use proposal::{Noun, Proposal, Proposed};
 pub use run::Run;
 pub use section::{Section, subcommand};
 pub use verb::{Examples, Verb};

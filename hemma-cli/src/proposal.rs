@@ -1,11 +1,16 @@
 //! What would be done, before consent is asked for: the steps, and what the question says of them.
 
 mod counts;
+mod kind;
+mod proposed;
 
-use hemma_deploy::plan::{Cause, Plan, Step};
+use std::borrow::Borrow;
+
+use hemma_deploy::plan::Plan;
 use serde::Serialize;
 
-pub(crate) use counts::kind as step_kind;
+pub use kind::Noun;
+pub use proposed::Proposed;
 
 /// What would be done, in order. Shown before consent is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -21,26 +26,6 @@ pub struct Proposal {
     /// What consent is asked for, without counts: `Deploy 1f0c2a9 to hemma (huleedu)`.
     #[serde(skip)]
     pub intent: Option<String>,
-    /// What a step is done to where its own words do not say it: `key` and `keys`.
-    #[serde(skip)]
-    pub noun: Option<(&'static str, &'static str)>,
-}
-
-/// One step that would be taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Proposed {
-    /// A verb: `create`, `recreate`, `remove`.
-    pub action: String,
-    /// What it would be done to.
-    pub subject: String,
-    /// Why.
-    pub reason: String,
-    /// The stage in which it is done, where there are any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stage: Option<String>,
-    /// What the reason rests on: `parts` of the configuration, `files`, `commits`.
-    #[serde(flatten)]
-    pub cause: Cause,
 }
 
 /// More names than these are counted in a question.
@@ -49,14 +34,8 @@ const NAMES_MAX: usize = 3;
 impl Proposal {
     /// Adds a step.
     #[must_use]
-    pub fn step(
-        mut self,
-        action: impl Into<String>,
-        subject: impl Into<String>,
-        reason: impl Into<String>,
-    ) -> Self {
-        let (action, subject, reason) = (action.into(), subject.into(), reason.into());
-        self.steps.push(Proposed { action, subject, reason, stage: None, cause: Cause::default() });
+    pub fn step(mut self, step: Proposed) -> Self {
+        self.steps.push(step);
         self
     }
 
@@ -64,12 +43,6 @@ impl Proposal {
     #[must_use]
     pub fn to(self, intent: impl Into<String>) -> Self {
         Self { intent: Some(intent.into()), ..self }
-    }
-
-    /// Names what the steps are done to, for one and for several.
-    #[must_use]
-    pub fn of(self, one: &'static str, several: &'static str) -> Self {
-        Self { noun: Some((one, several)), ..self }
     }
 
     /// Whether nothing would be done.
@@ -93,20 +66,12 @@ impl Proposal {
 
 impl From<&Plan> for Proposal {
     fn from(plan: &Plan) -> Self {
-        let step = |it: &Step| Proposed {
-            action: it.action.word().to_owned(),
-            subject: it.subject.clone(),
-            reason: it.reason.clone(),
-            stage: it.stage.clone(),
-            cause: it.cause.clone(),
-        };
-        let steps = plan.steps.iter().map(step).collect();
-        Self { steps, ..Self::default() }.of("container", "containers")
+        Self { steps: plan.steps.iter().map(Proposed::from).collect(), ..Self::default() }
     }
 }
 
 /// Names in a sentence, and how many there are more: `a, b, c and 4 more`.
-pub(crate) fn named<S: AsRef<str>>(names: &[S]) -> String {
+pub(crate) fn named<S: Borrow<str>>(names: &[S]) -> String {
     listed(names, NAMES_MAX)
 }
 
@@ -116,8 +81,8 @@ pub(crate) fn short(commit: &str) -> &str {
 }
 
 /// The first names, and how many there are more.
-pub(crate) fn listed<S: AsRef<str>>(names: &[S], most: usize) -> String {
-    let join = |names: &[S]| names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+pub(crate) fn listed<S: Borrow<str>>(names: &[S], most: usize) -> String {
+    let join = |names: &[S]| names.iter().map(Borrow::borrow).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(most) {
         // To say that there is one more takes the room of its name.
         0 | 1 => join(names),
@@ -127,17 +92,24 @@ pub(crate) fn listed<S: AsRef<str>>(names: &[S], most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hemma_core::names::ServiceName;
+    use hemma_deploy::plan::{ContainerAction, Step};
+
     use super::*;
 
     #[test]
     fn a_question_names_what_it_is_about_and_how_much_that_is() {
-        let one = Proposal::default().step("set", "KEY", "").of("key", "keys");
+        let key = || Proposed::change("set", "KEY", "").of(Noun::KEY, "KEY");
+        let service = |name: &str| name.parse::<ServiceName>().expect("a service");
+        let build = |name| Proposed::from(&Step::build(&service(name), ""));
+        let one = Proposal::default().step(key());
         assert_eq!(one.question("Change hemma"), "Change hemma: 1 key. Go ahead?");
-        let deploy = one.to("Deploy 1f0c2a9 to hemma (huleedu)").step("build", "api", "");
-        let deploy = deploy.step("build", "web", "").step("recreate", "api", "");
+        let recreate = Step::container(ContainerAction::Recreate, &service("api"), "");
+        let deploy = one.to("Deploy 1f0c2a9 to hemma (huleedu)").step(build("api"));
+        let deploy = deploy.step(build("web")).step(Proposed::from(&recreate));
         assert_eq!(
             deploy.question(""),
-            "Deploy 1f0c2a9 to hemma (huleedu): 2 keys, 2 builds. Go ahead?"
+            "Deploy 1f0c2a9 to hemma (huleedu): 1 key, 2 builds, 1 container. Go ahead?"
         );
         assert_eq!(Proposal::default().to("End it").question(""), "End it. Go ahead?");
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Change, Command, Cut, Exec, ExecError, Live, Place, Progress, World};
 use hemma_docker::compose::{Build, BuildError, ComposeFiles};
 
@@ -169,12 +170,14 @@ pub(crate) async fn look<'s>(
     world: &World,
     config: &Config,
     at: Option<&str>,
-    services: impl Iterator<Item = &'s String>,
+    services: impl Iterator<Item = &'s ServiceName>,
 ) -> Result<Built, ExecError> {
     let overlay = config.compose.overlay.as_ref().map(ToString::to_string);
     let (project, checkout) =
         (config.compose.project.to_string(), config.host.checkout.to_string());
-    let fixed = [checkout, overlay.unwrap_or_default()].into_iter().chain(services.cloned());
+    let fixed = [checkout, overlay.unwrap_or_default()]
+        .into_iter()
+        .chain(services.map(ToString::to_string));
     let parameters = std::iter::once(project).chain(at.map(str::to_owned)).chain(fixed);
     let script = Command::script(&look_script(at), parameters);
     let script = script.named("look-what-images-are-made-from").limit(LIMIT);

@@ -1,7 +1,9 @@
-//! Containers for the tests of crates that judge them.
+//! Containers and names of services for the tests of crates that judge them.
 //!
 //! It is no feature: wherever tests are compiled beside the rest, a feature would have this crate, and
 //! every crate above it, compiled twice.
+
+use hemma_core::names::ServiceName;
 
 use crate::container::{ComposeLabels, Container, State, read};
 
@@ -37,4 +39,13 @@ pub fn running(name: &str, compose: Option<ComposeLabels>) -> Container {
         networks: Vec::new(),
         volumes: Vec::new(),
     }
+}
+
+/// The name of a service.
+///
+/// # Panics
+///
+/// Where no service can have that name.
+pub fn service_name(name: &str) -> ServiceName {
+    name.parse().expect("a service's name")
 }

@@ -1,6 +1,7 @@
 //! What proxy and companion get to know of each public name: from the compose files, and from what
 //! runs.
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Finding, Report, World};
 use hemma_deploy::Config;
 use hemma_deploy::rollout;
@@ -39,8 +40,8 @@ pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
 
 fn declared(model: &Model) -> Vec<Service> {
     let services = model.services.iter().filter(|(_, it)| it.replicas > 0);
-    let service = |(name, it): (&String, &hemma_docker::compose::Service)| Service {
-        name: name.clone(),
+    let service = |(name, it): (&ServiceName, &hemma_docker::compose::Service)| Service {
+        name: name.to_string(),
         declared: Declared { variables: variables(&it.proxy), networks: it.networks.clone() },
         running: None,
     };

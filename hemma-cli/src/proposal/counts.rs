@@ -1,34 +1,24 @@
 //! The steps of a proposal by kind, counted.
 
-use super::{Proposal, Proposed};
+use hemma_deploy::plan::Sign;
+
+use super::kind::Kind;
+use super::{Noun, Proposal, Proposed};
 
 /// What is done, to what, how often.
-struct Count {
-    verb: String,
-    one: String,
-    several: String,
+struct Count<'p> {
+    kind: &'p Kind,
+    sign: Sign,
     number: usize,
 }
 
-/// Nouns that a subject begins with: `database huleedu_nlp`.
-const NOUNS: [(&str, &str); 6] = [
-    ("database", "databases"),
-    ("image", "images"),
-    ("forward", "forwards"),
-    ("network", "networks"),
-    ("overlay", "overlays"),
-    ("file", "files"),
-];
-
-const OF_CONTAINERS: (&str, &str) = ("container", "containers");
-
 pub(super) fn summary(proposal: &Proposal) -> String {
     let counts = counts(proposal);
-    let shown = |it: &Count| format!("{} to {}", amount(it.number, &it.one, &it.several), it.verb);
+    let shown = |it: &Count<'_>| format!("{} to {}", it.kind.noun.amount(it.number), it.kind.verb);
     let mut parts: Vec<String> = counts.iter().map(shown).collect();
-    let of_containers = |it: &&Count| it.one == OF_CONTAINERS.0;
+    let of_containers = |it: &&Count<'_>| it.kind.noun == Noun::CONTAINER;
     let mut containers = counts.iter().filter(of_containers).peekable();
-    if containers.peek().is_some() && !containers.any(|it| it.verb == "remove") {
+    if containers.peek().is_some() && !containers.any(|it| it.sign == Sign::Remove) {
         parts.push("none to remove".to_owned());
     }
     parts.join(", ")
@@ -36,117 +26,102 @@ pub(super) fn summary(proposal: &Proposal) -> String {
 
 /// The same for a question: what is done to one thing in several ways is one number.
 pub(super) fn short(proposal: &Proposal) -> String {
-    let mut sums: Vec<(String, String, usize)> = Vec::new();
-    for Count { verb, one, several, number } in counts(proposal) {
-        let (one, several) = match verb.as_str() {
-            "build" | "pull" | "clone" => (verb.clone(), format!("{verb}s")),
-            _ => (one, several),
-        };
-        match sums.iter_mut().find(|it| it.0 == one) {
-            Some(sum) => sum.2 += number,
-            None => sums.push((one, several, number)),
+    let mut sums: Vec<(Noun, usize)> = Vec::new();
+    for Count { kind, number, .. } in counts(proposal) {
+        match sums.iter_mut().find(|it| it.0 == kind.brief) {
+            Some(sum) => sum.1 += number,
+            None => sums.push((kind.brief, number)),
         }
     }
-    let parts = sums.iter().map(|(one, several, number)| amount(*number, one, several));
-    parts.collect::<Vec<_>>().join(", ")
+    sums.iter().map(|(noun, number)| noun.amount(*number)).collect::<Vec<_>>().join(", ")
 }
 
-fn amount(number: usize, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
-}
-
-fn counts(proposal: &Proposal) -> Vec<Count> {
-    let mut counts: Vec<Count> = Vec::new();
-    for step in &proposal.steps {
-        let (verb, one, several) = kind(step, proposal.noun);
-        match counts.iter_mut().find(|it| (it.verb.as_str(), it.one.as_str()) == (verb, one)) {
+fn counts(proposal: &Proposal) -> Vec<Count<'_>> {
+    let mut counts: Vec<Count<'_>> = Vec::new();
+    for Proposed { kind, sign, .. } in &proposal.steps {
+        match counts.iter_mut().find(|it| it.kind.is_same(kind)) {
             Some(count) => count.number += 1,
-            None => counts.push(Count {
-                verb: verb.to_owned(),
-                one: one.to_owned(),
-                several: several.to_owned(),
-                number: 1,
-            }),
+            None => counts.push(Count { kind, sign: *sign, number: 1 }),
         }
     }
     counts
 }
 
-/// The verb, and the noun for one and for several.
-pub(crate) fn kind<'s>(
-    step: &'s Proposed,
-    noun: Option<(&'static str, &'static str)>,
-) -> (&'s str, &'static str, &'static str) {
-    let action = step.action.as_str();
-    match action {
-        "clone" => (action, "repository", "repositories"),
-        "pull" => (action, "branch", "branches"),
-        "create network" => ("create", "network", "networks"),
-        "build" => (action, "image", "images"),
-        "keep" => (action, "release", "releases"),
-        "discard" => (action, "leftover container", "leftover containers"),
-        "run" if step.subject.starts_with("CREATE ROLE ") => ("create", "role", "roles"),
-        "run" if step.subject.starts_with("CREATE DATABASE ") => {
-            ("create", "database", "databases")
-        }
-        "run" => (action, "statement", "statements"),
-        _ => {
-            let begins = |it: &&(&str, &str)| {
-                step.subject.strip_prefix(it.0).is_some_and(|it| it.starts_with(' '))
-            };
-            let found = NOUNS.iter().find(begins).copied();
-            let usual =
-                if action == "restore" { ("release", "releases") } else { ("step", "steps") };
-            let noun = noun.filter(|_| action != "restore").unwrap_or(usual);
-            let (one, several) = found.unwrap_or(noun);
-            (action, one, several)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use hemma_core::names::{PgName, ServiceName};
+    use hemma_deploy::plan::{Action, ContainerAction, Plan, Statement, Step};
+    use hemma_postgres::databases;
+
     use super::*;
+
+    fn service(name: &str) -> ServiceName {
+        name.parse().expect("a service")
+    }
+
+    fn statement(step: databases::Step) -> Action {
+        Action::RunStatement(Statement { step, role: name("a") })
+    }
+
+    fn name(text: &str) -> PgName {
+        text.parse().expect("a name")
+    }
 
     #[test]
     fn each_kind_of_step_is_counted_by_its_own_noun() {
-        type Row<'r> = (&'r [(&'r str, &'r str)], &'r str, &'r str);
-        let plan = |rows: &[(&str, &str)]| {
-            let steps = rows.iter().fold(Proposal::default(), |all, it| all.step(it.0, it.1, ""));
-            steps.of(OF_CONTAINERS.0, OF_CONTAINERS.1)
-        };
-        let rows: [Row<'_>; 5] = [
+        let container = |action, name: &str| Action::Container(action, service(name));
+        let commit = || "1f0c2a9".to_owned();
+        let rows = [
             (
-                &[("pull", "~/app"), ("build", "api"), ("recreate", "api"), ("create", "web")],
+                vec![
+                    Action::Pull("~/app".parse().expect("a directory")),
+                    Action::Build(service("api")),
+                    container(ContainerAction::Recreate, "api"),
+                    container(ContainerAction::Create, "web"),
+                ],
                 "1 branch to pull, 1 image to build, 1 container to recreate, 1 container to \
                  create, none to remove",
                 "1 pull, 1 build, 2 containers",
             ),
             (
-                &[
-                    ("run", "CREATE ROLE \"a\" LOGIN;"),
-                    ("run", "CREATE DATABASE \"a\" OWNER \"a\";"),
-                    ("run", "CREATE DATABASE \"b\" OWNER \"a\";"),
-                    ("run", "ALTER ROLE \"a\" LOGIN;"),
+                vec![
+                    statement(databases::Step::CreateRole),
+                    statement(databases::Step::CreateDatabase(name("a"))),
+                    statement(databases::Step::CreateDatabase(name("b"))),
+                    statement(databases::Step::AllowLogin),
                 ],
                 "1 role to create, 2 databases to create, 1 statement to run",
                 "1 role, 2 databases, 1 statement",
             ),
             (
-                &[("restore", "1f0c2a9"), ("restore", "overlay own.yml"), ("remove", "web")],
-                "1 release to restore, 1 overlay to restore, 1 container to remove",
-                "1 release, 1 overlay, 1 container",
+                vec![
+                    Action::RestoreRelease(commit()),
+                    Action::RestoreOverlay("own.yml".parse().expect("a file")),
+                    Action::RestoreEnv,
+                    container(ContainerAction::Remove, "web"),
+                ],
+                "1 release to restore, 1 overlay to restore, 1 file to restore, 1 container to \
+                 remove",
+                "1 release, 1 overlay, 1 file, 1 container",
             ),
-            (
-                &[("dump", "database a"), ("dump", "database b")],
-                "2 databases to dump",
-                "2 databases",
-            ),
-            (&[("keep", "1f0c2a9")], "1 release to keep", "1 release"),
+            (vec![Action::Keep(commit())], "1 release to keep", "1 release"),
         ];
-        for (steps, long, brief) in rows {
-            let plan = plan(steps);
+        for (actions, long, brief) in rows {
+            let steps = actions.into_iter().map(|it| Step::new(it, "")).collect();
+            let plan = Proposal::from(&Plan { steps });
             assert_eq!((summary(&plan).as_str(), short(&plan).as_str()), (long, brief));
         }
+    }
+
+    #[test]
+    fn a_command_s_own_steps_are_counted_by_the_noun_that_it_gives() {
+        let dump = |name: &str| Proposed::add("dump", "", "").of(Noun::DATABASE, name);
+        let dumps = Proposal::default().step(dump("a")).step(dump("b"));
+        assert_eq!(
+            (summary(&dumps).as_str(), &*short(&dumps)),
+            ("2 databases to dump", "2 databases")
+        );
+        let other = Proposal::default().step(Proposed::change("run", "x", ""));
+        assert_eq!((summary(&other).as_str(), &*short(&other)), ("1 step to run", "1 step"));
     }
 }

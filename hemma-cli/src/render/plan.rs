@@ -1,10 +1,11 @@
 //! A proposal as text: its steps by kind, the counts, and what is new beside them.
 
 use clap::builder::styling::Style;
+use hemma_deploy::plan::Sign;
 
 use super::page::Page;
 use super::words::{GREEN, RED, STRONG, YELLOW, line, plain};
-use crate::proposal::{listed, step_kind};
+use crate::proposal::listed;
 use crate::{Proposal, Proposed};
 
 /// So many steps that differ in nothing but their subject are told in one line.
@@ -23,16 +24,17 @@ struct Row {
 /// The steps, how many there are of each kind, and the notes.
 pub(super) fn proposal(page: Page, proposal: &Proposal) -> String {
     let groups = groups(page, proposal);
-    let room = room(page, proposal, &groups);
-    let rows: Vec<Row> = groups.iter().map(|it| row(proposal, it, room)).collect();
+    let room = room(page, &groups);
+    let rows: Vec<Row> = groups.iter().map(|it| row(it, room)).collect();
     let cells: Vec<_> = rows.iter().map(|it| it.cells.clone()).collect();
     let shown = page.columns(LEAD, &cells);
     let mut text = String::new();
     let mut stage = None;
     for ((group, row), shown) in groups.iter().zip(&rows).zip(shown) {
-        if group[0].stage != stage && group[0].action != "build" {
-            stages(&mut text, page, proposal, stage.as_deref(), group[0].stage.as_deref());
-            stage.clone_from(&group[0].stage);
+        let heading = &group[0].heading;
+        if heading.is_some() && *heading != stage {
+            stages(&mut text, page, proposal, stage.as_deref(), heading.as_deref());
+            stage.clone_from(heading);
         }
         let Row { mark, style, .. } = row;
         line(&mut text, format_args!("{style}{mark}{style:#} {shown}"));
@@ -72,7 +74,7 @@ fn stages(
 /// Steps that are told in one line, in the order of the first of each.
 fn groups(page: Page, proposal: &Proposal) -> Vec<Vec<&Proposed>> {
     let alike = |a: &Proposed, b: &Proposed| {
-        step_kind(a, proposal.noun) == step_kind(b, proposal.noun)
+        a.kind.is_same(&b.kind)
             && (&a.action, &a.reason, &a.stage) == (&b.action, &b.reason, &b.stage)
     };
     let mut groups: Vec<Vec<&Proposed>> = Vec::new();
@@ -90,36 +92,28 @@ fn groups(page: Page, proposal: &Proposal) -> Vec<Vec<&Proposed>> {
 }
 
 /// How many columns the names of a folded line have.
-fn room(page: Page, proposal: &Proposal, groups: &[Vec<&Proposed>]) -> Option<usize> {
-    let cells: Vec<_> = groups.iter().map(|it| row(proposal, it, Some(0)).cells).collect();
+fn room(page: Page, groups: &[Vec<&Proposed>]) -> Option<usize> {
+    let cells: Vec<_> = groups.iter().map(|it| row(it, Some(0)).cells).collect();
     page.room(LEAD, &cells)
 }
 
-fn row(proposal: &Proposal, group: &[&Proposed], room: Option<usize>) -> Row {
+fn row(group: &[&Proposed], room: Option<usize>) -> Row {
     let step = group[0];
-    let (verb, _, several) = step_kind(step, proposal.noun);
-    let (mark, style) = match verb.split(' ').next().unwrap_or_default() {
-        "remove" | "stop" | "discard" => ('-', RED),
-        "clone" | "create" | "build" | "start" | "add" => ('+', GREEN),
-        _ => ('~', YELLOW),
+    let style = match step.sign {
+        Sign::Add => GREEN,
+        Sign::Change => YELLOW,
+        Sign::Remove => RED,
     };
     let cells = if let [step] = group {
         [plain(&step.action), plain(&step.subject), plain(&step.reason)]
     } else {
         let reason = format!("; each: {}", plain(&step.reason));
-        let names: Vec<String> = group.iter().map(|it| name(it)).collect();
+        let names: Vec<String> = group.iter().map(|it| plain(&it.kind.name)).collect();
         let names = fitting(&names, room.map(|it| (2 * it).saturating_sub(reason.len())));
-        [verb.to_owned(), format!("{} {several}", group.len()), format!("{names}{reason}")]
+        let count = step.kind.noun.amount(group.len());
+        [step.kind.verb.clone(), count, format!("{names}{reason}")]
     };
-    Row { mark, style, cells }
-}
-
-/// What a step is done to, in a list: of a statement the name that it makes.
-fn name(step: &Proposed) -> String {
-    let quoted = |it: &str| it.split('"').nth(1).map(str::to_owned);
-    let of_statement = || step.subject.starts_with("CREATE ").then(|| quoted(&step.subject));
-    let last = || step.subject.split(' ').next_back().unwrap_or_default().to_owned();
-    plain(&of_statement().flatten().unwrap_or_else(last))
+    Row { mark: step.sign.mark(), style, cells }
 }
 
 /// As many names as there is room for, at least one.
@@ -131,6 +125,10 @@ fn fitting(names: &[String], room: Option<usize>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hemma_core::names::PgName;
+    use hemma_deploy::plan::{Action, ContainerAction, Plan, Statement, Step};
+    use hemma_postgres::databases;
+
     use super::*;
 
     const WIDE: Page = Page { width: None, folded: true };
@@ -140,32 +138,52 @@ mod tests {
         anstream::adapter::strip_str(&proposal(page, it)).to_string()
     }
 
+    fn pg_name(text: &str) -> PgName {
+        text.parse().expect("a name")
+    }
+
+    fn statement(step: databases::Step) -> Step {
+        let reason = step.reason();
+        Step::new(Action::RunStatement(Statement { step, role: pg_name("huleedu_user") }), reason)
+    }
+
+    fn container(action: ContainerAction, service: &str, reason: &str) -> Step {
+        Step::container(action, &service.parse().expect("a service"), reason)
+    }
+
     fn first_deploy() -> Proposal {
         let names = ["batch", "cj", "class", "content", "email", "essay", "file", "identity"];
-        let plan = Proposal::default()
-            .step("clone", "~/apps/huleedu", "branch main of git://git/huleedu.git")
-            .step("run", "CREATE ROLE \"huleedu_user\" LOGIN;", "the application logs in as it");
-        let plan = names.iter().fold(plan, |plan, it| {
-            let statement = format!("CREATE DATABASE \"huleedu_{it}\" OWNER \"huleedu_user\";");
-            plan.step("run", statement, "it is missing")
-        });
-        plan.step("build", "api", "changed by 1f0c2a9 api: answer in whole sentences")
-            .of("container", "containers")
+        let clone = Action::Clone("~/apps/huleedu".parse().expect("a directory"));
+        let mut steps = vec![
+            Step::new(clone, "branch main of git://git/huleedu.git"),
+            statement(databases::Step::CreateRole),
+        ];
+        let database =
+            |it: &&str| databases::Step::CreateDatabase(pg_name(&format!("huleedu_{it}")));
+        steps.extend(names.iter().map(database).map(statement));
+        let reason = "changed by 1f0c2a9 api: answer in whole sentences";
+        steps.push(Step::build(&"api".parse().expect("a service"), reason));
+        Proposal::from(&Plan { steps })
     }
 
     #[test]
     fn a_proposal_reads_as_a_sentence_a_line() {
-        let proposal = Proposal::default()
-            .step("create network", "hule-network", "it is not there")
-            .step("recreate", "web", "its image changed")
-            .step("remove", "old", "no file names it any more")
-            .of("container", "containers");
+        let network = Action::CreateNetwork("hule-network".parse().expect("a network"));
+        let left = "0123456789ab_web".parse().expect("a container");
+        let steps = vec![
+            Step::new(network, "it is not there"),
+            Step::new(Action::Discard(left), "a replacement that was cut left it"),
+            container(ContainerAction::Recreate, "web", "its image changed"),
+            container(ContainerAction::Remove, "old", "no file names it any more"),
+        ];
+        let proposal = Proposal::from(&Plan { steps });
         let expected = "\
-+ create network  hule-network  it is not there
-~ recreate        web           its image changed
-- remove          old           no file names it any more
++ create network  hule-network      it is not there
+- discard         0123456789ab_web  a replacement that was cut left it
+~ recreate        web               its image changed
+- remove          old               no file names it any more
 
-Plan: 1 network to create, 1 container to recreate, 1 container to remove
+Plan: 1 network to create, 1 leftover container to discard, 1 container to recreate, 1 container to remove
 ";
         assert_eq!(shown(WIDE, &proposal), expected);
     }
@@ -194,8 +212,9 @@ Plan: 1 repository to clone, 1 role to create, 8 databases to create, 1 image to
 
     #[test]
     fn stages_are_headings_and_notes_come_last() {
-        let mut plan = Proposal::default().step("recreate", "api", "its image is built anew");
-        plan.steps[0].stage = Some("web".to_owned());
+        let step = container(ContainerAction::Recreate, "api", "its image is built anew");
+        let step = Step { stage: Some("web".to_owned()), ..step };
+        let mut plan = Proposal::from(&Plan { steps: vec![step] });
         let stage = |name: &str, services: &[&str]| {
             (name.to_owned(), services.iter().map(|it| (*it).to_owned()).collect())
         };

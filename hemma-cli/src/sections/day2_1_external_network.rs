@@ -1,8 +1,9 @@
 //! Day 2, step 1: the network on which the reverse proxy meets the application.
 
+use hemma_deploy::plan::{Action, Step};
 use hemma_docker::network;
 
-use crate::{Answer, Failure, Proposal, Run, Section};
+use crate::{Answer, Failure, Proposal, Proposed, Run, Section};
 
 /// Create the external network, once
 ///
@@ -19,7 +20,8 @@ impl Section for Args {
         let mut proposal = Proposal::default();
         // Why it is not known, or cannot be mended, is what was found.
         if let Ok(true) = network::is_missing(run.world(), host, name).await {
-            proposal = proposal.step("create network", name.as_str(), &*found.detail);
+            let step = Step::new(Action::CreateNetwork(name.clone()), &*found.detail);
+            proposal = proposal.step(Proposed::from(&step));
             proposal = proposal.to(format!("Create the network on {}", run.place()));
         }
         run.mend([found].into_iter().collect(), proposal, async |approval| {

@@ -2,7 +2,9 @@
 
 use hemma_git::checkout;
 
-use crate::{Answer, Failure, Proposal, Run, Section};
+use crate::{Answer, Failure, Noun, Proposal, Proposed, Run, Section};
+
+const CHECKOUT: Noun = Noun::new("checkout", "checkouts");
 
 /// Clone the repository on the host, or move its checkout forward
 ///
@@ -18,8 +20,7 @@ impl Section for Args {
         let (world, spec) = (run.world(), run.config().into());
         let proposal = match checkout::plan(world, &spec).await? {
             Some(line) => Proposal::default()
-                .step("update", "checkout", line)
-                .of("checkout", "checkouts")
+                .step(Proposed::change("update", "checkout", line).of(CHECKOUT, "checkout"))
                 .to(format!("Update the checkout on {}", run.place())),
             None => Proposal::default(),
         };

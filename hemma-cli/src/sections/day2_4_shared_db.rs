@@ -1,8 +1,9 @@
 //! Day 2, step 4: the application's databases in the shared PostgreSQL.
 
+use hemma_deploy::plan::{Action, Statement, Step};
 use hemma_deploy::shared_db;
 
-use crate::{Answer, Failure, Proposal, Run, Section};
+use crate::{Answer, Failure, Proposal, Proposed, Run, Section};
 
 /// Make the role and the databases that are missing
 ///
@@ -20,8 +21,10 @@ impl Section for Args {
         let before = shared_db::verify(world, config).await;
         // Why it is not known, or cannot be mended, is what was found.
         let steps = shared_db::plan(world, config).await.unwrap_or_default();
-        let proposal = steps.iter().fold(Proposal::default(), |proposal, it| {
-            proposal.step("run", it.statement(&config.database.role), it.reason())
+        let proposal = steps.into_iter().fold(Proposal::default(), |proposal, step| {
+            let (reason, role) = (step.reason(), config.database.role.clone());
+            let step = Step::new(Action::RunStatement(Statement { step, role }), reason);
+            proposal.step(Proposed::from(&step))
         });
         let proposal =
             proposal.to(format!("Make what is missing in PostgreSQL on {}", run.place()));

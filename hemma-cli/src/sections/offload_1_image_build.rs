@@ -35,12 +35,12 @@ impl Section for Args {
             return Ok(Answer::Report(inputs));
         }
         let mut steps = situation.plan().steps;
-        steps.retain(|it| it.action == Action::Build);
+        steps.retain(|it| matches!(it.action, Action::Build(_)));
         let plan = Plan { steps };
         if plan.is_empty() {
             run.terminal().note("nothing to build");
         }
-        let images = named(&plan.subjects(Action::Build));
+        let images = named(&plan.agenda().builds);
         let proposal = Proposal::from(&plan).to(format!("Build {images} on {}", run.place()));
         run.mend(inputs, proposal, async |approval| {
             let (holder, progress) = (run.holder("image-build"), run.progress());

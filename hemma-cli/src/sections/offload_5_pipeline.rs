@@ -5,7 +5,7 @@ use hemma_embed::readiness;
 
 use crate::pipeline::Pipeline;
 use crate::verbs::tunnel;
-use crate::{Answer, Failure, Proposal, Run, Section, operator};
+use crate::{Answer, Failure, Proposal, Proposed, Run, Section, operator};
 
 /// Run a research program with the tunnels up and the services ready
 ///
@@ -41,8 +41,9 @@ impl Section for Args {
             return Ok(Answer::Report(stops));
         }
         if run.flags.plan {
-            let step = Proposal::default().step("run", pipeline.typed(), "the services are ready");
-            return run.mend(Report::default(), step, async |_| Ok(Report::default())).await;
+            let step = Proposed::change("run", pipeline.typed(), "the services are ready");
+            let proposal = Proposal::default().step(step);
+            return run.mend(Report::default(), proposal, async |_| Ok(Report::default())).await;
         }
         let log = run.state().map(|it| operator::job_log(run.world(), &it)).unwrap_or_default();
         run.terminal().note(&format!("the services are ready; running {}", pipeline.typed()));

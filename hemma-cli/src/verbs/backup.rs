@@ -9,7 +9,7 @@ use hemma_deploy::shared_db;
 use hemma_postgres::backup::{self, Directory, Dump, Format, Sources};
 use hemma_postgres::databases::Server;
 
-use crate::{Answer, Failure, Proposal, Run};
+use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Dump the application's databases, each into a file of its own
 ///
@@ -41,7 +41,9 @@ impl Args {
         let dumps = self.dumps(run).await?;
         let proposal = dumps.iter().fold(Proposal::default(), |proposal, (dump, bytes)| {
             let place = format!("{} on the server, to {}", size(*bytes), dump.directory);
-            proposal.step("dump", format!("database {}", dump.database), place)
+            let name = dump.database.as_str();
+            let step = Proposed::add("dump", format!("database {name}"), place);
+            proposal.step(step.of(Noun::DATABASE, name))
         });
         let proposal = proposal.to(format!("Dump databases of {}", run.place()));
         run.mend(Report::default(), proposal, async |approval| {

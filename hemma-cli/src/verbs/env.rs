@@ -7,11 +7,11 @@ use hemma_core::names::EnvKey;
 use hemma_core::{Attended, Command, Finding, Hint, Live, Secret, SshOptions, Verdict, quote};
 use hemma_deploy::Layers;
 use hemma_deploy::env_file::{self, Difference, EnvFile, Surroundings};
-use hemma_deploy::plan::{Action, Plan, Step};
+use hemma_deploy::plan::{Action, ContainerAction, Plan, Step};
 use hemma_deploy::rollout::{self, Scope};
 
 use crate::data::DiffData;
-use crate::{Answer, Failure, Proposal, Run};
+use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Set a key of the host's .env, or compare it with an example
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,8 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     let place = format!("in {}/.env on {}", config.host.checkout, config.host.alias);
     let proposal = if env_file::would_change(world, config, key, &value).await? {
         let intent = format!("Set {key} in .env on {}", run.place());
-        Proposal::default().step("set", key.as_str(), place).of("key", "keys").to(intent)
+        let step = Proposed::change("set", key.as_str(), place).of(Noun::KEY, key.as_str());
+        Proposal::default().step(step).to(intent)
     } else {
         Proposal::default()
     };
@@ -105,9 +106,13 @@ fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
         return Finding::pass("restart", format!("what runs has the {key} from before"))
             .hint(Hint::Do(which.to_owned()));
     };
-    let differs = |it: &&Step| it.action == Action::Recreate && !it.cause.parts.is_empty();
-    let services: Vec<&str> =
-        plan.steps.iter().filter(differs).map(|it| it.subject.as_str()).collect();
+    let differs = |it: &Step| match &it.action {
+        Action::Container(ContainerAction::Recreate, name) if !it.cause.parts.is_empty() => {
+            Some(name.to_string())
+        }
+        _ => None,
+    };
+    let services: Vec<String> = plan.steps.iter().filter_map(differs).collect();
     if services.is_empty() {
         return Finding::pass("restart", "none is due: no container would be another with it");
     }
@@ -180,23 +185,19 @@ mod tests {
 
     #[test]
     fn a_restart_that_is_due_names_its_services() {
-        let step = |action, subject: &str, parts: &[&str]| Step {
-            action,
-            subject: subject.to_owned(),
-            reason: String::new(),
-            stage: None,
-            cause: Cause {
-                parts: parts.iter().map(ToString::to_string).collect(),
-                ..Cause::default()
-            },
+        let service = |name: &str| name.parse().expect("a service");
+        let recreate = |name: &str, parts: &[&str]| {
+            let step = Step::container(ContainerAction::Recreate, &service(name), "");
+            let parts = parts.iter().map(ToString::to_string).collect();
+            Step { cause: Cause { parts, ..Cause::default() }, ..step }
         };
         let key = "KEY".parse().expect("a key");
         let plan = Plan {
             steps: vec![
-                step(Action::Build, "web", &[]),
-                step(Action::Recreate, "web", &["environment.KEY"]),
-                step(Action::Recreate, "worker", &[]),
-                step(Action::Recreate, "api", &["environment.OTHER"]),
+                Step::build(&service("web"), ""),
+                recreate("web", &["environment.KEY"]),
+                recreate("worker", &[]),
+                recreate("api", &["environment.OTHER"]),
             ],
         };
         let hint = |line: &str| Some(Hint::Run(line.to_owned()));

@@ -6,7 +6,7 @@ use hemma_deploy::lock::{Announce, Release};
 use hemma_docker::{Container, Containers, InContainer, State};
 
 use crate::no_container::no_container;
-use crate::{Answer, Failure, Proposal, Run};
+use crate::{Answer, Failure, Proposal, Proposed, Run};
 
 /// Run a command in the container of a service
 ///
@@ -75,8 +75,9 @@ impl Args {
         };
         run.terminal().idle();
         let Some(approval) = run.typed() else {
-            let step = Proposal::default().step("run", in_container.describe(), "it was typed");
-            return run.mend(Report::default(), step, async |_| Ok(Report::default())).await;
+            let step = Proposed::change("run", in_container.describe(), "it was typed");
+            let proposal = Proposal::default().step(step);
+            return run.mend(Report::default(), proposal, async |_| Ok(Report::default())).await;
         };
         announce(run, &approval).await;
         let ended = run.world().apply(&in_container, &approval, &run.progress()).await;

@@ -3,7 +3,7 @@
 use hemma_core::Report;
 use hemma_deploy::lock;
 
-use crate::{Answer, Failure, Proposal, Run};
+use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Show who holds the deploy lock, or end their hold
 ///
@@ -34,9 +34,10 @@ impl Args {
         if matches!(self.what, What::Show) || free {
             return Ok(Answer::Report(report));
         }
-        let proposal = Proposal::default().step("end the hold of", "the lock", held);
+        let step = Proposed::remove("end the hold of", "the lock", held);
+        let proposal = Proposal::default().step(step.of(Noun::new("hold", "holds"), "the lock"));
         let intent = format!("End the hold of the lock of {project} on {host}");
-        let proposal = proposal.of("hold", "holds").to(intent);
+        let proposal = proposal.to(intent);
         run.mend(report, proposal, async |approval| {
             let by = run.holder("lock release");
             let end = lock::EndHold { host: host.clone(), project: project.clone(), by };

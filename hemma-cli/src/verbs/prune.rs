@@ -4,7 +4,7 @@ use hemma_core::text::size;
 use hemma_core::{Finding, Report};
 use hemma_deploy::prune::{self, Standing, Unnamed, What};
 
-use crate::{Answer, Failure, Proposal, Run};
+use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Remove images without a name and the cache of builds
 ///
@@ -38,17 +38,17 @@ fn proposal(seen: &Standing) -> Proposal {
         let built = jiff::Timestamp::from_second(it.created).unwrap_or_default();
         let project = it.project.as_ref().map(|it| format!(" for {it}")).unwrap_or_default();
         let reason = format!("{}, built{project} on {}", space(it), built.strftime("%F"));
-        (format!("image {}", id.get(..12).unwrap_or(id)), reason)
+        let id = id.get(..12).unwrap_or(id);
+        Proposed::remove("remove", format!("image {id}"), reason).of(Noun::IMAGE, id)
     };
     let images = seen.unused.images.iter().map(image);
-    let proposal =
-        images.fold(Proposal::default(), |all, (name, why)| all.step("remove", name, why));
+    let proposal = images.fold(Proposal::default(), Proposal::step);
     if !seen.unused.has_cache() {
         return proposal;
     }
     let unknown = || "the engine does not say how large it is".to_owned();
     let space = seen.unused.cache.map_or_else(unknown, size);
-    proposal.step("remove", What::BuildCache.to_string(), space)
+    proposal.step(Proposed::remove("remove", What::BuildCache.to_string(), space))
 }
 
 /// What its end gives back; layers that another image shares stay.

@@ -1,6 +1,6 @@
 //! Fresh containers for single services.
 
-use hemma_deploy::plan::Action;
+use hemma_core::names::ServiceName;
 use hemma_deploy::rollout::{self, Asked};
 
 use crate::ending::{Ending, Stand};
@@ -29,7 +29,7 @@ pub(super) async fn replace(
     asked: &Asked,
     (doing, intent): (&str, &str),
 ) -> Result<Answer, Failure> {
-    let services = asked.plan.subjects(Action::Recreate);
+    let services: Vec<ServiceName> = asked.plan.agenda().services.into_iter().collect();
     let intent = format!("{intent} {} on {}", named(&services), run.place());
     let proposal = Proposal::from(&asked.plan).to(intent);
     let ending = Ending::new(run, None, named(&services));

@@ -1,25 +1,31 @@
 //! What the container of one service needs.
 
+use hemma_core::names::ServiceName;
 use hemma_docker::compose::{Port, Service};
 use hemma_docker::{Binding, Container, Health, State};
 
 use super::differences::{self, named};
 use super::services::{Base, Seen, image_named};
-use super::{Action, Cause, Step};
+use super::{Action, Cause, ContainerAction, Step};
 
 /// The step that brings a service's container to what is wanted, if it needs one. `built` says
 /// whether the plan builds its image.
 ///
 /// Each question is asked of each container: that an image is built says nothing of whether the
 /// container that runs it was ever started.
-pub(super) fn step(seen: &Seen<'_>, name: &str, service: &Service, built: bool) -> Option<Step> {
+pub(super) fn step(
+    seen: &Seen<'_>,
+    name: &ServiceName,
+    service: &Service,
+    built: bool,
+) -> Option<Step> {
     let Some(container) = seen.containers.iter().find(|it| it.is_of(seen.project, name)) else {
-        return Some(Step::new(Action::Create, name, "it has no container yet"));
+        return Some(Step::container(ContainerAction::Create, name, "it has no container yet"));
     };
     let called = container.name.as_str();
     if service.container_name.as_deref().is_some_and(|it| it != called) {
         let reason = format!("it is called {called}");
-        return Some(Step::new(Action::Replace, name, reason));
+        return Some(Step::container(ContainerAction::Replace, name, reason));
     }
     configuration(seen, name, service, container)
         .or_else(|| image(seen, name, service, container, built))
@@ -29,7 +35,7 @@ pub(super) fn step(seen: &Seen<'_>, name: &str, service: &Service, built: bool) 
 /// What Compose itself sees: a configuration that is another.
 fn configuration(
     seen: &Seen<'_>,
-    name: &str,
+    name: &ServiceName,
     service: &Service,
     container: &Container,
 ) -> Option<Step> {
@@ -42,20 +48,20 @@ fn configuration(
         };
         let reason = binding(service, container).unwrap_or_else(usual);
         let cause = Cause { parts, ..Cause::default() };
-        return Some(Step::new(Action::Recreate, name, reason).because(cause));
+        return Some(Step::container(ContainerAction::Recreate, name, reason).because(cause));
     }
     let differ = parts_that_differ(seen, name, service);
     let parts: Vec<String> = differ.into_iter().filter(|it| it != "build").collect();
     (!parts.is_empty()).then(|| {
         let reason = format!("its configuration changed: {}", named(&parts));
         let cause = Cause { parts, ..Cause::default() };
-        Step::new(Action::Recreate, name, reason).because(cause)
+        Step::container(ContainerAction::Recreate, name, reason).because(cause)
     })
 }
 
 fn runs_with_another(
     seen: &Seen<'_>,
-    name: &str,
+    name: &ServiceName,
     service: &Service,
     container: &Container,
 ) -> bool {
@@ -73,7 +79,7 @@ fn runs_with_another(
 /// An image that is another, or is going to be.
 fn image(
     seen: &Seen<'_>,
-    name: &str,
+    name: &ServiceName,
     service: &Service,
     container: &Container,
     built: bool,
@@ -82,7 +88,8 @@ fn image(
         // Without a known deploy a build may well come out the same; what changed is seen after it.
         // So it may for one that is stuck, and Compose would leave that as it is.
         let known = seen.base.is_known(name) && stuck(container).is_none();
-        return known.then(|| Step::new(Action::Recreate, name, "its image is built anew"));
+        return known
+            .then(|| Step::container(ContainerAction::Recreate, name, "its image is built anew"));
     }
     let is_another =
         image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id);
@@ -90,13 +97,18 @@ fn image(
         Base::Kept => "that release ran another image",
         _ => "its image was built anew since it started",
     };
-    is_another.then(|| Step::new(Action::Recreate, name, reason))
+    is_another.then(|| Step::container(ContainerAction::Recreate, name, reason))
 }
 
 /// A container that is as it should be made, and is not at work.
-fn state(seen: &Seen<'_>, name: &str, service: &Service, container: &Container) -> Option<Step> {
+fn state(
+    seen: &Seen<'_>,
+    name: &ServiceName,
+    service: &Service,
+    container: &Container,
+) -> Option<Step> {
     if let Some(stuck) = stuck(container) {
-        return Some(Step::new(Action::Replace, name, stuck));
+        return Some(Step::container(ContainerAction::Replace, name, stuck));
     }
     let ended = service.may_end(seen.model) && container.exit_code == Some(0);
     let reason = match (container.state, container.exit_code) {
@@ -106,7 +118,7 @@ fn state(seen: &Seen<'_>, name: &str, service: &Service, container: &Container) 
         (State::Exited | State::Stopping, _) => format!("it is {}", container.state.word()),
         _ => return None,
     };
-    Some(Step::new(Action::Start, name, reason))
+    Some(Step::container(ContainerAction::Start, name, reason))
 }
 
 /// Why neither the engine nor Compose gets a container to work again by a plain start.
@@ -128,10 +140,11 @@ fn stuck(container: &Container) -> Option<String> {
 /// that other one gets a container of its own.
 pub(super) fn with_sharers(seen: &Seen<'_>, steps: &mut Vec<Step>) {
     loop {
-        let of = |name: &str| steps.iter().find(|it| it.subject == *name).map(|it| it.action);
+        let actions: Vec<_> = steps.iter().filter_map(|it| it.action.container()).collect();
+        let of = |name: &str| actions.iter().find(|it| *it.1 == *name).map(|it| it.0);
         let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
         let idle = wanted.filter(|(name, _)| of(name).is_none());
-        let runs = |name: &str| {
+        let runs = |name: &ServiceName| {
             let own = seen.containers.iter().find(|it| it.is_of(seen.project, name));
             own.is_some_and(|it| it.state == State::Running)
         };
@@ -147,30 +160,36 @@ pub(super) fn with_sharers(seen: &Seen<'_>, steps: &mut Vec<Step>) {
             return;
         }
         steps.extend(found);
-        steps.sort_by(|a, b| a.subject.cmp(&b.subject));
+        steps.sort_by(|a, b| a.action.service().cmp(&b.action.service()));
     }
 }
 
 /// The step of a running service for that of another which it needs.
-fn with(name: &str, (needed, shares, action): (&str, bool, Action)) -> Option<Step> {
+fn with(
+    name: &ServiceName,
+    (needed, shares, action): (&str, bool, ContainerAction),
+) -> Option<Step> {
     let (action, reason) = match (action, shares) {
         // Its container keeps its id, so Compose would see no difference.
-        (Action::Start, true) => (Action::Replace, "is started"),
-        (Action::Start, false) => return None,
-        (_, true) => (Action::Recreate, "is replaced"),
-        (_, false) => (Action::Start, "is replaced"),
+        (ContainerAction::Start, true) => (ContainerAction::Replace, "is started"),
+        (ContainerAction::Start, false) => return None,
+        (_, true) => (ContainerAction::Recreate, "is replaced"),
+        (_, false) => (ContainerAction::Start, "is replaced"),
     };
     let link =
         if shares { "whose network or processes it shares" } else { "which it restarts with" };
-    Some(Step::new(action, name, format!("{needed}, {link}, {reason}")))
+    Some(Step::container(action, name, format!("{needed}, {link}, {reason}")))
 }
 
 /// Compose replaces either all that it brings up or what it finds changed: where one container has
 /// to be replaced, none is merely started.
 pub(super) fn as_carried_out(mut steps: Vec<Step>) -> Vec<Step> {
-    if steps.iter().any(|it| it.action == Action::Replace) {
-        for step in steps.iter_mut().filter(|it| it.action == Action::Start) {
-            step.action = Action::Replace;
+    let does = |step: &Step, it| step.action.container().is_some_and(|(action, _)| action == it);
+    if steps.iter().any(|it| does(it, ContainerAction::Replace)) {
+        for step in &mut steps {
+            if let Action::Container(action @ ContainerAction::Start, _) = &mut step.action {
+                *action = ContainerAction::Replace;
+            }
         }
     }
     steps
@@ -196,7 +215,11 @@ pub(super) fn binding(service: &Service, container: &Container) -> Option<String
 }
 
 /// The parts of a service that the new tree changes.
-pub(super) fn parts_that_differ(seen: &Seen<'_>, name: &str, service: &Service) -> Vec<String> {
+pub(super) fn parts_that_differ(
+    seen: &Seen<'_>,
+    name: &ServiceName,
+    service: &Service,
+) -> Vec<String> {
     let Some(before) = seen.before.and_then(|it| it.services.get(name)) else {
         return Vec::new();
     };

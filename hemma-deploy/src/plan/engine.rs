@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use hemma_core::names::ServiceName;
 use hemma_docker::compose::{BuildSpec, Healthcheck, Model, Service};
 use hemma_docker::image::Image;
 use hemma_docker::{ComposeLabels, Container, Health, State, testing};
@@ -46,8 +47,8 @@ struct Host {
     goes_on: bool,
 }
 
-fn name(at: usize) -> String {
-    format!("s{at}")
+fn name(at: usize) -> ServiceName {
+    testing::service_name(&format!("s{at}"))
 }
 
 fn wanted_image(at: usize) -> String {
@@ -59,7 +60,8 @@ impl Host {
         let healthcheck =
             || Healthcheck { interval_ms: 1, timeout_ms: 1, retries: 1, start_period_ms: 0 };
         let service = |(at, wish): (usize, &Wish)| {
-            let needs = wish.needs.iter().map(|&it| (name(it), self.condition(it).to_owned()));
+            let needs =
+                wish.needs.iter().map(|&it| (name(it).into(), self.condition(it).to_owned()));
             let service = Service {
                 image: format!("p-{at}"),
                 build: wish.builds.then(BuildSpec::default),
@@ -92,9 +94,10 @@ impl Host {
             Some(Image { id: id.clone()?, tags, created: 0 })
         };
         let images: Vec<Image> = self.images.iter().enumerate().filter_map(image).collect();
-        let inputs = |at| (name(at), ImageInputs::Paths(vec![name(at)]));
+        let inputs = |at| (name(at), ImageInputs::Paths(vec![name(at).into()]));
         let changed = (0..self.wishes.len()).filter(|&it| !self.wishes[it].unchanged);
-        let since = Since { changed: changed.map(name).collect(), commits: Vec::new() };
+        let since =
+            Since { changed: changed.map(|it| name(it).into()).collect(), commits: Vec::new() };
         let deployed = self.deployed.then_some(since);
         let steps = service_steps(&Seen {
             project: "p",
@@ -124,18 +127,16 @@ impl Host {
 
     /// Carries a plan out as a rollout does. Whether its gate was passed.
     fn apply(&mut self, plan: &Plan) -> bool {
-        let at = |it: &String| it[1..].parse::<usize>().expect("a service");
-        let builds: Vec<usize> = plan.subjects(Action::Build).iter().map(at).collect();
+        let at = |it: &ServiceName| it[1..].parse::<usize>().expect("a service");
+        let agenda = plan.agenda();
+        let builds: Vec<usize> = agenda.builds.iter().map(at).collect();
         for &it in &builds {
             self.images[it] = Some(wanted_image(it));
         }
-        if !plan.subjects(Action::Discard).is_empty() {
+        if !agenda.discards.is_empty() {
             self.containers.retain(|_, it| !it.is_unfinished());
         }
-        let actions =
-            [Action::Create, Action::Recreate, Action::Replace, Action::Start, Action::Remove];
-        let named = actions.into_iter().flat_map(|it| plan.subjects(it));
-        let mut services: Vec<usize> = named.map(|it| at(&it)).collect();
+        let mut services: Vec<usize> = agenda.services.iter().map(at).collect();
         for it in builds {
             if self.containers.get(&it).map(|it| &it.image_id) != self.images[it].as_ref() {
                 services.push(it);
@@ -143,7 +144,7 @@ impl Host {
         }
         services.sort_unstable();
         services.dedup();
-        self.up(&services, !plan.subjects(Action::Replace).is_empty());
+        self.up(&services, agenda.force);
         let passed = (0..self.wishes.len()).all(|it| self.is_good(it));
         if passed {
             self.deployed = true;
@@ -213,7 +214,7 @@ fn hash(it: &Container) -> &str {
 fn container(at: usize, state: State, hash: &str, image: &str) -> Container {
     let labels = ComposeLabels {
         project: "p".to_owned(),
-        service: name(at),
+        service: name(at).into(),
         config_hash: Some(hash.to_owned()),
         ..ComposeLabels::default()
     };
@@ -294,8 +295,10 @@ fn hosts(broken: bool) -> impl Strategy<Value = Host> {
 
 fn has_step(host: &Host, plan: &Plan, at: usize) -> bool {
     let left = host.containers.get(&at).filter(|it| it.is_unfinished());
-    let of =
-        |it: &Step| it.subject == name(at) || left.is_some_and(|l| it.subject == l.name.as_str());
+    let of = |it: &Step| match &it.action {
+        Action::Discard(container) => left.is_some_and(|it| it.name == *container),
+        action => action.service() == Some(&name(at)),
+    };
     plan.steps.iter().any(of)
 }
 

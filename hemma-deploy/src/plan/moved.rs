@@ -5,8 +5,8 @@ use super::{Plan, Step};
 /// What changed from the plan that was shown to the one that would be carried out now, a line a
 /// step.
 pub fn moved(shown: &Plan, now: &Plan) -> Vec<String> {
-    let same = |a: &Step, b: &Step| a.action == b.action && a.subject == b.subject;
-    let twin = |of: &Step, plan: &Plan| plan.steps.iter().find(|it| same(it, of)).cloned();
+    let twin =
+        |of: &Step, plan: &Plan| plan.steps.iter().find(|it| it.action == of.action).cloned();
     let gone = shown.steps.iter().filter(|it| twin(it, now).is_none());
     let gone = gone.map(|it| format!("no longer: {it}"));
     let rest = now.steps.iter().filter_map(|it| match twin(it, shown) {
@@ -21,23 +21,21 @@ pub fn moved(shown: &Plan, now: &Plan) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Action;
+    use hemma_core::names::{CheckoutPath, ServiceName};
+
+    use super::super::{Action, ContainerAction};
     use super::*;
 
     #[test]
     fn what_went_came_and_changed_is_told() {
-        let step = |action, subject: &str, reason: &str| Step::new(action, subject, reason);
-        let same = || step(Action::Recreate, "redis", "it is old");
-        let shown = vec![
-            same(),
-            step(Action::Pull, "~/apps", "111 one"),
-            step(Action::Start, "api", "it is exited"),
-        ];
-        let now = vec![
-            step(Action::Pull, "~/apps", "222 two (and 1 before it)"),
-            same(),
-            step(Action::Build, "api", "changed by 222 two"),
-        ];
+        let service = |name: &str| name.parse::<ServiceName>().expect("a service");
+        let apps: CheckoutPath = "~/apps".parse().expect("a directory");
+        let pull = |reason: &str| Step::new(Action::Pull(apps.clone()), reason);
+        let same = || Step::container(ContainerAction::Recreate, &service("redis"), "it is old");
+        let start = Step::container(ContainerAction::Start, &service("api"), "it is exited");
+        let shown = vec![same(), pull("111 one"), start];
+        let build = Step::build(&service("api"), "changed by 222 two");
+        let now = vec![pull("222 two (and 1 before it)"), same(), build];
         assert_eq!(
             moved(&Plan { steps: shown }, &Plan { steps: now }),
             [

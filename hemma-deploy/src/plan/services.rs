@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use hemma_core::names::ServiceName;
 use hemma_docker::compose::{Model, Service};
 use hemma_docker::image::{Image, tag_of};
 use hemma_docker::{Container, ContainerParts};
 use hemma_git::checkout::{History, Since};
 
 use super::container::{self, binding, parts_that_differ};
-use super::{Action, Cause, ImageInputs, Step};
+use super::{Action, Cause, ContainerAction, ImageInputs, Step};
 use crate::provenance::Built;
 
 /// What was seen, as far as the services are concerned.
@@ -25,11 +26,11 @@ pub(crate) struct Seen<'s> {
     /// The images of the host.
     pub images: &'s [Image],
     /// What the containers were made with whose configuration is not that of the checkout.
-    pub running: &'s BTreeMap<String, ContainerParts>,
+    pub running: &'s BTreeMap<ServiceName, ContainerParts>,
     /// What the images were made from.
     pub base: Base<'s>,
     /// What the images are made from.
-    pub inputs: &'s BTreeMap<String, ImageInputs>,
+    pub inputs: &'s BTreeMap<ServiceName, ImageInputs>,
 }
 
 /// What the images that are there were made from, as far as that is known.
@@ -89,13 +90,14 @@ impl<'s> Base<'s> {
 /// Builds first, then containers, each in the order of the names: Compose orders by dependency.
 pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
     let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
-    let wanted: Vec<_> = wanted.map(|(name, it)| (name.as_str(), it)).collect();
-    let builds: BTreeMap<&str, Step> =
+    let wanted: Vec<_> = wanted.collect();
+    let builds: BTreeMap<&ServiceName, Step> =
         wanted.iter().filter_map(|(name, it)| Some((*name, build(seen, name, it)?))).collect();
     let mut steps: Vec<Step> = builds.values().cloned().collect();
     steps.extend(discards(seen));
-    let built = |name: &str| builds.contains_key(name);
-    let of_container = |it: &(&str, &Service)| container::step(seen, it.0, it.1, built(it.0));
+    let built = |name: &ServiceName| builds.contains_key(name);
+    let of_container =
+        |it: &(&ServiceName, &Service)| container::step(seen, it.0, it.1, built(it.0));
     let mut containers: Vec<Step> = wanted.iter().filter_map(of_container).collect();
     container::with_sharers(seen, &mut containers);
     steps.extend(container::as_carried_out(containers));
@@ -110,9 +112,9 @@ pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Ima
 }
 
 /// The build of a service's image, if it has to be built.
-fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<Step> {
+fn build(seen: &Seen<'_>, name: &ServiceName, service: &Service) -> Option<Step> {
     service.build.as_ref()?;
-    let because = |reason: &str| Some(Step::new(Action::Build, name, reason));
+    let because = |reason: &str| Some(Step::build(name, reason));
     let Some(image) = image_named(seen.images, &service.image) else {
         return because(match seen.base {
             Base::Kept => "the image that it ran is gone from the host",
@@ -148,7 +150,7 @@ fn build(seen: &Seen<'_>, name: &str, service: &Service) -> Option<Step> {
         }
     };
     let cause = Cause { files, commits, ..Cause::default() };
-    Some(Step::new(Action::Build, name, reason).because(cause))
+    Some(Step::build(name, reason).because(cause))
 }
 
 /// The commits that touch some of `files`, newest first.
@@ -162,8 +164,8 @@ fn touching(since: &Since, files: &[String]) -> Vec<String> {
 pub(crate) fn to_compare<'c>(
     (project, wanted, checked_out): (&str, &Model, Option<&Model>),
     containers: &'c [Container],
-) -> Vec<(String, &'c Container)> {
-    let of = |(name, service): (&String, &Service)| {
+) -> Vec<(ServiceName, &'c Container)> {
+    let of = |(name, service): (&ServiceName, &Service)| {
         let container = containers.iter().find(|it| it.is_of(project, name))?;
         let hash = &checked_out.map_or(service, |it| it.services.get(name).unwrap_or(service)).hash;
         let runs_with = container.compose.as_ref().and_then(|it| it.config_hash.as_deref());
@@ -178,12 +180,11 @@ pub(crate) fn to_compare<'c>(
 fn discards(seen: &Seen<'_>) -> impl Iterator<Item = Step> {
     let named = |it: &&Container| {
         let labels = it.compose.as_ref().filter(|it| it.project == seen.project);
-        labels.is_some_and(|it| seen.model.services.contains_key(&it.service))
+        labels.is_some_and(|it| seen.model.services.contains_key(it.service.as_str()))
     };
     let left = seen.containers.iter().filter(named);
-    left.filter(|it| it.is_unfinished()).map(|it| {
-        Step::new(Action::Discard, it.name.as_str(), "a replacement that was cut left it")
-    })
+    left.filter(|it| it.is_unfinished())
+        .map(|it| Step::new(Action::Discard(it.name.clone()), "a replacement that was cut left it"))
 }
 
 /// Containers of services that the files name with zero replicas. One of a service that the files
@@ -192,13 +193,14 @@ fn removals(seen: &Seen<'_>) -> Vec<Step> {
     let off = seen.model.services.iter().filter(|(_, it)| it.replicas == 0);
     let there = |name: &str| seen.containers.iter().any(|it| it.is_of(seen.project, name));
     off.filter(|(name, _)| there(name))
-        .map(|(name, _)| Step::new(Action::Remove, name, "it has zero replicas"))
+        .map(|(name, _)| Step::container(ContainerAction::Remove, name, "it has zero replicas"))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use hemma_docker::compose::BuildSpec;
+    use hemma_docker::testing::service_name;
 
     use super::*;
 
@@ -216,11 +218,11 @@ mod tests {
             build: Some(build),
             ..Service::default()
         };
-        model.services.insert("s".to_owned(), service);
+        model.services.insert(service_name("s"), service);
         let image =
             Image { id: "sha256:1".to_owned(), tags: vec!["s:latest".to_owned()], created: 0 };
         let inputs = ImageInputs::Paths(vec!["app".to_owned()]);
-        let inputs = BTreeMap::from([("s".to_owned(), inputs)]);
+        let inputs = BTreeMap::from([(service_name("s"), inputs)]);
         let rows = [
             ("note=a - sha256:1 s\nsince=a\n", None),
             ("note=a - sha256:1 s\nsince=a\nchanged=README.md\n", None),
@@ -258,6 +260,6 @@ mod tests {
     }
 
     fn build_of(seen: &Seen<'_>) -> Option<String> {
-        super::build(seen, "s", &seen.model.services["s"]).map(|it| it.reason)
+        super::build(seen, &service_name("s"), &seen.model.services["s"]).map(|it| it.reason)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hemma_docker::compose::{BuildSpec, Model, Service};
 use hemma_docker::image::Image;
-use hemma_docker::testing::listed;
+use hemma_docker::testing::{listed, service_name};
 use hemma_docker::{Container, ContainerParts, State};
 use hemma_git::checkout::{Commit, History, Since};
 
@@ -31,7 +31,7 @@ fn model(hash: &str, parts: &[(&str, &str)]) -> Model {
         parts: map(parts),
         ..Service::default()
     };
-    Model { services: [("api".to_owned(), service)].into(), ..Model::default() }
+    Model { services: [(service_name("api"), service)].into(), ..Model::default() }
 }
 
 /// The service's container, made with the hash `old`.
@@ -62,9 +62,9 @@ fn steps(
         before,
         containers: &[container()],
         images: &[image],
-        running: &running.into_iter().map(|it| ("api".to_owned(), it)).collect(),
+        running: &running.into_iter().map(|it| (service_name("api"), it)).collect(),
         base: Base::Deploy(&History { deployed, ..History::default() }),
-        inputs: &[("api".to_owned(), inputs)].into(),
+        inputs: &[(service_name("api"), inputs)].into(),
     })
 }
 
@@ -157,7 +157,7 @@ fn what_shares_with_a_replaced_container_goes_with_it() {
                 _ => None,
             };
             service.restarts_with = needed.into_iter().map(|it| (it.0.to_owned(), it.1)).collect();
-            model.services.insert(name.to_owned(), service);
+            model.services.insert(service_name(name), service);
         }
         let container = |name: &str, state| {
             let mut container = container();

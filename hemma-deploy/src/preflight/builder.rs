@@ -71,6 +71,7 @@ pub(super) fn inline(model: &Model) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use hemma_docker::compose::{BuildSpec, Service};
+    use hemma_docker::testing::service_name;
 
     use super::*;
 
@@ -80,7 +81,7 @@ mod tests {
             build: Some(BuildSpec { context: ".".into(), ..BuildSpec::default() }),
             ..Service::default()
         };
-        let services = names.iter().map(|it| ((*it).to_owned(), service())).collect();
+        let services = names.iter().map(|it| (service_name(it), service())).collect();
         Model { services, ..Model::default() }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Finding, Hint};
 use hemma_docker::compose::{Model, Port, Spot};
 use hemma_docker::image::Image;
@@ -46,7 +47,7 @@ fn placed(name: &str, spot: Option<&Spot>) -> String {
 fn off(model: &Model) -> BTreeMap<&str, Vec<&str>> {
     let mut waits: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, service) in model.services.iter().filter(|(_, it)| it.replicas > 0) {
-        let off = |it: &&String| model.services.get(*it).is_some_and(|it| it.replicas == 0);
+        let off = |it: &&String| model.services.get(it.as_str()).is_some_and(|it| it.replicas == 0);
         for needed in service.depends_on.keys().filter(off) {
             waits.entry(needed).or_default().push(name);
         }
@@ -94,7 +95,7 @@ fn bases(preflight: &Preflight) -> Vec<Finding> {
 fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
     let wanted = model.services.iter().filter(|(_, it)| it.replicas > 0);
     let mounted = wanted.flat_map(|(name, it)| it.binds.iter().map(move |bind| (name, bind)));
-    let finding = |(name, bind): (&String, &String)| {
+    let finding = |(name, bind): (&ServiceName, &String)| {
         let why = match seen.absent.get(bind)? {
             Absence::Absent => "it is not there: Docker would mount an empty directory",
             Absence::Ignored => {
@@ -165,13 +166,14 @@ pub(crate) fn mentions(model: &Model, own: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use hemma_docker::compose::{BuildSpec, Service};
+    use hemma_docker::testing::service_name;
 
     use super::*;
 
     fn service(name: &str, change: impl FnOnce(&mut Service)) -> Model {
         let mut service = Service { replicas: 1, image: format!("p-{name}"), ..Service::default() };
         change(&mut service);
-        Model { services: [(name.to_owned(), service)].into(), ..Model::default() }
+        Model { services: [(service_name(name), service)].into(), ..Model::default() }
     }
 
     fn shown(model: &Model, seen: &Sources) -> Vec<String> {
@@ -250,7 +252,7 @@ mod tests {
         let mut model = service("api", |it| {
             it.depends_on = [("api_db".into(), "service_healthy".into())].into();
         });
-        model.services.insert("api_db".to_owned(), Service::default());
+        model.services.insert(service_name("api_db"), Service::default());
         model.unset = vec!["GOOGLE_API_KEY".to_owned(), "OTHER".to_owned()];
         assert_eq!(
             mentions(&model, "hule-network"),

@@ -1,6 +1,6 @@
 //! Which images the kept releases need, of all projects of this operator on the host.
 
-use hemma_core::names::ProjectName;
+use hemma_core::names::{ProjectName, ServiceName};
 use hemma_core::{
     Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
     Question,
@@ -41,7 +41,7 @@ pub struct Kept {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kept_as: String,
     /// The service.
-    pub service: String,
+    pub service: ServiceName,
     /// The engine's id for the image.
     pub image: String,
 }

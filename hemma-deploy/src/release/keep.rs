@@ -145,7 +145,7 @@ impl Change for Keep {
             self.checkout.to_string(),
             self.overlay.as_ref().map(ToString::to_string).unwrap_or_default(),
         ];
-        let images = self.images.iter().flat_map(|it| [it.service.clone(), it.id.clone()]);
+        let images = self.images.iter().flat_map(|it| [it.service.to_string(), it.id.clone()]);
         let script = format!("{STATE}{UNCUT}{PROBE}{DROP_RUNNING}{KEEP}");
         let command =
             Command::script(&script, parameters.into_iter().chain(images)).named("keep-release");

@@ -20,6 +20,7 @@ mod withdraw;
 
 use serde::{Deserialize, Serialize};
 
+use hemma_core::names::ServiceName;
 use hemma_docker::Container;
 use hemma_docker::compose::{Model, Service};
 use hemma_docker::image::{Image, tag_of};
@@ -57,7 +58,7 @@ pub struct Release {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KeptImage {
     /// The service.
-    pub service: String,
+    pub service: ServiceName,
     /// What its compose file calls the image.
     pub name: String,
     /// The engine's id for it.
@@ -71,9 +72,9 @@ impl KeptImage {
     }
 
     /// The image that `container`, which is one of the service's, runs.
-    pub(crate) fn of(name: &str, service: &Service, container: &Container) -> Self {
+    pub(crate) fn of(name: &ServiceName, service: &Service, container: &Container) -> Self {
         let id = container.image_id.clone();
-        Self { service: name.to_owned(), name: service.image.clone(), id }
+        Self { service: name.clone(), name: service.image.clone(), id }
     }
 }
 
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn names_move_to_the_images_of_the_release_and_what_is_gone_has_none_if_it_can_be_built() {
         let kept = |service: &str, id: &str| KeptImage {
-            service: service.to_owned(),
+            service: service.parse().expect("a service"),
             name: format!("app-{service}"),
             id: id.to_owned(),
         };
@@ -142,7 +143,7 @@ mod tests {
             |build: bool| Service { build: build.then(BuildSpec::default), ..Service::default() };
         let mut model = Model::default();
         for (name, build) in [("web", true), ("api", true), ("db", false)] {
-            model.services.insert(name.to_owned(), service(build));
+            model.services.insert(name.parse().expect("a service"), service(build));
         }
         let expected = [image("old", &["web"]), image("new", &["db"])];
         assert_eq!(release.in_place(&images, &model), expected);

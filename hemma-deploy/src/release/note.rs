@@ -1,6 +1,6 @@
 //! Noting what single services run, between two releases.
 
-use hemma_core::names::CheckoutPath;
+use hemma_core::names::{CheckoutPath, ServiceName};
 use hemma_core::script::UNCUT;
 use hemma_core::{
     Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
@@ -33,7 +33,7 @@ pub struct Note {
     /// The commit.
     pub commit: String,
     /// The services.
-    pub services: Vec<String>,
+    pub services: Vec<ServiceName>,
 }
 
 /// Why it is not noted.
@@ -85,8 +85,10 @@ impl Change for Note {
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), NoteError> {
         let host = self.host.clone();
         let parameters = [self.checkout.to_string(), self.commit.clone()].into_iter();
-        let command =
-            Command::script(&format!("{UNCUT}{NOTE}"), parameters.chain(self.services.clone()));
+        let command = Command::script(
+            &format!("{UNCUT}{NOTE}"),
+            parameters.chain(self.services.iter().map(ToString::to_string)),
+        );
         match live.run(&Place::On(host.clone()), &command.named("note-services")).await {
             Err(source) => Err(NoteError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),

@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{
     Change, Classified, Command, Cut, ErrorClass, ExecError, Host, JournalEntry, JournalEvent,
     Live, NotRecorded, OperatorError, Place, Progress, storage,
@@ -117,7 +118,7 @@ pub struct ArmReturn {
     /// The compose files that are in force now.
     pub files: ComposeFiles,
     /// The services that the deploy may touch, each with its container's id.
-    pub services: Vec<(String, Option<String>)>,
+    pub services: Vec<(ServiceName, Option<String>)>,
     /// The time, for the entries of the journal.
     #[serde(skip)]
     pub at: jiff::Timestamp,
@@ -196,7 +197,7 @@ impl ArmReturn {
             self.entries(),
         ];
         for (service, container) in &self.services {
-            words.push(service.clone());
+            words.push(service.to_string());
             words.push(container.clone().unwrap_or_else(|| "-".to_owned()));
         }
         words.push("--".to_owned());
@@ -257,7 +258,10 @@ mod tests {
             after: Duration::from_secs(600),
             restore: Restore::part(&config, "c0ffee".to_owned(), Vec::new()),
             files: compose_files(&config, Layers::Main),
-            services: vec![("web".to_owned(), Some("1f".to_owned())), ("new".to_owned(), None)],
+            services: vec![
+                ("web".parse().expect("a service"), Some("1f".to_owned())),
+                ("new".parse().expect("a service"), None),
+            ],
             at: "2026-02-03T14:02:00.5Z".parse().expect("a time"),
         };
         let entries = arm.entries();

@@ -1,5 +1,6 @@
 //! Taking away the containers of services that a release does not have.
 
+use hemma_core::names::ServiceName;
 use hemma_core::{
     Change, Classified, Cut, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
     Progress, storage,
@@ -14,7 +15,7 @@ pub struct Withdraw {
     /// The files.
     pub files: ComposeFiles,
     /// The services, never empty.
-    pub services: Vec<String>,
+    pub services: Vec<ServiceName>,
 }
 
 /// Why they were not taken away.
@@ -66,7 +67,8 @@ impl Change for Withdraw {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), WithdrawError> {
         let host = self.files.host.clone();
         let command = self.files.command_on(&self.services, "withdraw");
-        let command = command.args(["rm", "--stop", "--force", "--"]).args(&self.services);
+        let command =
+            command.args(["rm", "--stop", "--force", "--"]).args(self.services.iter().cloned());
         match live.run_telling(&Place::On(host.clone()), &command, progress).await {
             Err(source) => Err(WithdrawError::Ask { host, source }),
             Ok(output) if output.success() => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{
     Approval, Finding, Hint, OperatorError, Progress, Report, Verdict, World, causes,
 };
@@ -19,7 +20,7 @@ use super::take_back::take_back;
 use super::{Error, Scope, Situation};
 use crate::layers::compose_files;
 use crate::lock::Holder;
-use crate::plan::{self, Action, Plan};
+use crate::plan::{self, Plan};
 use crate::release::{ArmReturn, KeptImage, Restore};
 
 /// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
@@ -130,7 +131,7 @@ async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
     };
     let known =
         model.services.keys().chain(situation.before.iter().flat_map(|it| it.services.keys()));
-    let services: BTreeSet<String> = known.cloned().collect();
+    let services: BTreeSet<ServiceName> = known.cloned().collect();
     let services =
         services.into_iter().map(|it| (before.container(&it).map(|it| it.id.clone()), it));
     let arm = ArmReturn {
@@ -146,19 +147,18 @@ async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
 /// Everything before the first container: the checkout, the network, the databases, the images.
 async fn prepare(situation: &Situation, up: &BringUp<'_>) -> Result<Prepared, Error> {
     let BringUp { world, config, plan, approval, progress, .. } = *up;
-    let has = |action| plan.steps.iter().any(|it| it.action == action);
-    if has(Action::Clone) || has(Action::Pull) {
+    let agenda = plan.agenda();
+    if agenda.clones || agenda.pulls {
         progress.line("bringing the checkout up to date");
         checkout::ensure_as_seen(world, &config.into(), &situation.checkout, approval, progress)
             .await
             .map_err(Error::Checkout)?;
     }
-    if has(Action::CreateNetwork) {
-        let name = &config.compose.network;
+    if let Some(name) = &agenda.network {
         progress.line(&format!("creating network {name}"));
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
-    situation.prerequisites.make(world, approval, progress).await?;
+    situation.prerequisites.run(world, &agenda.statements, approval, progress).await?;
     up.prepare().await
 }
 
@@ -195,8 +195,7 @@ async fn checkout_back(situation: &Situation, up: &BringUp<'_>) -> Result<Option
     let BringUp { world, config, plan, approval, progress, .. } = *up;
     let Ok(Checkout::Repository(seen)) = &situation.checkout else { return Ok(None) };
     let images = Before::of(situation).names_of_builds(situation, plan);
-    let moves = plan.steps.iter().any(|it| it.action == Action::Pull);
-    if !moves && images.is_empty() {
+    if !plan.agenda().pulls && images.is_empty() {
         return Ok(None);
     }
     let restore = Restore::part(config, seen.head.clone(), images);

@@ -1,5 +1,6 @@
 //! What was there before a run, to tell what it has touched.
 
+use hemma_core::names::ServiceName;
 use hemma_docker::image::Image;
 use hemma_docker::{Container, State};
 
@@ -50,13 +51,12 @@ impl Before {
 
     /// Whether a step of a way back is about what the run has touched.
     pub(super) fn is_about(&self, step: &Step, now: &[Container]) -> bool {
-        if step.action != Action::Discard {
-            return self.is_touched(&step.subject, now);
+        if let Action::Discard(name) = &step.action {
+            let id =
+                |all: &[Container]| all.iter().find(|it| it.name == *name).map(|it| it.id.clone());
+            return id(&self.containers) != id(now);
         }
-        let id = |all: &[Container]| {
-            all.iter().find(|it| it.name.as_str() == step.subject).map(|it| it.id.clone())
-        };
-        id(&self.containers) != id(now)
+        step.action.service().is_some_and(|it| self.is_touched(it, now))
     }
 
     /// The image that a service ran before, by the name that a release has for it; as the release
@@ -69,11 +69,11 @@ impl Before {
 
     /// The images that had the names before which the builds of `plan` give to others.
     pub(super) fn names_of_builds(&self, situation: &Situation, plan: &Plan) -> Vec<KeptImage> {
-        let named = |service: String| {
+        let named = |service: ServiceName| {
             let name = situation.model()?.services.get(&service)?.image.clone();
             let id = image_named(&self.images, &name)?.id.clone();
             Some(KeptImage { service, name, id })
         };
-        plan.subjects(Action::Build).into_iter().filter_map(named).collect()
+        plan.agenda().builds.into_iter().filter_map(named).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hemma_core::names::{ContainerName, ServiceName};
 use hemma_core::{Approval, Finding, Host, Progress, Report, Verdict, World};
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
 use hemma_docker::health;
@@ -14,7 +15,7 @@ use super::expectations::expectations;
 use super::in_force::{resolve, without_hashes};
 use super::stages::Stages;
 use super::{Error, Scope};
-use crate::plan::{Action, Plan};
+use crate::plan::{Agenda, Plan};
 use crate::provenance::NotedBuild;
 
 /// What is brought up, and with whose consent.
@@ -45,7 +46,7 @@ pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> 
 type GaveUp = (String, Vec<String>);
 
 /// A project whose images are there, and the services of it that are to be brought up.
-pub(super) type Prepared = (Model, Vec<String>);
+pub(super) type Prepared = (Model, Vec<ServiceName>);
 
 impl BringUp<'_> {
     /// Builds and starts what the plan says, and waits until every service of the scope is as it
@@ -63,7 +64,7 @@ impl BringUp<'_> {
         if stages.is_one() || *self.scope != Scope::Whole {
             return self.raise(&project, services).await;
         }
-        let of = |stage: &str| -> Vec<String> {
+        let of = |stage: &str| -> Vec<ServiceName> {
             services.iter().filter(|it| stages.home(it) == stage).cloned().collect()
         };
         let groups = stages.names().map(|it| (it, of(it))).filter(|it| !it.1.is_empty());
@@ -88,7 +89,7 @@ impl BringUp<'_> {
 
     /// Images, leftovers, and what is to be brought up then. A build that fails touches no container.
     pub(super) async fn prepare(&self) -> Result<Prepared, Error> {
-        let builds = self.plan.subjects(Action::Build);
+        let Agenda { builds, discards, services, .. } = self.plan.agenda();
         if !builds.is_empty() {
             self.progress.line(&format!("building {}", builds.join(", ")));
             let build = Build::new(self.files.clone(), builds.clone(), self.model);
@@ -96,7 +97,7 @@ impl BringUp<'_> {
             let outcome = self.world.apply(&NotedBuild(build), self.approval, &told).await;
             outcome.map_err(Error::Build)?;
         }
-        self.discard().await?;
+        self.discard(discards).await?;
         let project = if let Some(seen) = self.model {
             seen.clone()
         } else {
@@ -104,12 +105,12 @@ impl BringUp<'_> {
             self.scope.narrow(self.config, &mut project);
             project
         };
-        let services = self.services(&project, &builds).await?;
+        let services = self.services(&project, services, &builds).await?;
         Ok((project, services))
     }
 
     /// Brings `services` up, and waits for all of `project`.
-    async fn raise(&self, project: &Model, services: Vec<String>) -> Result<Report, Error> {
+    async fn raise(&self, project: &Model, services: Vec<ServiceName>) -> Result<Report, Error> {
         let failed = self.up(services).await?;
         let (host, name) = (&self.config.host.alias, &self.config.compose.project);
         let expected = expectations(project);
@@ -123,12 +124,12 @@ impl BringUp<'_> {
     }
 
     /// Where Compose gives up, the gate knows better why.
-    async fn up(&self, services: Vec<String>) -> Result<Option<GaveUp>, Error> {
+    async fn up(&self, services: Vec<ServiceName>) -> Result<Option<GaveUp>, Error> {
         if services.is_empty() {
             return Ok(None);
         }
         self.progress.line(&format!("bringing up {}", services.join(", ")));
-        let force = !self.plan.subjects(Action::Replace).is_empty();
+        let force = self.plan.agenda().force;
         let up = Up { files: self.files.clone(), services, force };
         match self.world.apply(&up, self.approval, self.progress).await {
             Ok(()) => Ok(None),
@@ -138,9 +139,8 @@ impl BringUp<'_> {
     }
 
     /// Compose itself would stumble over the names of these.
-    async fn discard(&self) -> Result<(), Error> {
-        for name in self.plan.subjects(Action::Discard) {
-            let Ok(container) = name.parse() else { continue };
+    async fn discard(&self, containers: Vec<ContainerName>) -> Result<(), Error> {
+        for container in containers {
             let discard = Discard { host: self.config.host.alias.clone(), container };
             let discarded = self.world.apply(&discard, self.approval, self.progress).await;
             discarded.map_err(Error::Engine)?;
@@ -149,11 +149,12 @@ impl BringUp<'_> {
     }
 
     /// What the plan names, and what a build turned out to have changed.
-    async fn services(&self, project: &Model, builds: &[String]) -> Result<Vec<String>, Error> {
-        let actions =
-            [Action::Create, Action::Recreate, Action::Replace, Action::Start, Action::Remove];
-        let mut services: BTreeSet<String> =
-            actions.into_iter().flat_map(|it| self.plan.subjects(it)).collect();
+    async fn services(
+        &self,
+        project: &Model,
+        mut services: BTreeSet<ServiceName>,
+        builds: &[ServiceName],
+    ) -> Result<Vec<ServiceName>, Error> {
         if builds.iter().all(|it| services.contains(it)) {
             return Ok(services.into_iter().collect());
         }

@@ -1,5 +1,6 @@
 //! Daily work on single services, through the same steps and the same gate as a deploy.
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Approval, Finding, Hint, Known, Progress, Report, Verdict, World};
 use hemma_docker::Containers;
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
@@ -16,7 +17,7 @@ use super::releases::deployed;
 use super::{Error, Situation};
 use crate::layers::compose_files;
 use crate::lock::Holder;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Agenda, ContainerAction, Plan, Step};
 use crate::provenance::NotedBuild;
 use crate::release::{KeptImage, Release, Restore};
 
@@ -42,8 +43,8 @@ pub async fn plan_restart(
 ) -> Result<Asked, Error> {
     let (files, model) = in_force(world, config).await?;
     let steps = named(&model, services)?
-        .into_iter()
-        .map(|it| Step::new(Action::Recreate, it, "a restart was asked for"))
+        .iter()
+        .map(|it| Step::container(ContainerAction::Recreate, it, "a restart was asked for"))
         .collect();
     Ok(Asked { files, model, images: Vec::new(), verb: "restart", plan: Plan { steps } })
 }
@@ -59,14 +60,15 @@ pub async fn plan_rebuild(
     let host = config.host.alias.clone();
     let containers = world.ask(&Containers { host }).await.map_err(Error::Engine)?;
     let built = || names.iter().filter(|it| model.services[*it].build.is_some());
-    let image = |name: &String| {
+    let image = |name: &ServiceName| {
         let container =
             containers.iter().find(|it| it.is_of(config.compose.project.as_str(), name));
         Some(KeptImage::of(name, &model.services[name], container?))
     };
     let images = built().filter_map(image).collect();
-    let builds = built().map(|it| Step::new(Action::Build, it, "a rebuild was asked for"));
-    let fresh = names.iter().map(|it| Step::new(Action::Recreate, it, "a rebuild was asked for"));
+    let builds = built().map(|it| Step::build(it, "a rebuild was asked for"));
+    let fresh = |it| Step::container(ContainerAction::Recreate, it, "a rebuild was asked for");
+    let fresh = names.iter().map(fresh);
     let steps = builds.chain(fresh).collect();
     Ok(Asked { files, model, images, verb: "rebuild", plan: Plan { steps } })
 }
@@ -98,7 +100,7 @@ pub async fn build_images(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let config = &situation.config;
-    let services = plan.subjects(Action::Build);
+    let services = plan.agenda().builds;
     locked(world, config, holder, approval, progress, async || {
         progress.line(&format!("building {}", services.join(", ")));
         let files = compose_files(config, situation.layers);
@@ -124,7 +126,8 @@ async fn under_lock(
     progress: &Progress,
 ) -> Result<Ended, Error> {
     let files = &asked.files;
-    let builds = asked.plan.subjects(Action::Build);
+    let Agenda { builds, services, .. } = asked.plan.agenda();
+    let services: Vec<ServiceName> = services.into_iter().collect();
     if !builds.is_empty() {
         progress.line(&format!("building {}", builds.join(", ")));
         let build = Build::new(files.clone(), builds, Some(&asked.model));
@@ -135,7 +138,6 @@ async fn under_lock(
             return Ok(Ended::taken_back(Ok(report)));
         }
     }
-    let services = asked.plan.subjects(Action::Recreate);
     progress.line(&format!("replacing {}", services.join(", ")));
     let report = replace(world, config, (files, &services), approval, progress).await?;
     let own = |it: &Finding| {
@@ -169,7 +171,7 @@ async fn names_back(
 async fn replace(
     world: &World,
     config: &Config,
-    (files, services): (&ComposeFiles, &[String]),
+    (files, services): (&ComposeFiles, &[ServiceName]),
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
@@ -189,7 +191,7 @@ async fn replace(
 async fn as_before(
     world: &World,
     config: &Config,
-    (asked, services): (&Asked, &[String]),
+    (asked, services): (&Asked, &[ServiceName]),
     failed: Report,
     approval: &Approval,
     progress: &Progress,
@@ -239,12 +241,12 @@ fn what_comes_back(asked: &Asked, release: Option<&Release>) -> &'static str {
 }
 
 /// The services that were asked for, by their own or their containers' names.
-fn named(model: &Model, asked: &[String]) -> Result<Vec<String>, Error> {
+fn named(model: &Model, asked: &[String]) -> Result<Vec<ServiceName>, Error> {
     let find = |name: &String| {
         let by_container =
             |it: &hemma_docker::compose::Service| it.container_name.as_ref() == Some(name);
         let found =
-            model.services.iter().find(|(service, it)| *service == name || by_container(it));
+            model.services.iter().find(|(service, it)| **service == **name || by_container(it));
         let known =
             || model.services.iter().filter(|(_, it)| it.replicas > 0).map(|it| it.0.as_str());
         found.map(|it| it.0.clone()).ok_or_else(|| Error::NoService {

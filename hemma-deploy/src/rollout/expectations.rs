@@ -8,7 +8,7 @@ pub(super) fn expectations(model: &Model) -> Vec<Expectation> {
     let wanted = model.services.iter().filter(|(_, it)| it.replicas > 0);
     wanted
         .map(|(name, service)| Expectation {
-            service: name.clone(),
+            service: name.to_string(),
             container: service.container_name.clone(),
             state: if service.is_one_shot(model) {
                 ExpectedState::Completed

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Approval, Finding, Hint, Progress, Report, World};
 use hemma_docker::compose::{Build, ComposeFiles, LookModel, Model};
 use hemma_docker::image::{Image, Images};
@@ -41,9 +42,10 @@ impl<'c> There<'c> {
     }
 
     /// The services of `now` that have containers and that `then` does not have.
-    pub(super) fn brought(&self, now: &Model, then: &Model) -> Vec<String> {
+    pub(super) fn brought(&self, now: &Model, then: &Model) -> Vec<ServiceName> {
         let brought = now.services.keys().filter(|it| !then.services.contains_key(*it));
-        let runs = |name: &&String| self.containers.iter().any(|it| it.is_of(self.project, name));
+        let runs =
+            |name: &&ServiceName| self.containers.iter().any(|it| it.is_of(self.project, name));
         brought.filter(runs).cloned().collect()
     }
 
@@ -178,7 +180,7 @@ impl Way<'_> {
         missing: &[KeptImage],
         there: &There<'_>,
     ) -> Result<(), Error> {
-        let services: Vec<String> = missing.iter().map(|it| it.service.clone()).collect();
+        let services: Vec<ServiceName> = missing.iter().map(|it| it.service.clone()).collect();
         self.progress.line(&format!("building {}", services.join(", ")));
         let build = Build::in_tree(
             files.clone(),
@@ -208,7 +210,7 @@ impl Way<'_> {
     async fn withdraw(&self, files: ComposeFiles, now: &Model, then: &Model) -> Result<(), Error> {
         let there = There::look(self.world, self.config).await?;
         let mut services = there.brought(now, then);
-        let touched = |it: &String| match self.before {
+        let touched = |it: &ServiceName| match self.before {
             Some(before) => before.is_touched(it, &there.containers),
             None => true,
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hemma_core::World;
+use hemma_core::names::ServiceName;
 use hemma_docker::compose::{LookModel, Model, ModelAnswer, ModelError};
 use hemma_docker::image::Images;
 use hemma_docker::network::Networks;
@@ -213,9 +214,9 @@ async fn running(
     config: &Config,
     (model, before): (&Model, Option<&Model>),
     containers: &[Container],
-) -> BTreeMap<String, ContainerParts> {
+) -> BTreeMap<ServiceName, ContainerParts> {
     let project = config.compose.project.as_str();
-    let ask = async |(name, container): (String, &Container)| {
+    let ask = async |(name, container): (ServiceName, &Container)| {
         let host = config.host.alias.clone();
         let asked = LookParts { host, container: container.name.clone() };
         Some((name, world.ask(&asked).await.ok()??))
@@ -263,7 +264,7 @@ async fn came_in(
     config: &Config,
     model: &Model,
     (scope, seen, built): (&Scope, &Checkout, Option<&Built>),
-) -> (History, BTreeMap<String, ImageInputs>) {
+) -> (History, BTreeMap<ServiceName, ImageInputs>) {
     let mut known = (History::default(), BTreeMap::new());
     let Checkout::Repository(seen) = seen else { return known };
     let changed = seen.incoming.as_ref().and_then(|it| it.changed.clone());

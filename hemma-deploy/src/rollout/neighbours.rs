@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hemma_core::names::ServiceName;
 use hemma_core::storage;
 use hemma_core::{Finding, Hint, Host, World};
 use hemma_docker::EngineError;
@@ -37,7 +38,7 @@ impl<'a> Around<'a> {
         self.config.compose.project.as_str()
     }
 
-    fn wanted(self) -> impl Iterator<Item = (&'a String, &'a Service)> {
+    fn wanted(self) -> impl Iterator<Item = (&'a ServiceName, &'a Service)> {
         self.model.services.iter().filter(|(_, it)| it.replicas > 0)
     }
 
@@ -67,7 +68,7 @@ impl<'a> Around<'a> {
     }
 
     /// Volumes that are not mounted as the files want it: they may have to be made.
-    fn new_volumes(self) -> impl Iterator<Item = (&'a String, &'a NamedVolume)> {
+    fn new_volumes(self) -> impl Iterator<Item = (&'a ServiceName, &'a NamedVolume)> {
         let volumes =
             self.wanted().flat_map(|(name, it)| it.volumes.iter().map(move |v| (name, v)));
         volumes.filter(move |(service, volume)| {

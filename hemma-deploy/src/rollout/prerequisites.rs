@@ -9,7 +9,7 @@ use crate::Config;
 
 use super::{Error, Scope};
 use crate::env_file::{self, EnvAnswer, EnvError};
-use crate::plan::{Action, Step};
+use crate::plan::{Action, Statement, Step};
 use crate::shared_db;
 
 const NOT_PRINTED: Login = Login::NoPassword(NoPassword::NotPrinted);
@@ -88,21 +88,23 @@ impl Prerequisites {
 
     /// The statements that make what is missing.
     pub(super) fn steps(&self, config: &Config) -> Vec<Step> {
-        let step = |it: &databases::Step| {
-            Step::new(Action::RunStatement, it.statement(&config.database.role), it.reason())
+        let step = |step: databases::Step| {
+            let (reason, role) = (step.reason(), config.database.role.clone());
+            Step::new(Action::RunStatement(Statement { step, role }), reason)
         };
-        self.missing().iter().map(step).collect()
+        self.missing().into_iter().map(step).collect()
     }
 
-    /// Makes what is missing.
-    pub(super) async fn make(
+    /// Runs the statements of a plan.
+    pub(super) async fn run(
         &self,
         world: &World,
+        statements: &[databases::Step],
         approval: &Approval,
         progress: &Progress,
     ) -> Result<(), Error> {
         let Some(Ok((spec, _))) = &self.databases else { return Ok(()) };
-        let made = databases::take(world, spec, &self.missing(), approval, progress).await;
+        let made = databases::take(world, spec, statements, approval, progress).await;
         made.map_err(|error| Error::Databases(error.into()))
     }
 
@@ -188,7 +190,7 @@ mod tests {
         let config = Config::default();
         let subject = |it: Finding| format!("{:?} {}", it.verdict, it.subject);
         let blockers = needs.blockers(&config).into_iter().map(subject).collect();
-        let steps = needs.steps(&config).into_iter().map(|it| it.subject).collect();
+        let steps = needs.steps(&config).into_iter().map(|it| it.action.subject()).collect();
         [blockers, needs.remarks(&config), steps]
     }
 

@@ -1,5 +1,6 @@
 //! Putting back what a rollout of single services replaced, when they do not become healthy.
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Approval, Finding, Progress, Report, Verdict, World};
 use hemma_docker::{Container, Containers};
 use hemma_git::checkout::Checkout;
@@ -13,7 +14,7 @@ use super::look::layers_in_force;
 use super::releases::deployed;
 use super::{Error, Situation};
 use crate::layers::compose_files;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{ContainerAction, Plan, Step};
 use crate::release::{KeptImage, Restore, Withdraw};
 
 /// Brings the services that the run has touched back to the images and files that they ran with,
@@ -50,7 +51,9 @@ pub(super) async fn put_back(
     let before = images.iter().map(|it| it.service.as_str()).collect::<Vec<_>>().join(", ");
     let what = if before.is_empty() { "the checkout" } else { &before };
     progress.line(&format!("putting {what} back"));
-    let steps = images.iter().map(|it| Step::new(Action::Recreate, &it.service, "as it was"));
+    let steps = images
+        .iter()
+        .map(|it| Step::container(ContainerAction::Recreate, &it.service, "as it was"));
     let plan = Plan { steps: steps.collect() };
     let release = deployed(world, config, checkout).await.map_err(Error::Releases)?;
     let restore = Restore::part(config, seen.head.clone(), images).with_env_of(release.as_ref());
@@ -85,7 +88,7 @@ pub(super) async fn put_back(
 
 /// Of the services that the run has touched, the images that they ran before, and those that did
 /// not run.
-fn touched(situation: &Situation, now: &[Container]) -> (Vec<KeptImage>, Vec<String>) {
+fn touched(situation: &Situation, now: &[Container]) -> (Vec<KeptImage>, Vec<ServiceName>) {
     let (mut images, mut new) = (Vec::new(), Vec::new());
     let Some(project) = situation.model() else { return (images, new) };
     let before = Before::of(situation);

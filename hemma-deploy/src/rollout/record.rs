@@ -1,5 +1,6 @@
 //! Recording what runs, once it has passed its gate.
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Approval, Progress, World};
 use hemma_docker::Containers;
 use hemma_git::checkout::{self, Checkout};
@@ -26,7 +27,7 @@ pub(super) async fn keep(
     let asked = Containers { host: files.host.clone() };
     let containers = world.ask(&asked).await.map_err(Error::Engine)?;
     let project = &config.compose.project;
-    let image = |(name, service): (&String, &hemma_docker::compose::Service)| {
+    let image = |(name, service): (&ServiceName, &hemma_docker::compose::Service)| {
         let container = containers.iter().find(|it| it.is_of(project.as_str(), name))?;
         Some(KeptImage::of(name, service, container))
     };

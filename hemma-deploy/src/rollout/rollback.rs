@@ -3,7 +3,7 @@
 use hemma_core::{Approval, Progress, Report, Verdict, World};
 use hemma_docker::compose::LookModel;
 use hemma_git::Tree;
-use hemma_git::checkout::{self, Checkout, short};
+use hemma_git::checkout::{self, Checkout};
 
 use crate::Config;
 
@@ -15,7 +15,7 @@ use super::record::keep;
 use super::releases::{chosen, deployed};
 use super::take_back::return_to;
 use crate::lock::{self, Holder};
-use crate::plan::{self, Action, Plan, Step};
+use crate::plan::{self, Action, ContainerAction, Plan, Step};
 use crate::release::Release;
 
 /// Which release [`rollback`] would go back to, and what that would take.
@@ -30,14 +30,14 @@ pub async fn plan_rollback(
 ) -> Result<(Release, Plan), Error> {
     let release = chosen(world, config, to).await?;
     let reason = format!("it passed its gate at {}", release.at.strftime("%F %T UTC"));
-    let mut steps = vec![Step::new(Action::Restore, short(&release.commit), reason)];
+    let mut steps = vec![Step::new(Action::RestoreRelease(release.commit.clone()), reason)];
     if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| release.overlay_differs) {
         let reason = format!("as it was then; what is there now is kept as {overlay}.replaced");
-        steps.push(Step::new(Action::Restore, format!("overlay {overlay}"), reason));
+        steps.push(Step::new(Action::RestoreOverlay(overlay.clone()), reason));
     }
     if let Some(env) = &release.env {
         let reason = format!("as it was then; in what is there now and is kept: {}", env.words());
-        steps.push(Step::new(Action::Restore, ".env", reason));
+        steps.push(Step::new(Action::RestoreEnv, reason));
     }
     let (files, now) = in_force_if_readable(world, config).await?;
     let asked = |tree: Tree| {
@@ -56,7 +56,8 @@ pub async fn plan_rollback(
         There::look(world, config),
     )?;
     let brought = now.iter().flat_map(|now| there.brought(now, &then));
-    steps.extend(brought.map(|it| Step::new(Action::Remove, it, "that release does not have it")));
+    let why = "that release does not have it";
+    steps.extend(brought.map(|it| Step::container(ContainerAction::Remove, &it, why)));
     steps.extend(there.steps_to(&release, &then, now.as_ref()));
     Ok((release, Plan { steps }))
 }

@@ -101,7 +101,8 @@ impl Scope {
             Self::Whole => return,
             Self::Stage(stage) => {
                 let stages = Stages::of(config);
-                project.services.keys().filter(|it| stages.home(it) == stage).cloned().collect()
+                let own = project.services.keys().filter(|it| stages.home(it) == stage);
+                own.map(ToString::to_string).collect()
             }
             Self::Research(asked) => with_needed(asked, project),
         };
@@ -127,9 +128,9 @@ impl Scope {
         };
         let missing = asked
             .iter()
-            .filter(|it| !project.services.contains_key(*it))
+            .filter(|it| !project.services.contains_key(it.as_str()))
             .map(|it| Finding::fail(format!("service {it}"), "the compose files do not have it"));
-        let open = asked.iter().filter_map(|it| Some((it, project.services.get(it)?)));
+        let open = asked.iter().filter_map(|it| Some((it, project.services.get(it.as_str())?)));
         let open = open.flat_map(|(name, it)| it.ports.iter().map(move |port| (name, port)));
         let open = open.filter(|(_, port)| !port.is_local()).map(|(name, port)| {
             let detail =
@@ -145,7 +146,7 @@ fn with_needed(asked: &[String], project: &Model) -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
     let mut open = asked.to_vec();
     while let Some(name) = open.pop() {
-        if let Some(service) = project.services.get(&name)
+        if let Some(service) = project.services.get(name.as_str())
             && wanted.insert(name)
         {
             open.extend(service.depends_on.keys().cloned());
@@ -165,7 +166,7 @@ mod tests {
         for (name, needs) in [("tool", "base"), ("base", "tool"), ("other", "base")] {
             let mut service = Service { replicas: 1, ..Service::default() };
             service.depends_on.insert(needs.to_owned(), "service_healthy".to_owned());
-            project.services.insert(name.to_owned(), service);
+            project.services.insert(name.parse().expect("a service"), service);
         }
         project
     }

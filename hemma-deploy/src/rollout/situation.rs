@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hemma_core::names::ServiceName;
 use hemma_core::storage;
 use hemma_core::{ExecError, Finding, Hint, Report, Verdict};
 use hemma_docker::EngineError;
@@ -49,10 +50,10 @@ pub struct Situation {
     /// What else on the host bears on the project's own names.
     pub(super) neighbours: Neighbours,
     /// What the containers were made with whose configuration is not that of the checkout.
-    pub(super) running: BTreeMap<String, ContainerParts>,
+    pub(super) running: BTreeMap<ServiceName, ContainerParts>,
     /// What came in since the images were made.
     pub(super) history: History,
-    pub(super) inputs: BTreeMap<String, ImageInputs>,
+    pub(super) inputs: BTreeMap<ServiceName, ImageInputs>,
     /// What single images were made from; looked at where it is about a part of the application,
     /// which may be newer than the last deploy, or where no deploy has passed its gate yet.
     pub(super) built: Option<Built>,
@@ -234,7 +235,7 @@ impl Situation {
         let is_there = |it: &[Network]| it.iter().any(|it| it.name == network.as_str());
         if self.networks.as_deref().is_ok_and(|it| !is_there(it)) {
             let reason = "the reverse proxy and the application meet on it";
-            steps.push(Step::new(Action::CreateNetwork, network.as_str(), reason));
+            steps.push(Step::new(Action::CreateNetwork(network.clone()), reason));
         }
         steps.extend(self.prerequisites.steps(&self.config));
         steps.extend(self.env_step());
@@ -274,7 +275,7 @@ impl Situation {
             let name = model.services.get(&it.service).map(|it| it.image.as_str());
             name.and_then(|it| image_named(images, it)).is_some_and(|image| image.id != it.id)
         };
-        let others = release.images.iter().filter(is_another).map(|it| it.service.clone());
+        let others = release.images.iter().filter(is_another).map(|it| it.service.to_string());
         history.unsure = others.collect();
         history
     }
@@ -286,13 +287,10 @@ impl Situation {
         if stages.is_one() || !self.scope.brings_commits() {
             return steps;
         }
-        for step in steps.iter_mut().filter(|it| it.action != Action::Discard) {
-            step.stage = Some(stages.home(&step.subject).to_owned());
+        for step in &mut steps {
+            step.stage = step.action.service().map(|it| stages.home(it).to_owned());
         }
-        let place = |it: &Step| match it.action {
-            Action::Build | Action::Discard => 0,
-            _ => 1 + stages.position(&it.subject),
-        };
+        let place = |it: &Step| it.action.container().map(|(_, name)| stages.position(name));
         steps.sort_by_key(place);
         steps
     }
@@ -339,7 +337,7 @@ impl Situation {
         let step = match checkout::movement(&(&self.config).into(), seen)? {
             checkout::Move::Clone(clone) => {
                 let reason = format!("branch {} of {}", clone.branch, clone.remote);
-                Step::new(Action::Clone, clone.checkout.to_string(), reason)
+                Step::new(Action::Clone(clone.checkout), reason)
             }
             checkout::Move::Pull(pull, commits) => {
                 let reason = match &commits[..] {
@@ -347,7 +345,7 @@ impl Situation {
                     [one] => one.clone(),
                     [newest, older @ ..] => format!("{newest} (and {} before it)", older.len()),
                 };
-                Step::new(Action::Pull, pull.checkout.to_string(), reason)
+                Step::new(Action::Pull(pull.checkout), reason)
             }
         };
         Some(step)
@@ -370,13 +368,13 @@ impl Situation {
             _ if !noted => "it runs and was not noted as deployed yet".to_owned(),
             _ => return None,
         };
-        Some(Step::new(Action::Keep, checkout::short(&seen.head), reason))
+        Some(Step::new(Action::Keep(seen.head.clone()), reason))
     }
 
     /// The `.env` is a part of the release.
     fn env_step(&self) -> Option<Step> {
         let change = self.env_change().filter(|_| self.scope.is_whole())?;
         let reason = format!("since the deployed release: {}", change.words());
-        Some(Step::new(Action::AdoptEnv, ".env", reason))
+        Some(Step::new(Action::AdoptEnv, reason))
     }
 }

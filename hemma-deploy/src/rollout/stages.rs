@@ -43,7 +43,7 @@ impl<'c> Stages<'c> {
     pub(super) fn services(self, stage: &str, project: &Model) -> Vec<String> {
         let wanted = project.services.iter().filter(|(_, it)| it.replicas > 0);
         let mut names = wanted.map(|it| it.0);
-        names.by_ref().filter(|it| self.home(it) == stage).cloned().collect()
+        names.by_ref().filter(|it| self.home(it) == stage).map(ToString::to_string).collect()
     }
 
     /// Each stage with its services, in order.
@@ -104,7 +104,7 @@ impl<'c> Stages<'c> {
 /// Each service that should run, with each that it needs and that should run as well.
 fn dependencies(project: &Model) -> impl Iterator<Item = (&str, &str)> {
     let wanted = |it: &&Service| it.replicas > 0;
-    let runs = move |it: &&String| project.services.get(*it).as_ref().is_some_and(wanted);
+    let runs = move |it: &&String| project.services.get(it.as_str()).as_ref().is_some_and(wanted);
     let services = project.services.iter().filter(move |it| wanted(&it.1));
     services.flat_map(move |(name, it)| {
         it.depends_on.keys().filter(runs).map(move |needed| (name.as_str(), needed.as_str()))
@@ -131,7 +131,7 @@ mod tests {
         {
             let needs = needs.iter().map(|it| ((*it).to_owned(), "service_started".to_owned()));
             let service = Service { replicas, depends_on: needs.collect(), ..Service::default() };
-            project.services.insert(name.to_owned(), service);
+            project.services.insert(name.parse().expect("a service"), service);
         }
         project
     }

@@ -13,7 +13,7 @@ use super::record::keep;
 use super::releases::deployed;
 use super::{Error, Situation};
 use crate::lock::RunOutcome;
-use crate::plan::{Action, Plan};
+use crate::plan::Plan;
 use crate::release::Release;
 
 /// Goes back to what ran before a deploy that failed, and says both.
@@ -36,8 +36,7 @@ pub(super) async fn take_back(
     let Some(release) = release else {
         return Ok(Ok(left(failed, "there is no release from before to go back to")).into());
     };
-    if !situation.differs_from(&release) && !plan.steps.iter().any(|it| it.action == Action::Build)
-    {
+    if !situation.differs_from(&release) && plan.agenda().builds.is_empty() {
         return Ok(Ok(left(failed, "it is the release that was deployed before")).into());
     }
     let before = situation.was_proven().then(|| Before::of(situation));

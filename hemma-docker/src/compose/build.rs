@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{
     Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
     OperatorError, Place, Progress, Workdir,
@@ -70,7 +71,7 @@ pub struct Build {
     /// The files.
     pub files: ComposeFiles,
     /// The services, never empty.
-    pub services: Vec<String>,
+    pub services: Vec<ServiceName>,
     /// What each service's image is called: a builder may name that alone.
     #[serde(skip)]
     pub images: Vec<(String, String)>,
@@ -81,14 +82,15 @@ pub struct Build {
 
 impl Build {
     /// The images of `services`, by the names that `model` has for them.
-    pub fn new(files: ComposeFiles, services: Vec<String>, model: Option<&Model>) -> Self {
-        let name = |it: &String| Some((it.clone(), model?.services.get(it)?.image.clone()));
+    pub fn new(files: ComposeFiles, services: Vec<ServiceName>, model: Option<&Model>) -> Self {
+        let name =
+            |it: &ServiceName| Some((it.to_string(), model?.services.get(it)?.image.clone()));
         let images = services.iter().filter_map(name).collect();
         Self { files, services, images, tree: Workdir::in_place() }
     }
 
     /// From another state of the files than the one that lies on the host.
-    pub fn in_tree(files: ComposeFiles, services: Vec<String>, tree: Workdir) -> Self {
+    pub fn in_tree(files: ComposeFiles, services: Vec<ServiceName>, tree: Workdir) -> Self {
         Self { files, services, images: Vec::new(), tree }
     }
 
@@ -98,7 +100,7 @@ impl Build {
     }
 
     fn command(&self) -> Command {
-        let services = self.services.iter().cloned();
+        let services = self.services.iter().map(ToString::to_string);
         let own = std::iter::once(self.files.project.to_string()).chain(services);
         let own = own.chain(std::iter::once("--".to_owned()));
         let command = if self.tree.is_in_place() {
@@ -111,7 +113,7 @@ impl Build {
         command
             .args(self.files.words())
             .args(["--progress", "plain", "build", "--"])
-            .args(&self.services)
+            .args(self.services.iter().cloned())
             .limit(Duration::from_secs(2 * 60 * 60))
     }
 }

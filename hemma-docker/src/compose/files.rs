@@ -1,6 +1,8 @@
 //! Which compose files make the project, and the beginning of every `docker compose` line.
 
-use hemma_core::names::{CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName};
+use hemma_core::names::{
+    CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName, ServiceName,
+};
 use hemma_core::{Command, Host};
 use serde::{Deserialize, Serialize};
 
@@ -43,9 +45,9 @@ impl ComposeFiles {
 
     /// `docker compose -p … -f … -f …`, as root, in the checkout, for a change of some services: it is
     /// refused where a container of one of them was made from another checkout.
-    pub fn command_on(&self, services: &[String], name: &'static str) -> Command {
+    pub fn command_on(&self, services: &[ServiceName], name: &'static str) -> Command {
         let of = [self.project.to_string(), self.directory().to_owned()];
-        let own = of.into_iter().chain(services.iter().cloned());
+        let own = of.into_iter().chain(services.iter().map(ToString::to_string));
         Command::script(&format!("{ONLY_OURS}{ON_OURS}"), own)
             .named(name)
             .arg("--")

@@ -39,7 +39,8 @@ hash_services() {
 pub(super) fn note(model: &mut Model, text: &str) -> Result<(), String> {
     let mut hashes = read(text);
     for (name, service) in &mut model.services {
-        let hash = hashes.remove(name).ok_or_else(|| format!("no hash of service {name}"))?;
+        let hash =
+            hashes.remove(name.as_str()).ok_or_else(|| format!("no hash of service {name}"))?;
         // The id of another container takes the place of its name, in a way that no file can say.
         if !service.parts.contains_key("volumes_from") {
             service.hash = hash;
@@ -115,7 +116,8 @@ esac
         let mut model = Model::default();
         let mut other = Service::default();
         other.parts.insert("volumes_from".to_owned(), "x".to_owned());
-        model.services = [("api".to_owned(), Service::default()), ("b".to_owned(), other)].into();
+        let name = |text: &str| text.parse().expect("a service");
+        model.services = [(name("api"), Service::default()), (name("b"), other)].into();
         assert_eq!(note(&mut model, "api 5f1a\nb 77\nold 1\n\n"), Ok(()));
         assert_eq!((&*model.services["api"].hash, &*model.services["b"].hash), ("5f1a", ""));
         assert_eq!(note(&mut model, "api 5f1a\n"), Err("no hash of service b".to_owned()));

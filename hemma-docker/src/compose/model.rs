@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use hemma_core::names::ServiceName;
 use serde::{Deserialize, Serialize};
 
 use super::Port;
@@ -12,7 +13,7 @@ use crate::container::ProxyNames;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
     /// The services by name. Those of inactive profiles are not among them.
-    pub services: BTreeMap<String, Service>,
+    pub services: BTreeMap<ServiceName, Service>,
     /// External networks by their real name.
     #[serde(default)]
     pub external_networks: Vec<String>,
@@ -167,7 +168,8 @@ impl Service {
         };
         let name = model.services.iter().find(|(_, it)| std::ptr::eq(*it, self)).map(|it| it.0);
         name.is_some_and(|name| {
-            model.awaited.contains(name) || model.services.values().any(|it| awaited(it, name))
+            model.awaited.contains(name.as_str())
+                || model.services.values().any(|it| awaited(it, name))
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hemma_core::names::{NameError, ServiceName};
 use serde_json::Value;
 
 use super::digest::Digests;
@@ -17,14 +18,15 @@ pub(super) fn read(json: &str, tree: &str, digests: &Digests) -> Result<Model, S
     let entries = root["services"].as_object().ok_or("it has no `services`")?;
     let services = entries
         .iter()
-        .map(|(name, value)| {
-            let mut service = service(project, name, value, tree, digests);
+        .map(|(text, value)| {
+            let name: ServiceName = text.parse().map_err(|source: NameError| source.to_string())?;
+            let mut service = service(project, &name, value, tree, digests);
             let keys = value["networks"].as_object().into_iter().flat_map(|it| it.keys());
             service.networks = keys.map(|it| names.get(it).unwrap_or(it).clone()).collect();
             service.volumes = volumes(&value["volumes"], &root["volumes"]);
-            (name.clone(), service)
+            Ok((name, service))
         })
-        .collect();
+        .collect::<Result<_, String>>()?;
     let external = root["networks"].as_object().into_iter().flat_map(|it| it.values());
     let external = external.filter(|it| it["external"] == Value::Bool(true));
     let external_networks =

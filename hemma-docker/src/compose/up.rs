@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{
     Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
     OperatorError, Place, Progress,
@@ -21,7 +22,7 @@ pub struct Up {
     /// The files.
     pub files: ComposeFiles,
     /// The services, never empty.
-    pub services: Vec<String>,
+    pub services: Vec<ServiceName>,
     /// Recreates containers even if nothing about them changed, e.g. for a changed `.env`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub force: bool,
@@ -77,7 +78,7 @@ impl Up {
         if self.force {
             command = command.arg("--force-recreate");
         }
-        command.arg("--").args(&self.services)
+        command.arg("--").args(self.services.iter().cloned())
     }
 }
 

@@ -247,7 +247,7 @@ mod tests {
         let (published, protocol) = ("6379".to_owned(), "tcp".to_owned());
         let ports = vec![Port { host_ip, published, target: 6379, protocol }];
         let redis = Service { ports, ..Service::default() };
-        let services = BTreeMap::from([("redis".to_owned(), redis)]);
+        let services = BTreeMap::from([(hemma_docker::testing::service_name("redis"), redis)]);
         let model = Model { services, ..Model::default() };
         Views {
             model: Ok(ModelAnswer::Resolved(model)),

@@ -9,7 +9,7 @@ use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
 use hemma_tunnel::{Forward, ForwardName};
 
 use crate::data::TunnelLogsData;
-use crate::{Answer, Failure, Proposal, Run};
+use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Open ports here that lead to localhost-only services of the host
 #[derive(Debug, clap::Args)]
@@ -186,7 +186,8 @@ async fn opening(run: &Run<'_>, seat: &Seat, wanted: &[Forward]) -> Result<Propo
 fn propose_open(proposal: Proposal, forward: &Forward) -> Proposal {
     let (name, remote) = (forward.name(), forward.remote());
     let leads = format!("127.0.0.1:{} here is {remote} on the host", forward.local_port());
-    proposal.step("open", format!("forward {name}"), leads)
+    let step = Proposed::add("open", format!("forward {name}"), leads);
+    proposal.step(step.of(Noun::FORWARD, name.as_str()))
 }
 
 /// A step for each forward that is open.
@@ -195,6 +196,7 @@ async fn closing(run: &Run<'_>, seat: &Seat, only: &[ForwardName]) -> Result<Pro
     let open = running.into_iter().flat_map(|it| it.tunnel.forwards);
     let asked = open.filter(|it| only.is_empty() || only.contains(&it.name));
     Ok(asked.fold(Proposal::default(), |proposal, it| {
-        proposal.step("close", format!("forward {}", it.name), it.state.to_string())
+        let step = Proposed::remove("close", format!("forward {}", it.name), it.state.to_string());
+        proposal.step(step.of(Noun::FORWARD, it.name.as_str()))
     }))
 }

@@ -9,7 +9,7 @@ use hemma_tunnel::service::{
 };
 
 use super::{Named, place};
-use crate::{Answer, Failure, Proposal, Run, settings};
+use crate::{Answer, Failure, Proposal, Proposed, Run, settings};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct InstallArgs {
@@ -42,11 +42,13 @@ impl InstallArgs {
         if !left.is_empty() {
             let what = RemoveLeftovers { found: left.clone() };
             let why = "the old script would want the same ports";
-            proposal = proposal.step("remove", hemma_core::Change::describe(&what), why);
+            let step = Proposed::remove("remove", hemma_core::Change::describe(&what), why);
+            proposal = proposal.step(step);
         }
         if !same {
             let what = file.display().to_string();
-            proposal = proposal.step("write", what, "the tunnel is opened at every login");
+            let why = "the tunnel is opened at every login";
+            proposal = proposal.step(Proposed::change("write", what, why));
         }
         let before = verify(run.world(), &seat, &all).await;
         run.mend(before, proposal, async |approval| {
@@ -77,7 +79,8 @@ pub(super) async fn uninstall(run: &Run<'_>) -> Result<Answer, Failure> {
     let file = service.file();
     let mut proposal = Proposal::default();
     if file.exists() {
-        proposal = proposal.step("remove", file.display().to_string(), "asked for");
+        let step = Proposed::remove("remove", file.display().to_string(), "asked for");
+        proposal = proposal.step(step);
     }
     let subject = "tunnel at login";
     let before = Report::from_iter([Finding::pass(subject, "not installed")]);

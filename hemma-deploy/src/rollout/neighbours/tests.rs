@@ -1,6 +1,6 @@
 //! Containers and volumes of others, and what is said of each.
 
-use hemma_docker::testing::running as container;
+use hemma_docker::testing::{running as container, service_name};
 use hemma_docker::{ComposeLabels, MountedVolume};
 
 use super::*;
@@ -15,8 +15,8 @@ fn model() -> Model {
     };
     let db = Service { replicas: 1, volumes: vec![volume], ..Service::default() };
     let services = [
-        ("db".to_owned(), db),
-        ("redis".to_owned(), Service { replicas: 1, ..Service::default() }),
+        (service_name("db"), db),
+        (service_name("redis"), Service { replicas: 1, ..Service::default() }),
     ];
     Model { services: services.into(), directory: HERE.to_owned(), ..Model::default() }
 }

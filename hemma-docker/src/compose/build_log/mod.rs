@@ -9,6 +9,7 @@ mod excerpt;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,18 +70,18 @@ pub(super) struct Failed {
 
 impl BuildLog {
     /// A build of these services, each with what its image is called.
-    pub(super) fn new(services: &[String], images: &[(String, String)]) -> Self {
-        let image = |service: &String| {
-            let name = images.iter().find(|it| it.0 == *service).map(|it| it.1.clone());
+    pub(super) fn new(services: &[impl Borrow<str>], images: &[(String, String)]) -> Self {
+        let image = |service: &str| {
+            let name = images.iter().find(|it| it.0 == service).map(|it| it.1.clone());
             Image {
-                service: service.clone(),
+                service: service.to_owned(),
                 name: name.unwrap_or_default(),
                 state: State::Waits,
                 made: 0,
                 cached: 0,
             }
         };
-        let images = services.iter().map(image).collect();
+        let images = services.iter().map(|it| image(it.borrow())).collect();
         Self { images, vertices: HashMap::new(), beside: Excerpt::default(), failed: None }
     }
 

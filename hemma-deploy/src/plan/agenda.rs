@@ -1,0 +1,63 @@
+//! What the steps of a plan come to, by what carries them out.
+
+use std::collections::BTreeSet;
+
+use hemma_core::names::{ContainerName, NetworkName, ServiceName};
+use hemma_postgres::databases;
+
+use super::{Action, ContainerAction, Statement, Step};
+
+/// The steps of a plan by what carries them out. Each step is in one of its parts, or is carried out
+/// by how the run ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Agenda {
+    /// Whether the checkout is cloned.
+    pub clones: bool,
+    /// Whether the checkout is moved forward.
+    pub pulls: bool,
+    /// The network that is created.
+    pub network: Option<NetworkName>,
+    /// What PostgreSQL is given, in order.
+    pub statements: Vec<databases::Step>,
+    /// The services whose images are built, in order.
+    pub builds: Vec<ServiceName>,
+    /// The containers that are in Compose's way.
+    pub discards: Vec<ContainerName>,
+    /// The services whose containers Compose brings up, or takes away.
+    pub services: BTreeSet<ServiceName>,
+    /// Whether Compose has to replace containers that it would leave as they are.
+    pub force: bool,
+}
+
+impl Agenda {
+    pub(super) fn of(steps: &[Step]) -> Self {
+        let mut agenda = Self::default();
+        for step in steps {
+            agenda.add(&step.action);
+        }
+        agenda
+    }
+
+    fn add(&mut self, action: &Action) {
+        match action {
+            Action::Clone(_) => self.clones = true,
+            Action::Pull(_) => self.pulls = true,
+            Action::CreateNetwork(name) => self.network = Some(name.clone()),
+            Action::RunStatement(Statement { step, .. }) => self.statements.push(step.clone()),
+            Action::Build(service) => self.builds.push(service.clone()),
+            Action::Container(action, service) => {
+                self.force |= *action == ContainerAction::Replace;
+                self.services.insert(service.clone());
+            }
+            Action::Discard(container) => self.discards.push(container.clone()),
+            // A run that passes its gate keeps the commit with the `.env` that it ran with. A way
+            // back begins with what it restores; the rest is planned from what lies there then.
+            Action::Keep(_)
+            | Action::AdoptEnv
+            | Action::RestoreRelease(_)
+            | Action::RestoreOverlay(_)
+            | Action::RestoreEnv => {}
+        }
+    }
+}
