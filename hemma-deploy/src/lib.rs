@@ -55,6 +55,7 @@ pub mod prune;
 pub mod release;
 pub mod rollout;
 pub mod shared_db;
+mod state_dir;
 
 pub use config::Config;
 pub use layers::{Layers, compose_files, every_compose_file};

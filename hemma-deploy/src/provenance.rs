@@ -14,8 +14,8 @@ use hemma_docker::compose::{Build, BuildError, ComposeFiles};
 use crate::Config;
 use serde::Serialize;
 
-use crate::lock::STATE;
 use crate::release::Release;
+use crate::state_dir::STATE;
 
 /// Prints `key=value` lines: the notes, the release that is deployed, and what changed since each.
 const LOOK: &str = r#"

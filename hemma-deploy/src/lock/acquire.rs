@@ -8,11 +8,12 @@ use hemma_core::{
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, WRITE_JOURNAL};
+use super::fence;
 use super::holder::{self, Holder};
 use super::holding::Holding;
 use super::outcome::RunOutcome;
 use super::unproven::Marker;
-use super::{STATE, fence};
+use crate::state_dir::STATE;
 
 /// A run that took it a moment ago is about to say so. `cat` writes what must be there, because it
 /// says why it could not. The number of the run goes up with each that takes the lock.

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::channel::{Channel, WRITE_JOURNAL};
 use super::holder::Holder;
-use super::{LockError, Release, STATE};
+use super::{LockError, Release};
+use crate::state_dir::STATE;
 
 const OPEN: &str = r#"
 mkdir -p "$s" && true >>"$s/journal.jsonl" || exit 70

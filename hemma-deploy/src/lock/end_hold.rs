@@ -5,10 +5,10 @@ use hemma_core::text::plain;
 use hemma_core::{Change, Command, Cut, Host, JournalEntry, JournalEvent, Live, Place, Progress};
 use serde::Serialize;
 
-use super::STATE;
 use super::acquire::LockError;
 use super::history::Entry;
 use super::holder::Holder;
+use crate::state_dir::STATE;
 
 /// The lock is asked first: a process id that is left over belongs to another process by now. What
 /// the run that loses it will be told is written down before it does.

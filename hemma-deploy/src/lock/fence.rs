@@ -7,8 +7,8 @@
 use hemma_core::names::ProjectName;
 use hemma_core::{Guard, Host};
 
-use super::STATE;
 use super::unproven::Marker;
+use crate::state_dir::STATE;
 
 /// `$1` is the project, `$2` the run's number, `$3` what is noted before the first change, if
 /// anything. `flock -s` is refused with 1 as long as the lock is held.

@@ -7,8 +7,8 @@ use hemma_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::STATE;
 use super::holder::Holder;
+use crate::state_dir::STATE;
 
 const READ: &str = r#"[ -e "$s/journal.jsonl" ] || exit 0; tail -n "$2" "$s/journal.jsonl""#;
 

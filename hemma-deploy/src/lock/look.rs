@@ -4,9 +4,9 @@ use hemma_core::names::ProjectName;
 use hemma_core::{Command, ExecError, Finding, Hint, Host, Live, Place, Question, World};
 use serde::{Deserialize, Serialize};
 
-use super::STATE;
 use super::acquire::LockError;
 use super::holder::{self, Holder};
+use crate::state_dir::STATE;
 
 /// Opened for reading: a look makes no file.
 const LOOK: &str = r#"

@@ -29,14 +29,3 @@ pub use look::{LookLock, Standing, verify};
 pub use outcome::RunOutcome;
 pub use past_run::{Outcome, PastOutcome, PastRun, PastStep, outcome_in};
 pub use unproven::{LookUnproven, Marker, Unproven, UnprovenError, unproven};
-
-/// The same, for scripts that also write what others read.
-pub(crate) const STATE_DIRECTORY: &str = r"
-s=${XDG_STATE_HOME:-$HOME/.local/state}/hemma/$1
-";
-
-/// Where a project's lock, journal and releases lie on the host: `$s`.
-pub(crate) const STATE: &str = r"
-s=${XDG_STATE_HOME:-$HOME/.local/state}/hemma/$1
-umask 077
-";

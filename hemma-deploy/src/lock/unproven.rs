@@ -9,8 +9,8 @@ use hemma_core::{
 use crate::Config;
 use serde::{Deserialize, Serialize};
 
-use super::STATE_DIRECTORY;
 use super::holder::Holder;
+use crate::state_dir::STATE_DIRECTORY;
 
 /// The marker has the number of its run in its first line, and who made it in the second.
 const LOOK: &str = r#"

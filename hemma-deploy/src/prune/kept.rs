@@ -7,8 +7,8 @@ use hemma_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::lock::STATE;
 use crate::release::Release;
+use crate::state_dir::STATE;
 
 /// A record that cannot be read fails: what it says is needed would not be known.
 const LOOK: &str = r#"

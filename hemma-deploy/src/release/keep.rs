@@ -12,7 +12,7 @@ use hemma_git::checkout::short;
 use serde::{Deserialize, Serialize};
 
 use super::{EnvChange, KEPT, KeptImage, Release};
-use crate::lock::STATE;
+use crate::state_dir::STATE;
 
 /// The images first, then the record of them, then the ref: killed in between, the release is
 /// not there yet, and the next deploy keeps it. With the record the release is proven, and the note

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EnvChange, Release};
 use crate::env_file::from_hex;
-use crate::lock::STATE;
+use crate::state_dir::STATE;
 
 const LOOK: &str = r#"
 [ -d "$s/releases" ] || exit 0

@@ -13,7 +13,7 @@ use crate::Config;
 use serde::{Deserialize, Serialize};
 
 use super::{KeptImage, Release};
-use crate::lock::STATE_DIRECTORY;
+use crate::state_dir::STATE_DIRECTORY;
 
 /// `--keep` moves the branch and refuses to lose a change in the work tree; but a file that git is told to
 /// ignore it would overwrite, such as a `.env` that the older commit tracks, so that is looked for first.

@@ -17,7 +17,8 @@ use hemma_docker::compose::ComposeFiles;
 use serde::{Deserialize, Serialize};
 
 use super::restore::{self, Restore};
-use crate::lock::{self, Entry, Holder, STATE, STATE_DIRECTORY};
+use crate::lock::{self, Entry, Holder};
+use crate::state_dir::{STATE, STATE_DIRECTORY};
 
 /// Starts the watch away from this connection's channel and process group. `$1` is the project, `$2`
 /// the script of the watch; the other words are for the watch.
