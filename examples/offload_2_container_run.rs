@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
     let world = World::replay(tape); // the real thing: World::local()
 
-    for finding in offload::verify(&world, &config, "essay_embed_offload", 9000).await {
+    for finding in offload::verify(&world, &config, "essay_embed_offload", 9000).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

@@ -78,13 +78,22 @@ pub fn sharers(containers: &[Container]) -> Vec<String> {
     running.map(|it| it.name.to_string()).filter(|it| shares(it)).collect()
 }
 
+/// How the embedding server's container stands.
+pub struct Verified {
+    /// Whether it is the one that Compose made, runs, and is reached from the host alone.
+    pub is_ours: bool,
+    /// What there is to say of it.
+    pub findings: Vec<Finding>,
+}
+
 /// Whether Compose made the container of `service`, or somebody by another way; what that lacks.
-pub async fn verify(world: &World, config: &Config, service: &str, port: u16) -> Vec<Finding> {
+pub async fn verify(world: &World, config: &Config, service: &str, port: u16) -> Verified {
     let subject = "embedding server";
     let containers = match world.ask(&Containers { host: config.host.alias.clone() }).await {
         Ok(containers) => containers,
         Err(error) => {
-            return vec![Finding::unknown(subject, &error).hint(error.hint())];
+            let findings = vec![Finding::unknown(subject, &error).hint(error.hint())];
+            return Verified { is_ours: false, findings };
         }
     };
     let found = find(&containers, port);
@@ -97,7 +106,7 @@ pub async fn verify(world: &World, config: &Config, service: &str, port: u16) ->
             Err(error) => Finding::unknown("model cache", &error),
         });
     }
-    findings
+    Verified { is_ours, findings }
 }
 
 fn way(config: &Config, service: &str, port: u16, found: Option<&Container>) -> Finding {

@@ -35,20 +35,46 @@ look compose sudo -n docker compose version --short
 /// on the container: the next deploy would make it once more.
 const COMPOSE_OLDEST: (u64, u64, u64) = (2, 29, 3);
 
-/// Whether the host has what a deploy needs.
-pub(crate) async fn verify(world: &World, host: &Host) -> Vec<Finding> {
-    let asked = Exec::on(host, Command::script(SCRIPT, [""; 0]).named("look-at-tools"));
-    match world.ask(&asked).await {
-        Ok(output) => judge(host, &output.stdout),
-        Err(error) => vec![unreachable(host, &error)],
+/// How the tools of a host stand.
+#[derive(Debug, Clone)]
+pub(crate) struct Tools {
+    /// Whether the host was reached and its login shell answered.
+    answered: bool,
+    /// Whether git runs there.
+    pub(crate) has_git: bool,
+    /// A finding for each tool.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Tools {
+    fn read(host: &Host, text: &str) -> Self {
+        let seen = Seen::read(text);
+        let (answered, has_git) = (seen.value("uid").is_some(), seen.value("git").is_some());
+        Self { answered, has_git, findings: judge(host, text) }
+    }
+
+    /// The one thing to say where the host cannot be reached: every other look failed for that
+    /// reason.
+    pub(crate) fn out_of_reach(&self) -> Option<Report> {
+        (!self.answered).then(|| self.findings.iter().cloned().collect())
+    }
+
+    /// Whether each is as it should be, so that what the engine says can be told from what is wrong
+    /// with the tools.
+    pub(crate) fn are_well(&self) -> bool {
+        self.findings.iter().all(|it| it.verdict == Verdict::Pass)
     }
 }
 
-/// The one thing to say where the host cannot be reached: every other look failed for that reason.
-pub(crate) fn out_of_reach(tools: &[Finding]) -> Option<Report> {
-    match tools {
-        [only] if only.verdict == Verdict::Unknown => Some(Report::from_iter([only.clone()])),
-        _ => None,
+/// Whether the host has what a deploy needs.
+pub(crate) async fn verify(world: &World, host: &Host) -> Tools {
+    let asked = Exec::on(host, Command::script(SCRIPT, [""; 0]).named("look-at-tools"));
+    match world.ask(&asked).await {
+        Ok(output) => Tools::read(host, &output.stdout),
+        Err(error) => {
+            let findings = vec![unreachable(host, &error)];
+            Tools { answered: false, has_git: false, findings }
+        }
     }
 }
 

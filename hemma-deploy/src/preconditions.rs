@@ -19,8 +19,8 @@ pub async fn verify(world: &World, config: &Config) -> Report {
         proxy::verify(world, &ingress),
         network::verify(world, host, &config.compose.network),
     );
-    if let Some(report) = host_tools::out_of_reach(&tools) {
+    if let Some(report) = tools.out_of_reach() {
         return report;
     }
-    tools.into_iter().chain(proxy).chain([network]).collect()
+    tools.findings.into_iter().chain(proxy).chain([network]).collect()
 }

@@ -78,6 +78,15 @@ impl ExpectedState {
     }
 }
 
+/// What came of a gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gated {
+    /// What is said of each service.
+    pub report: Report,
+    /// The services that are not as expected.
+    pub failed: Vec<String>,
+}
+
 /// Waits until every service is as expected, or until one is known not to become so.
 ///
 /// One finding for each service. When the host cannot be asked any more, one finding says so for
@@ -88,7 +97,7 @@ pub async fn gate(
     project: &ProjectName,
     expected: &[Expectation],
     progress: &Progress,
-) -> Report {
+) -> Gated {
     let longest = expected.iter().map(|it| it.state.patience()).max().unwrap_or_default();
     let mut services = Services::new(expected, progress);
     let mut blind: Option<EngineError> = None;

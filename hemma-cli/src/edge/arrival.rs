@@ -69,9 +69,8 @@ pub(crate) async fn arrive(
         chain::verify(world, &astray),
     );
     let now = world.now();
-    let mut certificates: Vec<Finding> =
-        waited.iter().map(|it| issuance::finding(it, now)).collect();
-    certificates.extend(seen.findings);
+    let waited = waited.into_iter().map(|it| (it.site.clone(), issuance::finding(&it, now)));
+    let certificates: Vec<_> = waited.chain(astray.into_iter().zip(seen.findings)).collect();
     let routes: Vec<Route> = names.iter().filter_map(|it| it.route.clone()).collect();
     let answers = routing::verify(world, &routes).await;
     Ok(told(names, &certificates, answers.findings))
@@ -153,14 +152,14 @@ async fn companion(world: &World, config: &Config) -> Result<ContainerName, LogE
 }
 
 /// Name by name, in the order in which a browser gets there.
-fn told(names: Vec<Name>, certificates: &[Finding], answers: Vec<Finding>) -> Report {
+fn told(names: Vec<Name>, certificates: &[(Site, Finding)], answers: Vec<Finding>) -> Report {
     let mut report = Report::default();
     let mut answers = answers.into_iter();
     for Name { records, route } in names {
         report.extend(records);
         let Some(route) = route else { continue };
-        let subject = format!("certificate of {}", route.site);
-        report.extend(certificates.iter().find(|it| it.subject == subject).cloned());
+        let certificate = certificates.iter().find(|it| it.0 == route.site);
+        report.extend(certificate.map(|it| it.1.clone()));
         report.extend(answers.next());
     }
     report

@@ -5,7 +5,7 @@ use hemma_core::{Report, Verdict};
 use crate::offload;
 
 use crate::research::Offload;
-use crate::verbs::deploy;
+use crate::verbs::deploy::{self, Carried};
 use crate::{Answer, Failure, Run, Section};
 
 /// Run the embedding server by Compose, for the host itself only
@@ -22,25 +22,23 @@ impl Section for Args {
         let server = Offload::of(run.config())?;
         let Offload { config, service, port, .. } = &server;
         let verify = async || -> Report {
-            offload::verify(run.world(), config, service, *port).await.into_iter().collect()
+            let seen = offload::verify(run.world(), config, service, *port).await;
+            seen.findings.into_iter().collect()
         };
         let scope = server.scope();
         let answer = deploy::carry_with(run, config, &scope, "container-run");
-        match Box::pin(answer).await? {
+        let Carried { answer, is_contended } = Box::pin(answer).await?;
+        match answer {
             // The gate says that it is healthy, and this who can reach it and what it keeps.
             Answer::Report(report) if report.verdict() == Verdict::Pass => {
                 Ok(Answer::Report(verify().await))
             }
             // A taken port or name may be a container that was started in another way.
-            Answer::Report(mut report) if report.findings.iter().any(is_taken) => {
+            Answer::Report(mut report) if is_contended => {
                 report.extend(verify().await.findings);
                 Ok(Answer::Report(report))
             }
             answer => Ok(answer),
         }
     }
-}
-
-fn is_taken(finding: &hemma_core::Finding) -> bool {
-    finding.subject.starts_with("port ") || finding.subject.starts_with("container name ")
 }

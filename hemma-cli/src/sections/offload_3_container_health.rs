@@ -5,7 +5,7 @@ use hemma_deploy::Config;
 use hemma_docker::{Containers, get};
 use hemma_embed::{Health, readiness};
 
-use crate::offload;
+use crate::offload::{self, Verified};
 
 use crate::research::Offload;
 use crate::{Answer, Failure, Run, Section};
@@ -24,9 +24,9 @@ impl Section for Args {
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (world, server) = (run.world(), Offload::of(run.config())?);
         let Offload { config, service, port, health } = &server;
-        let mut report: Report =
-            offload::verify(world, config, service, *port).await.into_iter().collect();
-        if report.findings.iter().any(|it| it.subject == "model cache") {
+        let Verified { is_ours, findings } = offload::verify(world, config, service, *port).await;
+        let mut report: Report = findings.into_iter().collect();
+        if is_ours {
             match get::get(world, &config.host.alias, *port, health).await {
                 Ok(it) => report.extend(judge(world, config, *port, &it).await?),
                 Err(error @ get::Error::Ask { .. }) => {

@@ -35,7 +35,22 @@ impl Args {
 
 /// The same way for whatever part of the application `scope` is.
 pub(crate) async fn carry(run: &Run<'_>, scope: &Scope, doing: &str) -> Result<Answer, Failure> {
-    carry_with(run, run.config(), scope, doing).await
+    Ok(carry_with(run, run.config(), scope, doing).await?.answer)
+}
+
+/// What came of it.
+pub(crate) struct Carried {
+    /// The answer.
+    pub answer: Answer,
+    /// Whether it ended before anything was done, and something else on the host has a name or a
+    /// port that the application wants.
+    pub is_contended: bool,
+}
+
+impl From<Answer> for Carried {
+    fn from(answer: Answer) -> Self {
+        Self { answer, is_contended: false }
+    }
 }
 
 /// The same with other settings, such as a profile.
@@ -44,14 +59,16 @@ pub(crate) async fn carry_with(
     config: &Config,
     scope: &Scope,
     doing: &str,
-) -> Result<Answer, Failure> {
+) -> Result<Carried, Failure> {
     let world = run.world();
     run.terminal().busy(&format!("looking at {}", config.host.alias));
     let situation = Box::pin(rollout::look_at(world, config, scope)).await;
     let blockers = situation.blockers();
     if !blockers.findings.is_empty() {
         let unproven = situation.unproven().into_iter();
-        return Ok(Answer::Report(blockers.findings.into_iter().chain(unproven).collect()));
+        let report = blockers.findings.into_iter().chain(unproven).collect();
+        let is_contended = situation.is_contended();
+        return Ok(Carried { answer: Answer::Report(report), is_contended });
     }
     let plan = situation.plan();
     let ending = ending(run, scope, &situation);
@@ -67,9 +84,9 @@ pub(crate) async fn carry_with(
         }
         report.extend(edge?.findings);
         run.aims(Ending { stand: Stand::Idle(report.verdict() == Verdict::Pass), ..ending });
-        return Ok(Answer::Report(report));
+        return Ok(Answer::Report(report).into());
     }
-    run.mend(blockers, proposed(run, scope, &situation, &plan), async |approval| {
+    let done = run.mend(blockers, proposed(run, scope, &situation, &plan), async |approval| {
         let (holder, progress) = (run.holder(doing), run.progress());
         run.aims(Ending { began: world.elapsed(), ..ending });
         let deploy = rollout::deploy(world, &situation, &plan, &holder, approval, &progress);
@@ -85,8 +102,8 @@ pub(crate) async fn carry_with(
             report.extend(arrive(run, scope, Waiting::After(after)).await?.findings);
         }
         Ok(report)
-    })
-    .await
+    });
+    Ok(done.await?.into())
 }
 
 /// What the last lines are about.

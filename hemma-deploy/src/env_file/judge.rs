@@ -71,6 +71,22 @@ pub struct Flaws {
     pub bare_lines: Vec<usize>,
 }
 
+impl Flaws {
+    /// Whether one of them is about the value of this key alone.
+    pub(super) fn are_of(&self, key: &str) -> bool {
+        let is_it = |it: &str| it == key;
+        self.missing.iter().any(|it| is_it(it.key.as_str()))
+            || self.none_of.iter().any(|it| matches!(&it[..], [one] if is_it(one)))
+            || self.placeholders.iter().any(|it| is_it(it))
+            || self.not_accepted.contains_key(key)
+            || self.refused.iter().any(|it| is_it(it))
+            || self.repeated.contains_key(key)
+            || self.blanks.iter().any(|it| is_it(it))
+            || self.from_root.contains_key(key)
+            || self.overridden.iter().any(|it| is_it(it))
+    }
+}
+
 /// The key as it may be shown. A secret that was pasted over several lines can look like a key
 /// (base64 ends in `=`), so only what looks like nothing else is shown; else the line is.
 pub(super) fn shown(entry: &Entry) -> String {

@@ -22,6 +22,6 @@ pub use hemma_docker::compose::dotenv::{
 pub use judge::{Flaws, RequiredBy, Requirement, judge};
 pub use look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
 pub(crate) use read::from_hex;
-pub(crate) use verify::{beside_deploy, look_at_file, stops_deploy, unknown};
+pub(crate) use verify::{beside_deploy, explains, look_at_file, stops_deploy, unknown};
 pub use verify::{findings, verify};
 pub use write::{Draft, FetchText, WriteEnv, Written, draft, set, would_change, write};

@@ -1,6 +1,7 @@
 //! What there is to say about the host's `.env`: keys and places, never a value.
 
 use hemma_core::{Finding, Hint, Report, World, quote_path};
+use hemma_docker::compose::RefusalCause;
 use hemma_docker::compose::dotenv::Obstacle;
 
 use crate::Config;
@@ -42,6 +43,18 @@ pub(crate) fn stops_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> 
         // An application that asks for no key needs no file.
         EnvAnswer::Obstacle(Obstacle::Missing) if config.env.required.is_empty() => Vec::new(),
         other => findings(config, other),
+    }
+}
+
+/// Whether what [`stops_deploy`] has the cause of what Compose refuses.
+pub(crate) fn explains(config: &Config, answer: &EnvAnswer, cause: RefusalCause<'_>) -> bool {
+    match (answer, cause) {
+        (EnvAnswer::Judged(judged), RefusalCause::Variable(name)) => judged.flaws.are_of(name),
+        (EnvAnswer::Judged(_), RefusalCause::EnvFile) | (_, RefusalCause::Variable(_)) => false,
+        (EnvAnswer::Obstacle(Obstacle::Missing), RefusalCause::EnvFile) => {
+            !config.env.required.is_empty()
+        }
+        (EnvAnswer::Obstacle(_) | EnvAnswer::Malformed(_), RefusalCause::EnvFile) => true,
     }
 }
 

@@ -32,13 +32,10 @@ pub(super) struct BringUp<'b> {
     pub(super) progress: &'b Progress,
 }
 
-/// The subject of what Compose says when it gives up.
-pub(super) const UP: &str = "docker compose up";
-
 /// What Compose said when it gave up, and how the services stand: they know better why.
 pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> Report {
     let hint = advice(host, &said);
-    let finding = Finding::fail(UP, said).evidence(last_lines).hint(hint);
+    let finding = Finding::fail("docker compose up", said).evidence(last_lines).hint(hint);
     std::iter::once(finding).chain(seen.findings).collect()
 }
 
@@ -115,7 +112,7 @@ impl BringUp<'_> {
         let (host, name) = (&self.config.host.alias, &self.config.compose.project);
         let expected = expectations(project);
         Ok(match failed {
-            None => health::gate(self.world, host, name, &expected, self.progress).await,
+            None => health::gate(self.world, host, name, &expected, self.progress).await.report,
             Some(gave_up) => {
                 let seen = health::verify(self.world, host, name, &expected).await;
                 self::gave_up(host, gave_up, seen)

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use hemma_core::names::ServiceName;
 use hemma_core::{Command, Finding, Hint};
 use hemma_docker::compose::{Model, Port, Service};
 use hemma_docker::{Container, State};
@@ -26,22 +27,35 @@ impl Others<'_> {
 
 /// Every name and port that is taken, and every network that is missing.
 pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
-    let (config, layers) = (&situation.config, situation.layers);
-    let containers = situation.containers.as_deref().unwrap_or_default();
-    let around = Around { config, layers, model, containers };
-    let told = situation.neighbours.findings(around);
+    let told = situation.neighbours.findings(around(situation, model));
+    // The research services have their own, stricter word on it.
+    let meant = wanted(model).filter(|_| situation.scope.brings_commits());
+    let open = meant.flat_map(|(name, it)| ports_opened(situation, name, it));
+    let told = networks_missing(situation, model).into_iter().chain(told);
+    told.chain(taken(situation, model)).chain(open).collect()
+}
+
+/// Every name and port that something else has.
+pub(super) fn taken(situation: &Situation, model: &Model) -> Vec<Finding> {
+    let around = around(situation, model);
+    let containers = around.containers;
     // Of what these hold something is said already.
     let known: Vec<&Container> =
         containers.iter().filter(|it| situation.neighbours.explain(around, it)).collect();
     let others = Others { containers, known: &known };
-    let wanted = || model.services.iter().filter(|(_, it)| it.replicas > 0);
-    let names = wanted().filter_map(|(name, it)| name_taken(situation, others, name, it));
-    let ports = wanted().flat_map(|(name, it)| ports_taken(situation, others, name, it));
-    // The research services have their own, stricter word on it.
-    let meant = wanted().filter(|_| situation.scope.brings_commits());
-    let open = meant.flat_map(|(name, it)| ports_opened(situation, name, it));
-    let told = networks_missing(situation, model).into_iter().chain(told);
-    told.chain(names).chain(ports).chain(open).collect()
+    let names = wanted(model).filter_map(|(name, it)| name_taken(situation, others, name, it));
+    let ports = wanted(model).flat_map(|(name, it)| ports_taken(situation, others, name, it));
+    names.chain(ports).collect()
+}
+
+fn around<'s>(situation: &'s Situation, model: &'s Model) -> Around<'s> {
+    let (config, layers) = (&situation.config, situation.layers);
+    let containers = situation.containers.as_deref().unwrap_or_default();
+    Around { config, layers, model, containers }
+}
+
+fn wanted(model: &Model) -> impl Iterator<Item = (&ServiceName, &Service)> {
+    model.services.iter().filter(|(_, it)| it.replicas > 0)
 }
 
 /// External networks other than the configured one, which the plan creates.

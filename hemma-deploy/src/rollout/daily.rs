@@ -4,17 +4,19 @@ use hemma_core::names::ServiceName;
 use hemma_core::{Approval, Finding, Hint, Known, Progress, Report, Verdict, World};
 use hemma_docker::Containers;
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
+use hemma_docker::health::Gated;
 use hemma_git::checkout::{self, Checkout};
 
 use crate::Config;
 
-use super::bring_up::{UP, gave_up};
+use super::bring_up::gave_up;
 use super::failed::build_failed;
+use super::gate::gated_of;
 use super::go_back::files_are_back;
 use super::in_force::in_force;
 use super::locked::{Ended, gated, locked};
 use super::releases::deployed;
-use super::{Error, Situation};
+use super::{Error, Scope, Situation};
 use crate::layers::compose_files;
 use crate::lock::Holder;
 use crate::plan::{Agenda, ContainerAction, Plan, Step};
@@ -139,11 +141,9 @@ async fn under_lock(
         }
     }
     progress.line(&format!("replacing {}", services.join(", ")));
-    let report = replace(world, config, (files, &services), approval, progress).await?;
-    let own = |it: &Finding| {
-        it.subject == UP || services.iter().any(|name| it.subject == format!("service {name}"))
-    };
-    if report.findings.iter().any(|it| it.verdict == Verdict::Fail && own(it)) {
+    let replaced = replace(world, config, (files, &services), approval, progress).await?;
+    let Replaced { report, failed } = replaced;
+    if failed {
         return as_before(world, config, (asked, &services), report, approval, progress).await;
     }
     Ok(Ok(report).into())
@@ -167,6 +167,13 @@ async fn names_back(
     Ok(())
 }
 
+/// What came of replacing containers.
+struct Replaced {
+    report: Report,
+    /// Whether Compose gave up, or one of the services is not as it should be.
+    failed: bool,
+}
+
 /// Makes the containers anew, also where nothing about them changed: that is what was asked for.
 async fn replace(
     world: &World,
@@ -174,13 +181,18 @@ async fn replace(
     (files, services): (&ComposeFiles, &[ServiceName]),
     approval: &Approval,
     progress: &Progress,
-) -> Result<Report, Error> {
+) -> Result<Replaced, Error> {
     let up = Up { files: files.clone(), services: services.to_vec(), force: true };
     match world.apply(&up, approval, progress).await {
-        Ok(()) => super::gate(world, config, progress).await,
+        Ok(()) => {
+            let Gated { report, failed } = gated_of(world, config, &Scope::Whole, progress).await?;
+            let failed = failed.iter().any(|it| services.iter().any(|own| own.as_str() == it));
+            Ok(Replaced { report, failed })
+        }
         Err(UpError::Failed { said, last_lines, .. }) => {
             let seen = super::health(world, config).await;
-            Ok(gave_up(&config.host.alias, (said, last_lines), seen))
+            let report = gave_up(&config.host.alias, (said, last_lines), seen);
+            Ok(Replaced { report, failed: true })
         }
         Err(error) => Err(Error::Up(error)),
     }
@@ -210,7 +222,7 @@ async fn as_before(
     let restore = Restore::part(config, seen.head, asked.images.clone());
     let restore = restore.with_env_of(release.as_ref());
     let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
-    let back = replace(world, config, (&asked.files, services), approval, progress).await?;
+    let back = replace(world, config, (&asked.files, services), approval, progress).await?.report;
     let verdict = back.verdict();
     report.add(match verdict {
         Verdict::Pass => {

@@ -1,7 +1,7 @@
 //! Waiting until what was brought up is as it should be.
 
 use hemma_core::{Progress, Report, World};
-use hemma_docker::health;
+use hemma_docker::health::{self, Gated};
 
 use crate::Config;
 
@@ -21,6 +21,16 @@ pub async fn gate_of(
     scope: &Scope,
     progress: &Progress,
 ) -> Result<Report, Error> {
+    Ok(gated_of(world, config, scope, progress).await?.report)
+}
+
+/// The same, with the services that failed.
+pub(super) async fn gated_of(
+    world: &World,
+    config: &Config,
+    scope: &Scope,
+    progress: &Progress,
+) -> Result<Gated, Error> {
     let (files, mut project) = in_force(world, config).await?;
     scope.narrow(config, &mut project);
     let expected = expectations(&project);

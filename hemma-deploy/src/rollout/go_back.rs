@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hemma_core::names::ServiceName;
-use hemma_core::{Approval, Finding, Hint, Progress, Report, World};
+use hemma_core::{Approval, Finding, Hint, Progress, Report, Verdict, World};
 use hemma_docker::compose::{Build, ComposeFiles, LookModel, Model};
 use hemma_docker::image::{Image, Images};
 use hemma_docker::{Container, Containers};
@@ -80,12 +80,12 @@ pub(super) async fn go_back(
     (release, before): (&Release, Option<&Before>),
     approval: &Approval,
     progress: &Progress,
-) -> Result<Report, Error> {
+) -> Result<GoneBack, Error> {
     let way = Way { world, config, release, before, approval, progress };
     let (files, now) = in_force_if_readable(world, config).await?;
     let tree = Tree::Commit(release.commit.clone()).workdir();
     let then = resolve(world, LookModel { files: files.clone(), tree, hashes: true }).await?;
-    let (images, mut remarks) = way.images(&files, &then).await?;
+    let (images, lost) = way.images(&files, &then).await?;
     if let Some(now) = now {
         way.withdraw(files, &now, &then).await?;
     }
@@ -100,7 +100,7 @@ pub(super) async fn go_back(
         images: images.clone(),
     };
     let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
-    remarks.extend(files_are_back(config, release, &restored));
+    let own_files = files_are_back(config, release, &restored);
     let (files, _) = in_force(world, config).await?;
     let asked = LookModel { files: files.clone(), tree: Tree::Checkout.workdir(), hashes: true };
     let (project, there) = tokio::try_join!(resolve(world, asked), There::look(world, config))?;
@@ -109,9 +109,37 @@ pub(super) async fn go_back(
     let plan = Plan { steps };
     let (files, scope, plan) = (&files, &Scope::Whole, &plan);
     let up = BringUp { world, config, files, scope, model: None, plan, approval, progress };
-    let mut report = up.at_once().await?;
-    report.extend(remarks);
-    Ok(report)
+    let services = up.at_once().await?;
+    Ok(GoneBack { services, lost, files: own_files })
+}
+
+/// What came of going back to a release.
+#[derive(Clone)]
+pub(super) struct GoneBack {
+    /// How the services stand.
+    services: Report,
+    /// What there is to say of images that are gone from the host.
+    lost: Vec<Finding>,
+    /// What there is to say of the operator's own files that came back.
+    files: Vec<Finding>,
+}
+
+impl GoneBack {
+    /// All of it.
+    pub(super) fn report(self) -> Report {
+        self.services.findings.into_iter().chain(self.lost).chain(self.files).collect()
+    }
+
+    /// What is wrong, and what became of the operator's own files.
+    pub(super) fn problems_and_files(self) -> Vec<Finding> {
+        let others = self.services.findings.into_iter().chain(self.lost);
+        others.filter(|it| it.verdict != Verdict::Pass).chain(self.files).collect()
+    }
+
+    /// How it stands as a whole.
+    pub(super) fn verdict(&self) -> Verdict {
+        self.clone().report().verdict()
+    }
 }
 
 /// What is said of the operator's own files that came back with a release.

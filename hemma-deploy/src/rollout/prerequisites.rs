@@ -2,6 +2,7 @@
 //! `.env`, and a role and databases in the shared PostgreSQL.
 
 use hemma_core::{Approval, Finding, Progress, Verdict, World};
+use hemma_docker::compose::RefusalCause;
 use hemma_git::Tree;
 use hemma_postgres::databases::{self, DatabaseSpec, Databases, Login, NoPassword};
 
@@ -69,6 +70,15 @@ impl Prerequisites {
             Some(Err(error)) => findings.push(shared_db::of_error(config, error)),
         }
         findings
+    }
+
+    /// Whether what stands in the way has the cause of what Compose refuses.
+    pub(super) fn explain(&self, config: &Config, cause: RefusalCause<'_>) -> bool {
+        match &self.env {
+            None => false,
+            Some(Ok(answer)) => env_file::explains(config, answer, cause),
+            Some(Err(_)) => cause == RefusalCause::EnvFile,
+        }
     }
 
     /// What a deploy gets through, and somebody should know.

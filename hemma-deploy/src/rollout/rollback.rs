@@ -97,7 +97,7 @@ async fn under_lock(
     let report = match Box::pin(go_back(world, config, (release, None), approval, progress)).await {
         // A build in vain has put back what it changed.
         Err(error @ Error::Build(_)) => return Ok(Ended::taken_back(Err(error))),
-        gone_back => gone_back?,
+        gone_back => gone_back?.report(),
     };
     match (report.verdict(), proven) {
         (Verdict::Pass, _) => {

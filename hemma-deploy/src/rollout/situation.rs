@@ -15,7 +15,7 @@ use hemma_ingress::listeners::Listener;
 
 use crate::Config;
 
-use crate::host_tools;
+use crate::host_tools::Tools;
 use crate::layers::Layers;
 use crate::lock::{Unproven, UnprovenError};
 use crate::plan::{Action, Base, ImageInputs, Plan, Seen, Step, image_named, service_steps};
@@ -34,7 +34,7 @@ pub struct Situation {
     pub(super) config: Config,
     pub(super) scope: Scope,
     pub(super) layers: Layers,
-    pub(super) tools: Vec<Finding>,
+    pub(super) tools: Tools,
     pub(super) checkout: Result<Checkout, LookError>,
     /// The project as it would be after the deploy.
     pub(super) model: Result<ModelAnswer, ModelError>,
@@ -69,23 +69,19 @@ impl Situation {
     /// What stops a deploy: whatever is wrong that the plan does not mend, and whatever could not
     /// be looked at.
     pub fn blockers(&self) -> Report {
-        if let Some(report) = host_tools::out_of_reach(&self.tools) {
+        if let Some(report) = self.tools.out_of_reach() {
             return report;
         }
-        let mut findings = self.tools.clone();
-        let engine_is_known = !findings.iter().any(|it| it.verdict != Verdict::Pass);
-        let is_missing =
-            |tool| findings.iter().any(|it| it.subject == tool && it.verdict == Verdict::Fail);
+        let mut findings = self.tools.findings.clone();
         match &self.checkout {
             // Said already, and all that the checkout could say.
-            _ if is_missing("git") => {}
+            _ if !self.tools.has_git => {}
             Ok(seen) => findings.extend(self.checkout_findings(seen)),
             Err(error) => findings.push(self.unknown("checkout", error)),
         }
-        if engine_is_known {
-            let needs = self.prerequisites.blockers(&self.config);
-            findings.extend(self.engine_findings(&needs));
-            findings.extend(needs);
+        if self.tools.are_well() {
+            findings.extend(self.engine_findings());
+            findings.extend(self.prerequisites.blockers(&self.config));
         }
         findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect()
     }
@@ -108,7 +104,7 @@ impl Situation {
     }
 
     /// What Compose and the engine say, but for what the `.env` explains.
-    fn engine_findings(&self, needs: &[Finding]) -> Vec<Finding> {
+    fn engine_findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let unusable = matches!(self.checkout, Ok(Checkout::Unusable { .. }) | Err(_));
         match &self.model {
@@ -118,7 +114,10 @@ impl Situation {
                 findings.extend(conflicts::find(self, model));
                 findings.extend(self.preflight(model));
             }
-            Ok(ModelAnswer::Refused(refusal)) if refusal.is_explained_by(needs) => {}
+            Ok(ModelAnswer::Refused(refusal))
+                if refusal
+                    .cause()
+                    .is_some_and(|it| self.prerequisites.explain(&self.config, it)) => {}
             Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
             // Said already, as the state of the checkout or of its remote.
             Err(_) if unusable || !findings.is_empty() => {}
@@ -143,6 +142,13 @@ impl Situation {
             findings.push(Finding::unknown("release", error));
         }
         findings
+    }
+
+    /// Whether something else on the host has a container's name or a port that the project wants.
+    /// It may be a container of the application's that was started in another way.
+    pub fn is_contended(&self) -> bool {
+        let taken = |model| !conflicts::taken(self, model).is_empty();
+        self.tools.are_well() && self.model().is_some_and(taken)
     }
 
     /// How the `.env` differs from that of the deployed release.

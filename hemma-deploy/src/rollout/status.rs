@@ -25,10 +25,11 @@ pub async fn status(world: &World, config: &Config) -> Report {
         health(world, config),
         lock::unproven(world, config),
     );
-    if let Some(report) = host_tools::out_of_reach(&tools) {
+    if let Some(report) = tools.out_of_reach() {
         return report;
     }
     tools
+        .findings
         .into_iter()
         .chain(proxy)
         .chain([network])

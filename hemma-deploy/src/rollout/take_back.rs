@@ -77,9 +77,7 @@ pub(super) async fn return_to(
         Verdict::Fail => Finding::fail(verb, format!("{to} is back and not healthy either")),
         Verdict::Unknown => Finding::unseen(verb, format!("it is not known how {to} stands")),
     });
-    let of_files = |it: &Finding| it.subject.starts_with("overlay ") || it.subject == ".env";
-    let said = back.findings.into_iter();
-    report.extend(said.filter(|it| it.verdict != Verdict::Pass || of_files(it)));
+    report.extend(back.problems_and_files());
     Ok(if verdict == Verdict::Pass { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
 }
 

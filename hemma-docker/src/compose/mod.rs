@@ -28,6 +28,6 @@ pub use look::{LookModel, ModelAnswer, ModelError};
 pub use model::{BuildSpec, Healthcheck, Model, NamedVolume, Service};
 pub use parts::{ContainerParts, LookParts};
 pub use port::Port;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, RefusalCause};
 pub use spot::Spot;
 pub use up::{Up, UpError};

@@ -23,6 +23,15 @@ pub struct Refusal {
     pub spot: Option<Spot>,
 }
 
+/// What about the `.env` makes Compose refuse its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalCause<'r> {
+    /// A variable must have a value and has none.
+    Variable(&'r str),
+    /// The file is missing, or cannot be read.
+    EnvFile,
+}
+
 impl Refusal {
     pub(super) fn of_env_file(files: &ComposeFiles, obstacle: &Obstacle) -> Self {
         let finding = obstacle.finding(&files.host, &files.checkout);
@@ -71,14 +80,15 @@ impl Refusal {
         self.said.split_once("required variable ")?.1.split_whitespace().next()
     }
 
-    /// Whether one of these findings about the `.env` has the cause of it.
-    pub fn is_explained_by(&self, findings: &[Finding]) -> bool {
-        let subject = match self.variable() {
-            Some(name) => format!(".env {name}"),
-            None if self.hint.is_some() || self.said.contains(".env") => ".env".to_owned(),
-            None => return false,
-        };
-        findings.iter().any(|it| it.subject == subject)
+    /// What about the `.env` is the cause of it, if anything is.
+    pub fn cause(&self) -> Option<RefusalCause<'_>> {
+        match self.variable() {
+            Some(name) => Some(RefusalCause::Variable(name)),
+            None if self.hint.is_some() || self.said.contains(".env") => {
+                Some(RefusalCause::EnvFile)
+            }
+            None => None,
+        }
     }
 
     fn advice(&self) -> Option<String> {
@@ -186,11 +196,9 @@ mod tests {
         );
         let name = "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION";
         assert_eq!(refusal.hint(), Some(Hint::Run(format!("cargo xtask env set {name}"))));
-        let finding = |subject: &str| [Finding::fail(subject, "it has no value")];
-        assert!(refusal.is_explained_by(&finding(&format!(".env {name}"))));
-        assert!(!refusal.is_explained_by(&finding(".env OTHER")));
+        assert_eq!(refusal.cause(), Some(RefusalCause::Variable(name)));
         let refusal = read("env file /a/.env not found: stat /a/.env: no such file", None);
-        assert!(refusal.is_explained_by(&finding(".env")));
-        assert!(!read("yaml: line 3: x", None).is_explained_by(&finding(".env")));
+        assert_eq!(refusal.cause(), Some(RefusalCause::EnvFile));
+        assert_eq!(read("yaml: line 3: x", None).cause(), None);
     }
 }

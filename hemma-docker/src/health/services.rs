@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use hemma_core::names::ProjectName;
-use hemma_core::{Host, Progress, Report, World};
+use hemma_core::{Finding, Host, Progress, Report, Verdict, World};
 
 use super::standing::{Standing, look_at};
 use super::watch::{Checks, Watch};
-use super::{Expectation, SETTLE, unseen};
+use super::{Expectation, Gated, SETTLE, unseen};
 use crate::engine::EngineError;
 use crate::{ContainerName, Containers, Inspect};
 
@@ -137,16 +137,20 @@ impl<'e> Services<'e> {
         world: &World,
         host: &Host,
         blind: Option<&EngineError>,
-    ) -> Report {
+    ) -> Gated {
         let findings = self.all.iter().map(async |it| it.finding(world, host, blind).await);
         let findings = futures_util::future::join_all(findings).await;
+        let fails =
+            |it: &Option<Finding>| it.as_ref().is_some_and(|it| it.verdict == Verdict::Fail);
+        let failed = self.all.iter().zip(&findings).filter(|(_, it)| fails(it));
+        let failed = failed.map(|(watch, _)| watch.expected.service.clone()).collect();
         let mut report: Report = findings.into_iter().flatten().collect();
         if let Some(error) = blind {
             let open = self.all.iter().filter(|it| !it.has_failed());
             let last = open.map(|it| format!("{}: last seen {}", it.expected.service, it.now()));
             report.add(unseen(error).evidence(last));
         }
-        report
+        Gated { report, failed }
     }
 }
 

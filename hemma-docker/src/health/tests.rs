@@ -24,7 +24,7 @@ async fn told(story: Story, expected: &[Expectation]) -> (Report, String) {
         heard.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
     });
     let world = story.world();
-    let report = gate(&world, &host(), &ProjectName::default(), expected, &progress).await;
+    let report = gate(&world, &host(), &ProjectName::default(), expected, &progress).await.report;
     let left = world.unplayed();
     assert!(left.is_empty(), "the gate did not look as often as the scene has it: {left:?}");
     let said = lines.lock().unwrap_or_else(PoisonError::into_inner).join("\n");
