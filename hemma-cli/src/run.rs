@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use hemma_core::{Approval, Consent, Hint, Progress, Report, World};
-use hemma_deploy::Config;
 use hemma_deploy::lock::Holder;
 use hemma_deploy::rollout;
+use hemma_deploy::{Config, Operation};
 
 use crate::ending::{Ending, Stand};
 use crate::flags::Flags;
@@ -142,6 +142,15 @@ impl<'r> Run<'r> {
         apply(&approval).await.map(Answer::Report)
     }
 
+    /// A change of the application that `hemma.toml` is about.
+    pub(crate) fn operation<'o>(
+        &'o self,
+        approval: &'o Approval,
+        progress: &'o Progress,
+    ) -> Operation<'o> {
+        Operation { world: self.world, config: self.config, approval, progress }
+    }
+
     /// Does something under the host's lock, which is let go however that ends.
     pub(crate) async fn locked<T, E: Into<Failure>>(
         &self,
@@ -149,9 +158,8 @@ impl<'r> Run<'r> {
         approval: &Approval,
         work: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<T, Failure> {
-        let (world, config, progress) = (self.world, self.config, self.progress());
-        let holder = self.holder(doing);
-        rollout::locked(world, config, &holder, approval, &progress, async || {
+        let (holder, progress) = (self.holder(doing), self.progress());
+        rollout::locked(self.operation(approval, &progress), &holder, async || {
             work().await.map_err(Into::into)
         })
         .await

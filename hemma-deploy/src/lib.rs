@@ -47,6 +47,7 @@ pub mod env_file;
 mod host_tools;
 mod layers;
 pub mod lock;
+mod operation;
 pub mod plan;
 pub mod preconditions;
 pub mod preflight;
@@ -59,3 +60,4 @@ mod state_dir;
 
 pub use config::Config;
 pub use layers::{Layers, compose_files, every_compose_file};
+pub use operation::Operation;

@@ -1,7 +1,7 @@
 //! The way back by hand.
 
 use hemma_core::Progress;
-use hemma_deploy::rollout;
+use hemma_deploy::{Operation, rollout};
 
 use crate::deploy::{changed, containers, service_images};
 use crate::stage::{Stage, consent};
@@ -74,9 +74,9 @@ async fn a_rollback_whose_world_moved_is_left_alone() {
     stage.root("docker rm --force huleedu_websocket_service").await;
     let before = stage.traces().await;
     let (approval, holder) = consent(&world, "rollback");
-    let back = (&release, &plan);
-    let moved =
-        rollout::rollback(&world, &config, back, &holder, &approval, &Progress::silent()).await;
+    let (progress, approval) = (Progress::silent(), &approval);
+    let operation = Operation { world: &world, config: &config, approval, progress: &progress };
+    let moved = rollout::rollback(operation, &release, &plan, &holder).await;
     world.close().await;
     stage.is_as(&before).await;
     stage.lab.rewind_remote(&head).await.expect("it is rewound");

@@ -25,7 +25,8 @@ impl Args {
         let proposal = proposal(&seen).to(format!("Prune images on {}", config.host.alias));
         run.mend(nothing, proposal, async |approval| {
             let progress = run.progress();
-            let work = async || prune::prune(world, config, &seen, approval, &progress).await;
+            let operation = run.operation(approval, &progress);
+            let work = async || prune::prune(operation, &seen).await;
             run.locked("prune", approval, work).await
         })
         .await

@@ -36,8 +36,7 @@ pub(super) async fn replace(
     run.mend(hemma_core::Report::default(), proposal, async |approval| {
         let (holder, progress) = (run.holder(doing), run.progress());
         run.aims(ending);
-        let (world, config) = (run.world(), run.config());
-        let work = rollout::carry_out(world, config, asked, &holder, approval, &progress);
+        let work = rollout::carry_out(run.operation(approval, &progress), asked, &holder);
         let report = work.await?;
         run.stands(Stand::of(&report));
         Ok(report)

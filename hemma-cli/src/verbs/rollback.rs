@@ -28,8 +28,8 @@ impl Args {
         let ending = Ending::new(run, None, commit);
         run.mend(Report::default(), proposal, async |approval| {
             let (holder, progress) = (run.holder("rollback"), run.progress());
-            let back = (&release, &plan);
-            let back = rollout::rollback(world, config, back, &holder, approval, &progress);
+            let operation = run.operation(approval, &progress);
+            let back = rollout::rollback(operation, &release, &plan, &holder);
             run.aims(ending);
             let report = Box::pin(back).await?;
             run.stands(Stand::of(&report));

@@ -5,12 +5,11 @@
 
 mod kept;
 
-use crate::Config;
+use crate::{Config, Operation};
 
 use hemma_core::text::size;
 use hemma_core::{
-    Approval, Classified, ErrorClass, Finding, Hint, Host, OperatorError, Progress, Report, World,
-    quote,
+    Classified, ErrorClass, Finding, Hint, Host, OperatorError, Report, World, quote,
 };
 pub use hemma_docker::prune::{LookUnused, Prune, Reclaimed, Unnamed, Unused, What};
 use hemma_docker::{Containers, EngineError};
@@ -93,13 +92,8 @@ impl Standing {
 /// Removes what was shown, and says what came of it.
 ///
 /// Whoever runs it holds the host's lock, or a release might be kept meanwhile.
-pub async fn prune(
-    world: &World,
-    config: &Config,
-    shown: &Standing,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<Report, Error> {
+pub async fn prune(operation: Operation<'_>, shown: &Standing) -> Result<Report, Error> {
+    let Operation { world, config, .. } = operation;
     let again = look(world, config).await?;
     if !again.at_risk.is_empty() || ids(&again.unused) != ids(&shown.unused) {
         return Err(Error::Moved);
@@ -111,7 +105,7 @@ pub async fn prune(
     ];
     for (what, _) in parts.into_iter().filter(|(_, wanted)| *wanted) {
         let change = Prune { host: config.host.alias.clone(), what };
-        let done = world.apply(&change, approval, progress).await.map_err(Error::Prune)?;
+        let done = operation.apply(&change).await.map_err(Error::Prune)?;
         report.add(Finding::pass(what.to_string(), reclaimed(what, &done, &shown.unused)));
     }
     Ok(report)

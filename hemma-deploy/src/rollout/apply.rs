@@ -18,6 +18,7 @@ use super::put_back::put_back;
 use super::record::{keep, note};
 use super::take_back::take_back;
 use super::{Error, Scope, Situation};
+use crate::Operation;
 use crate::layers::compose_files;
 use crate::lock::Holder;
 use crate::plan::{self, Plan};
@@ -36,22 +37,20 @@ pub async fn deploy(
     approval: &Approval,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    let config = &situation.config;
-    gated(world, config, holder, approval, progress, async || {
-        let ended = Box::pin(under_lock(world, situation, plan, approval, progress)).await;
+    let operation = Operation { world, config: &situation.config, approval, progress };
+    gated(operation, holder, async || {
+        let ended = Box::pin(under_lock(operation, situation, plan)).await;
         ended.unwrap_or_else(|error| Err(error).into())
     })
     .await
 }
 
 async fn under_lock(
-    world: &World,
+    operation: Operation<'_>,
     situation: &Situation,
     plan: &Plan,
-    approval: &Approval,
-    progress: &Progress,
 ) -> Result<Ended, Error> {
-    let config = &situation.config;
+    let Operation { world, config, .. } = operation;
     let now;
     let situation = if situation.is_unmoved(world).await {
         situation
@@ -65,7 +64,7 @@ async fn under_lock(
     };
     let files = compose_files(config, situation.layers);
     let (files, scope, model) = (&files, &situation.scope, situation.model());
-    let up = BringUp { world, config, files, scope, model, plan, approval, progress };
+    let up = BringUp { operation, files, scope, model, plan };
     arm(situation, &up).await?;
     let prepared = match Box::pin(prepare(situation, &up)).await {
         Err(error) if error.is_known() => {
@@ -77,19 +76,17 @@ async fn under_lock(
     match (report.verdict(), scope) {
         (Verdict::Pass, Scope::Whole) => {
             let env = situation.env_change().cloned();
-            keep(world, config, env, approval, progress).await?;
+            keep(operation, env).await?;
             Ok(Ok(report).into())
         }
         (Verdict::Pass, Scope::Stage(_)) => {
-            note(world, situation, approval, progress).await?;
+            note(operation, situation).await?;
             Ok(Ok(report).into())
         }
         (Verdict::Fail, Scope::Whole) => {
-            Box::pin(take_back(world, (situation, plan), report, approval, progress)).await
+            Box::pin(take_back(operation, situation, plan, report)).await
         }
-        (Verdict::Fail, _) => {
-            Box::pin(put_back(world, situation, report, approval, progress)).await
-        }
+        (Verdict::Fail, _) => Box::pin(put_back(operation, situation, report)).await,
         // How it stands could not be seen; the next run looks and goes on from there.
         (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => Ok(Ok(report).into()),
     }
@@ -106,7 +103,8 @@ fn has_moved(now: &Situation, plan: &Plan) -> Vec<String> {
 /// Has the host watch over a deploy of the whole application, if that is wanted and there is a
 /// release that has passed its gate to go back to.
 async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
-    let BringUp { world, config, plan, approval, progress, .. } = *up;
+    let BringUp { operation, plan, .. } = *up;
+    let Operation { world, config, .. } = operation;
     let Some(after) = &config.deploy.return_after else { return Ok(()) };
     let (Ok(Checkout::Repository(seen)), Ok(Some(release)), Some(model)) =
         (&situation.checkout, &situation.release, situation.model())
@@ -141,12 +139,13 @@ async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
         services: services.map(|(id, name)| (name, id)).collect(),
         at: world.now(),
     };
-    world.apply(&arm, approval, progress).await.map_err(Error::Arm)
+    operation.apply(&arm).await.map_err(Error::Arm)
 }
 
 /// Everything before the first container: the checkout, the network, the databases, the images.
 async fn prepare(situation: &Situation, up: &BringUp<'_>) -> Result<Prepared, Error> {
-    let BringUp { world, config, plan, approval, progress, .. } = *up;
+    let BringUp { operation, plan, .. } = *up;
+    let Operation { world, config, approval, progress } = operation;
     let agenda = plan.agenda();
     if agenda.clones || agenda.pulls {
         progress.line("bringing the checkout up to date");
@@ -158,7 +157,7 @@ async fn prepare(situation: &Situation, up: &BringUp<'_>) -> Result<Prepared, Er
         progress.line(&format!("creating network {name}"));
         network::ensure(world, &config.host.alias, name, approval).await.map_err(Error::Network)?;
     }
-    situation.prerequisites.run(world, &agenda.statements, approval, progress).await?;
+    situation.prerequisites.run(operation, &agenda.statements).await?;
     up.prepare().await
 }
 
@@ -192,13 +191,13 @@ async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> En
 /// Puts the checkout where it was before the run, and the names of images on those that had them.
 /// Gives the commit if there was one to go back to.
 async fn checkout_back(situation: &Situation, up: &BringUp<'_>) -> Result<Option<String>, Error> {
-    let BringUp { world, config, plan, approval, progress, .. } = *up;
+    let BringUp { operation, plan, .. } = *up;
     let Ok(Checkout::Repository(seen)) = &situation.checkout else { return Ok(None) };
     let images = Before::of(situation).names_of_builds(situation, plan);
     if !plan.agenda().pulls && images.is_empty() {
         return Ok(None);
     }
-    let restore = Restore::part(config, seen.head.clone(), images);
-    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let restore = Restore::part(operation.config, seen.head.clone(), images);
+    operation.apply(&restore).await.map_err(Error::Restore)?;
     Ok(Some(short(&seen.head).to_owned()))
 }

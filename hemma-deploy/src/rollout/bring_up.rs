@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use hemma_core::names::{ContainerName, ServiceName};
-use hemma_core::{Approval, Finding, Host, Progress, Report, Verdict, World};
+use hemma_core::{Finding, Host, Report, Verdict};
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
 use hemma_docker::health;
 use hemma_docker::image::Images;
 use hemma_docker::{Containers, Discard};
 
-use crate::Config;
+use crate::Operation;
 
 use super::expectations::expectations;
 use super::in_force::{resolve, without_hashes};
@@ -18,18 +18,15 @@ use super::{Error, Scope};
 use crate::plan::{Agenda, Plan};
 use crate::provenance::NotedBuild;
 
-/// What is brought up, and with whose consent.
+/// What is brought up.
 #[derive(Clone, Copy)]
 pub(super) struct BringUp<'b> {
-    pub(super) world: &'b World,
-    pub(super) config: &'b Config,
+    pub(super) operation: Operation<'b>,
     pub(super) files: &'b ComposeFiles,
     pub(super) scope: &'b Scope,
     /// The project that is brought up, where it is known; else its files in the checkout say it.
     pub(super) model: Option<&'b Model>,
     pub(super) plan: &'b Plan,
-    pub(super) approval: &'b Approval,
-    pub(super) progress: &'b Progress,
 }
 
 /// What Compose said when it gave up, and how the services stand: they know better why.
@@ -57,7 +54,7 @@ impl BringUp<'_> {
     /// when it is healthy. The last of them waits for everything.
     pub(super) async fn in_stages(&self, prepared: Prepared) -> Result<Report, Error> {
         let (project, services) = prepared;
-        let stages = Stages::of(self.config);
+        let stages = Stages::of(self.operation.config);
         if stages.is_one() || *self.scope != Scope::Whole {
             return self.raise(&project, services).await;
         }
@@ -67,12 +64,12 @@ impl BringUp<'_> {
         let groups = stages.names().map(|it| (it, of(it))).filter(|it| !it.1.is_empty());
         let mut groups = groups.collect::<Vec<_>>().into_iter();
         while let Some((stage, services)) = groups.next() {
-            self.progress.line(&format!("stage {stage}"));
+            self.operation.progress.line(&format!("stage {stage}"));
             if groups.len() == 0 {
                 return self.raise(&project, services).await;
             }
             let mut part = project.clone();
-            Scope::Stage(stage.to_owned()).narrow(self.config, &mut part);
+            Scope::Stage(stage.to_owned()).narrow(self.operation.config, &mut part);
             let mut report = self.raise(&part, services).await?;
             if report.verdict() != Verdict::Pass {
                 let open =
@@ -88,18 +85,19 @@ impl BringUp<'_> {
     pub(super) async fn prepare(&self) -> Result<Prepared, Error> {
         let Agenda { builds, discards, services, .. } = self.plan.agenda();
         if !builds.is_empty() {
-            self.progress.line(&format!("building {}", builds.join(", ")));
+            self.operation.progress.line(&format!("building {}", builds.join(", ")));
             let build = Build::new(self.files.clone(), builds.clone(), self.model);
-            let told = build.told(self.progress);
-            let outcome = self.world.apply(&NotedBuild(build), self.approval, &told).await;
+            let Operation { world, approval, progress, .. } = self.operation;
+            let told = build.told(progress);
+            let outcome = world.apply(&NotedBuild(build), approval, &told).await;
             outcome.map_err(Error::Build)?;
         }
         self.discard(discards).await?;
         let project = if let Some(seen) = self.model {
             seen.clone()
         } else {
-            let mut project = resolve(self.world, without_hashes(self.files)).await?;
-            self.scope.narrow(self.config, &mut project);
+            let mut project = resolve(self.operation.world, without_hashes(self.files)).await?;
+            self.scope.narrow(self.operation.config, &mut project);
             project
         };
         let services = self.services(&project, services, &builds).await?;
@@ -109,12 +107,17 @@ impl BringUp<'_> {
     /// Brings `services` up, and waits for all of `project`.
     async fn raise(&self, project: &Model, services: Vec<ServiceName>) -> Result<Report, Error> {
         let failed = self.up(services).await?;
-        let (host, name) = (&self.config.host.alias, &self.config.compose.project);
+        let (host, name) =
+            (&self.operation.config.host.alias, &self.operation.config.compose.project);
         let expected = expectations(project);
         Ok(match failed {
-            None => health::gate(self.world, host, name, &expected, self.progress).await.report,
+            None => {
+                health::gate(self.operation.world, host, name, &expected, self.operation.progress)
+                    .await
+                    .report
+            }
             Some(gave_up) => {
-                let seen = health::verify(self.world, host, name, &expected).await;
+                let seen = health::verify(self.operation.world, host, name, &expected).await;
                 self::gave_up(host, gave_up, seen)
             }
         })
@@ -125,10 +128,10 @@ impl BringUp<'_> {
         if services.is_empty() {
             return Ok(None);
         }
-        self.progress.line(&format!("bringing up {}", services.join(", ")));
+        self.operation.progress.line(&format!("bringing up {}", services.join(", ")));
         let force = self.plan.agenda().force;
         let up = Up { files: self.files.clone(), services, force };
-        match self.world.apply(&up, self.approval, self.progress).await {
+        match self.operation.apply(&up).await {
             Ok(()) => Ok(None),
             Err(UpError::Failed { said, last_lines, .. }) => Ok(Some((said, last_lines))),
             Err(error) => Err(Error::Up(error)),
@@ -138,8 +141,8 @@ impl BringUp<'_> {
     /// Compose itself would stumble over the names of these.
     async fn discard(&self, containers: Vec<ContainerName>) -> Result<(), Error> {
         for container in containers {
-            let discard = Discard { host: self.config.host.alias.clone(), container };
-            let discarded = self.world.apply(&discard, self.approval, self.progress).await;
+            let discard = Discard { host: self.operation.config.host.alias.clone(), container };
+            let discarded = self.operation.apply(&discard).await;
             discarded.map_err(Error::Engine)?;
         }
         Ok(())
@@ -155,13 +158,15 @@ impl BringUp<'_> {
         if builds.iter().all(|it| services.contains(it)) {
             return Ok(services.into_iter().collect());
         }
-        let host = &self.config.host.alias;
+        let host = &self.operation.config.host.alias;
         let (containers, images) =
             (Containers { host: host.clone() }, Images { host: host.clone() });
-        let (containers, images) =
-            tokio::try_join!(self.world.ask(&containers), self.world.ask(&images))
-                .map_err(Error::Engine)?;
-        let name = self.config.compose.project.as_str();
+        let (containers, images) = tokio::try_join!(
+            self.operation.world.ask(&containers),
+            self.operation.world.ask(&images)
+        )
+        .map_err(Error::Engine)?;
+        let name = self.operation.config.compose.project.as_str();
         for built in builds {
             let Some(service) = project.services.get(built) else { continue };
             let running = containers.iter().find(|it| it.is_of(name, built));

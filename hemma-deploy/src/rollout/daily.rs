@@ -7,7 +7,7 @@ use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
 use hemma_docker::health::Gated;
 use hemma_git::checkout::{self, Checkout};
 
-use crate::Config;
+use crate::{Config, Operation};
 
 use super::bring_up::gave_up;
 use super::failed::build_failed;
@@ -78,15 +78,12 @@ pub async fn plan_rebuild(
 /// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
 /// healthy. Services that are not get the image and the `.env` back that they ran with.
 pub async fn carry_out(
-    world: &World,
-    config: &Config,
+    operation: Operation<'_>,
     asked: &Asked,
     holder: &Holder,
-    approval: &Approval,
-    progress: &Progress,
 ) -> Result<Report, Error> {
-    gated(world, config, holder, approval, progress, async || {
-        let ended = Box::pin(under_lock(world, config, asked, approval, progress)).await;
+    gated(operation, holder, async || {
+        let ended = Box::pin(under_lock(operation, asked)).await;
         ended.unwrap_or_else(|error| Err(error).into())
     })
     .await
@@ -102,8 +99,9 @@ pub async fn build_images(
     progress: &Progress,
 ) -> Result<Report, Error> {
     let config = &situation.config;
+    let operation = Operation { world, config, approval, progress };
     let services = plan.agenda().builds;
-    locked(world, config, holder, approval, progress, async || {
+    locked(operation, holder, async || {
         progress.line(&format!("building {}", services.join(", ")));
         let files = compose_files(config, situation.layers);
         let build = Build::new(files, services.clone(), situation.model());
@@ -120,13 +118,8 @@ pub async fn build_images(
     .await
 }
 
-async fn under_lock(
-    world: &World,
-    config: &Config,
-    asked: &Asked,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<Ended, Error> {
+async fn under_lock(operation: Operation<'_>, asked: &Asked) -> Result<Ended, Error> {
+    let Operation { world, approval, progress, .. } = operation;
     let files = &asked.files;
     let Agenda { builds, services, .. } = asked.plan.agenda();
     let services: Vec<ServiceName> = services.into_iter().collect();
@@ -136,34 +129,29 @@ async fn under_lock(
         let told = build.told(progress);
         if let Err(error) = world.apply(&NotedBuild(build), approval, &told).await {
             let report = build_failed(error)?;
-            names_back(world, config, asked, approval, progress).await?;
+            names_back(operation, asked).await?;
             return Ok(Ended::taken_back(Ok(report)));
         }
     }
     progress.line(&format!("replacing {}", services.join(", ")));
-    let replaced = replace(world, config, (files, &services), approval, progress).await?;
+    let replaced = replace(operation, files, &services).await?;
     let Replaced { report, failed } = replaced;
     if failed {
-        return as_before(world, config, (asked, &services), report, approval, progress).await;
+        return as_before(operation, asked, &services, report).await;
     }
     Ok(Ok(report).into())
 }
 
 /// Gives the names of images back to those that had them: a build that failed may have moved some.
-async fn names_back(
-    world: &World,
-    config: &Config,
-    asked: &Asked,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
+async fn names_back(operation: Operation<'_>, asked: &Asked) -> Result<(), Error> {
     if asked.images.len() < 2 {
         return Ok(());
     }
+    let Operation { world, config, .. } = operation;
     let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let Checkout::Repository(seen) = seen else { return Ok(()) };
     let restore = Restore::part(config, seen.head, asked.images.clone());
-    world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    operation.apply(&restore).await.map_err(Error::Restore)?;
     Ok(())
 }
 
@@ -176,14 +164,13 @@ struct Replaced {
 
 /// Makes the containers anew, also where nothing about them changed: that is what was asked for.
 async fn replace(
-    world: &World,
-    config: &Config,
-    (files, services): (&ComposeFiles, &[ServiceName]),
-    approval: &Approval,
-    progress: &Progress,
+    operation: Operation<'_>,
+    files: &ComposeFiles,
+    services: &[ServiceName],
 ) -> Result<Replaced, Error> {
+    let Operation { world, config, progress, .. } = operation;
     let up = Up { files: files.clone(), services: services.to_vec(), force: true };
-    match world.apply(&up, approval, progress).await {
+    match operation.apply(&up).await {
         Ok(()) => {
             let Gated { report, failed } = gated_of(world, config, &Scope::Whole, progress).await?;
             let failed = failed.iter().any(|it| services.iter().any(|own| own.as_str() == it));
@@ -201,13 +188,12 @@ async fn replace(
 /// Gives the services the images back that they ran with, and the `.env` of the deployed release
 /// where there is another one, and says both.
 async fn as_before(
-    world: &World,
-    config: &Config,
-    (asked, services): (&Asked, &[ServiceName]),
+    operation: Operation<'_>,
+    asked: &Asked,
+    services: &[ServiceName],
     failed: Report,
-    approval: &Approval,
-    progress: &Progress,
 ) -> Result<Ended, Error> {
+    let Operation { world, config, progress, .. } = operation;
     let checkout =
         checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let release = deployed(world, config, &checkout).await.map_err(Error::Releases)?;
@@ -221,8 +207,8 @@ async fn as_before(
     progress.line(&format!("putting {what} of {names} back"));
     let restore = Restore::part(config, seen.head, asked.images.clone());
     let restore = restore.with_env_of(release.as_ref());
-    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
-    let back = replace(world, config, (&asked.files, services), approval, progress).await?.report;
+    let restored = operation.apply(&restore).await.map_err(Error::Restore)?;
+    let back = replace(operation, &asked.files, services).await?.report;
     let verdict = back.verdict();
     report.add(match verdict {
         Verdict::Pass => {

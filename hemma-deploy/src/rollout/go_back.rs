@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use hemma_core::names::ServiceName;
-use hemma_core::{Approval, Finding, Hint, Progress, Report, Verdict, World};
+use hemma_core::{Finding, Hint, Report, Verdict, World};
 use hemma_docker::compose::{Build, ComposeFiles, LookModel, Model};
 use hemma_docker::image::{Image, Images};
 use hemma_docker::{Container, Containers};
 use hemma_git::Tree;
 use hemma_git::checkout::{self, Checkout, short};
 
-use crate::Config;
+use crate::{Config, Operation};
 
 use super::before::Before;
 use super::bring_up::BringUp;
@@ -75,13 +75,12 @@ impl<'c> There<'c> {
 ///
 /// What cannot be had is tried first, so that a build in vain leaves all as it was.
 pub(super) async fn go_back(
-    world: &World,
-    config: &Config,
-    (release, before): (&Release, Option<&Before>),
-    approval: &Approval,
-    progress: &Progress,
+    operation: Operation<'_>,
+    release: &Release,
+    before: Option<&Before>,
 ) -> Result<GoneBack, Error> {
-    let way = Way { world, config, release, before, approval, progress };
+    let Operation { world, config, .. } = operation;
+    let way = Way { operation, release, before };
     let (files, now) = in_force_if_readable(world, config).await?;
     let tree = Tree::Commit(release.commit.clone()).workdir();
     let then = resolve(world, LookModel { files: files.clone(), tree, hashes: true }).await?;
@@ -99,7 +98,7 @@ pub(super) async fn go_back(
         files_of: Some(release.id().to_owned()),
         images: images.clone(),
     };
-    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let restored = operation.apply(&restore).await.map_err(Error::Restore)?;
     let own_files = files_are_back(config, release, &restored);
     let (files, _) = in_force(world, config).await?;
     let asked = LookModel { files: files.clone(), tree: Tree::Checkout.workdir(), hashes: true };
@@ -108,7 +107,7 @@ pub(super) async fn go_back(
     steps.retain(|it| before.is_none_or(|before| before.is_about(it, &there.containers)));
     let plan = Plan { steps };
     let (files, scope, plan) = (&files, &Scope::Whole, &plan);
-    let up = BringUp { world, config, files, scope, model: None, plan, approval, progress };
+    let up = BringUp { operation, files, scope, model: None, plan };
     let services = up.at_once().await?;
     Ok(GoneBack { services, lost, files: own_files })
 }
@@ -164,12 +163,9 @@ pub(super) fn files_are_back(
 }
 
 struct Way<'w> {
-    world: &'w World,
-    config: &'w Config,
+    operation: Operation<'w>,
     release: &'w Release,
     before: Option<&'w Before>,
-    approval: &'w Approval,
-    progress: &'w Progress,
 }
 
 impl Way<'_> {
@@ -180,7 +176,7 @@ impl Way<'_> {
         files: &ComposeFiles,
         then: &Model,
     ) -> Result<(Vec<KeptImage>, Vec<Finding>), Error> {
-        let there = There::look(self.world, self.config).await?;
+        let there = There::look(self.operation.world, self.operation.config).await?;
         let wanted = self.release.images.iter().map(|it| match self.before {
             Some(before) => before.image(it, &there.images),
             None => it.clone(),
@@ -192,7 +188,7 @@ impl Way<'_> {
             gone.partition(|it| then.services[&it.service].build.is_none());
         if !missing.is_empty() {
             self.build(files, &missing, &there).await?;
-            let built = There::look(self.world, self.config).await?.images;
+            let built = There::look(self.operation.world, self.operation.config).await?.images;
             images.extend(missing.into_iter().filter_map(|it| {
                 let id = image_named(&built, &it.name)?.id.clone();
                 Some(KeptImage { id, ..it })
@@ -209,17 +205,18 @@ impl Way<'_> {
         there: &There<'_>,
     ) -> Result<(), Error> {
         let services: Vec<ServiceName> = missing.iter().map(|it| it.service.clone()).collect();
-        self.progress.line(&format!("building {}", services.join(", ")));
+        let Operation { world, config, approval, progress } = self.operation;
+        progress.line(&format!("building {}", services.join(", ")));
         let build = Build::in_tree(
             files.clone(),
             services,
             Tree::Commit(self.release.commit.clone()).workdir(),
         );
-        let told = build.told(self.progress);
-        let Err(error) = self.world.apply(&build, self.approval, &told).await else {
+        let told = build.told(progress);
+        let Err(error) = world.apply(&build, approval, &told).await else {
             return Ok(());
         };
-        let seen = checkout::look(self.world, &self.config.into(), false).await;
+        let seen = checkout::look(world, &config.into(), false).await;
         if let Checkout::Repository(seen) = seen.map_err(Error::LookCheckout)? {
             let running = |it: &KeptImage| {
                 let mut own = there.containers.iter();
@@ -227,8 +224,8 @@ impl Way<'_> {
                 Some(KeptImage { id: own.image_id.clone(), ..it.clone() })
             };
             let names = missing.iter().filter_map(running).collect();
-            let restore = Restore::part(self.config, seen.head, names);
-            let restored = self.world.apply(&restore, self.approval, self.progress).await;
+            let restore = Restore::part(config, seen.head, names);
+            let restored = self.operation.apply(&restore).await;
             restored.map_err(Error::Restore)?;
         }
         Err(Error::Build(error))
@@ -236,7 +233,7 @@ impl Way<'_> {
 
     /// Takes the services away that the release does not have, by the files that have them.
     async fn withdraw(&self, files: ComposeFiles, now: &Model, then: &Model) -> Result<(), Error> {
-        let there = There::look(self.world, self.config).await?;
+        let there = There::look(self.operation.world, self.operation.config).await?;
         let mut services = there.brought(now, then);
         let touched = |it: &ServiceName| match self.before {
             Some(before) => before.is_touched(it, &there.containers),
@@ -247,7 +244,7 @@ impl Way<'_> {
             return Ok(());
         }
         let withdraw = Withdraw { files, services };
-        let withdrawn = self.world.apply(&withdraw, self.approval, self.progress).await;
+        let withdrawn = self.operation.apply(&withdraw).await;
         withdrawn.map_err(Error::Withdraw)
     }
 }

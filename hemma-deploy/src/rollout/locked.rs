@@ -1,26 +1,22 @@
 //! Work under the host's lock.
 
-use hemma_core::{Approval, Extent, OperatorError, Progress, Report, Verdict, World};
-
-use crate::Config;
+use hemma_core::{Extent, OperatorError, Report, Verdict, World};
 
 use super::Error;
+use crate::Operation;
 use crate::lock::{Acquire, Acquired, Holder, Release, RunOutcome};
 
 /// Does something under the host's lock, or says who has it. It is let go however the work ends, so
 /// that the history knows that it did.
 pub async fn locked<T, E: From<Error>>(
-    world: &World,
-    config: &Config,
+    operation: Operation<'_>,
     holder: &Holder,
-    approval: &Approval,
-    progress: &Progress,
     work: impl AsyncFnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    acquire(world, config, (holder, false), approval, progress).await?;
+    acquire(operation, holder, false).await?;
     let done = work().await;
     let outcome = if done.is_ok() { RunOutcome::Done } else { RunOutcome::Failed };
-    let let_go = let_go(world, config, outcome, approval, progress).await;
+    let let_go = let_go(operation, outcome).await;
     // What went wrong first is the cause of the rest.
     let done = done?;
     let_go?;
@@ -50,15 +46,12 @@ impl From<Result<Report, Error>> for Ended {
 /// The same for work that ends with a gate: from its first change on until it has passed, or
 /// everything was taken back, the host remembers that it has not.
 pub(super) async fn gated(
-    world: &World,
-    config: &Config,
+    operation: Operation<'_>,
     holder: &Holder,
-    approval: &Approval,
-    progress: &Progress,
     work: impl AsyncFnOnce() -> Ended,
 ) -> Result<Report, Error> {
-    acquire(world, config, (holder, true), approval, progress).await?;
-    let before = world.steps().len();
+    acquire(operation, holder, true).await?;
+    let before = operation.world.steps().len();
     let ended = work().await;
     let outcome = ended.outcome.unwrap_or_else(|| match &ended.result {
         Ok(report) => match report.verdict() {
@@ -66,11 +59,11 @@ pub(super) async fn gated(
             Verdict::Fail => RunOutcome::Failed,
             Verdict::Unknown => RunOutcome::Unknown,
         },
-        Err(_) if changed_nothing(world, before) => RunOutcome::Nothing,
+        Err(_) if changed_nothing(operation.world, before) => RunOutcome::Nothing,
         Err(error) if error.is_known() => RunOutcome::Failed,
         Err(_) => RunOutcome::Unknown,
     });
-    let let_go = let_go(world, config, outcome, approval, progress).await;
+    let let_go = let_go(operation, outcome).await;
     let report = ended.result.map_err(Error::or_lost_lock)?;
     let_go?;
     Ok(report)
@@ -81,29 +74,19 @@ fn changed_nothing(world: &World, before: usize) -> bool {
     world.steps().iter().skip(before).all(|it| !it.change || it.extent == Extent::Nothing)
 }
 
-async fn acquire(
-    world: &World,
-    config: &Config,
-    (holder, gated): (&Holder, bool),
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
+async fn acquire(operation: Operation<'_>, holder: &Holder, gated: bool) -> Result<(), Error> {
+    let config = operation.config;
     let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
     let acquire = Acquire { host, project, holder: holder.clone(), gated };
-    match world.apply(&acquire, approval, progress).await.map_err(Error::Lock)? {
+    match operation.apply(&acquire).await.map_err(Error::Lock)? {
         Acquired::Ours => Ok(()),
         Acquired::HeldBy(other) => Err(Error::Locked(other)),
     }
 }
 
-async fn let_go(
-    world: &World,
-    config: &Config,
-    outcome: RunOutcome,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
+async fn let_go(operation: Operation<'_>, outcome: RunOutcome) -> Result<(), Error> {
+    let config = operation.config;
     let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
     let release = Release { host, project, outcome: Some(outcome) };
-    world.apply(&release, approval, progress).await.map_err(Error::Lock)
+    operation.apply(&release).await.map_err(Error::Lock)
 }

@@ -1,12 +1,12 @@
 //! What the services need to be there before they start, and Compose does not bring: a sound
 //! `.env`, and a role and databases in the shared PostgreSQL.
 
-use hemma_core::{Approval, Finding, Progress, Verdict, World};
+use hemma_core::{Finding, Verdict, World};
 use hemma_docker::compose::RefusalCause;
 use hemma_git::Tree;
 use hemma_postgres::databases::{self, DatabaseSpec, Databases, Login, NoPassword};
 
-use crate::Config;
+use crate::{Config, Operation};
 
 use super::{Error, Scope};
 use crate::env_file::{self, EnvAnswer, EnvError};
@@ -108,11 +108,10 @@ impl Prerequisites {
     /// Runs the statements of a plan.
     pub(super) async fn run(
         &self,
-        world: &World,
+        operation: Operation<'_>,
         statements: &[databases::Step],
-        approval: &Approval,
-        progress: &Progress,
     ) -> Result<(), Error> {
+        let Operation { world, approval, progress, .. } = operation;
         let Some(Ok((spec, _))) = &self.databases else { return Ok(()) };
         let made = databases::take(world, spec, statements, approval, progress).await;
         made.map_err(|error| Error::Databases(error.into()))

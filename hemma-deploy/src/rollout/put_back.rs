@@ -1,7 +1,7 @@
 //! Putting back what a rollout of single services replaced, when they do not become healthy.
 
 use hemma_core::names::ServiceName;
-use hemma_core::{Approval, Finding, Progress, Report, Verdict, World};
+use hemma_core::{Finding, Report, Verdict};
 use hemma_docker::{Container, Containers};
 use hemma_git::checkout::Checkout;
 
@@ -13,6 +13,7 @@ use super::locked::Ended;
 use super::look::layers_in_force;
 use super::releases::deployed;
 use super::{Error, Situation};
+use crate::Operation;
 use crate::layers::compose_files;
 use crate::plan::{ContainerAction, Plan, Step};
 use crate::release::{KeptImage, Restore, Withdraw};
@@ -20,11 +21,9 @@ use crate::release::{KeptImage, Restore, Withdraw};
 /// Brings the services that the run has touched back to the images and files that they ran with,
 /// takes those away that did not run, and says so beside what failed.
 pub(super) async fn put_back(
-    world: &World,
+    operation: Operation<'_>,
     situation: &Situation,
     failed: Report,
-    approval: &Approval,
-    progress: &Progress,
 ) -> Result<Ended, Error> {
     let mut report = gone(failed);
     let Ok(checkout @ Checkout::Repository(seen)) = &situation.checkout else {
@@ -32,7 +31,7 @@ pub(super) async fn put_back(
         report.add(Finding::fail("deploy", detail));
         return Ok(Ok(report).into());
     };
-    let config = &situation.config;
+    let Operation { world, config, progress, .. } = operation;
     let containers = situation.containers.as_deref().unwrap_or_default();
     let now = Containers { host: config.host.alias.clone() };
     let now = world.ask(&now).await.map_err(Error::Engine)?;
@@ -41,7 +40,7 @@ pub(super) async fn put_back(
         progress.line(&format!("taking away {}", new.join(", ")));
         let files = compose_files(config, situation.layers);
         let withdraw = Withdraw { files, services: new.clone() };
-        world.apply(&withdraw, approval, progress).await.map_err(Error::Withdraw)?;
+        operation.apply(&withdraw).await.map_err(Error::Withdraw)?;
         let detail = format!("{} did not run before, and is taken away again", new.join(", "));
         report.add(Finding::fail("deploy", detail));
     }
@@ -57,7 +56,7 @@ pub(super) async fn put_back(
     let plan = Plan { steps: steps.collect() };
     let release = deployed(world, config, checkout).await.map_err(Error::Releases)?;
     let restore = Restore::part(config, seen.head.clone(), images).with_env_of(release.as_ref());
-    let restored = world.apply(&restore, approval, progress).await.map_err(Error::Restore)?;
+    let restored = operation.apply(&restore).await.map_err(Error::Restore)?;
     let files = release.map(|it| files_are_back(config, &it, &restored)).unwrap_or_default();
     if plan.is_empty() {
         report.extend(files);
@@ -65,8 +64,7 @@ pub(super) async fn put_back(
     }
     let in_force = compose_files(config, layers_in_force(config, containers));
     let (files_then, scope, plan) = (&in_force, &situation.scope, &plan);
-    let up =
-        BringUp { world, config, files: files_then, scope, model: None, plan, approval, progress };
+    let up = BringUp { operation, files: files_then, scope, model: None, plan };
     let back = up.at_once().await?;
     let verdict = back.verdict();
     report.add(match verdict {

@@ -1,11 +1,10 @@
 //! Recording what runs, once it has passed its gate.
 
 use hemma_core::names::ServiceName;
-use hemma_core::{Approval, Progress, World};
 use hemma_docker::Containers;
 use hemma_git::checkout::{self, Checkout};
 
-use crate::Config;
+use crate::Operation;
 
 use super::in_force::in_force;
 use super::{Error, Situation};
@@ -13,13 +12,8 @@ use crate::release::{EnvChange, Keep, KeptImage, Note};
 
 /// Keeps what runs now as the release of the commit that is checked out. `env` is how its `.env`
 /// differs from that of the release before, where that is known.
-pub(super) async fn keep(
-    world: &World,
-    config: &Config,
-    env: Option<EnvChange>,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
+pub(super) async fn keep(operation: Operation<'_>, env: Option<EnvChange>) -> Result<(), Error> {
+    let Operation { world, config, .. } = operation;
     let spec = config.into();
     let (seen, force) = tokio::join!(checkout::look(world, &spec, false), in_force(world, config));
     let ((files, model), seen) = (force?, seen.map_err(Error::LookCheckout)?);
@@ -41,17 +35,12 @@ pub(super) async fn keep(
         at: world.now(),
         env,
     };
-    world.apply(&keep, approval, progress).await.map_err(Error::Keep)
+    operation.apply(&keep).await.map_err(Error::Keep)
 }
 
 /// Notes what the services of a stage run.
-pub(super) async fn note(
-    world: &World,
-    situation: &Situation,
-    approval: &Approval,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let config = &situation.config;
+pub(super) async fn note(operation: Operation<'_>, situation: &Situation) -> Result<(), Error> {
+    let Operation { world, config, .. } = operation;
     let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let (Checkout::Repository(seen), Some(project)) = (seen, situation.model()) else {
         return Ok(());
@@ -65,5 +54,5 @@ pub(super) async fn note(
     if note.services.is_empty() {
         return Ok(());
     }
-    world.apply(&note, approval, progress).await.map_err(Error::Note)
+    operation.apply(&note).await.map_err(Error::Note)
 }

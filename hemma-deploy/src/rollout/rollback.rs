@@ -1,11 +1,11 @@
 //! The way back to a kept release by hand.
 
-use hemma_core::{Approval, Progress, Report, Verdict, World};
+use hemma_core::{Report, Verdict, World};
 use hemma_docker::compose::LookModel;
 use hemma_git::Tree;
 use hemma_git::checkout::{self, Checkout};
 
-use crate::Config;
+use crate::{Config, Operation};
 
 use super::Error;
 use super::go_back::{There, go_back};
@@ -66,27 +66,24 @@ pub async fn plan_rollback(
 /// waits until everything is healthy. Where that does not become so, what ran before comes back, if
 /// it had passed its gate.
 pub async fn rollback(
-    world: &World,
-    config: &Config,
-    (release, plan): (&Release, &Plan),
+    operation: Operation<'_>,
+    release: &Release,
+    plan: &Plan,
     holder: &Holder,
-    approval: &Approval,
-    progress: &Progress,
 ) -> Result<Report, Error> {
-    gated(world, config, holder, approval, progress, async || {
-        let done = Box::pin(under_lock(world, config, (release, plan), approval, progress)).await;
+    gated(operation, holder, async || {
+        let done = Box::pin(under_lock(operation, release, plan)).await;
         done.unwrap_or_else(|error| Err(error).into())
     })
     .await
 }
 
 async fn under_lock(
-    world: &World,
-    config: &Config,
-    (release, plan): (&Release, &Plan),
-    approval: &Approval,
-    progress: &Progress,
+    operation: Operation<'_>,
+    release: &Release,
+    plan: &Plan,
 ) -> Result<Ended, Error> {
+    let Operation { world, config, .. } = operation;
     let (_, now) = plan_rollback(world, config, Some(release.id())).await?;
     let moved = plan::moved(plan, &now);
     if !moved.is_empty() {
@@ -94,19 +91,19 @@ async fn under_lock(
     }
     let proven = proven(world, config).await?.filter(|it| it.id() != release.id());
     let before = There::look(world, config).await?.before();
-    let report = match Box::pin(go_back(world, config, (release, None), approval, progress)).await {
+    let report = match Box::pin(go_back(operation, release, None)).await {
         // A build in vain has put back what it changed.
         Err(error @ Error::Build(_)) => return Ok(Ended::taken_back(Err(error))),
         gone_back => gone_back?.report(),
     };
     match (report.verdict(), proven) {
         (Verdict::Pass, _) => {
-            keep(world, config, None, approval, progress).await?;
+            keep(operation, None).await?;
             Ok(Ok(report).into())
         }
         (Verdict::Fail, Some(proven)) => {
             let (target, failed) = ((&proven, Some(&before)), ("rollback", report));
-            Box::pin(return_to(world, config, target, failed, approval, progress)).await
+            Box::pin(return_to(operation, target, failed)).await
         }
         (Verdict::Fail | Verdict::Unknown, _) => Ok(Ok(report).into()),
     }

@@ -1,9 +1,9 @@
 //! Taking back a deploy that failed.
 
-use hemma_core::{Approval, Finding, OperatorError, Progress, Report, Verdict, World};
+use hemma_core::{Finding, OperatorError, Report, Verdict};
 use hemma_git::checkout::short;
 
-use crate::Config;
+use crate::Operation;
 
 use super::before::Before;
 use super::failed::gone;
@@ -22,13 +22,12 @@ use crate::release::Release;
 /// service that it left alone keeps its container. Where it was not, everything goes back to the
 /// last release that had.
 pub(super) async fn take_back(
-    world: &World,
-    (situation, plan): (&Situation, &Plan),
+    operation: Operation<'_>,
+    situation: &Situation,
+    plan: &Plan,
     failed: Report,
-    approval: &Approval,
-    progress: &Progress,
 ) -> Result<Ended, Error> {
-    let config = &situation.config;
+    let Operation { world, config, .. } = operation;
     let release = match &situation.checkout {
         Ok(seen) => deployed(world, config, seen).await.map_err(Error::Releases)?,
         Err(_) => None,
@@ -41,10 +40,10 @@ pub(super) async fn take_back(
     }
     let before = situation.was_proven().then(|| Before::of(situation));
     let target = (&release, before.as_ref());
-    let ended = return_to(world, config, target, ("deploy", failed), approval, progress).await?;
+    let ended = return_to(operation, target, ("deploy", failed)).await?;
     if before.is_none() && ended.outcome == Some(RunOutcome::TakenBack) {
         // The run before this one left something unproven, which this has put right.
-        keep(world, config, None, approval, progress).await?;
+        keep(operation, None).await?;
     }
     Ok(ended)
 }
@@ -52,17 +51,14 @@ pub(super) async fn take_back(
 /// Goes back to `release`, and says how that went beside what `failed` and in which command. With
 /// `before`, only what the run has touched is replaced.
 pub(super) async fn return_to(
-    world: &World,
-    config: &Config,
+    operation: Operation<'_>,
     (release, before): (&Release, Option<&Before>),
     (verb, failed): (&str, Report),
-    approval: &Approval,
-    progress: &Progress,
 ) -> Result<Ended, Error> {
     let mut report = gone(failed);
     let to = short(&release.commit).to_owned();
-    progress.line(&format!("going back to {to}"));
-    let back = match Box::pin(go_back(world, config, (release, before), approval, progress)).await {
+    operation.progress.line(&format!("going back to {to}"));
+    let back = match Box::pin(go_back(operation, release, before)).await {
         Ok(back) => back,
         // Why there is a way back at all is worth more than what is wrong with it.
         Err(error) if error.is_known() => {
