@@ -16,6 +16,7 @@ mod in_force;
 mod locked;
 mod look;
 mod neighbours;
+mod planned;
 mod prerequisites;
 mod put_back;
 mod record;

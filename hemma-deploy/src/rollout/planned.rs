@@ -1,0 +1,130 @@
+//! The plan that follows from what was seen before a deploy.
+
+use hemma_docker::compose::Model;
+use hemma_docker::image::Image;
+use hemma_docker::network::Network;
+use hemma_git::checkout::{self, Checkout, History};
+
+use super::Situation;
+use super::stages::Stages;
+use crate::plan::{Action, Base, Plan, Seen, Step, image_named, service_steps};
+use crate::release::KeptImage;
+
+impl Situation {
+    /// The steps of a deploy. Whole only where [`Situation::blockers`] are none.
+    pub fn plan(&self) -> Plan {
+        let mut steps = Vec::new();
+        steps.extend(self.checkout_step());
+        let network = &self.config.compose.network;
+        let is_there = |it: &[Network]| it.iter().any(|it| it.name == network.as_str());
+        if self.networks.as_deref().is_ok_and(|it| !is_there(it)) {
+            let reason = "the reverse proxy and the application meet on it";
+            steps.push(Step::new(Action::CreateNetwork(network.clone()), reason));
+        }
+        steps.extend(self.prerequisites.steps(&self.config));
+        steps.extend(self.env_step());
+        if let (Some(model), Ok(containers), Ok(images)) =
+            (self.model(), &self.containers, &self.images)
+        {
+            let history = self.history_of(model, images);
+            let of_services = service_steps(&Seen {
+                project: self.config.compose.project.as_str(),
+                model,
+                before: self.before.as_ref(),
+                containers,
+                images,
+                running: &self.running,
+                base: match &self.built {
+                    None => Base::Deploy(&history),
+                    Some(it) if self.scope.brings_commits() => Base::First(&history, it),
+                    Some(it) => Base::Each(it),
+                },
+                inputs: &self.inputs,
+            });
+            steps.extend(self.staged(of_services));
+        }
+        steps.extend(self.keep_step(!steps.is_empty()));
+        Plan { steps }
+    }
+
+    /// What came in since the images were made. After a run that has not passed its gate, an image
+    /// that is not the one of the deployed release may be of any commit that was tried since.
+    fn history_of(&self, model: &Model, images: &[Image]) -> History {
+        let mut history = self.history.clone();
+        let Ok(Some(release)) = &self.release else { return history };
+        if self.was_proven() {
+            return history;
+        }
+        let is_another = |it: &&KeptImage| {
+            let name = model.services.get(&it.service).map(|it| it.image.as_str());
+            name.and_then(|it| image_named(images, it)).is_some_and(|image| image.id != it.id)
+        };
+        let others = release.images.iter().filter(is_another).map(|it| it.service.to_string());
+        history.unsure = others.collect();
+        history
+    }
+
+    /// The steps of services in the order of the stages, each with the name of its own. All images
+    /// come first.
+    fn staged(&self, mut steps: Vec<Step>) -> Vec<Step> {
+        let stages = Stages::of(&self.config);
+        if stages.is_one() || !self.scope.brings_commits() {
+            return steps;
+        }
+        for step in &mut steps {
+            step.stage = step.action.service().map(|it| stages.home(it).to_owned());
+        }
+        let place = |it: &Step| it.action.container().map(|(_, name)| stages.position(name));
+        steps.sort_by_key(place);
+        steps
+    }
+
+    fn checkout_step(&self) -> Option<Step> {
+        let seen = self.checkout.as_ref().ok()?;
+        if !self.scope.brings_commits() {
+            return None;
+        }
+        let step = match checkout::movement(&(&self.config).into(), seen)? {
+            checkout::Move::Clone(clone) => {
+                let reason = format!("branch {} of {}", clone.branch, clone.remote);
+                Step::new(Action::Clone(clone.checkout), reason)
+            }
+            checkout::Move::Pull(pull, commits) => {
+                let reason = match &commits[..] {
+                    [] => format!("to {}", checkout::short(&pull.to)),
+                    [one] => one.clone(),
+                    [newest, older @ ..] => format!("{newest} (and {} before it)", older.len()),
+                };
+                Step::new(Action::Pull(pull.checkout), reason)
+            }
+        };
+        Some(step)
+    }
+
+    /// Noting the commit is a step of its own only where nothing else is left of a deploy that was
+    /// killed on the way.
+    fn keep_step(&self, something_else: bool) -> Option<Step> {
+        let Ok(Checkout::Repository(seen)) = &self.checkout else { return None };
+        if !self.scope.is_whole() {
+            return None;
+        }
+        if something_else || self.model().is_none() {
+            return None;
+        }
+        let noted = seen.deployed.as_deref() == Some(seen.head.as_str());
+        let reason = match &self.unproven {
+            // Under the lock a run is at work, which is this one.
+            Ok(Some(unproven)) => unproven.which(),
+            _ if !noted => "it runs and was not noted as deployed yet".to_owned(),
+            _ => return None,
+        };
+        Some(Step::new(Action::Keep(seen.head.clone()), reason))
+    }
+
+    /// The `.env` is a part of the release.
+    fn env_step(&self) -> Option<Step> {
+        let change = self.env_change().filter(|_| self.scope.is_whole())?;
+        let reason = format!("since the deployed release: {}", change.words());
+        Some(Step::new(Action::AdoptEnv, reason))
+    }
+}
