@@ -92,6 +92,36 @@ fn consent_is_given_by_the_driver_alone() {
     }
 }
 
+/// Crates that have a command line, or are about the one that there is.
+const PROGRAMS: [&str; 3] = ["hemma-cli/", "hemma-lab/", "xtask/"];
+
+#[test]
+fn no_library_names_a_command_of_ours() {
+    let is_library = |it: &String| {
+        it.starts_with("hemma-")
+            && it.contains("/src/")
+            && !PROGRAMS.iter().any(|program| it.starts_with(program))
+    };
+    for file in rust_files(&root()).into_iter().filter(is_library) {
+        assert!(!read(&file).contains("cargo xtask"), "{file} names a command: propose a `Remedy`");
+    }
+}
+
+/// `hemma-cli/src/remedies.rs` matches on each remedy of a crate, so the compiler finds a missing
+/// one; a missing crate is found here.
+#[test]
+fn the_remedies_of_each_crate_have_their_commands() {
+    let table = read("hemma-cli/src/remedies.rs");
+    let has_remedies = |it: &String| it.starts_with("hemma-") && it.ends_with("/src/remedy.rs");
+    for file in rust_files(&root()).into_iter().filter(has_remedies) {
+        let name = file.split('/').next().unwrap_or_default();
+        let (short, name) = (name.trim_start_matches("hemma-"), name.replace('-', "_"));
+        let is_asked = table.contains(&format!("remedy.get().map(of_{short})"));
+        let is_there = table.contains(&format!("fn of_{short}(remedy: {name}::Remedy) -> Hint"));
+        assert!(is_asked && is_there, "hemma-cli/src/remedies.rs lacks the remedies of {name}");
+    }
+}
+
 #[test]
 fn dependencies_and_lints_are_the_workspaces() {
     for manifest in manifests() {

@@ -8,7 +8,7 @@ mod errors;
 use std::collections::BTreeSet;
 
 use errors::{Row, rows, sources};
-use hemma_core::{Advice, Hint};
+use hemma_core::Advice;
 
 /// An error that is no `OperatorError`, and the reason.
 const PARTS: [(&str, &str); 2] = [
@@ -30,7 +30,7 @@ fn each_error_has_the_class_that_its_meaning_asks_for() {
 fn each_error_has_something_to_try_or_a_reason_for_having_nothing() {
     for Row { name, error, .. } in rows() {
         let words = match error.classify().advice {
-            Advice::Try(Hint::Run(words) | Hint::Do(words)) => words,
+            Advice::Try(hint) => hint.to_string(),
             Advice::Nothing(reason) => reason.to_owned(),
         };
         let words = words.split_whitespace().count();

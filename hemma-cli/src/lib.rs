@@ -77,6 +77,7 @@ mod practice;
 mod proposal;
 mod recording;
 mod rehearsal;
+mod remedies;
 pub mod render;
 mod research;
 mod run;

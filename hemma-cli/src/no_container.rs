@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hemma_core::{Hint, Known};
-use hemma_deploy::Config;
+use hemma_deploy::{Config, Remedy};
 use hemma_docker::Container;
 
 use crate::Failure;
@@ -26,7 +26,7 @@ pub(crate) fn no_container(there: &[Container], config: &Config, asked: &str) ->
     let hint = if nothing_runs {
         Hint::Run("cargo xtask plan".to_owned())
     } else {
-        known.hint("cargo xtask status")
+        known.hint(Remedy::ShowStatus)
     };
     Failure::known(NoContainer { asked: asked.to_owned(), known }).hint(hint)
 }

@@ -9,8 +9,9 @@ use hemma_core::{Finding, Hint, Report, quote};
 
 use crate::commands::Commands;
 use crate::flags::Flags;
+use crate::remedies;
 
-/// How the libraries write a command of our own.
+/// How a command of our own is written in this crate.
 const WRITTEN: &str = "cargo xtask";
 
 /// Own commands that are about no host, so no flag that chooses one belongs to them.
@@ -88,9 +89,9 @@ impl Speaker {
 
     /// The next thing to do.
     pub(crate) fn hint(&self, hint: &Hint) -> Hint {
-        match hint {
-            Hint::Run(line) => Hint::Run(self.line(line)),
-            Hint::Do(text) => Hint::Do(self.text(text)),
+        match remedies::with_commands(hint) {
+            Hint::Run(line) => Hint::Run(self.line(&line)),
+            other => Hint::Do(self.text(&other.to_string())),
         }
     }
 

@@ -1,20 +1,30 @@
-//! The next thing to try, as something that can be pasted into a terminal.
+//! The next thing to try: a command of another program, a sentence, or a remedy.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Host;
 use crate::command::quote;
+use crate::{AnyRemedy, Host, RemedySet};
 
 /// The next thing to try. Never a guess about the cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hint {
-    /// A command to run here. One of hemma's own begins with `cargo xtask`.
+    /// A command of another program, to run here: ssh, docker, git.
     Run(String),
     /// A sentence that says what to do.
     Do(String),
+    /// A remedy of a crate, for which the program that shows it may have a command.
+    Remedy(AnyRemedy),
+    /// A name that may have been meant, and how to see all that there are.
+    #[serde(rename = "did_you_mean")]
+    DidYouMean {
+        /// The name.
+        name: String,
+        /// How to see all of them.
+        all: Box<Self>,
+    },
 }
 
 impl Hint {
@@ -38,6 +48,24 @@ impl Hint {
     /// ```
     pub fn on(host: &Host, line: impl fmt::Display) -> Self {
         Self::Run(host.line(line))
+    }
+}
+
+impl<R: RemedySet> From<R> for Hint {
+    fn from(remedy: R) -> Self {
+        Self::Remedy(remedy.into())
+    }
+}
+
+/// The hint in plain English, for a program that has no commands of its own.
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(command) => write!(f, "run `{command}`"),
+            Self::Do(sentence) => f.write_str(sentence),
+            Self::Remedy(remedy) => remedy.fmt(f),
+            Self::DidYouMean { name, all } => write!(f, "did you mean `{name}`? otherwise, {all}"),
+        }
     }
 }
 

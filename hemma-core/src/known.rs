@@ -36,11 +36,12 @@ impl Known {
         self.nearest.as_deref()
     }
 
-    /// The one that may have been meant, and the command that shows them all.
-    pub fn hint(&self, all: &str) -> Hint {
+    /// The one that may have been meant, and how to see all of them.
+    pub fn hint(&self, all: impl Into<Hint>) -> Hint {
+        let all = all.into();
         match self.nearest() {
-            Some(name) => Hint::Do(format!("did you mean `{name}`? `{all}` shows what there is")),
-            None => Hint::Run(all.to_owned()),
+            Some(name) => Hint::DidYouMean { name: name.to_owned(), all: Box::new(all) },
+            None => all,
         }
     }
 }
@@ -96,11 +97,12 @@ mod tests {
 
     #[test]
     fn the_hint_asks_only_where_something_is_near() {
-        let near = Known::new("redsi", SERVICES).hint("cargo xtask status");
-        let words = "did you mean `redis`? `cargo xtask status` shows what there is";
-        assert_eq!(near, Hint::Do(words.to_owned()));
-        let far = Known::new("nginx", SERVICES).hint("cargo xtask status");
-        assert_eq!(far, Hint::Run("cargo xtask status".to_owned()));
+        let all = || Hint::Run("docker ps".to_owned());
+        let near = Known::new("redsi", SERVICES).hint(all());
+        let name = "redis".to_owned();
+        assert_eq!(near, Hint::DidYouMean { name, all: Box::new(all()) });
+        assert_eq!(near.to_string(), "did you mean `redis`? otherwise, run `docker ps`");
+        assert_eq!(Known::new("nginx", SERVICES).hint(all()), all());
         assert_eq!(Known::new("nginx", [""; 0]).to_string(), "there is none");
     }
 }

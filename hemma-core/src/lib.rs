@@ -50,6 +50,7 @@ mod operator_error;
 mod patience;
 mod progress;
 mod question;
+mod remedy;
 mod report;
 pub mod script;
 #[cfg(feature = "cassette")]
@@ -83,6 +84,7 @@ pub use operator_error::{Advice, Classified, ErrorClass, OperatorError};
 pub use patience::Patience;
 pub use progress::{Heard, News, Part, Progress};
 pub use question::{Change, Cut, Extent, NotRecorded, Question};
+pub use remedy::{AnyRemedy, Remedy, RemedySet};
 pub use report::{Finding, Report, Verdict, causes};
 pub use secret::{HIDDEN, Secret};
 pub use workdir::Workdir;

@@ -36,8 +36,8 @@ pub struct Classified {
 
 impl ErrorClass {
     /// This class, and the next thing to try.
-    pub fn with(self, hint: Hint) -> Classified {
-        Classified { class: self, advice: Advice::Try(hint) }
+    pub fn with(self, hint: impl Into<Hint>) -> Classified {
+        Classified { class: self, advice: Advice::Try(hint.into()) }
     }
 
     /// This class, and the reason why there is nothing to try.

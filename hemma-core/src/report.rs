@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Classified, ErrorClass, Hint, OperatorError};
+use crate::{Classified, ErrorClass, Hint, OperatorError, RemedySet};
 
 /// Three answers, never mixed. The order is that of what matters more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,6 +86,12 @@ impl Finding {
     pub fn hint(mut self, hint: impl Into<Option<Hint>>) -> Self {
         self.hint = hint.into().or(self.hint);
         self
+    }
+
+    /// Adds the next thing to do, as a remedy of the crate that found it.
+    #[must_use]
+    pub fn remedy(self, remedy: impl RemedySet) -> Self {
+        self.hint(Hint::from(remedy))
     }
 
     /// Adds lines of evidence.

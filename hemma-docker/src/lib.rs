@@ -65,6 +65,7 @@ pub mod local_port;
 mod logs;
 pub mod network;
 pub mod prune;
+mod remedy;
 #[doc(hidden)]
 pub mod testing;
 mod volume;
@@ -80,4 +81,5 @@ pub use hemma_core::names::ContainerName;
 pub use image::{Image, Images};
 pub use logs::{LogLine, Logs, Stream};
 pub use network::{Network, NetworkCreate, NetworkCreated, Networks};
+pub use remedy::Remedy;
 pub use volume::{Volume, Volumes};

@@ -3,9 +3,9 @@
 //! Runbook: day 3, steps 1 and 2.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Finding, Hint, Host, World};
+use hemma_core::{Finding, Host, World};
 
-use crate::{Binding, Container, Containers, State};
+use crate::{Binding, Container, Containers, Remedy, State};
 
 /// Whether the running container of `service` has `port` of the host, on loopback only. What the
 /// compose files say is not asked: it may have been started without them.
@@ -19,30 +19,30 @@ pub async fn verify(
     match world.ask(&Containers { host: host.clone() }).await {
         Ok(containers) => {
             let own = |it: &&Container| it.is_of(project.as_str(), service);
-            judge(subject, containers.iter().find(own), port)
+            judge((subject, service), containers.iter().find(own), port)
         }
         Err(error) => Finding::of_error(subject, &error),
     }
 }
 
-fn judge(subject: String, container: Option<&Container>, port: u16) -> Finding {
-    let deploy = Hint::Run("cargo xtask day3 language-tool-deploy".to_owned());
+fn judge((subject, service): (String, &str), container: Option<&Container>, port: u16) -> Finding {
+    let publish = Remedy::PublishOnLoopback { service: service.to_owned(), port };
     let Some(container) = container else {
-        return Finding::fail(subject, "it has no container").hint(deploy);
+        return Finding::fail(subject, "it has no container").remedy(publish);
     };
     let status = &container.status;
     if container.state != State::Running {
-        return Finding::fail(subject, format!("it does not run: {status}")).hint(deploy);
+        return Finding::fail(subject, format!("it does not run: {status}")).remedy(publish);
     }
     let own = || container.ports.iter().filter(|it| it.published == port);
     if let Some(Binding { ip, .. }) = own().find(|it| !it.is_local()) {
         let detail = format!("other machines reach it on {ip}:{port}");
-        return Finding::fail(subject, detail).hint(deploy);
+        return Finding::fail(subject, detail).remedy(publish);
     }
     let Some(it) = own().next() else {
         let detail = format!("it runs, and 127.0.0.1:{port} on the host does not lead to it");
         let why = "it was started without the research files";
-        return Finding::fail(subject, detail).evidence([why]).hint(deploy);
+        return Finding::fail(subject, detail).evidence([why]).remedy(publish);
     };
     Finding::pass(subject, format!("on {}:{port} only, {status}", it.ip))
 }
@@ -75,10 +75,13 @@ mod tests {
                     protocol: Protocol::Tcp,
                 })
                 .collect();
-            let finding = judge(String::new(), Some(&container), 8085);
+            let finding = judge((String::new(), "tool"), Some(&container), 8085);
             assert_eq!(finding.verdict, expected, "{status}, {addresses:?}: {}", finding.detail);
-            assert_eq!(judge(String::new(), Some(&container), 8086).verdict, Verdict::Fail);
+            assert_eq!(
+                judge((String::new(), "tool"), Some(&container), 8086).verdict,
+                Verdict::Fail
+            );
         }
-        assert_eq!(judge(String::new(), None, 8085).verdict, Verdict::Fail);
+        assert_eq!(judge((String::new(), "tool"), None, 8085).verdict, Verdict::Fail);
     }
 }

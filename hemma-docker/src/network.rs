@@ -15,6 +15,7 @@ use hemma_core::{
 
 pub use engine::{Network, NetworkCreate, NetworkCreated, Networks};
 
+use crate::Remedy;
 use crate::engine::EngineError;
 
 /// Whether the network is there, once.
@@ -26,7 +27,7 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
     };
     match found.as_slice() {
         [] => Finding::fail(subject, format!("there is none of that name on {host}"))
-            .hint(Hint::Run("cargo xtask day2 external-network".to_owned())),
+            .remedy(Remedy::CreateNetwork(name.clone())),
         [one] => Finding::pass(subject, format!("{}, {}", one.driver, short(&one.id))),
         several => {
             let error = Error::several(host, name, several);

@@ -1,8 +1,8 @@
 //! Errors of requests as findings.
 
-use hemma_core::{Finding, Hint, causes};
+use hemma_core::{Finding, causes};
 
-use crate::{LookError, Problem};
+use crate::{LookError, Problem, Remedy};
 
 /// What an error says about a service: something else is there, it fails, or nobody knows.
 ///
@@ -11,10 +11,12 @@ use crate::{LookError, Problem};
 pub(crate) fn of_error(subject: String, error: &LookError, forward: &str) -> Finding {
     let LookError::Request(request) = error else { return Finding::unknown(subject, error) };
     match &request.problem {
-        Problem::Connect { .. } => Finding::unknown(subject, error)
-            .hint(Hint::Run(format!("cargo xtask tunnel start {forward}"))),
-        Problem::Cut { .. } => Finding::unknown(subject, error)
-            .hint(Hint::Run(format!("cargo xtask tunnel status {forward}"))),
+        Problem::Connect { .. } => {
+            Finding::unknown(subject, error).remedy(Remedy::StartForward(forward.to_owned()))
+        }
+        Problem::Cut { .. } => {
+            Finding::unknown(subject, error).remedy(Remedy::ShowForward(forward.to_owned()))
+        }
         Problem::Gone { .. } | Problem::Silent { .. } | Problem::OutOfTime { .. } => {
             Finding::unknown(subject, error)
         }

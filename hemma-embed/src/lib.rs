@@ -45,6 +45,7 @@ pub mod npy;
 mod operator_error;
 mod outage;
 pub mod readiness;
+mod remedy;
 mod retry;
 mod rows;
 mod run;
@@ -61,6 +62,7 @@ pub use meta::{
 };
 pub use model::Model;
 pub use outage::Outage;
+pub use remedy::Remedy;
 pub use retry::Retry;
 pub use rows::Rows;
 pub use run::{Gathered, Origin, Part, Parts, RunError};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::health::wire_of;
 use crate::{
     Client, Essay, FeatureSet, Fingerprint, Health, Healthz, LookError, Model, Options, Problem,
-    Retry, ServerUrl, finding,
+    Remedy, Retry, ServerUrl, finding,
 };
 
 /// Asks for the features of one essay, and for nothing more.
@@ -106,10 +106,7 @@ fn status(url: &ServerUrl, health: &Health) -> Finding {
     }
     let finding = Finding::fail(server(url), faults.join(", "));
     if faults.iter().any(|it| it.contains("JAR_VERSION")) {
-        let run = "cargo xtask offload container-run";
-        return finding.hint(Hint::Do(format!(
-            "set OFFLOAD_LANGUAGE_TOOL_JAR_VERSION in .env and start it by Compose: `{run}`"
-        )));
+        return finding.remedy(Remedy::SetJarVersion);
     }
     finding
 }
@@ -143,7 +140,7 @@ fn extracted(url: &ServerUrl, one: Result<Extracted, LookError>) -> Finding {
             ));
             let finding = finding::of_error(subject, &error, FORWARD);
             if grammar {
-                return finding.hint(Hint::Run("cargo xtask day3 language-tool-health".to_owned()));
+                return finding.remedy(Remedy::CheckGrammarService);
             }
             finding
         }

@@ -52,6 +52,8 @@
 //! the files in the repository mean.
 
 pub mod checkout;
+mod remedy;
 mod tree;
 
+pub use remedy::Remedy;
 pub use tree::Tree;

@@ -51,6 +51,8 @@ pub mod exposure;
 pub mod listeners;
 pub mod proxy;
 pub mod reach;
+mod remedy;
 mod spec;
 
+pub use remedy::Remedy;
 pub use spec::{IngressSpec, PublicService};

@@ -54,3 +54,6 @@
 
 pub mod backup;
 pub mod databases;
+mod remedy;
+
+pub use remedy::Remedy;

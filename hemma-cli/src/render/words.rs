@@ -119,8 +119,9 @@ pub(super) fn hint_words(page: Page, hint: &Hint) -> String {
     match hint {
         // A command is pasted, so it stays one line.
         Hint::Run(command) => format!("{STRONG}hint{STRONG:#}: run `{}`", plain(command)),
-        Hint::Do(sentence) => {
-            let words = page.wrapped(&format!("hint: {}", plain(sentence)), 6);
+        sentence => {
+            let sentence = sentence.to_string();
+            let words = page.wrapped(&format!("hint: {}", plain(&sentence)), 6);
             format!("{STRONG}hint{STRONG:#}{}", words.strip_prefix("hint").unwrap_or(&words))
         }
     }

@@ -37,7 +37,7 @@ pub struct Cassette {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
-    /// What the operator typed after `cargo xtask`.
+    /// What the operator typed after the name of the program.
     pub typed: String,
     /// Where the answers come from.
     pub origin: Origin,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Hint, Host};
+use crate::{Hint, Host, Remedy};
 
 /// Why ssh did not connect. Each carries what ssh itself said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -200,9 +200,7 @@ impl ConnectError {
         let verbose = || Hint::Run(format!("ssh {host} -v true"));
         let say = |text: String| Hint::Do(text);
         match self {
-            Self::UnknownHost { .. } => {
-                say("add a `Host` entry to ~/.ssh/config, or name another with --host".to_owned())
-            }
+            Self::UnknownHost { .. } => Remedy::ConfigureHost.into(),
             Self::Refused { .. } | Self::TimedOut { .. } | Self::NoRoute { .. } => {
                 say(format!("is the VPN up and sshd running? try `ssh {host} true` by hand"))
             }

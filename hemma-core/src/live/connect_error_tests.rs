@@ -6,7 +6,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
         "ssh: Could not resolve hostname hemmma: Name or service not known\r\n",
         "UnknownHost",
         "hemmma",
-        "--host",
+        "add a `Host` entry",
     ),
     (
         "ssh: connect to host 127.0.0.1 port 22: Connection refused\r\n",
@@ -176,7 +176,7 @@ fn the_cause_is_read_from_real_messages() {
         let read = format!("{error:?}");
         assert!(read.starts_with(variant), "{stderr:?} was read as {read}");
         assert!(error.to_string().contains(said), "{error}");
-        let (Hint::Run(hint) | Hint::Do(hint)) = error.hint(&host);
+        let hint = error.hint(&host).to_string();
         assert!(hint.contains(next), "{error}: {hint}");
     }
 }

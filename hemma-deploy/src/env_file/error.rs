@@ -4,6 +4,7 @@ use hemma_core::names::{CheckoutPath, EnvKey};
 use hemma_core::{
     Classified, ErrorClass, ExecError, Hint, Host, NotRecorded, OperatorError, storage,
 };
+use hemma_docker::Remedy;
 use hemma_docker::compose::dotenv::{Obstacle, SetError};
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +32,9 @@ impl OperatorError for Error {
     fn classify(&self) -> Classified {
         match self {
             Self::Draft(source) => source.classify(),
-            Self::Set { source: SetError::Unreadable(_), .. } => ErrorClass::NotAsPlanned
-                .with(Hint::Run("cargo xtask day2 env-file --edit".to_owned())),
+            Self::Set { source: SetError::Unreadable(_), .. } => {
+                ErrorClass::NotAsPlanned.with(Remedy::EditEnvFile)
+            }
             Self::Set { source, .. } => source.classify(),
             Self::Write(source) => source.classify(),
         }

@@ -1,6 +1,8 @@
 //! What there is to say about the host's `.env`: keys and places, never a value.
 
+use hemma_core::names::EnvKey;
 use hemma_core::{Finding, Hint, Report, World, quote_path};
+use hemma_docker::Remedy;
 use hemma_docker::compose::RefusalCause;
 use hemma_docker::compose::dotenv::Obstacle;
 
@@ -84,14 +86,10 @@ pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
         }
         EnvAnswer::Malformed(error) => {
             let detail = format!("Compose cannot read it: {error}");
-            vec![Finding::fail(".env", detail).hint(edit())]
+            vec![Finding::fail(".env", detail).remedy(Remedy::EditEnvFile)]
         }
         EnvAnswer::Judged(judged) => of_judged(config, judged),
     }
-}
-
-fn edit() -> Hint {
-    Hint::Run("cargo xtask day2 env-file --edit".to_owned())
 }
 
 fn of_judged(config: &Config, judged: &Judged) -> Vec<Finding> {
@@ -163,7 +161,7 @@ fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
 }
 
 fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
-    let set = |key: &str| Hint::Run(format!("cargo xtask env set {key}"));
+    let set = |key: &EnvKey| Remedy::SetEnv(key.clone());
     let fail = |subject: &str, detail: String| Finding::fail(format!(".env {subject}"), detail);
     let mut findings = Vec::new();
     for it in &flaws.missing {
@@ -172,30 +170,32 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
             RequiredBy::Header => "the comment at the top of a compose file requires it",
             RequiredBy::Compose => "a compose file does not load without it",
         };
-        findings.push(
-            fail(it.key.as_str(), format!("it has no value, and {by}")).hint(set(it.key.as_str())),
-        );
+        let detail = format!("it has no value, and {by}");
+        findings.push(fail(it.key.as_str(), detail).remedy(set(&it.key)));
     }
     for keys in &flaws.none_of {
         findings.push(fail(&alternatives(keys), "none of them has a value".to_owned()));
     }
     for key in &flaws.placeholders {
         let detail = "its value is a placeholder that anybody can read in the code".to_owned();
-        findings.push(fail(key, detail).hint(set(key)));
+        // Compose takes names that no shell takes, and these are edited by hand.
+        let remedy = key.parse().map_or(Remedy::EditEnvFile, Remedy::SetEnv);
+        findings.push(fail(key, detail).remedy(remedy));
     }
     for (key, accepted) in &flaws.not_accepted {
         let detail = format!("it must be {}, and is something else", alternatives(accepted));
-        findings.push(fail(key.as_str(), detail).hint(set(key.as_str())));
+        findings.push(fail(key.as_str(), detail).remedy(set(key)));
     }
     for keys in &flaws.unequal {
         findings.push(fail(&listed(keys), "their values differ and must be the same".to_owned()));
     }
     for key in &flaws.refused {
-        findings.push(fail(key.as_str(), "it must not be set".to_owned()).hint(edit()));
+        findings
+            .push(fail(key.as_str(), "it must not be set".to_owned()).remedy(Remedy::EditEnvFile));
     }
     for (key, lines) in &flaws.repeated {
         let detail = format!("it is set on lines {}; the last one counts", listed(lines));
-        findings.push(fail(key, detail).hint(edit()));
+        findings.push(fail(key, detail).remedy(Remedy::EditEnvFile));
     }
     findings.extend(of_meaning(flaws));
     findings
@@ -204,7 +204,7 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
 /// What does not mean what it looks like.
 fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
     let fail = |subject: &str, detail: String| {
-        Finding::fail(format!(".env {subject}"), detail).hint(edit())
+        Finding::fail(format!(".env {subject}"), detail).remedy(Remedy::EditEnvFile)
     };
     let mut findings = Vec::new();
     for key in &flaws.blanks {
@@ -235,7 +235,7 @@ fn of_shell(flaws: &Flaws) -> Vec<Finding> {
     let said = |it: &&String| !flaws.blanks.contains(*it) && !flaws.from_root.contains_key(*it);
     let finding = |key: &String| {
         let detail = "a shell that sources the file reads another value: put it in single quotes";
-        Finding::fail(format!(".env {key}"), detail).hint(edit())
+        Finding::fail(format!(".env {key}"), detail).remedy(Remedy::EditEnvFile)
     };
     flaws.shell_unsafe.iter().filter(said).map(finding).collect()
 }

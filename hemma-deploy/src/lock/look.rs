@@ -1,11 +1,12 @@
 //! Whether the lock is free.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Command, ExecError, Finding, Hint, Host, Live, Place, Question, World};
+use hemma_core::{Command, ExecError, Finding, Host, Live, Place, Question, World};
 use serde::{Deserialize, Serialize};
 
 use super::acquire::LockError;
 use super::holder::{self, Holder};
+use crate::Remedy;
 use crate::state_dir::STATE;
 
 /// Opened for reading: a look makes no file.
@@ -15,9 +16,6 @@ exec 9<"$s/lock" || exit 70
 if flock -n 9; then echo free; else echo held; cat "$s/holder" 2>/dev/null; fi
 exit 0
 "#;
-
-const IF_IT_HANGS: &str =
-    "it ends with that run; `cargo xtask lock release` ends it for a run that hangs";
 
 /// Does somebody hold the lock of a project?
 #[derive(Debug, Clone, Serialize)]
@@ -67,7 +65,7 @@ pub async fn verify(world: &World, host: &Host, project: &ProjectName) -> Findin
         Ok(Standing::Free) => Finding::pass(subject, "nobody is at work"),
         Ok(Standing::HeldBy(holder)) => {
             Finding::fail(subject, format!("it is held by {}", holder::shown(holder.as_ref())))
-                .hint(Hint::Do(IF_IT_HANGS.to_owned()))
+                .remedy(Remedy::ReleaseLock)
         }
         Err(error) => Finding::unknown(subject, &error),
     }

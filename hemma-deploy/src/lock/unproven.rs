@@ -2,11 +2,11 @@
 
 use hemma_core::names::ProjectName;
 use hemma_core::{
-    Classified, Command, ErrorClass, ExecError, Finding, Hint, Host, Live, NotRecorded,
-    OperatorError, Place, Question, World,
+    Classified, Command, ErrorClass, ExecError, Finding, Host, Live, NotRecorded, OperatorError,
+    Place, Question, World,
 };
 
-use crate::Config;
+use crate::{Config, Remedy};
 use serde::{Deserialize, Serialize};
 
 use super::holder::Holder;
@@ -150,12 +150,8 @@ impl Unproven {
 
     /// The same as a finding.
     pub fn finding(&self) -> Finding {
-        let hint = if self.running {
-            "run `cargo xtask lock show` to see who is at work"
-        } else {
-            "run `cargo xtask deploy` to go on with it, or `cargo xtask rollback` to go back"
-        };
-        Finding::fail("release", self.words()).hint(Hint::Do(hint.to_owned()))
+        let remedy = if self.running { Remedy::ShowLock } else { Remedy::FinishOrRollBack };
+        Finding::fail("release", self.words()).remedy(remedy)
     }
 }
 

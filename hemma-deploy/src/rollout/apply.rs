@@ -3,26 +3,24 @@
 use std::collections::BTreeSet;
 
 use hemma_core::names::ServiceName;
-use hemma_core::{
-    Approval, Finding, Hint, OperatorError, Progress, Report, Verdict, World, causes,
-};
+use hemma_core::{Approval, Finding, OperatorError, Progress, Report, Verdict, World, causes};
 use hemma_docker::network;
 use hemma_git::checkout::{self, Checkout, short};
 
 use super::before::Before;
 use super::bring_up::{BringUp, Prepared};
-use super::failed::{MEND, build_failed};
+use super::failed::build_failed;
 use super::locked::{Ended, gated};
 use super::look::look_at;
 use super::put_back::put_back;
 use super::record::{keep, note};
 use super::take_back::take_back;
 use super::{Error, Scope, Situation};
-use crate::Operation;
 use crate::layers::compose_files;
 use crate::lock::Holder;
 use crate::plan::{self, Plan};
 use crate::release::{ArmReturn, KeptImage, Restore};
+use crate::{Operation, Remedy};
 
 /// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
 ///
@@ -177,7 +175,7 @@ async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> En
         Ok(None) => Ended::taken_back(Ok(report)),
         Ok(Some(commit)) => {
             let detail = format!("the checkout is at {commit} again; no container was touched");
-            report.add(Finding::fail("deploy", detail).hint(Hint::Do(MEND.to_owned())));
+            report.add(Finding::fail("deploy", detail).remedy(Remedy::FixAndDeploy));
             Ended::taken_back(Ok(report))
         }
         Err(error) => {

@@ -1,13 +1,13 @@
 //! Daily work on single services, through the same steps and the same gate as a deploy.
 
 use hemma_core::names::ServiceName;
-use hemma_core::{Approval, Finding, Hint, Known, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Finding, Known, Progress, Report, Verdict, World};
 use hemma_docker::Containers;
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
 use hemma_docker::health::Gated;
 use hemma_git::checkout::{self, Checkout};
 
-use crate::{Config, Operation};
+use crate::{Config, Operation, Remedy};
 
 use super::bring_up::gave_up;
 use super::failed::build_failed;
@@ -221,7 +221,7 @@ async fn as_before(
         }
         Verdict::Unknown => {
             Finding::unseen(asked.verb, format!("it is not known how {names} stands"))
-                .hint(Hint::Run("cargo xtask status".to_owned()))
+                .remedy(Remedy::ShowStatus)
         }
     });
     report.extend(release.map(|it| files_are_back(config, &it, &restored)).unwrap_or_default());

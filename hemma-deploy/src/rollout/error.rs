@@ -8,20 +8,9 @@ use hemma_git::checkout::{self, LookError};
 
 use crate::lock::{Holder, LockError, UnprovenError, shown};
 use crate::release::{ArmError, KeepError, NoteError, ReleasesError, RestoreError, WithdrawError};
-use crate::shared_db;
-
-/// A deploy keeps what it saw healthy, and nothing else does.
-const NO_WAY_BACK: &str = "revert the commit in the repository, push it, and run \
-                           `cargo xtask deploy`: each release that turns healthy is kept";
+use crate::{Remedy, shared_db};
 
 const MOVED: &str = "the same command again shows the plan as it is now";
-
-const AFTER_A_LOST_LOCK: &str = "`cargo xtask status` says what is live now, `cargo xtask history` \
-                                 what the other run does; then run the same command again";
-
-const WAIT: &str = "run the same command again when they are done; `cargo xtask lock show` says \
-                    whether they are, and `cargo xtask lock release` ends the hold of a run that \
-                    hangs";
 
 /// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
 /// front of it was not.
@@ -134,26 +123,22 @@ impl OperatorError for Error {
             }
             Self::Keep(source) => source.classify(),
             Self::Note(source) => source.classify(),
-            Self::Locked(_) => ErrorClass::NotAsPlanned.with(Hint::Do(WAIT.to_owned())),
-            Self::LostLock { .. } => {
-                ErrorClass::Unknown.with(Hint::Do(AFTER_A_LOST_LOCK.to_owned()))
-            }
+            Self::Locked(_) => ErrorClass::NotAsPlanned.with(Remedy::WaitForLock),
+            Self::LostLock { .. } => ErrorClass::Unknown.with(Remedy::LookAgain),
             Self::Lock(source) => source.classify(),
             Self::Moved(_) => ErrorClass::NotAsPlanned.with(Hint::Do(MOVED.to_owned())),
             Self::Releases(source) => source.classify(),
             Self::Unproven(source) => source.classify(),
             Self::Ancestry(source) => source.classify(),
             Self::NoRelease { known, .. } => ErrorClass::NotAsPlanned.with(match known.nearest() {
-                Some(commit) => Hint::Run(format!("cargo xtask rollback --to {commit}")),
-                None => Hint::Run("cargo xtask rollback --plan".to_owned()),
+                Some(commit) => Remedy::RollBackTo(commit.to_owned()),
+                None => Remedy::ListReleases,
             }),
-            Self::NoEarlierRelease(_) => {
-                ErrorClass::NotAsPlanned.with(Hint::Do(NO_WAY_BACK.to_owned()))
-            }
+            Self::NoEarlierRelease(_) => ErrorClass::NotAsPlanned.with(Remedy::RevertAndDeploy),
             Self::Restore(source) => source.classify(),
             Self::Withdraw(source) => source.classify(),
             Self::NoService { known, .. } => {
-                ErrorClass::NotAsPlanned.with(known.hint("cargo xtask status"))
+                ErrorClass::NotAsPlanned.with(known.hint(Remedy::ShowStatus))
             }
         }
     }
@@ -188,12 +173,7 @@ mod tests {
 
     /// What an operator reads: the error, and the next thing to do.
     fn read(error: &Error) -> (String, String) {
-        let hint = match error.hint() {
-            Some(Hint::Run(command)) => format!("run {command}"),
-            Some(Hint::Do(sentence)) => sentence,
-            None => String::new(),
-        };
-        (error.to_string(), hint)
+        (error.to_string(), error.hint().map(|it| it.to_string()).unwrap_or_default())
     }
 
     #[test]
@@ -210,33 +190,34 @@ mod tests {
             (
                 service("redsi"),
                 "there is no service `redsi`; there are redis, kafka",
-                "did you mean `redis`? `cargo xtask status` shows what there is",
+                "did you mean `redis`? otherwise, look at the state of the application",
             ),
             (
                 service("nginx"),
                 "there is no service `nginx`; there are kafka, redis",
-                "run cargo xtask status",
+                "look at the state of the application",
             ),
             (
                 release("77aa01c3d4"),
                 "there is no kept release of `77aa01c3d4`; there are 77aa01c3d5, 1f0c2a9be4",
-                "run cargo xtask rollback --to 77aa01c3d5",
+                "roll back to 77aa01c3d5",
             ),
             (
                 release("e52b"),
                 "there is no kept release of `e52b`; there are 1f0c2a9be4, 77aa01c3d5",
-                "run cargo xtask rollback --plan",
+                "list the kept releases",
             ),
             (
                 Error::NoEarlierRelease(Known::new("", ["1f0c2a9be4"])),
                 "there is no release before the one that is deployed; there is 1f0c2a9be4",
-                NO_WAY_BACK,
+                "revert the commit in the repository, push it, and deploy: each release that \
+                 turns healthy is kept",
             ),
         ];
         for (error, said, next) in rows {
             assert_eq!(read(&error), (said.to_owned(), next.to_owned()));
         }
         let locked = read(&Error::Locked(None));
-        assert!(locked.1.contains("`cargo xtask lock show`"), "{}", locked.1);
+        assert!(locked.1.contains("release the lock"), "{}", locked.1);
     }
 }

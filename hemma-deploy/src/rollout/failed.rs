@@ -5,22 +5,19 @@ use hemma_core::{Finding, Hint, Report};
 use hemma_docker::compose::BuildError;
 
 use super::Error;
-
-/// The next thing to do about what failed and does not run any more.
-pub(super) const MEND: &str =
-    "fix the error that its last lines show, push, and run `cargo xtask deploy`";
+use crate::Remedy;
 
 /// What failed, to be said when it is taken back: `logs` would show the log of what took its place.
 pub(super) fn gone(failed: Report) -> Report {
-    let shows_its_log =
-        |it: &Hint| matches!(it, Hint::Run(line) if line.starts_with("cargo xtask logs "));
-    let mend = |mut it: Finding| {
-        if it.hint.as_ref().is_some_and(shows_its_log) {
-            it.hint = Some(Hint::Do(MEND.to_owned()));
-        }
-        it
+    let fix = |it: Finding| {
+        if shows_its_log(&it) { it.remedy(Remedy::FixAndDeploy) } else { it }
     };
-    failed.problems().map(mend).collect()
+    failed.problems().map(fix).collect()
+}
+
+fn shows_its_log(finding: &Finding) -> bool {
+    let Some(Hint::Remedy(remedy)) = &finding.hint else { return false };
+    matches!(remedy.get(), Some(hemma_docker::Remedy::ShowLogs(_)))
 }
 
 /// A build that failed is an answer; not to know how it ended is none.
@@ -34,7 +31,7 @@ pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
     let of = || format!("of {}", services.join(" or "));
     let what = if services.is_empty() { "it".to_owned() } else { of() };
     let detail = format!("{what} failed{at}; the containers that ran before still run");
-    let usual = || Hint::Do(MEND.to_owned());
+    let usual = || Remedy::FixAndDeploy.into();
     let hint = storage::hint(&host, &last_lines.join("\n")).unwrap_or_else(usual);
     Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
 }

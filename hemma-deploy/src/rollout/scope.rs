@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Classified, ErrorClass, Finding, Hint, Known, OperatorError};
+use hemma_core::{Classified, ErrorClass, Finding, Known, OperatorError};
 use hemma_docker::Container;
 use hemma_docker::compose::Model;
 
-use crate::Config;
+use crate::{Config, Remedy};
 
 use super::look::layers_in_force;
 use super::stages::Stages;
@@ -45,8 +45,8 @@ pub enum StageError {
 impl OperatorError for StageError {
     fn classify(&self) -> Classified {
         match self {
-            Self::Unknown { known, .. } => ErrorClass::Usage.with(known.hint("cargo xtask plan")),
-            Self::NoStages(_) => ErrorClass::Usage.with(Hint::Run("cargo xtask deploy".to_owned())),
+            Self::Unknown { known, .. } => ErrorClass::Usage.with(known.hint(Remedy::ListStages)),
+            Self::NoStages(_) => ErrorClass::Usage.with(Remedy::Deploy),
         }
     }
 }

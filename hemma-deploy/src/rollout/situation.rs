@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hemma_core::names::ServiceName;
 use hemma_core::storage;
-use hemma_core::{ExecError, Finding, Hint, Report, Verdict};
+use hemma_core::{ExecError, Finding, Report, Verdict};
 use hemma_docker::EngineError;
 use hemma_docker::compose::{Model, ModelAnswer, ModelError};
 use hemma_docker::image::Image;
@@ -96,8 +96,8 @@ impl Situation {
     fn checkout_findings(&self, seen: &Checkout) -> Vec<Finding> {
         match seen {
             Checkout::Missing { dir, .. } | Checkout::Plain { dir, .. } if self.lacks_files() => {
-                let hint = Hint::Run("cargo xtask day2 mirror-repo".to_owned());
-                vec![Finding::fail("checkout", format!("{dir} is no checkout yet")).hint(hint)]
+                let finding = Finding::fail("checkout", format!("{dir} is no checkout yet"));
+                vec![finding.remedy(hemma_git::Remedy::CloneRepository)]
             }
             seen => checkout::findings(&(&self.config).into(), seen),
         }

@@ -1,7 +1,7 @@
 //! The stages of a deploy: which service is in which, and in what order they can be brought up.
 
-use crate::Config;
 use crate::config::StageConfig;
+use crate::{Config, Remedy};
 
 use hemma_core::{Finding, Hint};
 use hemma_docker::compose::{Model, Service};
@@ -94,8 +94,8 @@ impl<'c> Stages<'c> {
         let finding = |(own, needed): (&str, &str)| {
             let home = self.home(needed);
             let detail = format!("{own} needs {needed} of stage {home}, which is not up");
-            let line = format!("cargo xtask deploy --stage {home}");
-            Finding::fail(format!("stage {stage}"), detail).hint(Hint::Run(line))
+            let remedy = Remedy::DeployStage(home.to_owned());
+            Finding::fail(format!("stage {stage}"), detail).remedy(remedy)
         };
         beside.map(finding).collect()
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::dotenv::{EnvFile, Obstacle, Surroundings};
 use super::masked::masked;
 use super::{ComposeFiles, Spot};
+use crate::Remedy;
 
 /// Compose looked at its files and said no, or was not asked because of the `.env` that it would
 /// have read.
@@ -70,8 +71,9 @@ impl Refusal {
 
     /// The next thing to do.
     pub fn hint(&self) -> Option<Hint> {
-        let set = |it| Hint::Run(format!("cargo xtask env set {it}"));
-        let own = || self.variable().map(set).or_else(|| self.advice().map(Hint::Do));
+        let key = || self.variable()?.parse().ok();
+        let set = || key().map(|it| Remedy::SetEnv(it).into());
+        let own = || set().or_else(|| self.advice().map(Hint::Do));
         self.hint.clone().or_else(own)
     }
 
@@ -195,7 +197,7 @@ mod tests {
             None,
         );
         let name = "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION";
-        assert_eq!(refusal.hint(), Some(Hint::Run(format!("cargo xtask env set {name}"))));
+        assert_eq!(refusal.hint(), Some(Remedy::SetEnv(name.parse().expect("a key")).into()));
         assert_eq!(refusal.cause(), Some(RefusalCause::Variable(name)));
         let refusal = read("env file /a/.env not found: stat /a/.env: no such file", None);
         assert_eq!(refusal.cause(), Some(RefusalCause::EnvFile));

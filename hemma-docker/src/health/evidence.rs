@@ -1,9 +1,9 @@
 //! What a service that is not as it should be has to say for itself.
 
-use hemma_core::{Finding, Hint, Host, World, causes};
+use hemma_core::{Finding, Host, World, causes};
 
 use super::{Expectation, subject};
-use crate::{ContainerDetail, ContainerName, Inspect, LogLine, Logs, Probe};
+use crate::{ContainerDetail, ContainerName, Inspect, LogLine, Logs, Probe, Remedy};
 
 /// As many as fit on a screen beside the rest.
 const LOG_LINES: u32 = 20;
@@ -18,9 +18,9 @@ pub(super) async fn failed(
 ) -> Finding {
     let finding = Finding::fail(subject(expected), detail);
     let Some(container) = container else {
-        return finding.hint(Hint::Run("cargo xtask plan".to_owned()));
+        return finding.remedy(Remedy::StartService(expected.service.clone()));
     };
-    let finding = finding.hint(Hint::Run(format!("cargo xtask logs {}", expected.service)));
+    let finding = finding.remedy(Remedy::ShowLogs(expected.service.clone()));
     let inspect = Inspect { host: host.clone(), container: container.clone() };
     let logs =
         Logs { host: host.clone(), container: container.clone(), tail: LOG_LINES, since: None };

@@ -200,7 +200,6 @@ async fn a_grammar_service_that_is_down_shows_in_the_essay_and_points_there() {
     let report = readiness::verify(&world(), &server.url).await;
     let finding = &report.findings[2];
     assert_eq!(finding.verdict, Verdict::Fail);
-    let hint = hemma_core::Hint::Run("cargo xtask day3 language-tool-health".to_owned());
-    assert_eq!(finding.hint, Some(hint));
+    assert_eq!(finding.hint, Some(hemma_embed::Remedy::CheckGrammarService.into()));
     assert_eq!(server.asked().len(), 1, "a look asks once");
 }

@@ -7,6 +7,7 @@ use hemma_core::{Command, Finding, Hint, Report, World};
 use super::look::look;
 use super::state::{Changed, Checkout, Difference, Relation, Repository, Tip};
 use super::{CheckoutSpec, cause};
+use crate::Remedy;
 
 /// Names that are shown of many.
 const FILES_SHOWN: usize = 5;
@@ -20,12 +21,12 @@ pub async fn verify(world: &World, spec: &CheckoutSpec) -> Report {
         Err(error) => Report::from_iter([Finding::unknown("checkout", &error)]),
         Ok(Checkout::Missing { dir, .. }) => {
             Report::from_iter([Finding::fail("checkout", format!("{dir} does not exist"))
-                .hint(Hint::Run("cargo xtask day2 mirror-repo".to_owned()))])
+                .remedy(Remedy::CloneRepository)])
         }
         Ok(Checkout::Plain { dir, holds, .. }) => {
             let detail = format!("{dir} is no repository yet; it holds {}", listed(&holds));
-            let hint = Hint::Run("cargo xtask day2 mirror-repo".to_owned());
-            Report::from_iter([Finding::fail("checkout", detail).hint(hint)])
+            let finding = Finding::fail("checkout", detail).remedy(Remedy::CloneRepository);
+            Report::from_iter([finding])
         }
         Ok(seen) => findings(spec, &seen).into_iter().collect(),
     }

@@ -5,7 +5,7 @@ use hemma_core::{ExecError, Finding, Hint, World};
 use hemma_docker::Container;
 
 use super::runs;
-use crate::{IngressSpec, PublicService, reach};
+use crate::{IngressSpec, PublicService, Remedy, reach};
 
 /// The names in the proxy's configuration; `None` where it did not show it.
 pub(super) async fn look(
@@ -56,6 +56,5 @@ pub(super) fn judge(
 fn unknown_to(proxy: &Container, public: &PublicService) -> Finding {
     let PublicService { name, service } = public;
     let detail = format!("{} has none for {name}, although {service} runs", proxy.name);
-    let why = Hint::Run("cargo xtask day1 cert-readiness".to_owned());
-    Finding::fail("virtual hosts", detail).hint(why)
+    Finding::fail("virtual hosts", detail).remedy(Remedy::CheckPublicName(name.clone()))
 }

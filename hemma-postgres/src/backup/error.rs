@@ -7,6 +7,7 @@ use hemma_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::Remedy;
 use crate::databases::{DatabaseError, Server};
 
 /// More of its words than this do not help.
@@ -105,7 +106,7 @@ impl OperatorError for BackupError {
             )),
             Self::Ask { source, .. } => source.classify(),
             Self::Server(source) => source.classify(),
-            Self::NoDatabase { known, .. } => wrong.with(known.hint("cargo xtask day2 shared-db")),
+            Self::NoDatabase { known, .. } => wrong.with(known.hint(Remedy::ListDatabases)),
             Self::Version { server, .. } => wrong.with(Hint::on(
                 &server.host,
                 format_args!("sudo -n docker exec {} which -a pg_dump", server.container),
@@ -113,14 +114,8 @@ impl OperatorError for BackupError {
             Self::Locked { .. } => wrong.with(Hint::Do(
                 "let whatever alters the table end, then run the same command again".to_owned(),
             )),
-            Self::DiskFull { .. } => wrong.with(Hint::Do(
-                "make room (`cargo xtask prune` on the host), or choose another directory with \
- --to or --here"
-                    .to_owned(),
-            )),
-            Self::File { .. } => {
-                wrong.with(Hint::Do("choose another directory with --to or --here".to_owned()))
-            }
+            Self::DiskFull { .. } => wrong.with(Remedy::FreeDiskSpace),
+            Self::File { .. } => wrong.with(Remedy::ChooseDirectory),
             Self::Failed { .. } | Self::Incomplete { .. } => wrong
                 .with(Hint::Do("run the same command again; nothing was left behind".to_owned())),
             Self::Exists { .. } => {

@@ -6,6 +6,7 @@ use hemma_core::{Classified, ErrorClass, ExecError, Hint, NotRecorded, OperatorE
 use serde::{Deserialize, Serialize};
 
 use super::Server;
+use crate::Remedy;
 
 /// More of its words than this do not help.
 const SAID_CHARS_MAX: usize = 300;
@@ -131,9 +132,7 @@ impl OperatorError for DatabaseError {
             Self::WrongRole { .. } | Self::Denied { .. } => wrong.with(Hint::Do(
                 "set [database] administrator to a superuser of that PostgreSQL".to_owned(),
             )),
-            Self::Password { key, .. } => {
-                wrong.with(Hint::Run(format!("cargo xtask env set {key}")))
-            }
+            Self::Password { key, .. } => wrong.with(Remedy::SetEnv(key.clone())),
             Self::Read { .. } => {
                 ErrorClass::Unknown.without("the message says what is wrong with the answer")
             }

@@ -3,6 +3,7 @@
 use hemma_core::{Finding, Hint, OperatorError, Report, Verdict, World, causes};
 
 use super::{DatabaseSpec, Databases, Error, Login, Server, look, steps};
+use crate::Remedy;
 
 /// Whether the role and the databases are there, and the role's.
 pub async fn verify(world: &World, spec: &DatabaseSpec) -> Report {
@@ -37,7 +38,9 @@ pub fn findings(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
 
 /// Of the problems, those that nothing here mends.
 pub fn unmended(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
-    let left = |it: &Finding| it.verdict != Verdict::Pass && it.hint != Some(mend());
+    let left = |it: &Finding| {
+        it.verdict != Verdict::Pass && it.hint != Some(Remedy::CreateDatabases.into())
+    };
     findings(spec, seen).into_iter().filter(left).collect()
 }
 
@@ -59,27 +62,22 @@ fn of_server(spec: &DatabaseSpec, seen: &Databases) -> Finding {
     Finding::pass(container, version)
 }
 
-fn mend() -> Hint {
-    Hint::Run("cargo xtask day2 shared-db".to_owned())
-}
-
 fn of_role(spec: &DatabaseSpec, seen: &Databases) -> Finding {
     let subject = format!("role {}", spec.role);
     let key = &spec.password_key;
     let Some(role) = &seen.role else {
-        return Finding::fail(subject, "there is no such role").hint(mend());
+        return Finding::fail(subject, "there is no such role").remedy(Remedy::CreateDatabases);
     };
     if !role.can_login {
-        return Finding::fail(subject, "it may not log in").hint(mend());
+        return Finding::fail(subject, "it may not log in").remedy(Remedy::CreateDatabases);
     }
     match &seen.login {
         Login::Accepted => Finding::pass(subject, format!("gets in with {key} of .env")),
-        Login::Refused => {
-            Finding::fail(subject, format!("does not get in with {key} of .env")).hint(mend())
-        }
+        Login::Refused => Finding::fail(subject, format!("does not get in with {key} of .env"))
+            .remedy(Remedy::CreateDatabases),
         Login::NoPassword(reason) => {
             Finding::unseen(subject, format!("{key} of .env could not be tried: {reason}"))
-                .hint(Hint::Run("cargo xtask day2 env-file".to_owned()))
+                .remedy(Remedy::CheckEnvFile)
         }
         Login::Unknown(said) => {
             Finding::unseen(subject, format!("{key} of .env could not be tried: {said}"))
@@ -99,16 +97,19 @@ fn of_databases(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
         let database = seen.databases.get(name.as_str());
         match (database, about_it) {
             (None, _) => {
-                findings.push(Finding::fail(subject, "there is none of that name").hint(mend()));
+                findings.push(
+                    Finding::fail(subject, "there is none of that name")
+                        .remedy(Remedy::CreateDatabases),
+                );
             }
             (Some(database), Some(_)) if database.owner == role.as_str() => {
                 let detail = format!("{role} may not make tables in its public schema");
-                findings.push(Finding::fail(subject, detail).hint(mend()));
+                findings.push(Finding::fail(subject, detail).remedy(Remedy::CreateDatabases));
             }
             (Some(database), Some(_)) => {
                 let detail =
                     format!("it belongs to {}, so {role} may not make tables", database.owner);
-                findings.push(Finding::fail(subject, detail).hint(mend()));
+                findings.push(Finding::fail(subject, detail).remedy(Remedy::CreateDatabases));
             }
             (Some(database), None) if database.owner != role.as_str() => {
                 let detail = format!("it belongs to {}, which is no superuser", database.owner);

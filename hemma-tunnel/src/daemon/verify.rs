@@ -3,7 +3,7 @@
 use hemma_core::{Finding, Hint, Report, World};
 
 use super::{Running, Seat, Status};
-use crate::{Forward, ForwardStatus, Holder, State};
+use crate::{Forward, ForwardStatus, Holder, Remedy, State};
 
 /// One finding for each forward that is wanted.
 pub async fn verify(world: &World, seat: &Seat, forwards: &[Forward]) -> Report {
@@ -25,7 +25,7 @@ pub async fn verify(world: &World, seat: &Seat, forwards: &[Forward]) -> Report 
 }
 
 fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
-    let (tunnel, logs) = (&status.tunnel, Hint::Run("cargo xtask tunnel logs".to_owned()));
+    let tunnel = &status.tunnel;
     let at = forward.local.first().map_or_else(String::new, |it| format!("{it}, "));
     let finding = match &forward.state {
         State::Connected => {
@@ -41,14 +41,14 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
             )))
         }
         State::Fatal { .. } if forward.state == tunnel.link => {
-            Finding::unseen(subject, format!("{at}{}", forward.state)).hint(logs)
+            Finding::unseen(subject, format!("{at}{}", forward.state)).remedy(Remedy::ShowLogs)
         }
         state => Finding::fail(subject, format!("{at}{state}")).hint(match state {
             State::Held { .. } => Hint::Do("stop that program, or choose another port".to_owned()),
             State::Silent { .. } => {
                 Hint::Do(format!("look at the service on {} itself", tunnel.host))
             }
-            _ => logs,
+            _ => Remedy::ShowLogs.into(),
         }),
     };
     let is_news =
@@ -59,8 +59,7 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
 
 async fn absent(world: &World, subject: String, forward: &Forward) -> Finding {
     match world.ask_again(&Holder { port: forward.local_port() }).await {
-        Ok(None) => Finding::fail(subject, "not running")
-            .hint(Hint::Run("cargo xtask tunnel start".to_owned())),
+        Ok(None) => Finding::fail(subject, "not running").remedy(Remedy::Start),
         Ok(Some(by)) => {
             let detail = format!("not running, and port {} is held by {by}", forward.local_port());
             let hint = "stop that program, or choose another port in hemma.toml";

@@ -4,7 +4,7 @@ mod place;
 mod run;
 mod service;
 
-use hemma_core::{Finding, Known, Report};
+use hemma_core::{Finding, Hint, Known, Report};
 use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
 use hemma_tunnel::{Forward, ForwardName};
 
@@ -106,7 +106,7 @@ impl Named {
         let all = crate::forwards(&run.config().forward).map_err(Failure::usage)?;
         if let Some(name) = self.names.iter().find(|it| !all.iter().any(|own| own.name() == *it)) {
             let known = Known::new(name.as_str(), all.iter().map(|it| it.name().as_str()));
-            let hint = known.hint("cargo xtask tunnel status");
+            let hint = known.hint(Hint::Run("cargo xtask tunnel status".to_owned()));
             return Err(Failure::usage(Error::NoSuch { asked: name.clone(), known }).hint(hint));
         }
         let wanted = |it: &Forward| self.names.is_empty() || self.names.contains(it.name());

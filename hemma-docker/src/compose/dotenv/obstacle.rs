@@ -7,6 +7,8 @@ use hemma_core::names::CheckoutPath;
 use hemma_core::{Finding, Hint, Host, quote_path};
 use serde::{Deserialize, Serialize};
 
+use crate::Remedy;
+
 /// A shell function that says in a word what `$f`, the `.env` in the checkout `$d`, is. `$max` is the
 /// largest size that is read.
 pub const KIND: &str = r#"
@@ -84,7 +86,7 @@ impl Obstacle {
         let file = quote_path(&format!("{checkout}/.env"));
         let on_host = |line: String| Hint::on(host, line);
         Some(match self {
-            Self::Missing => Hint::Run("cargo xtask day2 env-file --edit".to_owned()),
+            Self::Missing => Remedy::EditEnvFile.into(),
             Self::Closed => on_host(format!("ls -ld {}", quote_path(&checkout.to_string()))),
             Self::Directory => on_host(format!("rmdir {file}")),
             Self::Unreadable { .. } => on_host(format!("sudo chown \"$USER\" {file}")),

@@ -13,10 +13,7 @@ fn spec() -> CheckoutSpec {
 }
 
 fn hint_of(said: &str) -> String {
-    match hint(&spec(), said) {
-        Some(Hint::Run(it) | Hint::Do(it)) => it,
-        None => String::new(),
-    }
+    hint(&spec(), said).map(|it| it.to_string()).unwrap_or_default()
 }
 
 /// What git 2.47, OpenSSH 9.2 and the usual git servers say; what is shown; what the hint holds.

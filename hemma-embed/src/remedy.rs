@@ -1,0 +1,38 @@
+//! What this crate proposes to do about its findings and errors.
+
+use std::fmt;
+
+use hemma_core::RemedySet;
+use serde::{Deserialize, Serialize};
+
+/// What is to be done about the research services.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Start the forward of this name.
+    StartForward(String),
+    /// See how the forward of this name stands.
+    ShowForward(String),
+    /// Tell the offload server the version of LanguageTool, which Compose passes to it from `.env`.
+    SetJarVersion,
+    /// Check the grammar service, which the features need.
+    CheckGrammarService,
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StartForward(name) => write!(f, "start the forward {name}"),
+            Self::ShowForward(name) => write!(f, "see how the forward {name} stands"),
+            Self::SetJarVersion => f.write_str(
+                "set OFFLOAD_LANGUAGE_TOOL_JAR_VERSION in .env, and start the server by \
+                 Compose",
+            ),
+            Self::CheckGrammarService => f.write_str("check the grammar service"),
+        }
+    }
+}
+
+impl RemedySet for Remedy {
+    const OF: &'static str = "hemma-embed";
+}

@@ -1,0 +1,29 @@
+//! What this crate proposes to do about its findings and errors.
+
+use std::fmt;
+
+use hemma_core::RemedySet;
+use serde::{Deserialize, Serialize};
+
+/// What is to be done about forwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Start the forwards.
+    Start,
+    /// Read the log of the tunnel.
+    ShowLogs,
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("start the forwards"),
+            Self::ShowLogs => f.write_str("read the log of the tunnel"),
+        }
+    }
+}
+
+impl RemedySet for Remedy {
+    const OF: &'static str = "hemma-tunnel";
+}
