@@ -12,7 +12,7 @@
 //! codes as all the others.
 //!
 //! ```no_run
-//! use hemma_cli::core::{Command, Exec, Finding};
+//! use hemma_cli::core::{Command, Exec, Finding, FindingId};
 //! use hemma_cli::{Answer, Failure, Run, Section};
 //!
 //! /// Check that last night's backup is there
@@ -23,6 +23,9 @@
 //!     directory: String,
 //! }
 //!
+//! const RECENT: FindingId = FindingId::new("backup.recent");
+//! const MISSING: FindingId = FindingId::new("backup.missing");
+//!
 //! impl Section for Backups {
 //!     const SLUG: &'static str = "day4_1_backups";
 //!
@@ -30,8 +33,8 @@
 //!         let list = Command::new("find").args([&self.directory, "-mtime", "-1"]);
 //!         let seen = run.world().ask(&Exec::on(&run.config().host.alias, list)).await?;
 //!         let finding = match seen.stdout.lines().next() {
-//!             Some(file) => Finding::pass("backup", file),
-//!             None => Finding::fail("backup", "none since yesterday"),
+//!             Some(file) => Finding::pass(RECENT, "backup", file),
+//!             None => Finding::fail(MISSING, "backup", "none since yesterday"),
 //!         };
 //!         Ok(Answer::Report([finding].into_iter().collect()))
 //!     }
@@ -68,6 +71,7 @@ mod failure;
 mod flags;
 mod forwards;
 mod help;
+pub mod ids;
 mod interrupt;
 mod no_container;
 pub mod offload;

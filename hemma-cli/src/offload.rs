@@ -9,6 +9,8 @@ use hemma_deploy::Config;
 
 use hemma_docker::{Container, Containers, State};
 
+use crate::ids;
+
 /// The image's name in HuleEdu's files, whatever its tag.
 const IMAGE: &str = "huleedu-essay-embed-offload";
 /// Where the model's files lie in the container.
@@ -92,8 +94,8 @@ pub async fn verify(world: &World, config: &Config, service: &str, port: u16) ->
     let containers = match world.ask(&Containers { host: config.host.alias.clone() }).await {
         Ok(containers) => containers,
         Err(error) => {
-            let findings = vec![Finding::unknown(subject, &error).hint(error.hint())];
-            return Verified { is_ours: false, findings };
+            let finding = Finding::unknown(ids::OFFLOAD_CONTAINER_UNSEEN, subject, &error);
+            return Verified { is_ours: false, findings: vec![finding.hint(error.hint())] };
         }
     };
     let found = find(&containers, port);
@@ -103,7 +105,7 @@ pub async fn verify(world: &World, config: &Config, service: &str, port: u16) ->
     if is_ours {
         findings.push(match look(world, config, found).await {
             Ok(seen) => seen.cache(),
-            Err(error) => Finding::unknown("model cache", &error),
+            Err(error) => Finding::unknown(ids::MODEL_CACHE_UNSEEN, "model cache", &error),
         });
     }
     Verified { is_ours, findings }
@@ -113,7 +115,12 @@ fn way(config: &Config, service: &str, port: u16, found: Option<&Container>) -> 
     let subject = "embedding server";
     let run = Hint::Run("cargo xtask offload container-run".to_owned());
     let Some(it) = found else {
-        return Finding::fail(subject, "no container is one, by image or by port").hint(run);
+        return Finding::fail(
+            ids::OFFLOAD_CONTAINER_MISSING,
+            subject,
+            "no container is one, by image or by port",
+        )
+        .hint(run);
     };
     if !it.is_of(config.compose.project.as_str(), service) {
         let by =
@@ -122,23 +129,32 @@ fn way(config: &Config, service: &str, port: u16, found: Option<&Container>) -> 
         let remove = format!("sudo docker rm -f {}", it.name);
         let lacks =
             "it is on another network than the grammar service, and was not told its version";
-        return Finding::fail(subject, detail)
+        return Finding::fail(ids::OFFLOAD_CONTAINER_NOT_OF_COMPOSE, subject, detail)
             .evidence([lacks])
             .hint(Hint::on(&config.host.alias, remove));
     }
     if it.state != State::Running {
-        return Finding::fail(subject, format!("{}, {}", it.name, it.status)).hint(run);
+        return Finding::fail(
+            ids::OFFLOAD_CONTAINER_NOT_RUNNING,
+            subject,
+            format!("{}, {}", it.name, it.status),
+        )
+        .hint(run);
     }
     let own = || it.ports.iter().filter(|it| it.published == port);
     if let Some(open) = own().find(|it| !it.is_local()) {
         let detail = format!("other machines reach it on {}:{port}", open.ip);
-        return Finding::fail(subject, detail).hint(run);
+        return Finding::fail(ids::OFFLOAD_CONTAINER_PORT_OPEN, subject, detail).hint(run);
     }
     if own().next().is_none() {
         let detail = format!("127.0.0.1:{port} on the host does not lead to {}", it.name);
-        return Finding::fail(subject, detail).hint(run);
+        return Finding::fail(ids::OFFLOAD_CONTAINER_NOT_PUBLISHED, subject, detail).hint(run);
     }
-    Finding::pass(subject, format!("{} on 127.0.0.1:{port} only, {}", it.name, it.status))
+    Finding::pass(
+        ids::OFFLOAD_CONTAINER_RUNNING,
+        subject,
+        format!("{} on 127.0.0.1:{port} only, {}", it.name, it.status),
+    )
 }
 
 impl Furnishing {
@@ -186,22 +202,33 @@ impl Furnishing {
         let subject = "model cache";
         let again = "the model is downloaded again at each start";
         let Some(source) = self.get("source") else {
-            return Finding::fail(subject, format!("nothing of the host is at {CACHE}: {again}"));
+            return Finding::fail(
+                ids::MODEL_CACHE_NOT_MOUNTED,
+                subject,
+                format!("nothing of the host is at {CACHE}: {again}"),
+            );
         };
         match (self.get("here"), self.get("inside"), self.get("filesystem")) {
-            (_, _, Some(kind @ ("tmpfs" | "ramfs"))) => {
-                Finding::fail(subject, format!("{source} is a {kind}: a reboot empties it"))
-            }
+            (_, _, Some(kind @ ("tmpfs" | "ramfs"))) => Finding::fail(
+                ids::MODEL_CACHE_IN_MEMORY,
+                subject,
+                format!("{source} is a {kind}: a reboot empties it"),
+            ),
             (Some(here), Some(inside), _) if here == inside => {
-                Finding::pass(subject, format!("{source}, kept on the host"))
+                Finding::pass(ids::MODEL_CACHE_KEPT, subject, format!("{source}, kept on the host"))
             }
             (_, Some(_), _) => {
                 let hint = "with a Docker from snap, set HULEEDU_HEMMA_HF_CACHE_PATH to a directory \
                             below /home";
                 let detail = format!("the container sees another {source} than the host: {again}");
-                Finding::fail(subject, detail).hint(Hint::Do(hint.to_owned()))
+                Finding::fail(ids::MODEL_CACHE_NOT_SHARED, subject, detail)
+                    .hint(Hint::Do(hint.to_owned()))
             }
-            _ => Finding::unseen(subject, format!("the container did not say what is at {CACHE}")),
+            _ => Finding::unseen(
+                ids::MODEL_CACHE_UNSEEN,
+                subject,
+                format!("the container did not say what is at {CACHE}"),
+            ),
         }
     }
 
@@ -214,7 +241,10 @@ impl Furnishing {
             let detail =
                 format!("pdm.lock has no group `{GROUP}`: the image would lack everything");
             let hint = "lock it with all groups, or build from a commit whose pdm.lock has them";
-            findings.push(Finding::fail("requirements", detail).hint(Hint::Do(hint.to_owned())));
+            findings.push(
+                Finding::fail(ids::OFFLOAD_BUILD_NO_REQUIREMENTS, "requirements", detail)
+                    .hint(Hint::Do(hint.to_owned())),
+            );
         }
         findings
     }
@@ -222,16 +252,29 @@ impl Furnishing {
     fn version(&self) -> Finding {
         let subject = "grammar checker's version";
         if let Some(version) = self.jar_version() {
-            return Finding::pass(subject, format!("{version}, by .env"));
+            return Finding::pass(
+                ids::OFFLOAD_BUILD_VERSION_SET,
+                subject,
+                format!("{version}, by .env"),
+            );
         }
         let hint = format!("add {JAR_VERSION} to .env on the host");
-        Finding::fail(subject, format!(".env does not set {JAR_VERSION}")).hint(Hint::Do(hint))
+        Finding::fail(
+            ids::OFFLOAD_BUILD_VERSION_MISSING,
+            subject,
+            format!(".env does not set {JAR_VERSION}"),
+        )
+        .hint(Hint::Do(hint))
     }
 
     fn base(&self) -> Finding {
         let usual =
             || format!("{USUAL_BASE}, another one each week; pin it with {BASE_IMAGE} in .env");
-        Finding::pass("base image", self.get(BASE_IMAGE).map_or_else(usual, str::to_owned))
+        Finding::pass(
+            ids::OFFLOAD_BUILD_BASE,
+            "base image",
+            self.get(BASE_IMAGE).map_or_else(usual, str::to_owned),
+        )
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const XTASK: &str = r#"
-use hemma_cli::core::Finding;
+use hemma_cli::core::{Finding, FindingId};
 use hemma_cli::{Answer, App, Failure, Run, Section};
 
 /// Check that the lights are on
@@ -15,7 +15,8 @@ impl Section for Lights {
     const SLUG: &'static str = "day4_1_lights_on";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let finding = Finding::pass("lights", run.config().host.alias.as_str());
+        let on = FindingId::new("lights.on");
+        let finding = Finding::pass(on, "lights", run.config().host.alias.as_str());
         Ok(Answer::Report([finding].into_iter().collect()))
     }
 }

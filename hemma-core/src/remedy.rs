@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// English, for a program that has none.
 ///
 /// ```
-/// use hemma_core::{Finding, Hint, RemedySet};
+/// use hemma_core::{Finding, FindingId, Hint, RemedySet};
 /// use serde::{Deserialize, Serialize};
 ///
 /// /// What is to be done about a printer.
@@ -30,7 +30,9 @@ use serde::{Deserialize, Serialize};
 ///     const OF: &'static str = "printer";
 /// }
 ///
-/// let finding = Finding::fail("printer", "it is out of paper").remedy(Remedy::AddPaper { tray: 2 });
+/// let empty = FindingId::new("printer.empty");
+/// let finding = Finding::fail(empty, "printer", "it is out of paper");
+/// let finding = finding.remedy(Remedy::AddPaper { tray: 2 });
 /// let Some(Hint::Remedy(remedy)) = finding.hint else { panic!("it has a remedy") };
 /// assert_eq!(remedy.get(), Some(Remedy::AddPaper { tray: 2 }));
 /// assert_eq!(remedy.to_string(), "add paper to tray 2");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Classified, ErrorClass, Hint, OperatorError, RemedySet};
+use crate::{Classified, ErrorClass, FindingId, Hint, OperatorError, RemedySet};
 
 /// Three answers, never mixed. The order is that of what matters more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ impl Verdict {
 pub struct Finding {
     /// How it stands.
     pub verdict: Verdict,
+    /// What was found. It is empty in a recording from before findings had ids.
+    #[serde(default, skip_serializing_if = "FindingId::is_empty")]
+    pub id: FindingId,
     /// What was looked at, e.g. `network hule-network`.
     pub subject: String,
     /// What was seen, or why nothing could be.
@@ -46,39 +49,50 @@ pub struct Finding {
 
 impl Finding {
     /// It is as it should be.
-    pub fn pass(subject: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(Verdict::Pass, subject, detail)
+    pub fn pass(id: FindingId, subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Verdict::Pass, id, subject, detail)
     }
 
     /// It is not.
-    pub fn fail(subject: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(Verdict::Fail, subject, detail)
+    pub fn fail(id: FindingId, subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Verdict::Fail, id, subject, detail)
     }
 
     /// Nobody knows; `error` says why, with its causes.
-    pub fn unknown(subject: impl Into<String>, error: &dyn std::error::Error) -> Self {
-        Self::unseen(subject, causes(error))
+    pub fn unknown(
+        id: FindingId,
+        subject: impl Into<String>,
+        error: &dyn std::error::Error,
+    ) -> Self {
+        Self::unseen(id, subject, causes(error))
     }
 
     /// An error as a finding: wrong or not known by its class, with its causes, its evidence and the
     /// next thing to try.
-    pub fn of_error(subject: impl Into<String>, error: &impl OperatorError) -> Self {
+    pub fn of_error(id: FindingId, subject: impl Into<String>, error: &impl OperatorError) -> Self {
         let Classified { class, advice } = error.classify();
         let verdict = match class {
             ErrorClass::NotAsPlanned | ErrorClass::Usage => Verdict::Fail,
             ErrorClass::Unknown => Verdict::Unknown,
         };
-        Self::new(verdict, subject, causes(error)).evidence(error.evidence()).hint(advice.hint())
+        Self::new(verdict, id, subject, causes(error))
+            .evidence(error.evidence())
+            .hint(advice.hint())
     }
 
     /// Nobody knows, for a reason that is no error of ours.
-    pub fn unseen(subject: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(Verdict::Unknown, subject, why)
+    pub fn unseen(id: FindingId, subject: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(Verdict::Unknown, id, subject, why)
     }
 
-    fn new(verdict: Verdict, subject: impl Into<String>, detail: impl Into<String>) -> Self {
+    fn new(
+        verdict: Verdict,
+        id: FindingId,
+        subject: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         let (subject, detail) = (subject.into(), detail.into());
-        Self { verdict, subject, detail, evidence: Vec::new(), hint: None }
+        Self { verdict, id, subject, detail, evidence: Vec::new(), hint: None }
     }
 
     /// Adds the next thing to do, if there is one.
@@ -165,8 +179,11 @@ mod tests {
 
     #[test]
     fn the_worst_verdict_wins_and_no_look_is_no_pass() {
-        let [pass, fail] = [Finding::pass("a", ""), Finding::fail("b", "")];
-        let unknown = Finding::unknown("c", &std::fmt::Error);
+        let [pass, fail] = [
+            Finding::pass(FindingId::default(), "a", ""),
+            Finding::fail(FindingId::default(), "b", ""),
+        ];
+        let unknown = Finding::unknown(FindingId::default(), "c", &std::fmt::Error);
         let rows = [
             (vec![], Verdict::Unknown),
             (vec![pass.clone()], Verdict::Pass),

@@ -1,7 +1,7 @@
 //! A host on which nothing can be written: a full disk, a file system that is read-only, or a
 //! repository that is locked.
 
-use crate::{Classified, ErrorClass, Finding, Hint, Host, quote_path};
+use crate::{Classified, ErrorClass, Finding, FindingId, Hint, Host, quote_path};
 
 /// A shell function that says why nothing can be written in a directory, if that is so: git keeps the
 /// cause to itself, or buries it in advice.
@@ -46,8 +46,13 @@ pub fn classify(class: ErrorClass, host: &Host, said: &str) -> Classified {
 
 /// A finding for what could not be looked at, with the next thing to do where a host that cannot be
 /// written to is the reason.
-pub fn unknown(host: &Host, subject: &str, error: &dyn std::error::Error) -> Finding {
-    let finding = Finding::unknown(subject, error);
+pub fn unknown(
+    host: &Host,
+    id: FindingId,
+    subject: &str,
+    error: &dyn std::error::Error,
+) -> Finding {
+    let finding = Finding::unknown(id, subject, error);
     let hint = hint(host, &finding.detail);
     finding.hint(hint)
 }

@@ -9,6 +9,8 @@ use hemma_core::{
     sudo,
 };
 
+use crate::ids;
+
 /// Everything in one script: two round trips. A value is what a tool prints; what it says on its
 /// standard error is never part of one, and is told line by line where the tool fails.
 ///
@@ -80,7 +82,8 @@ pub(crate) async fn verify(world: &World, host: &Host) -> Tools {
 
 fn unreachable(host: &Host, error: &ExecError) -> Finding {
     let plain = || Hint::on(host, "true");
-    Finding::unknown(format!("ssh {host}"), error).hint(error.hint().unwrap_or_else(plain))
+    Finding::unknown(ids::SSH_UNREACHABLE, format!("ssh {host}"), error)
+        .hint(error.hint().unwrap_or_else(plain))
 }
 
 /// What the host said: values, and why there is none.
@@ -112,7 +115,11 @@ impl<'t> Seen<'t> {
 fn judge(host: &Host, text: &str) -> Vec<Finding> {
     let seen = Seen::read(text);
     let Some(uid) = seen.value("uid") else {
-        return vec![Finding::unseen(format!("ssh {host}"), "the login shell gave no answer")];
+        return vec![Finding::unseen(
+            ids::SSH_NO_ANSWER,
+            format!("ssh {host}"),
+            "the login shell gave no answer",
+        )];
     };
     let mut findings = vec![login(host, seen.value("user").unwrap_or("?"), uid)];
     findings.push(git(&seen));
@@ -131,29 +138,33 @@ fn login(host: &Host, user: &str, uid: &str) -> Finding {
     let subject = format!("ssh {host}");
     if uid == "0" {
         let hint = "use an alias whose User is not root in ~/.ssh/config".to_owned();
-        return Finding::fail(subject, "it logs in as root").hint(Hint::Do(hint));
+        return Finding::fail(ids::SSH_AS_ROOT, subject, "it logs in as root").hint(Hint::Do(hint));
     }
-    Finding::pass(subject, format!("logs in as {user}"))
+    Finding::pass(ids::SSH_LOGIN, subject, format!("logs in as {user}"))
 }
 
 fn git(seen: &Seen<'_>) -> Finding {
     if let Some(version) = seen.value("git") {
-        return Finding::pass("git", version.strip_prefix("git version ").unwrap_or(version));
+        return Finding::pass(
+            ids::GIT_INSTALLED,
+            "git",
+            version.strip_prefix("git version ").unwrap_or(version),
+        );
     }
     match seen.why_not("git_said").filter(|it| !it.ends_with("not found")) {
-        Some(said) => Finding::fail("git", format!("it does not run: {said}")),
-        None => Finding::fail("git", "it is not installed on the host")
+        Some(said) => Finding::fail(ids::GIT_BROKEN, "git", format!("it does not run: {said}")),
+        None => Finding::fail(ids::GIT_MISSING, "git", "it is not installed on the host")
             .hint(Hint::Do("install git on the host".to_owned())),
     }
 }
 
 fn of_sudo(host: &Host, seen: &Seen<'_>) -> Finding {
     if seen.value("sudo").is_some() {
-        return Finding::pass("sudo", "needs no password");
+        return Finding::pass(ids::SUDO_WITHOUT_PASSWORD, "sudo", "needs no password");
     }
     let said = seen.why_not("sudo_said").unwrap_or("it said nothing");
     if said.ends_with("sudo: not found") {
-        return Finding::fail("sudo", "it is not installed on the host")
+        return Finding::fail(ids::SUDO_MISSING, "sudo", "it is not installed on the host")
             .hint(Hint::Do("install sudo on the host".to_owned()));
     }
     let refused = if seen.value("engine").is_some() {
@@ -161,7 +172,8 @@ fn of_sudo(host: &Host, seen: &Seen<'_>) -> Finding {
     } else {
         "it does not run without a password"
     };
-    Finding::fail("sudo", format!("{refused}: {said}")).hint(allow(host, seen, said))
+    Finding::fail(ids::SUDO_REFUSED, "sudo", format!("{refused}: {said}"))
+        .hint(allow(host, seen, said))
 }
 
 /// The line of sudoers that would do.
@@ -174,25 +186,35 @@ fn allow(host: &Host, seen: &Seen<'_>, said: &str) -> Option<Hint> {
 /// Where sudo runs shells and not this: a tool that it refuses is not a tool that is missing.
 fn refused(host: &Host, seen: &Seen<'_>, (tool, said): (&str, &str)) -> Option<Finding> {
     sudo::refusal(said)?;
-    let finding = Finding::fail(tool, format!("sudo does not run it: {said}"));
+    let finding =
+        Finding::fail(ids::SUDO_TOOL_REFUSED, tool, format!("sudo does not run it: {said}"));
     Some(finding.hint(allow(host, seen, said)))
 }
 
 fn engine(host: &Host, seen: &Seen<'_>) -> Finding {
     let Some(docker) = seen.value("docker") else {
-        return Finding::fail("docker", "it is not installed on the host")
+        return Finding::fail(ids::DOCKER_MISSING, "docker", "it is not installed on the host")
             .hint(Hint::Do("install Docker Engine on the host".to_owned()));
     };
     match (seen.value("engine"), seen.why_not("engine_said")) {
-        (Some(version), _) => Finding::pass("docker", format!("engine {version} ({docker})")),
+        (Some(version), _) => {
+            Finding::pass(ids::DOCKER_RUNNING, "docker", format!("engine {version} ({docker})"))
+        }
         (None, Some(said)) => {
             if let Some(finding) = refused(host, seen, ("docker", said)) {
                 return finding;
             }
             let hint = Hint::on(host, "sudo -n systemctl start docker");
-            Finding::fail("docker", format!("the engine does not answer: {said}")).hint(hint)
+            Finding::fail(
+                ids::DOCKER_NOT_RUNNING,
+                "docker",
+                format!("the engine does not answer: {said}"),
+            )
+            .hint(hint)
         }
-        (None, None) => Finding::unseen("docker", "the host did not say whether it runs"),
+        (None, None) => {
+            Finding::unseen(ids::DOCKER_UNSEEN, "docker", "the host did not say whether it runs")
+        }
     }
 }
 
@@ -202,8 +224,12 @@ fn compose(host: &Host, seen: &Seen<'_>) -> Finding {
         if let Some(finding) = refused(host, seen, ("docker compose", said)) {
             return finding;
         }
-        return Finding::fail("docker compose", format!("it is not installed: {said}"))
-            .hint(Hint::Do("install the Compose plugin on the host".to_owned()));
+        return Finding::fail(
+            ids::COMPOSE_MISSING,
+            "docker compose",
+            format!("it is not installed: {said}"),
+        )
+        .hint(Hint::Do("install the Compose plugin on the host".to_owned()));
     };
     match numbers(version) {
         Some(it) if it < COMPOSE_OLDEST => {
@@ -211,10 +237,15 @@ fn compose(host: &Host, seen: &Seen<'_>) -> Finding {
             let why = format!("{version} is too old: it takes {major}.{minor}.{patch} or newer");
             let hint = "install docker-compose-plugin on the host from Docker's own packages: \
                         https://docs.docker.com/engine/install";
-            Finding::fail("docker compose", why).hint(Hint::Do(hint.to_owned()))
+            Finding::fail(ids::COMPOSE_TOO_OLD, "docker compose", why)
+                .hint(Hint::Do(hint.to_owned()))
         }
-        Some(_) => Finding::pass("docker compose", version),
-        None => Finding::unseen("docker compose", format!("`{version}` is no version")),
+        Some(_) => Finding::pass(ids::COMPOSE_INSTALLED, "docker compose", version),
+        None => Finding::unseen(
+            ids::COMPOSE_VERSION_UNSEEN,
+            "docker compose",
+            format!("`{version}` is no version"),
+        ),
     }
 }
 

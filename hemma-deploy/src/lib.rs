@@ -45,6 +45,7 @@
 pub mod config;
 pub mod env_file;
 mod host_tools;
+pub mod ids;
 mod layers;
 pub mod lock;
 mod operation;

@@ -9,6 +9,7 @@ use hemma_git::Tree;
 use hemma_postgres::databases::{self, DatabaseSpec, Outcome, Server, Step};
 
 use crate::Config;
+use crate::ids;
 
 use crate::env_file::{HeadersError, LookHeaders};
 use crate::layers::{Layers, compose_files};
@@ -56,8 +57,12 @@ pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
     let server = Server::from(config);
     match error {
         Error::Databases(source) => databases::of_error(&server, source),
-        Error::NoneWanted { .. } => Finding::fail("databases", error.to_string()),
-        Error::Headers(_) => Finding::of_error(server.container.to_string(), error),
+        Error::NoneWanted { .. } => {
+            Finding::fail(ids::DATABASE_NONE_NAMED, "databases", error.to_string())
+        }
+        Error::Headers(_) => {
+            Finding::of_error(ids::DATABASE_NAMES_UNSEEN, server.container.to_string(), error)
+        }
     }
 }
 

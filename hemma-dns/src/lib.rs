@@ -37,6 +37,7 @@
 //! only for the zones' own servers, where no resolver does it for us.
 
 pub mod caa;
+pub mod ids;
 mod lookup;
 mod name;
 mod operator_error;

@@ -24,6 +24,7 @@ use hemma_core::{Finding, Host, Patience, Progress, Report, World};
 
 use crate::Containers;
 use crate::engine::EngineError;
+use crate::ids;
 use evidence::failed;
 use services::{Round, Services};
 use standing::{Standing, look_at};
@@ -164,9 +165,11 @@ pub async fn verify(
         let subject = subject(expected);
         let look = look_at(expected, project, &containers);
         match look.standing {
-            Standing::Good(detail) => Finding::pass(subject, detail),
-            Standing::Running => Finding::pass(subject, "running"),
-            Standing::Coming(detail) => Finding::unseen(subject, format!("still {detail}")),
+            Standing::Good(detail) => Finding::pass(ids::SERVICE_AS_EXPECTED, subject, detail),
+            Standing::Running => Finding::pass(ids::SERVICE_RUNNING, subject, "running"),
+            Standing::Coming(detail) => {
+                Finding::unseen(ids::SERVICE_STARTING, subject, format!("still {detail}"))
+            }
             Standing::Restarting(detail) | Standing::Absent(detail) | Standing::Bad(detail) => {
                 failed(world, host, expected, &detail, look.container.as_ref()).await
             }
@@ -181,5 +184,5 @@ fn subject(expected: &Expectation) -> String {
 
 /// One cause, said once, and not once for each service.
 fn unseen(error: &EngineError) -> Finding {
-    Finding::of_error("services", error)
+    Finding::of_error(ids::SERVICE_UNSEEN, "services", error)
 }

@@ -60,6 +60,7 @@ mod container;
 mod engine;
 pub mod get;
 pub mod health;
+pub mod ids;
 pub mod image;
 pub mod local_port;
 mod logs;

@@ -5,6 +5,7 @@
 use hemma_core::names::ProjectName;
 use hemma_core::{Finding, Host, World};
 
+use crate::ids;
 use crate::{Binding, Container, Containers, Remedy, State};
 
 /// Whether the running container of `service` has `port` of the host, on loopback only. What the
@@ -21,30 +22,38 @@ pub async fn verify(
             let own = |it: &&Container| it.is_of(project.as_str(), service);
             judge((subject, service), containers.iter().find(own), port)
         }
-        Err(error) => Finding::of_error(subject, &error),
+        Err(error) => Finding::of_error(ids::LOCAL_PORT_UNSEEN, subject, &error),
     }
 }
 
 fn judge((subject, service): (String, &str), container: Option<&Container>, port: u16) -> Finding {
     let publish = Remedy::PublishOnLoopback { service: service.to_owned(), port };
     let Some(container) = container else {
-        return Finding::fail(subject, "it has no container").remedy(publish);
+        return Finding::fail(ids::LOCAL_PORT_NO_CONTAINER, subject, "it has no container")
+            .remedy(publish);
     };
     let status = &container.status;
     if container.state != State::Running {
-        return Finding::fail(subject, format!("it does not run: {status}")).remedy(publish);
+        return Finding::fail(
+            ids::LOCAL_PORT_NOT_RUNNING,
+            subject,
+            format!("it does not run: {status}"),
+        )
+        .remedy(publish);
     }
     let own = || container.ports.iter().filter(|it| it.published == port);
     if let Some(Binding { ip, .. }) = own().find(|it| !it.is_local()) {
         let detail = format!("other machines reach it on {ip}:{port}");
-        return Finding::fail(subject, detail).remedy(publish);
+        return Finding::fail(ids::LOCAL_PORT_OPEN, subject, detail).remedy(publish);
     }
     let Some(it) = own().next() else {
         let detail = format!("it runs, and 127.0.0.1:{port} on the host does not lead to it");
         let why = "it was started without the research files";
-        return Finding::fail(subject, detail).evidence([why]).remedy(publish);
+        return Finding::fail(ids::LOCAL_PORT_NOT_PUBLISHED, subject, detail)
+            .evidence([why])
+            .remedy(publish);
     };
-    Finding::pass(subject, format!("on {}:{port} only, {status}", it.ip))
+    Finding::pass(ids::LOCAL_PORT_PUBLISHED, subject, format!("on {}:{port} only, {status}", it.ip))
 }
 
 #[cfg(test)]

@@ -17,22 +17,31 @@ pub use engine::{Network, NetworkCreate, NetworkCreated, Networks};
 
 use crate::Remedy;
 use crate::engine::EngineError;
+use crate::ids;
 
 /// Whether the network is there, once.
 pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
     let subject = format!("network {name}");
     let found = match world.ask(&Networks { host: host.clone() }).await {
         Ok(networks) => named(networks, name),
-        Err(error) => return Finding::of_error(subject, &error),
+        Err(error) => return Finding::of_error(ids::NETWORK_UNSEEN, subject, &error),
     };
     match found.as_slice() {
-        [] => Finding::fail(subject, format!("there is none of that name on {host}"))
-            .remedy(Remedy::CreateNetwork(name.clone())),
-        [one] => Finding::pass(subject, format!("{}, {}", one.driver, short(&one.id))),
+        [] => Finding::fail(
+            ids::NETWORK_MISSING,
+            subject,
+            format!("there is none of that name on {host}"),
+        )
+        .remedy(Remedy::CreateNetwork(name.clone())),
+        [one] => Finding::pass(
+            ids::NETWORK_PRESENT,
+            subject,
+            format!("{}, {}", one.driver, short(&one.id)),
+        ),
         several => {
             let error = Error::several(host, name, several);
             let ids = several.iter().map(|it| format!("{} made {}", short(&it.id), it.created));
-            Finding::of_error(subject, &error).evidence(ids)
+            Finding::of_error(ids::NETWORK_AMBIGUOUS, subject, &error).evidence(ids)
         }
     }
 }

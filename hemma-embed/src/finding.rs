@@ -2,6 +2,7 @@
 
 use hemma_core::{Finding, causes};
 
+use crate::ids;
 use crate::{LookError, Problem, Remedy};
 
 /// What an error says about a service: something else is there, it fails, or nobody knows.
@@ -9,21 +10,23 @@ use crate::{LookError, Problem, Remedy};
 /// A lost or refused connection is no proof that the service is down: the tunnel may be, which is
 /// the forward of this name.
 pub(crate) fn of_error(subject: String, error: &LookError, forward: &str) -> Finding {
-    let LookError::Request(request) = error else { return Finding::unknown(subject, error) };
+    let LookError::Request(request) = error else {
+        return Finding::unknown(ids::RESEARCH_UNSEEN, subject, error);
+    };
     match &request.problem {
-        Problem::Connect { .. } => {
-            Finding::unknown(subject, error).remedy(Remedy::StartForward(forward.to_owned()))
-        }
-        Problem::Cut { .. } => {
-            Finding::unknown(subject, error).remedy(Remedy::ShowForward(forward.to_owned()))
-        }
+        Problem::Connect { .. } => Finding::unknown(ids::RESEARCH_NO_CONNECTION, subject, error)
+            .remedy(Remedy::StartForward(forward.to_owned())),
+        Problem::Cut { .. } => Finding::unknown(ids::RESEARCH_CONNECTION_CUT, subject, error)
+            .remedy(Remedy::ShowForward(forward.to_owned())),
         Problem::Gone { .. } | Problem::Silent { .. } | Problem::OutOfTime { .. } => {
-            Finding::unknown(subject, error)
+            Finding::unknown(ids::RESEARCH_NO_ANSWER, subject, error)
         }
         Problem::NotHttp { .. }
         | Problem::Redirect { .. }
         | Problem::Status { .. }
         | Problem::Reply { .. }
-        | Problem::ItemTooLarge { .. } => Finding::fail(subject, causes(error)),
+        | Problem::ItemTooLarge { .. } => {
+            Finding::fail(ids::RESEARCH_WRONG_ANSWER, subject, causes(error))
+        }
     }
 }

@@ -37,6 +37,7 @@ mod client;
 mod essay;
 mod finding;
 mod health;
+pub mod ids;
 pub mod language_tool;
 mod matrix;
 mod meta;

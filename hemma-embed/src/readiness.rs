@@ -4,6 +4,7 @@ use hemma_core::{Finding, Hint, Live, Question, Report, World};
 use serde::{Deserialize, Serialize};
 
 use crate::health::wire_of;
+use crate::ids;
 use crate::{
     Client, Essay, FeatureSet, Fingerprint, Health, Healthz, LookError, Model, Options, Problem,
     Remedy, Retry, ServerUrl, finding,
@@ -85,7 +86,8 @@ pub fn judge_answer(url: &ServerUrl, status: u16, body: &str) -> (Vec<Finding>, 
             let detail = format!("something answered {status}, and not as the offload server does");
             let first: String = body.chars().take(200).collect();
             let evidence = first.lines().filter(|it| !it.is_empty()).map(str::to_owned);
-            let finding = Finding::fail(server(url), detail).evidence(evidence);
+            let finding =
+                Finding::fail(ids::OFFLOAD_ANOTHER_PROGRAM, server(url), detail).evidence(evidence);
             (vec![finding], None)
         }
     }
@@ -102,9 +104,13 @@ fn status(url: &ServerUrl, health: &Health) -> Finding {
     let faults = health.faults();
     if faults.is_empty() {
         let (model, max_length) = (&health.model_name, health.max_length);
-        return Finding::pass(server(url), format!("ok, {model}, {max_length} tokens"));
+        return Finding::pass(
+            ids::OFFLOAD_HEALTHY,
+            server(url),
+            format!("ok, {model}, {max_length} tokens"),
+        );
     }
-    let finding = Finding::fail(server(url), faults.join(", "));
+    let finding = Finding::fail(ids::OFFLOAD_UNHEALTHY, server(url), faults.join(", "));
     if faults.iter().any(|it| it.contains("JAR_VERSION")) {
         return finding.remedy(Remedy::SetJarVersion);
     }
@@ -116,10 +122,10 @@ fn gpu(url: &ServerUrl, health: &Health) -> Finding {
     let torch = &health.gpu.torch;
     if torch.available {
         let names: Vec<_> = torch.devices.iter().map(|it| it.name.as_str()).collect();
-        return Finding::pass(subject, names.join(", "));
+        return Finding::pass(ids::OFFLOAD_GPU_PRESENT, subject, names.join(", "));
     }
     let why = torch.error.clone().unwrap_or_else(|| "torch sees none, the CPU computes".to_owned());
-    Finding::fail(subject, why).hint(Hint::Do(
+    Finding::fail(ids::OFFLOAD_GPU_MISSING, subject, why).hint(Hint::Do(
         "see that the host has /dev/kfd and /dev/dri, and that the container was started by \
          Compose, which passes them on"
             .to_owned(),
@@ -132,7 +138,11 @@ fn extracted(url: &ServerUrl, one: Result<Extracted, LookError>) -> Finding {
         Ok(one) => {
             let short = &one.fingerprint.as_str()[..12];
             let (vector, counted) = (one.embedding, one.handcrafted);
-            Finding::pass(subject, format!("{vector} + {counted} values, server {short}"))
+            Finding::pass(
+                ids::OFFLOAD_EXTRACTS,
+                subject,
+                format!("{vector} + {counted} values, server {short}"),
+            )
         }
         Err(error) => {
             let grammar = matches!(&error, LookError::Request(request) if matches!(

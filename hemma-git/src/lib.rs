@@ -52,6 +52,7 @@
 //! the files in the repository mean.
 
 pub mod checkout;
+pub mod ids;
 mod remedy;
 mod tree;
 

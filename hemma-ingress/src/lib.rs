@@ -48,6 +48,7 @@
 //! and sends nothing on them. It reads the configuration of nginx-proxy and of no other proxy.
 
 pub mod exposure;
+pub mod ids;
 pub mod listeners;
 pub mod proxy;
 pub mod reach;

@@ -14,6 +14,7 @@ use hemma_core::{ExecError, Finding, Report, Verdict, World};
 use hemma_docker::{Container, Containers, Networks, network};
 
 use crate::IngressSpec;
+use crate::ids;
 use crate::listeners::{self, Listener};
 use part::{COMPANION, PROXY, Part, runs};
 
@@ -77,7 +78,9 @@ async fn look(world: &World, spec: &IngressSpec) -> Result<(Vec<Container>, bool
         tokio::join!(async { world.ask(&Containers { host: host.clone() }).await }, async {
             world.ask(&Networks { host: host.clone() }).await
         },);
-    let containers = containers.map_err(|error| Finding::of_error("shared proxy stack", &error))?;
+    let containers = containers.map_err(|error| {
+        Finding::of_error(ids::SHARED_STACK_UNSEEN, "shared proxy stack", &error)
+    })?;
     let name = spec.network.as_str();
     Ok((containers, networks.is_ok_and(|it| it.iter().any(|it| it.name == name))))
 }

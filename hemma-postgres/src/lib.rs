@@ -54,6 +54,7 @@
 
 pub mod backup;
 pub mod databases;
+pub mod ids;
 mod remedy;
 
 pub use remedy::Remedy;

@@ -7,6 +7,7 @@ use hemma_core::{Finding, Hint, Report, World};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::ids;
 use crate::{Certificate, Handshake, HandshakeError, Met, Site};
 
 /// Renewal is due when a third of the life is left. Fixed numbers of days would cry wolf for ever
@@ -69,19 +70,27 @@ pub async fn verify(world: &World, sites: &[Site]) -> Report {
 pub fn finding(site: &Site, met: &Result<Met, HandshakeError>, now: Timestamp) -> Finding {
     let subject = format!("certificate of {site}");
     match met {
-        Err(error) => Finding::unknown(subject, error),
+        Err(error) => Finding::unknown(ids::CERTIFICATE_UNSEEN, subject, error),
         // From here nobody can tell a dead server from a closed way to it.
-        Ok(Met::Unanswered) => Finding::unseen(subject, Met::Unanswered.to_string()),
+        Ok(Met::Unanswered) => {
+            Finding::unseen(ids::CERTIFICATE_NO_ANSWER, subject, Met::Unanswered.to_string())
+        }
         Ok(Met::Tls(presented)) if presented.defects.is_empty() => {
             let Some(leaf) = presented.chain.first() else {
-                return Finding::unseen(subject, "the chain is trusted, and cannot be read here");
+                return Finding::unseen(
+                    ids::CERTIFICATE_UNREADABLE,
+                    subject,
+                    "the chain is trusted, and cannot be read here",
+                );
             };
             let protocol = presented.protocol.as_deref().unwrap_or("TLS");
             trusted(subject, leaf, protocol, life(leaf, now))
         }
         Ok(met) => {
-            let finding = Finding::fail(subject, met.to_string());
-            let Met::Tls(presented) = met else { return finding };
+            let Met::Tls(presented) = met else {
+                return Finding::fail(ids::CERTIFICATE_NONE, subject, met.to_string());
+            };
+            let finding = Finding::fail(ids::CERTIFICATE_NOT_TRUSTED, subject, met.to_string());
             finding.evidence(presented.chain.iter().map(shown))
         }
     }
@@ -92,15 +101,19 @@ fn trusted(subject: String, leaf: &Certificate, protocol: &str, life: Life) -> F
     let detail = format!("trusted, issued by {}, {days_left} days left, {protocol}", leaf.issuer);
     let hint = Hint::Do("read the ACME companion's log for why it was not renewed".to_owned());
     match stage {
-        Stage::Fresh => Finding::pass(subject, detail),
-        Stage::RenewalOverdue => {
-            Finding::pass(subject, format!("{detail}; renewal is overdue ({days_whole} in all)"))
-                .hint(hint)
-        }
-        Stage::Ending => {
-            Finding::fail(subject, format!("{detail} of {days_whole}: it was not renewed"))
-                .hint(hint)
-        }
+        Stage::Fresh => Finding::pass(ids::CERTIFICATE_TRUSTED, subject, detail),
+        Stage::RenewalOverdue => Finding::pass(
+            ids::CERTIFICATE_RENEWAL_OVERDUE,
+            subject,
+            format!("{detail}; renewal is overdue ({days_whole} in all)"),
+        )
+        .hint(hint),
+        Stage::Ending => Finding::fail(
+            ids::CERTIFICATE_ENDING,
+            subject,
+            format!("{detail} of {days_whole}: it was not renewed"),
+        )
+        .hint(hint),
     }
 }
 

@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use hemma_core::{Finding, Report, World};
 use serde::{Deserialize, Serialize};
 
+use crate::ids;
 use crate::{Get, GetError, Met, Reply, Scheme, Site, SiteName};
 
 /// Below the directory that the authority asks for. There is no such file, and nobody makes one:
@@ -62,13 +63,15 @@ pub async fn verify(world: &World, sites: &[Site]) -> Report {
 fn front_page(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
     let subject = format!("http://{} at {}", site.name, site.to);
     match reply.as_ref().map(|it| judge(it, &site.name)) {
-        Ok(Standing::ToHttps) => Finding::pass(subject, "redirects to HTTPS"),
-        Ok(Standing::Astray { location }) => {
-            Finding::fail(subject, format!("redirects to {location}, and not to itself over HTTPS"))
-        }
+        Ok(Standing::ToHttps) => Finding::pass(ids::HTTP_TO_HTTPS, subject, "redirects to HTTPS"),
+        Ok(Standing::Astray { location }) => Finding::fail(
+            ids::HTTP_ELSEWHERE,
+            subject,
+            format!("redirects to {location}, and not to itself over HTTPS"),
+        ),
         Ok(Standing::Answers { status }) => {
             let detail = format!("answers {status} itself: visitors are not sent on to HTTPS");
-            Finding::fail(subject, detail)
+            Finding::fail(ids::HTTP_NOT_REDIRECTED, subject, detail)
         }
         Err(error) => no_reply(subject, error),
     }
@@ -78,19 +81,29 @@ fn challenge_path(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
     let subject = format!("challenges for {} at {}", site.name, site.to);
     match reply.as_ref().map(|it| judge(it, &site.name)) {
         // Nobody laid a file there, so "not found" is what the right place says.
-        Ok(Standing::Answers { status: status @ (200..=299 | 404) }) => {
-            Finding::pass(subject, format!("come in over port 80 ({status})"))
-        }
+        Ok(Standing::Answers { status: status @ (200..=299 | 404) }) => Finding::pass(
+            ids::CHALLENGE_ARRIVES,
+            subject,
+            format!("come in over port 80 ({status})"),
+        ),
         // The authority follows it, and takes any certificate there.
-        Ok(Standing::ToHttps) => Finding::pass(subject, "are sent on to HTTPS, where they follow"),
+        Ok(Standing::ToHttps) => Finding::pass(
+            ids::CHALLENGE_ARRIVES,
+            subject,
+            "are sent on to HTTPS, where they follow",
+        ),
         Ok(Standing::Astray { location }) => Finding::fail(
+            ids::CHALLENGE_ELSEWHERE,
             subject,
             format!("are sent to {location}, which does not prove this name"),
         ),
-        Ok(Standing::Answers { status: 503 }) => {
-            Finding::fail(subject, "503: the proxy knows no running container for this name")
-        }
+        Ok(Standing::Answers { status: 503 }) => Finding::fail(
+            ids::CHALLENGE_NO_CONTAINER,
+            subject,
+            "503: the proxy knows no running container for this name",
+        ),
         Ok(Standing::Answers { status }) => Finding::fail(
+            ids::CHALLENGE_REFUSED,
             subject,
             format!("are answered with {status}: no certificate can be issued"),
         ),
@@ -101,13 +114,17 @@ fn challenge_path(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
 fn no_reply(subject: String, error: &GetError) -> Finding {
     match error {
         GetError::NoConnection { met: Met::Unanswered, .. } => {
-            Finding::unseen(subject, Met::Unanswered.to_string())
+            Finding::unseen(ids::HTTP_NO_ANSWER, subject, Met::Unanswered.to_string())
         }
-        GetError::NoConnection { met, .. } => Finding::fail(subject, met.to_string()),
+        GetError::NoConnection { met, .. } => {
+            Finding::fail(ids::HTTP_NO_CONNECTION, subject, met.to_string())
+        }
         GetError::TimedOut { .. } | GetError::Broken { .. } => {
-            Finding::fail(subject, error.to_string())
+            Finding::fail(ids::HTTP_BROKEN, subject, error.to_string())
         }
-        GetError::Handshake { .. } | GetError::NotRecorded(_) => Finding::unknown(subject, error),
+        GetError::Handshake { .. } | GetError::NotRecorded(_) => {
+            Finding::unknown(ids::HTTP_UNSEEN, subject, error)
+        }
     }
 }
 

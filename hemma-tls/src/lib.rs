@@ -35,6 +35,7 @@ pub mod chain;
 pub mod challenge;
 mod get;
 mod handshake;
+pub mod ids;
 pub mod issuance;
 mod operator_error;
 pub mod readiness;

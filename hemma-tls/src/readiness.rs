@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 use hemma_core::{Finding, Hint, Report};
 use serde::{Deserialize, Serialize};
 
+use crate::ids;
+
 /// A public name, and the service that should be behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expected {
@@ -105,28 +107,34 @@ fn one(expected: &Expected, services: &[Service], network: &str) -> Finding {
             Some(other) => format!("`{}` declares it, and not `{service}`", other.name),
             None => format!("the compose files have no service `{service}`"),
         };
-        return Finding::fail(name, detail).hint(Hint::Do(format!(
-            "make hemma.toml and the compose files agree on who is behind {name}"
-        )));
+        return Finding::fail(ids::READINESS_SERVICE_UNKNOWN, name, detail).hint(Hint::Do(
+            format!("make hemma.toml and the compose files agree on who is behind {name}"),
+        ));
     };
     let declared = declared(name, seen, network);
     if !declared.is_empty() {
         let hint = Hint::Do(format!("correct the compose file's entry of {service}"));
-        return Finding::fail(name, declared.join("; ")).hint(hint);
+        return Finding::fail(ids::READINESS_MISDECLARED, name, declared.join("; ")).hint(hint);
     }
     match &seen.running {
-        None => Finding::pass(name, format!("declared by {service}; no container of it runs yet")),
+        None => Finding::pass(
+            ids::READINESS_DECLARED,
+            name,
+            format!("declared by {service}; no container of it runs yet"),
+        ),
         Some(running) => {
             let wrong = as_it_runs(name, &seen.declared.variables, running, network);
             if wrong.is_empty() {
                 let detail = format!("declared by {service}, and {} has it", running.container);
                 return match unseen(running) {
-                    Some(why) => Finding::unseen(name, format!("{detail}; {why}")),
-                    None => Finding::pass(name, detail),
+                    Some(why) => {
+                        Finding::unseen(ids::READINESS_UNSEEN, name, format!("{detail}; {why}"))
+                    }
+                    None => Finding::pass(ids::READINESS_READY, name, detail),
                 };
             }
             let hint = Hint::Do(format!("recreate the container of {service}"));
-            Finding::fail(name, wrong.join("; ")).hint(hint)
+            Finding::fail(ids::READINESS_CONTAINER_DIFFERS, name, wrong.join("; ")).hint(hint)
         }
     }
 }
@@ -199,7 +207,8 @@ fn unexpected(service: &Service, expected: &[Expected]) -> Vec<Finding> {
     let strange = all.into_iter().filter(|it| !expected.iter().any(|known| known.name == *it));
     let finding = |name: String| {
         let detail = format!("{} makes it public, and hemma.toml does not know it", service.name);
-        Finding::fail(name, detail).hint(Hint::Do("add it to [[public]], or remove it".to_owned()))
+        Finding::fail(ids::READINESS_NAME_UNKNOWN, name, detail)
+            .hint(Hint::Do("add it to [[public]], or remove it".to_owned()))
     };
     strange.map(finding).collect()
 }

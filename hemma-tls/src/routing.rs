@@ -6,9 +6,10 @@
 //! for every name that it has no container for, with somebody else's pages.
 
 use futures_util::future::join_all;
-use hemma_core::{Finding, Hint, Report, World};
+use hemma_core::{Finding, FindingId, Hint, Report, World};
 use serde::{Deserialize, Serialize};
 
+use crate::ids;
 use crate::{Get, GetError, Met, Reply, Scheme, Site};
 
 /// A public name, and who should answer there.
@@ -98,19 +99,36 @@ pub fn finding(route: &Route, reply: &Result<Reply, GetError>) -> Finding {
         Ok(reply) => {
             let standing = judge(reply, &route.service);
             let finding = match words(&standing, route) {
-                Ok(detail) => Finding::pass(subject, format!("{detail}, {}", manners(reply))),
-                Err(detail) => Finding::fail(subject, detail).evidence(body(reply)),
+                Ok(detail) => {
+                    let detail = format!("{detail}, {}", manners(reply));
+                    Finding::pass(id(&standing), subject, detail)
+                }
+                Err(detail) => Finding::fail(id(&standing), subject, detail).evidence(body(reply)),
             };
             finding.hint(hint(&standing, route).map(Hint::Do))
         }
         Err(GetError::NoConnection { met: Met::Unanswered, .. }) => {
-            Finding::unseen(subject, Met::Unanswered.to_string())
+            Finding::unseen(ids::ROUTE_NO_ANSWER, subject, Met::Unanswered.to_string())
         }
-        Err(GetError::NoConnection { met, .. }) => Finding::fail(subject, met.to_string()),
+        Err(GetError::NoConnection { met, .. }) => {
+            Finding::fail(ids::ROUTE_NO_CONNECTION, subject, met.to_string())
+        }
         Err(error @ (GetError::TimedOut { .. } | GetError::Broken { .. })) => {
-            Finding::fail(subject, error.to_string())
+            Finding::fail(ids::ROUTE_BROKEN, subject, error.to_string())
         }
-        Err(error) => Finding::unknown(subject, error),
+        Err(error) => Finding::unknown(ids::ROUTE_UNSEEN, subject, error),
+    }
+}
+
+/// The id of what was found.
+fn id(standing: &Standing) -> FindingId {
+    match standing {
+        Standing::Right => ids::ROUTE_RIGHT,
+        Standing::SomeoneElse { .. } => ids::ROUTE_ANOTHER_SERVICE,
+        Standing::Nameless => ids::ROUTE_NAMELESS,
+        Standing::Redirected { .. } => ids::ROUTE_REDIRECTED,
+        Standing::Proxy { .. } => ids::ROUTE_PROXY_ERROR,
+        Standing::Status { .. } => ids::ROUTE_STATUS,
     }
 }
 

@@ -38,6 +38,7 @@ mod clock;
 pub mod daemon;
 pub mod forward;
 mod holder;
+pub mod ids;
 mod link;
 mod mux;
 mod open;

@@ -151,7 +151,8 @@ fn releases(rows: &mut Vec<Row>) {
 }
 
 fn rollout(rows: &mut Vec<Row>) {
-    let finding = Finding::fail("checkout", "it has changes of its own");
+    let finding =
+        Finding::fail(hemma_git::ids::CHECKOUT_CHANGED, "checkout", "it has changes of its own");
     let refusal = serde_json::json!({ "said": "no service" });
     variants!(rows, hemma_deploy::rollout::Error,
         NotAsPlanned Checkout(checkout::Error::Refused(Box::new(finding)));

@@ -30,8 +30,8 @@ pub(crate) fn rows() -> Vec<Row> {
     );
     variants!(rows, hemma_git::checkout::Error,
         Unknown Look(LookError::Failed { host: host(), said: said() });
-        NotAsPlanned Refused(Box::new(Finding::fail("checkout", "it has changes of its own")));
-        Unknown Refused(Box::new(Finding::unseen("remote", "it did not answer")));
+        NotAsPlanned Refused(Box::new(Finding::fail(hemma_git::ids::CHECKOUT_CHANGED, "checkout", "it has changes of its own")));
+        Unknown Refused(Box::new(Finding::unseen(hemma_git::ids::REMOTE_UNSEEN, "remote", "it did not answer")));
         NotAsPlanned Clone(CloneError::Failed {
             host: host(), remote: made(REMOTE), said: said(), hint: None
         });

@@ -10,6 +10,8 @@ use hemma_core::{Finding, Hint, Progress, Report};
 use hemma_lab::{Images, Lab, LabError, Link, Linked};
 use tokio::sync::mpsc;
 
+use crate::ids;
+
 /// Start, look at or remove the practice host
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -94,20 +96,20 @@ impl AnyVerb for Args {
             Verb::Down { keep_images } => {
                 let images = if keep_images { Images::Keep } else { Images::Remove };
                 Lab::down(images, &say).await?;
-                Ok(found(Finding::pass("lab", "nothing of it is left")))
+                Ok(found(Finding::pass(ids::LAB_REMOVED, "lab", "nothing of it is left")))
             }
             Verb::Status => match Lab::find().await {
                 Ok(lab) => status(&lab).await,
                 Err(error @ LabError::NotUp) => {
                     let up = Hint::Do("cargo xtask lab up".to_owned());
-                    Ok(found(Finding::fail("lab", error.to_string()).hint(up)))
+                    Ok(found(Finding::fail(ids::LAB_NOT_UP, "lab", error.to_string()).hint(up)))
                 }
                 Err(error) => Err(error.into()),
             },
             Verb::Shell => shell(&Lab::find().await?),
             Verb::Reset => {
                 reset().await?;
-                Ok(found(Finding::pass("lab", "as before the first deploy")))
+                Ok(found(Finding::pass(ids::LAB_RESET, "lab", "as before the first deploy")))
             }
             Verb::Fault { name, args } => fault(name, &args).await,
             Verb::Link { delay } => {
@@ -134,19 +136,32 @@ async fn status(lab: &Lab) -> Result<Answer, Failure> {
     let head = lab.remote_head();
     let (engine, head) = tokio::try_join!(engine, head)?;
     let mut report = Report::default();
-    report.add(Finding::pass("ssh", format!("ssh -F {} hemma", lab.ssh_config().display())));
+    report.add(Finding::pass(
+        ids::LAB_SSH,
+        "ssh",
+        format!("ssh -F {} hemma", lab.ssh_config().display()),
+    ));
     report.add(if engine.success() {
         let versions: Vec<_> = engine.stdout.lines().collect();
-        Finding::pass("engine", format!("Docker {}", versions.join(", Compose ")))
+        Finding::pass(
+            ids::LAB_ENGINE_RUNNING,
+            "engine",
+            format!("Docker {}", versions.join(", Compose ")),
+        )
     } else {
-        Finding::fail("engine", engine.last_words())
+        Finding::fail(ids::LAB_ENGINE_DOWN, "engine", engine.last_words())
     });
     let changed = if head == lab.first_commit() { "" } else { ", not the first commit" };
     report.add(Finding::pass(
+        ids::LAB_REMOTE,
         "git remote",
         format!("main is {}{changed}", &head[..head.len().min(12)]),
     ));
-    report.add(Finding::pass("hemma.toml", lab.config_file().display().to_string()));
+    report.add(Finding::pass(
+        ids::LAB_SETTINGS,
+        "hemma.toml",
+        lab.config_file().display().to_string(),
+    ));
     Ok(Answer::Report(report))
 }
 
@@ -165,7 +180,11 @@ async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure>
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let lab = Lab::find().await?;
     let commit = lab.push_fault(&name, &args).await?;
-    Ok(found(Finding::pass("git remote", format!("main is {}", &commit[..commit.len().min(12)]))))
+    Ok(found(Finding::pass(
+        ids::LAB_REMOTE,
+        "git remote",
+        format!("main is {}", &commit[..commit.len().min(12)]),
+    )))
 }
 
 /// Hands the terminal over to ssh; returns only if that fails.
@@ -194,7 +213,11 @@ async fn link(lab: &Lab, round_trip: Duration, terminal: &Terminal) -> Result<An
             None => terminal.note("type: delay MS, stall, freeze, cut, mend, end"),
         }
     }
-    Ok(found(Finding::pass("link", format!("closed after {} connections", link.accepted()))))
+    Ok(found(Finding::pass(
+        ids::LAB_LINK_CLOSED,
+        "link",
+        format!("closed after {} connections", link.accepted()),
+    )))
 }
 
 enum Told {

@@ -4,6 +4,7 @@
 mod dev;
 #[cfg(test)]
 mod help;
+mod ids;
 mod lab;
 
 use hemma_cli::App;

@@ -16,6 +16,7 @@ use hemma_tls::routing::{self, Route};
 use hemma_tls::{Site, chain, challenge};
 
 use crate::Failure;
+use crate::ids;
 
 pub(crate) use arrival::{Waiting, arrive, mark};
 pub(crate) use readiness::readiness;
@@ -53,7 +54,11 @@ pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> 
                     plain.push(site(config, public, (*address, config.edge.http.get()).into())?);
                 }
             }
-            Err(error) => report.add(Finding::unknown(public.name.as_str(), &error)),
+            Err(error) => report.add(Finding::unknown(
+                ids::PUBLIC_ADDRESS_UNSEEN,
+                public.name.as_str(),
+                &error,
+            )),
         }
     }
     let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();

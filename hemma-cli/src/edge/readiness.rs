@@ -10,6 +10,8 @@ use hemma_docker::{Container, Inspect, ProxyNames};
 use hemma_ingress::{proxy, reach};
 use hemma_tls::readiness::{self, Declared, Expected, Running, Service, Variables};
 
+use crate::ids;
+
 /// The tree that a deploy would bring up is the authority on the names; what runs is compared to it.
 pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
     let situation = Box::pin(rollout::look(world, config)).await;
@@ -20,13 +22,13 @@ pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
     let mut services = declared(model);
     let running = running(config, &services, containers);
     if let Err(error) = inspect(world, config, &mut services, &running).await {
-        report.add(Finding::unknown("containers", &error));
+        report.add(Finding::unknown(ids::PUBLIC_CONTAINERS_UNSEEN, "containers", &error));
     }
     let proxy = proxy::web(containers).map(|it| &it.name);
     let names: Vec<_> = running.iter().map(|it| it.name.clone()).collect();
     match reach::look(world, &config.host.alias, proxy, &names).await {
         Ok(seen) => reached(&mut services, &seen),
-        Err(error) => report.add(Finding::unknown("proxy", &error)),
+        Err(error) => report.add(Finding::unknown(ids::PUBLIC_PROXY_UNSEEN, "proxy", &error)),
     }
     let expected = |it: &hemma_deploy::config::PublicName| Expected {
         name: it.name.to_string(),

@@ -67,7 +67,7 @@ pub struct ExitWords {
 pub struct ReportWords {
     /// The worst one.
     pub verdict: Verdict,
-    /// All of them: `verdict`, `subject`, `detail`, and `evidence` and `hint` if there are any.
+    /// All of them: `verdict`, `id`, `subject`, `detail`, and `evidence` and `hint` if there are any.
     #[serde(flatten)]
     pub report: Report,
 }

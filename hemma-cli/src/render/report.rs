@@ -105,7 +105,7 @@ pub(super) fn hints(page: Page, report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hemma_core::Hint;
+    use hemma_core::{FindingId, Hint};
 
     const PIPE: Page = Page { width: None, folded: false };
 
@@ -117,9 +117,9 @@ mod tests {
     #[test]
     fn findings_stand_in_columns_with_their_evidence() {
         let found = [
-            Finding::pass("network hule-network", "exists"),
-            Finding::fail("web", "unhealthy").evidence(["curl: (7) refused"]),
-            Finding::unknown("checkout", &std::fmt::Error),
+            Finding::pass(FindingId::default(), "network hule-network", "exists"),
+            Finding::fail(FindingId::default(), "web", "unhealthy").evidence(["curl: (7) refused"]),
+            Finding::unknown(FindingId::default(), "checkout", &std::fmt::Error),
         ];
         let expected = "\
 pass  network hule-network  exists
@@ -132,13 +132,15 @@ FAIL  web                   unhealthy
 
     #[test]
     fn passes_of_one_area_are_one_line_on_a_terminal_and_problems_never() {
-        let service = |it: &str| Finding::pass(format!("service {it}"), "healthy, up 8 seconds");
+        let service = |it: &str| {
+            Finding::pass(FindingId::default(), format!("service {it}"), "healthy, up 8 seconds")
+        };
         let found = || {
             let names = ["api_gateway", "bff_teacher", "content", "essay_lifecycle", "identity"];
             let mut found: Vec<_> = names.iter().map(|it| service(it)).collect();
             "running, and not restarted".clone_into(&mut found[4].detail);
-            found.insert(0, Finding::pass("docker", "28.2.2"));
-            found.push(Finding::fail("service web", "unhealthy"));
+            found.insert(0, Finding::pass(FindingId::default(), "docker", "28.2.2"));
+            found.push(Finding::fail(FindingId::default(), "service web", "unhealthy"));
             found
         };
         let page = Page { width: Some(80), folded: true };
@@ -154,7 +156,10 @@ FAIL  service web  unhealthy
     #[test]
     fn a_hint_is_given_once() {
         let hint = || Hint::Run("ssh hemma".to_owned());
-        let found = [Finding::fail("a", "").hint(hint()), Finding::fail("b", "").hint(hint())];
+        let found = [
+            Finding::fail(FindingId::default(), "a", "").hint(hint()),
+            Finding::fail(FindingId::default(), "b", "").hint(hint()),
+        ];
         let text = hints(PIPE, &found.into_iter().collect());
         let text = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(text, "\nhint: run `ssh hemma`\n");

@@ -58,6 +58,8 @@ fn steady(detail: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use hemma_core::FindingId;
+
     use super::*;
 
     fn seen(columns: u16, rows: u16, texts: &[&str]) -> Vec<String> {
@@ -88,7 +90,7 @@ mod tests {
     #[test]
     fn a_look_that_finds_the_same_has_no_changes() {
         let report = |found: &[(&str, &str)]| -> Report {
-            found.iter().map(|it| Finding::pass(it.0, it.1)).collect()
+            found.iter().map(|it| Finding::pass(FindingId::default(), it.0, it.1)).collect()
         };
         let before = report(&[("service a", "healthy, up 8 seconds"), ("service b", "running")]);
         let after = report(&[("service a", "healthy, up 11 seconds"), ("service c", "running")]);
@@ -96,7 +98,7 @@ mod tests {
         let others: Vec<_> = others.iter().map(|it| it.subject.as_str()).collect();
         assert_eq!((others, gone), (vec!["service c"], vec!["service b"]));
         let mut worse = before.clone();
-        worse.findings[0] = Finding::fail("service a", "unhealthy");
+        worse.findings[0] = Finding::fail(FindingId::default(), "service a", "unhealthy");
         assert_eq!(changes(&before, &worse).0.len(), 1);
     }
 }

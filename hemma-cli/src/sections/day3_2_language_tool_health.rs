@@ -4,6 +4,7 @@ use hemma_core::{Finding, Report, Verdict, causes};
 use hemma_docker::{get, local_port};
 use hemma_embed::language_tool;
 
+use crate::ids;
 use crate::research::LanguageTool;
 use crate::{Answer, Failure, Run, Section};
 
@@ -27,8 +28,10 @@ impl Section for Args {
             let subject = format!("health on 127.0.0.1:{port}");
             report.add(match get::get(world, host, port, &health).await {
                 Ok(it) => language_tool::judge_answer(subject, it.status, &it.body),
-                Err(error @ get::Error::Ask { .. }) => Finding::unknown(subject, &error),
-                Err(error) => Finding::fail(subject, causes(&error)),
+                Err(error @ get::Error::Ask { .. }) => {
+                    Finding::unknown(ids::GRAMMAR_HEALTH_UNSEEN, subject, &error)
+                }
+                Err(error) => Finding::fail(ids::GRAMMAR_HEALTH_NO_ANSWER, subject, causes(&error)),
             });
         }
         Ok(Answer::Report(report))

@@ -5,6 +5,7 @@ use hemma_deploy::Config;
 use hemma_docker::{Containers, get};
 use hemma_embed::{Health, readiness};
 
+use crate::ids;
 use crate::offload::{self, Verified};
 
 use crate::research::Offload;
@@ -30,9 +31,13 @@ impl Section for Args {
             match get::get(world, &config.host.alias, *port, health).await {
                 Ok(it) => report.extend(judge(world, config, *port, &it).await?),
                 Err(error @ get::Error::Ask { .. }) => {
-                    report.add(Finding::unknown("health", &error));
+                    report.add(Finding::unknown(ids::OFFLOAD_HEALTH_UNSEEN, "health", &error));
                 }
-                Err(error) => report.add(Finding::fail("health", causes(&error))),
+                Err(error) => report.add(Finding::fail(
+                    ids::OFFLOAD_HEALTH_NO_ANSWER,
+                    "health",
+                    causes(&error),
+                )),
             }
         }
         Ok(Answer::Report(report))
@@ -72,10 +77,14 @@ fn memory(health: &Health, sharers: Vec<String>) -> Option<Finding> {
     let detail = format!("{} of {} GiB free", free >> 30, total >> 30);
     let shared = sharers.into_iter().map(|it| format!("{it} runs and has some of it"));
     if free >= FREE_LEAST {
-        return Some(Finding::pass(subject, detail).evidence(shared));
+        return Some(Finding::pass(ids::OFFLOAD_MEMORY_FREE, subject, detail).evidence(shared));
     }
     let hint = "stop what else uses it, such as llama-server-rocm.service, and tell its users";
-    Some(Finding::fail(subject, detail).evidence(shared).hint(Hint::Do(hint.to_owned())))
+    Some(
+        Finding::fail(ids::OFFLOAD_MEMORY_SHORT, subject, detail)
+            .evidence(shared)
+            .hint(Hint::Do(hint.to_owned())),
+    )
 }
 
 /// A version in .env that is not the running one is read at the next start.
@@ -83,11 +92,13 @@ fn version(health: &Health, stated: Option<&str>) -> Option<Finding> {
     let runs = health.extract.as_ref()?.language_tool_jar_version.as_deref()?;
     let subject = "grammar checker's version";
     match stated {
-        Some(stated) if stated == runs => Some(Finding::pass(subject, runs)),
+        Some(stated) if stated == runs => {
+            Some(Finding::pass(ids::OFFLOAD_VERSION_AGREES, subject, runs))
+        }
         Some(stated) => {
             let detail = format!("it runs with {runs}, and .env says {stated}");
             let hint = Hint::Run("cargo xtask offload container-run".to_owned());
-            Some(Finding::fail(subject, detail).hint(hint))
+            Some(Finding::fail(ids::OFFLOAD_VERSION_DIFFERS, subject, detail).hint(hint))
         }
         None => None,
     }

@@ -9,6 +9,7 @@ use hemma_deploy::shared_db;
 use hemma_postgres::backup::{self, Directory, Dump, Format, Sources};
 use hemma_postgres::databases::Server;
 
+use crate::ids;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Dump the application's databases, each into a file of its own
@@ -88,11 +89,17 @@ async fn all(run: &Run<'_>, dumps: &[(Dump, u64)], approval: &Approval) -> Resul
         let progress = if run.terminal().watched() { run.progress() } else { Progress::silent() };
         match run.world().apply(dump, approval, &progress).await {
             Ok(made) => {
-                report
-                    .add(Finding::pass(subject, format!("{} in {}", size(made.bytes), made.path)));
+                report.add(Finding::pass(
+                    ids::BACKUP_MADE,
+                    subject,
+                    format!("{} in {}", size(made.bytes), made.path),
+                ));
             }
             Err(error) if error.is_known() => {
-                report.add(Finding::fail(subject, hemma_core::causes(&error)).hint(error.hint()));
+                report.add(
+                    Finding::fail(ids::BACKUP_FAILED, subject, hemma_core::causes(&error))
+                        .hint(error.hint()),
+                );
             }
             Err(error) => return Err(error.into()),
         }

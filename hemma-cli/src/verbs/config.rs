@@ -4,6 +4,7 @@ use hemma_core::Finding;
 use hemma_deploy::Config;
 
 use crate::data::ConfigData;
+use crate::ids;
 use crate::{Answer, Failure, Run, settings};
 
 /// Show the settings that are in force
@@ -30,8 +31,11 @@ impl Args {
         let config = settings::read(run.flags, run.here)?;
         if self.check {
             let file = settings::find(run.flags, run.here)?;
-            let finding =
-                Finding::pass("hemma.toml", format!("nothing is wrong with {}", file.display()));
+            let finding = Finding::pass(
+                ids::SETTINGS_RIGHT,
+                "hemma.toml",
+                format!("nothing is wrong with {}", file.display()),
+            );
             return Ok(Answer::Report([finding].into_iter().collect()));
         }
         let text = toml::to_string_pretty(&config)?;

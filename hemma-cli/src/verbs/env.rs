@@ -11,6 +11,7 @@ use hemma_deploy::plan::{Action, ContainerAction, Plan, Step};
 use hemma_deploy::rollout::{self, Scope};
 
 use crate::data::DiffData;
+use crate::ids;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Set a key of the host's .env, or compare it with an example
@@ -103,8 +104,12 @@ fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
     let Some(plan) = plan else {
         let which = "`cargo xtask plan` shows which services are to be made again with it, and \
                      `cargo xtask restart SVC` makes them";
-        return Finding::pass("restart", format!("what runs has the {key} from before"))
-            .hint(Hint::Do(which.to_owned()));
+        return Finding::pass(
+            ids::RESTART_PERHAPS_DUE,
+            "restart",
+            format!("what runs has the {key} from before"),
+        )
+        .hint(Hint::Do(which.to_owned()));
     };
     let differs = |it: &Step| match &it.action {
         Action::Container(ContainerAction::Recreate, name) if !it.cause.parts.is_empty() => {
@@ -114,11 +119,16 @@ fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
     };
     let services: Vec<String> = plan.steps.iter().filter_map(differs).collect();
     if services.is_empty() {
-        return Finding::pass("restart", "none is due: no container would be another with it");
+        return Finding::pass(
+            ids::RESTART_NOT_DUE,
+            "restart",
+            "none is due: no container would be another with it",
+        );
     }
     let detail = format!("due, as they run with what was there before: {}", services.join(", "));
     let words = services.iter().map(|it| quote(it)).collect::<Vec<_>>().join(" ");
-    Finding::pass("restart", detail).hint(Hint::Run(format!("cargo xtask restart {words}")))
+    Finding::pass(ids::RESTART_DUE, "restart", detail)
+        .hint(Hint::Run(format!("cargo xtask restart {words}")))
 }
 
 async fn ask(run: &Run<'_>, key: &EnvKey) -> Result<Secret, Failure> {

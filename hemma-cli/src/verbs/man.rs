@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use hemma_core::{Finding, Report};
 
+use crate::ids;
 use crate::{Answer, Failure, Run};
 
 /// Print the manual page, or write one for each command
@@ -33,6 +34,10 @@ impl Args {
         made.and_then(|()| clap_mangen::generate_to(command, &to))
             .map_err(|source| Failure::unknown(NotWritten { to: to.clone(), source }))?;
         let detail = format!("written into {}", to.display());
-        Ok(Answer::Report(Report::from_iter([Finding::pass("manual pages", detail)])))
+        Ok(Answer::Report(Report::from_iter([Finding::pass(
+            ids::MANUAL_WRITTEN,
+            "manual pages",
+            detail,
+        )])))
     }
 }

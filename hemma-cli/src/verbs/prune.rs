@@ -4,6 +4,7 @@ use hemma_core::text::size;
 use hemma_core::{Finding, Report};
 use hemma_deploy::prune::{self, Standing, Unnamed, What};
 
+use crate::ids;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Remove images without a name and the cache of builds
@@ -21,7 +22,11 @@ impl Args {
         if !objections.findings.is_empty() {
             return Ok(Answer::Report(objections));
         }
-        let nothing = Report::from_iter([Finding::pass("disk", "there is nothing to prune")]);
+        let nothing = Report::from_iter([Finding::pass(
+            ids::PRUNE_NOTHING,
+            "disk",
+            "there is nothing to prune",
+        )]);
         let proposal = proposal(&seen).to(format!("Prune images on {}", config.host.alias));
         run.mend(nothing, proposal, async |approval| {
             let progress = run.progress();

@@ -6,7 +6,7 @@ use hemma_docker::Remedy;
 use hemma_docker::compose::RefusalCause;
 use hemma_docker::compose::dotenv::Obstacle;
 
-use crate::Config;
+use crate::{Config, ids};
 
 use super::judge::{Flaws, RequiredBy};
 use super::look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
@@ -34,7 +34,7 @@ pub(crate) async fn look_at_file(world: &World, config: &Config) -> Result<EnvAn
 }
 
 pub(crate) fn unknown(error: &EnvError) -> Finding {
-    Finding::of_error(".env", error)
+    Finding::of_error(ids::ENV_UNSEEN, ".env", error)
 }
 
 /// Of the findings, what a deploy would be wrong with: what Compose cannot read, or what reaches
@@ -86,7 +86,7 @@ pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
         }
         EnvAnswer::Malformed(error) => {
             let detail = format!("Compose cannot read it: {error}");
-            vec![Finding::fail(".env", detail).remedy(Remedy::EditEnvFile)]
+            vec![Finding::fail(ids::ENV_MALFORMED, ".env", detail).remedy(Remedy::EditEnvFile)]
         }
         EnvAnswer::Judged(judged) => of_judged(config, judged),
     }
@@ -98,10 +98,12 @@ fn of_judged(config: &Config, judged: &Judged) -> Vec<Finding> {
     findings.extend(of_guard(config, judged));
     if !judged.compose_asked {
         let why = "Compose did not list the variables that its files require";
-        findings.push(Finding::unseen(".env required by Compose", why));
+        findings.push(Finding::unseen(ids::ENV_REQUIRED_UNSEEN, ".env required by Compose", why));
     }
     if findings.is_empty() {
-        findings.push(Finding::pass(".env", summary(judged)).evidence(remarks(judged)));
+        findings.push(
+            Finding::pass(ids::ENV_AS_REQUIRED, ".env", summary(judged)).evidence(remarks(judged)),
+        );
     }
     findings
 }
@@ -135,26 +137,37 @@ fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
     let open = u32::from_str_radix(&judged.mode, 8).map_or(true, |it| it & 0o177 != 0);
     if open {
         let detail = format!("mode {}: others than its owner may use it", judged.mode);
-        findings
-            .push(Finding::fail(".env mode", detail).hint(on_host(format!("chmod 600 {file}"))));
+        findings.push(
+            Finding::fail(ids::ENV_MODE_OPEN, ".env mode", detail)
+                .hint(on_host(format!("chmod 600 {file}"))),
+        );
     }
     if judged.owner != judged.login {
         let detail = format!("it belongs to {}, and {} deploys", judged.owner, judged.login);
         let hint = format!("give it to {}: sudo chown {} {file}", judged.login, judged.login);
-        findings.push(Finding::fail(".env owner", detail).hint(Hint::Do(hint)));
+        findings.push(
+            Finding::fail(ids::ENV_OWNED_BY_ANOTHER, ".env owner", detail).hint(Hint::Do(hint)),
+        );
     }
     match judged.git {
         GitView::Ignored | GitView::None => {}
         GitView::Visible => findings.push(
-            Finding::fail(".env git", "git does not ignore it: one `git add` publishes it")
-                .hint(Hint::Do("add `.env` to the repository's .gitignore".to_owned())),
+            Finding::fail(
+                ids::ENV_NOT_IGNORED,
+                ".env git",
+                "git does not ignore it: one `git add` publishes it",
+            )
+            .hint(Hint::Do("add `.env` to the repository's .gitignore".to_owned())),
         ),
         GitView::Tracked => findings.push(
-            Finding::fail(".env git", "it is in the repository, for everybody to read").hint(
-                Hint::Do(
-                    "remove it with `git rm --cached .env`, and change every secret".to_owned(),
-                ),
-            ),
+            Finding::fail(
+                ids::ENV_TRACKED,
+                ".env git",
+                "it is in the repository, for everybody to read",
+            )
+            .hint(Hint::Do(
+                "remove it with `git rm --cached .env`, and change every secret".to_owned(),
+            )),
         ),
     }
     findings
@@ -162,7 +175,8 @@ fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
 
 fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
     let set = |key: &EnvKey| Remedy::SetEnv(key.clone());
-    let fail = |subject: &str, detail: String| Finding::fail(format!(".env {subject}"), detail);
+    let fail =
+        |id, subject: &str, detail: String| Finding::fail(id, format!(".env {subject}"), detail);
     let mut findings = Vec::new();
     for it in &flaws.missing {
         let by = match it.by {
@@ -171,31 +185,33 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
             RequiredBy::Compose => "a compose file does not load without it",
         };
         let detail = format!("it has no value, and {by}");
-        findings.push(fail(it.key.as_str(), detail).remedy(set(&it.key)));
+        findings.push(fail(ids::ENV_KEY_EMPTY, it.key.as_str(), detail).remedy(set(&it.key)));
     }
     for keys in &flaws.none_of {
-        findings.push(fail(&alternatives(keys), "none of them has a value".to_owned()));
+        let detail = "none of them has a value".to_owned();
+        findings.push(fail(ids::ENV_NONE_SET, &alternatives(keys), detail));
     }
     for key in &flaws.placeholders {
         let detail = "its value is a placeholder that anybody can read in the code".to_owned();
         // Compose takes names that no shell takes, and these are edited by hand.
         let remedy = key.parse().map_or(Remedy::EditEnvFile, Remedy::SetEnv);
-        findings.push(fail(key, detail).remedy(remedy));
+        findings.push(fail(ids::ENV_KEY_PLACEHOLDER, key, detail).remedy(remedy));
     }
     for (key, accepted) in &flaws.not_accepted {
         let detail = format!("it must be {}, and is something else", alternatives(accepted));
-        findings.push(fail(key.as_str(), detail).remedy(set(key)));
+        findings.push(fail(ids::ENV_KEY_NOT_ACCEPTED, key.as_str(), detail).remedy(set(key)));
     }
     for keys in &flaws.unequal {
-        findings.push(fail(&listed(keys), "their values differ and must be the same".to_owned()));
+        let detail = "their values differ and must be the same".to_owned();
+        findings.push(fail(ids::ENV_KEYS_DIFFER, &listed(keys), detail));
     }
     for key in &flaws.refused {
-        findings
-            .push(fail(key.as_str(), "it must not be set".to_owned()).remedy(Remedy::EditEnvFile));
+        let finding = fail(ids::ENV_KEY_FORBIDDEN, key.as_str(), "it must not be set".to_owned());
+        findings.push(finding.remedy(Remedy::EditEnvFile));
     }
     for (key, lines) in &flaws.repeated {
         let detail = format!("it is set on lines {}; the last one counts", listed(lines));
-        findings.push(fail(key, detail).remedy(Remedy::EditEnvFile));
+        findings.push(fail(ids::ENV_KEY_REPEATED, key, detail).remedy(Remedy::EditEnvFile));
     }
     findings.extend(of_meaning(flaws));
     findings
@@ -203,29 +219,30 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
 
 /// What does not mean what it looks like.
 fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
-    let fail = |subject: &str, detail: String| {
-        Finding::fail(format!(".env {subject}"), detail).remedy(Remedy::EditEnvFile)
+    let fail = |id, subject: &str, detail: String| {
+        Finding::fail(id, format!(".env {subject}"), detail).remedy(Remedy::EditEnvFile)
     };
     let mut findings = Vec::new();
     for key in &flaws.blanks {
         let detail = "`$` in its value names something that nothing sets, and becomes blank; \
                       a literal `$` needs single quotes";
-        findings.push(fail(key, detail.to_owned()));
+        findings.push(fail(ids::ENV_VARIABLE_UNSET, key, detail.to_owned()));
     }
     for (key, variables) in &flaws.from_root {
         let detail = format!(
             "its value holds ${}, which is root's when Compose runs under sudo",
             variables.join(" and $")
         );
-        findings.push(fail(key, detail));
+        findings.push(fail(ids::ENV_VARIABLE_OF_ROOT, key, detail));
     }
     for key in &flaws.overridden {
         let detail = "root's environment on the host sets it too, and that beats the file";
-        findings.push(fail(key.as_str(), detail.to_owned()));
+        findings.push(fail(ids::ENV_KEY_OVERRIDDEN, key.as_str(), detail.to_owned()));
     }
     for line in &flaws.bare_lines {
         let detail = "there is no `=`: half of a value that spans lines, or a forgotten one";
-        findings.push(fail(&format!("line {line}"), detail.to_owned()));
+        let subject = format!("line {line}");
+        findings.push(fail(ids::ENV_LINE_WITHOUT_EQUALS, &subject, detail.to_owned()));
     }
     findings
 }
@@ -235,7 +252,8 @@ fn of_shell(flaws: &Flaws) -> Vec<Finding> {
     let said = |it: &&String| !flaws.blanks.contains(*it) && !flaws.from_root.contains_key(*it);
     let finding = |key: &String| {
         let detail = "a shell that sources the file reads another value: put it in single quotes";
-        Finding::fail(format!(".env {key}"), detail).remedy(Remedy::EditEnvFile)
+        Finding::fail(ids::ENV_SHELL_DIFFERS, format!(".env {key}"), detail)
+            .remedy(Remedy::EditEnvFile)
     };
     flaws.shell_unsafe.iter().filter(said).map(finding).collect()
 }

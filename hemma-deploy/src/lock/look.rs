@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::acquire::LockError;
 use super::holder::{self, Holder};
 use crate::Remedy;
+use crate::ids;
 use crate::state_dir::STATE;
 
 /// Opened for reading: a look makes no file.
@@ -62,11 +63,13 @@ pub async fn verify(world: &World, host: &Host, project: &ProjectName) -> Findin
     let subject = "lock";
     let asked = LookLock { host: host.clone(), project: project.clone() };
     match world.ask(&asked).await {
-        Ok(Standing::Free) => Finding::pass(subject, "nobody is at work"),
-        Ok(Standing::HeldBy(holder)) => {
-            Finding::fail(subject, format!("it is held by {}", holder::shown(holder.as_ref())))
-                .remedy(Remedy::ReleaseLock)
-        }
-        Err(error) => Finding::unknown(subject, &error),
+        Ok(Standing::Free) => Finding::pass(ids::LOCK_FREE, subject, "nobody is at work"),
+        Ok(Standing::HeldBy(holder)) => Finding::fail(
+            ids::LOCK_HELD,
+            subject,
+            format!("it is held by {}", holder::shown(holder.as_ref())),
+        )
+        .remedy(Remedy::ReleaseLock),
+        Err(error) => Finding::unknown(ids::LOCK_UNSEEN, subject, &error),
     }
 }

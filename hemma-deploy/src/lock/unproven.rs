@@ -6,6 +6,7 @@ use hemma_core::{
     Place, Question, World,
 };
 
+use crate::ids;
 use crate::{Config, Remedy};
 use serde::{Deserialize, Serialize};
 
@@ -151,7 +152,7 @@ impl Unproven {
     /// The same as a finding.
     pub fn finding(&self) -> Finding {
         let remedy = if self.running { Remedy::ShowLock } else { Remedy::FinishOrRollBack };
-        Finding::fail("release", self.words()).remedy(remedy)
+        Finding::fail(ids::RELEASE_UNPROVEN, "release", self.words()).remedy(remedy)
     }
 }
 

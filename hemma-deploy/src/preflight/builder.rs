@@ -8,6 +8,7 @@ use hemma_docker::compose::{Model, Spot};
 
 use super::Sources;
 use crate::host_tools::numbers;
+use crate::ids;
 
 /// As a Dockerfile begins that lies in a compose file.
 pub(super) const INLINE: &str = "dockerfile_inline:";
@@ -40,14 +41,18 @@ fn too_old(buildx: &str, compose: &str) -> Finding {
     );
     let hint = "install docker-buildx-plugin on the host from Docker's own packages: \
                 https://docs.docker.com/engine/install";
-    Finding::fail("docker buildx", why).hint(Hint::Do(hint.to_owned()))
+    Finding::fail(ids::BUILDX_TOO_OLD, "docker buildx", why).hint(Hint::Do(hint.to_owned()))
 }
 
 fn buildkit(model: &Model, seen: &Sources) -> Vec<Finding> {
     let finding = |subject: String, what: &str| {
         let advice = "install docker-buildx-plugin on the host, or build without it";
-        Finding::fail(subject, format!("{what} needs BuildKit, and the host has no buildx"))
-            .hint(Hint::Do(advice.to_owned()))
+        Finding::fail(
+            ids::BUILDX_MISSING,
+            subject,
+            format!("{what} needs BuildKit, and the host has no buildx"),
+        )
+        .hint(Hint::Do(advice.to_owned()))
     };
     let services = inline(model);
     // Of several, it is not known whose the first one is.

@@ -4,6 +4,7 @@ use hemma_core::{Finding, Hint};
 
 use super::Sources;
 use crate::config::ComposeConfig;
+use crate::ids;
 
 /// Compose would take the name that its files have, so a stack that was brought up by hand has it.
 /// Under another one a deploy would bring up a second stack beside it.
@@ -18,7 +19,11 @@ pub(super) fn project(compose: &ComposeConfig, seen: &Sources) -> Option<Finding
          after the directory of the checkout"
     );
     let hint = format!("add `project = \"…\"` to [compose] in hemma.toml: `{name}`, or `{ours}`");
-    Some(Finding::fail("compose project", detail).evidence([spot.to_string()]).hint(Hint::Do(hint)))
+    Some(
+        Finding::fail(ids::COMPOSE_PROJECT_AMBIGUOUS, "compose project", detail)
+            .evidence([spot.to_string()])
+            .hint(Hint::Do(hint)),
+    )
 }
 
 /// Files that are a part of the repository and that a pull does not bring.

@@ -9,6 +9,7 @@ use hemma_docker::image::Image;
 
 use super::builder::{self, INLINE, inline};
 use super::{Absence, Offer, Preflight, Sources};
+use crate::ids;
 use crate::plan::image_named;
 
 /// What stops a deploy. `overlay` is the file for what the repository cannot mend.
@@ -75,10 +76,12 @@ fn bases(preflight: &Preflight) -> Vec<Finding> {
         let finding = match offer {
             Offer::There => return None,
             Offer::None => Finding::fail(
+                ids::IMAGE_MISSING,
                 subject,
                 "the host does not have it, no service builds it and no registry offers it",
             ),
             Offer::Unknown(said) => Finding::unseen(
+                ids::IMAGE_UNSEEN,
                 subject,
                 format!(
                     "neither the host has it nor a service builds it, and its registry did not answer: {said}"
@@ -107,7 +110,7 @@ fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
         let advice = format!(
             "put it on the host, or take the mount away in {overlay}: `volumes: !reset []` for {name}",
         );
-        let finding = Finding::fail(format!("mount {bind} of {name}"), why);
+        let finding = Finding::fail(ids::MOUNT_ABSENT, format!("mount {bind} of {name}"), why);
         Some(finding.evidence(spot.map(Spot::to_string)).hint(Hint::Do(advice)))
     };
     mounted.filter_map(finding).collect()

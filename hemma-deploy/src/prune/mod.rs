@@ -5,6 +5,7 @@
 
 mod kept;
 
+use crate::ids;
 use crate::{Config, Operation};
 
 use hemma_core::text::size;
@@ -83,7 +84,8 @@ impl Standing {
                 hemma_git::checkout::short(&it.commit)
             );
             let line = format!("sudo -n docker tag {} {}", quote(&it.image), quote(&it.name()));
-            Finding::fail(format!("image of {}", it.service), detail).hint(Hint::on(host, line))
+            Finding::fail(ids::IMAGE_NOT_KEPT, format!("image of {}", it.service), detail)
+                .hint(Hint::on(host, line))
         };
         self.at_risk.iter().map(finding).collect()
     }
@@ -106,7 +108,8 @@ pub async fn prune(operation: Operation<'_>, shown: &Standing) -> Result<Report,
     for (what, _) in parts.into_iter().filter(|(_, wanted)| *wanted) {
         let change = Prune { host: config.host.alias.clone(), what };
         let done = operation.apply(&change).await.map_err(Error::Prune)?;
-        report.add(Finding::pass(what.to_string(), reclaimed(what, &done, &shown.unused)));
+        let detail = reclaimed(what, &done, &shown.unused);
+        report.add(Finding::pass(ids::PRUNE_DONE, what.to_string(), detail));
     }
     Ok(report)
 }

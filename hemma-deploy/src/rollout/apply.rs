@@ -16,6 +16,7 @@ use super::put_back::put_back;
 use super::record::{keep, note};
 use super::take_back::take_back;
 use super::{Error, Scope, Situation};
+use crate::ids;
 use crate::layers::compose_files;
 use crate::lock::Holder;
 use crate::plan::{self, Plan};
@@ -175,12 +176,18 @@ async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> En
         Ok(None) => Ended::taken_back(Ok(report)),
         Ok(Some(commit)) => {
             let detail = format!("the checkout is at {commit} again; no container was touched");
-            report.add(Finding::fail("deploy", detail).remedy(Remedy::FixAndDeploy));
+            report.add(
+                Finding::fail(ids::ROLLOUT_CHECKOUT_RESTORED, "deploy", detail)
+                    .remedy(Remedy::FixAndDeploy),
+            );
             Ended::taken_back(Ok(report))
         }
         Err(error) => {
             let detail = format!("the checkout could not be put back: {}", causes(&error));
-            report.add(Finding::fail("checkout", detail).hint(error.hint()));
+            report.add(
+                Finding::fail(ids::ROLLOUT_CHECKOUT_NOT_RESTORED, "checkout", detail)
+                    .hint(error.hint()),
+            );
             Ok(report).into()
         }
     }

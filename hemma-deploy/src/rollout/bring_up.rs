@@ -10,6 +10,7 @@ use hemma_docker::image::Images;
 use hemma_docker::{Containers, Discard};
 
 use crate::Operation;
+use crate::ids;
 
 use super::expectations::expectations;
 use super::in_force::{resolve, without_hashes};
@@ -32,7 +33,8 @@ pub(super) struct BringUp<'b> {
 /// What Compose said when it gave up, and how the services stand: they know better why.
 pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> Report {
     let hint = advice(host, &said);
-    let finding = Finding::fail("docker compose up", said).evidence(last_lines).hint(hint);
+    let finding = Finding::fail(ids::ROLLOUT_UP_FAILED, "docker compose up", said);
+    let finding = finding.evidence(last_lines).hint(hint);
     std::iter::once(finding).chain(seen.findings).collect()
 }
 
@@ -72,8 +74,13 @@ impl BringUp<'_> {
             Scope::Stage(stage.to_owned()).narrow(self.operation.config, &mut part);
             let mut report = self.raise(&part, services).await?;
             if report.verdict() != Verdict::Pass {
-                let open =
-                    |it: (&str, _)| Finding::fail(format!("stage {}", it.0), "it was not begun");
+                let open = |it: (&str, _)| {
+                    Finding::fail(
+                        ids::STAGE_NOT_BEGUN,
+                        format!("stage {}", it.0),
+                        "it was not begun",
+                    )
+                };
                 report.extend(groups.map(open));
                 return Ok(report);
             }

@@ -10,6 +10,7 @@ use hemma_ingress::listeners::Listener;
 
 use super::Situation;
 use super::neighbours::Around;
+use crate::ids;
 use crate::preflight;
 
 /// The containers of the host, and those of them of which something is said already.
@@ -68,10 +69,12 @@ fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
         let detail = "the compose files take it for granted, and the host does not have it";
         let written = preflight::network(it).iter().find_map(|it| situation.written(it));
         let host = &situation.config.host.alias;
-        Finding::fail(format!("network {it}"), detail).evidence(written).hint(Hint::on(
-            host,
-            Command::new("docker").args(["network", "create", it.as_str()]).sudo(),
-        ))
+        Finding::fail(ids::NETWORK_EXTERNAL_MISSING, format!("network {it}"), detail)
+            .evidence(written)
+            .hint(Hint::on(
+                host,
+                Command::new("docker").args(["network", "create", it.as_str()]).sudo(),
+            ))
     };
     networks.map(finding).collect()
 }
@@ -95,9 +98,13 @@ fn name_taken(
     let alias = &situation.config.host.alias;
     let look = Command::new("docker").args(["inspect", wanted]).sudo();
     Some(
-        Finding::fail(format!("container name {wanted}"), format!("it is taken by {whose}"))
-            .evidence(situation.written(&preflight::named(wanted)))
-            .hint(Hint::on(alias, look)),
+        Finding::fail(
+            ids::CONTAINER_NAME_TAKEN,
+            format!("container name {wanted}"),
+            format!("it is taken by {whose}"),
+        )
+        .evidence(situation.written(&preflight::named(wanted)))
+        .hint(Hint::on(alias, look)),
     )
 }
 
@@ -128,7 +135,7 @@ fn ports_taken(
             let subject = format!("port {port}");
             let detail = format!("{name} wants it on {}, and {holder} has it", wanted.address());
             let written = situation.written(&preflight::mapping(wanted));
-            findings.push(Finding::fail(subject, detail).evidence(written));
+            findings.push(Finding::fail(ids::PORT_TAKEN, subject, detail).evidence(written));
         }
     }
     findings
@@ -144,7 +151,7 @@ fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Fin
              `[edge] open = [{}]` in hemma.toml",
             it.published
         );
-        Finding::fail(format!("port {}", it.published), detail)
+        Finding::fail(ids::PORT_OPEN, format!("port {}", it.published), detail)
             .evidence(situation.written(&preflight::mapping(it)))
             .hint(Hint::Do(hint))
     };

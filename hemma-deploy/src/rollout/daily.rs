@@ -7,6 +7,7 @@ use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
 use hemma_docker::health::Gated;
 use hemma_git::checkout::{self, Checkout};
 
+use crate::ids;
 use crate::{Config, Operation, Remedy};
 
 use super::bring_up::gave_up;
@@ -108,8 +109,13 @@ pub async fn build_images(
         let told = build.told(progress);
         match world.apply(&NotedBuild(build), approval, &told).await {
             Ok(()) => {
-                let image =
-                    |it| Finding::pass(format!("image of {it}"), "built from what is checked out");
+                let image = |it| {
+                    Finding::pass(
+                        ids::IMAGE_BUILT,
+                        format!("image of {it}"),
+                        "built from what is checked out",
+                    )
+                };
                 Ok(services.iter().map(image).collect())
             }
             Err(error) => build_failed(error),
@@ -213,16 +219,18 @@ async fn as_before(
     report.add(match verdict {
         Verdict::Pass => {
             let detail = format!("it was taken back; {names} runs on {what} from before, healthy");
-            Finding::fail(asked.verb, detail)
+            Finding::fail(ids::ROLLOUT_TAKEN_BACK, asked.verb, detail)
         }
         Verdict::Fail => {
             let detail = format!("{names} is back on {what} from before, and not all is healthy");
-            Finding::fail(asked.verb, detail)
+            Finding::fail(ids::ROLLOUT_TAKEN_BACK_UNHEALTHY, asked.verb, detail)
         }
-        Verdict::Unknown => {
-            Finding::unseen(asked.verb, format!("it is not known how {names} stands"))
-                .remedy(Remedy::ShowStatus)
-        }
+        Verdict::Unknown => Finding::unseen(
+            ids::ROLLOUT_TAKEN_BACK_UNSEEN,
+            asked.verb,
+            format!("it is not known how {names} stands"),
+        )
+        .remedy(Remedy::ShowStatus),
     });
     report.extend(release.map(|it| files_are_back(config, &it, &restored)).unwrap_or_default());
     report.extend(back.problems());

@@ -6,6 +6,7 @@ use hemma_docker::compose::BuildError;
 
 use super::Error;
 use crate::Remedy;
+use crate::ids;
 
 /// What failed, to be said when it is taken back: `logs` would show the log of what took its place.
 pub(super) fn gone(failed: Report) -> Report {
@@ -33,5 +34,7 @@ pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
     let detail = format!("{what} failed{at}; the containers that ran before still run");
     let usual = || Remedy::FixAndDeploy.into();
     let hint = storage::hint(&host, &last_lines.join("\n")).unwrap_or_else(usual);
-    Ok(Report::from_iter([Finding::fail("build", detail).hint(hint).evidence(last_lines)]))
+    Ok(Report::from_iter([Finding::fail(ids::BUILD_FAILED, "build", detail)
+        .hint(hint)
+        .evidence(last_lines)]))
 }

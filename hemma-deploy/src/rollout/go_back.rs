@@ -10,6 +10,7 @@ use hemma_docker::{Container, Containers};
 use hemma_git::Tree;
 use hemma_git::checkout::{self, Checkout, short};
 
+use crate::ids;
 use crate::{Config, Operation};
 
 use super::before::Before;
@@ -150,14 +151,14 @@ pub(super) fn files_are_back(
     let to = short(&release.commit);
     let overlay = config.compose.overlay.as_ref().filter(|_| restored.overlay).map(|overlay| {
         let detail = format!("as it was with {to}; the other is beside it as {overlay}.replaced");
-        Finding::pass(format!("overlay {overlay}"), detail)
+        Finding::pass(ids::OVERLAY_RESTORED, format!("overlay {overlay}"), detail)
     });
     let env = restored.env.then(|| {
         let keys = release.env.as_ref().map(EnvChange::words).unwrap_or_default();
         let keys = if keys.is_empty() { keys } else { format!(" (in the other: {keys})") };
         let kept = restored.env_kept_at.as_ref();
         let kept = kept.map(|it| format!("; the other is kept as {it}")).unwrap_or_default();
-        Finding::pass(".env", format!("as it was with {to}{keys}{kept}"))
+        Finding::pass(ids::ENV_RESTORED, ".env", format!("as it was with {to}{keys}{kept}"))
     });
     overlay.into_iter().chain(env).collect()
 }
@@ -253,5 +254,6 @@ impl Way<'_> {
 fn not_to_be_had(gone: &KeptImage) -> Finding {
     let detail = format!("the one that {} ran is gone from the host", gone.service);
     let hint = "the service runs what has that name now, or what the registry has by it";
-    Finding::fail(format!("image {}", gone.name), detail).hint(Hint::Do(hint.to_owned()))
+    Finding::fail(ids::IMAGE_GONE, format!("image {}", gone.name), detail)
+        .hint(Hint::Do(hint.to_owned()))
 }

@@ -12,6 +12,7 @@ use hemma_docker::{Container, Origin, OriginError, Origins};
 use hemma_docker::{Volume, Volumes};
 
 use crate::Config;
+use crate::ids;
 
 use crate::layers::{Layers, compose_files};
 
@@ -109,7 +110,12 @@ impl Neighbours {
                 findings.extend(other_checkouts(around, origins));
                 findings.extend(other_projects(around, origins));
             }
-            Some(Err(error)) => findings.push(storage::unknown(host, "containers", error)),
+            Some(Err(error)) => findings.push(storage::unknown(
+                host,
+                ids::CONTAINER_ORIGIN_UNSEEN,
+                "containers",
+                error,
+            )),
         }
         // What is mounted into a container of others is theirs.
         let is_ours = |it: &Container| match &self.origins {
@@ -119,7 +125,9 @@ impl Neighbours {
         match &self.volumes {
             None => {}
             Some(Ok(volumes)) => findings.extend(empty_volumes(around, volumes, is_ours)),
-            Some(Err(error)) => findings.push(storage::unknown(host, "volumes", error)),
+            Some(Err(error)) => {
+                findings.push(storage::unknown(host, ids::VOLUME_UNSEEN, "volumes", error))
+            }
         }
         findings
     }
@@ -173,7 +181,14 @@ fn other_checkouts(around: Around<'_>, origins: &Origins) -> Vec<Finding> {
                     .to_owned(),
             ),
         };
-        Some(Finding::fail(format!("compose project {project}"), detail).hint(Hint::Do(advice)))
+        Some(
+            Finding::fail(
+                ids::COMPOSE_PROJECT_OF_ANOTHER_CHECKOUT,
+                format!("compose project {project}"),
+                detail,
+            )
+            .hint(Hint::Do(advice)),
+        )
     };
     foreign.into_iter().filter_map(finding).collect()
 }
@@ -210,7 +225,12 @@ fn other_projects(around: Around<'_>, origins: &Origins) -> Vec<Finding> {
              it down first: ssh {host} sudo docker compose -p {} down",
             word(other)
         );
-        Finding::fail(format!("compose project {project}"), detail).hint(Hint::Do(advice))
+        Finding::fail(
+            ids::COMPOSE_PROJECT_UNDER_ANOTHER_NAME,
+            format!("compose project {project}"),
+            detail,
+        )
+        .hint(Hint::Do(advice))
     };
     copies(around, origins).into_iter().map(finding).collect()
 }
@@ -284,7 +304,9 @@ fn empty(host: &Host, (service, volume): (&str, &NamedVolume), old: &str, whose:
          `[compose] new_volumes = [\"{key}\"]`"
     );
     let look = format!("ssh {host} sudo docker volume inspect {}", word(old));
-    Finding::fail(format!("volume {key}"), detail).evidence([look]).hint(Hint::Do(advice))
+    Finding::fail(ids::VOLUME_NEW_BESIDE_DATA, format!("volume {key}"), detail)
+        .evidence([look])
+        .hint(Hint::Do(advice))
 }
 
 /// At most four by name.

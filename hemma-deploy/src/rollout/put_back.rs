@@ -14,6 +14,7 @@ use super::look::layers_in_force;
 use super::releases::deployed;
 use super::{Error, Situation};
 use crate::Operation;
+use crate::ids;
 use crate::layers::compose_files;
 use crate::plan::{ContainerAction, Plan, Step};
 use crate::release::{KeptImage, Restore, Withdraw};
@@ -28,7 +29,7 @@ pub(super) async fn put_back(
     let mut report = gone(failed);
     let Ok(checkout @ Checkout::Repository(seen)) = &situation.checkout else {
         let detail = "there was no checkout before to go back to; it is left as it is";
-        report.add(Finding::fail("deploy", detail));
+        report.add(Finding::fail(ids::ROLLOUT_NO_WAY_BACK, "deploy", detail));
         return Ok(Ok(report).into());
     };
     let Operation { world, config, progress, .. } = operation;
@@ -42,7 +43,7 @@ pub(super) async fn put_back(
         let withdraw = Withdraw { files, services: new.clone() };
         operation.apply(&withdraw).await.map_err(Error::Withdraw)?;
         let detail = format!("{} did not run before, and is taken away again", new.join(", "));
-        report.add(Finding::fail("deploy", detail));
+        report.add(Finding::fail(ids::ROLLOUT_WITHDRAWN, "deploy", detail));
     }
     if images.is_empty() && !situation.scope.brings_commits() {
         return Ok(Ended::taken_back(Ok(report)));
@@ -68,15 +69,21 @@ pub(super) async fn put_back(
     let back = up.at_once().await?;
     let verdict = back.verdict();
     report.add(match verdict {
-        Verdict::Pass => {
-            Finding::fail("deploy", format!("it was taken back; {before} runs as before, healthy"))
-        }
-        Verdict::Fail => {
-            Finding::fail("deploy", format!("{before} is back and not healthy either"))
-        }
-        Verdict::Unknown => {
-            Finding::unseen("deploy", format!("it is not known how {before} stands"))
-        }
+        Verdict::Pass => Finding::fail(
+            ids::ROLLOUT_TAKEN_BACK,
+            "deploy",
+            format!("it was taken back; {before} runs as before, healthy"),
+        ),
+        Verdict::Fail => Finding::fail(
+            ids::ROLLOUT_TAKEN_BACK_UNHEALTHY,
+            "deploy",
+            format!("{before} is back and not healthy either"),
+        ),
+        Verdict::Unknown => Finding::unseen(
+            ids::ROLLOUT_TAKEN_BACK_UNSEEN,
+            "deploy",
+            format!("it is not known how {before} stands"),
+        ),
     });
     report.extend(files);
     report.extend(back.problems());

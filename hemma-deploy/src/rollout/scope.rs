@@ -6,6 +6,7 @@ use hemma_core::{Classified, ErrorClass, Finding, Known, OperatorError};
 use hemma_docker::Container;
 use hemma_docker::compose::Model;
 
+use crate::ids;
 use crate::{Config, Remedy};
 
 use super::look::layers_in_force;
@@ -126,16 +127,17 @@ impl Scope {
                 return [stages.objections(project), missing].concat();
             }
         };
-        let missing = asked
-            .iter()
-            .filter(|it| !project.services.contains_key(it.as_str()))
-            .map(|it| Finding::fail(format!("service {it}"), "the compose files do not have it"));
+        let missing = asked.iter().filter(|it| !project.services.contains_key(it.as_str()));
+        let missing = missing.map(|it| {
+            let subject = format!("service {it}");
+            Finding::fail(ids::SERVICE_NOT_IN_FILES, subject, "the compose files do not have it")
+        });
         let open = asked.iter().filter_map(|it| Some((it, project.services.get(it.as_str())?)));
         let open = open.flat_map(|(name, it)| it.ports.iter().map(move |port| (name, port)));
         let open = open.filter(|(_, port)| !port.is_local()).map(|(name, port)| {
             let detail =
                 format!("the compose files open port {} to other machines", port.published);
-            Finding::fail(format!("service {name}"), detail)
+            Finding::fail(ids::SERVICE_PORT_OPEN, format!("service {name}"), detail)
         });
         missing.chain(open).collect()
     }

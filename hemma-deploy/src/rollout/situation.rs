@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hemma_core::names::ServiceName;
 use hemma_core::storage;
-use hemma_core::{ExecError, Finding, Report, Verdict};
+use hemma_core::{ExecError, Finding, FindingId, Report, Verdict};
 use hemma_docker::EngineError;
 use hemma_docker::compose::{Model, ModelAnswer, ModelError};
 use hemma_docker::image::Image;
@@ -14,6 +14,7 @@ use hemma_git::checkout::{self, Checkout, History, LookError};
 use hemma_ingress::listeners::Listener;
 
 use crate::Config;
+use crate::ids;
 
 use crate::host_tools::Tools;
 use crate::layers::Layers;
@@ -77,7 +78,9 @@ impl Situation {
             // Said already, and all that the checkout could say.
             _ if !self.tools.has_git => {}
             Ok(seen) => findings.extend(self.checkout_findings(seen)),
-            Err(error) => findings.push(self.unknown("checkout", error)),
+            Err(error) => {
+                findings.push(self.unknown(hemma_git::ids::CHECKOUT_UNSEEN, "checkout", error))
+            }
         }
         if self.tools.are_well() {
             findings.extend(self.engine_findings());
@@ -96,7 +99,11 @@ impl Situation {
     fn checkout_findings(&self, seen: &Checkout) -> Vec<Finding> {
         match seen {
             Checkout::Missing { dir, .. } | Checkout::Plain { dir, .. } if self.lacks_files() => {
-                let finding = Finding::fail("checkout", format!("{dir} is no checkout yet"));
+                let finding = Finding::fail(
+                    hemma_git::ids::CHECKOUT_MISSING,
+                    "checkout",
+                    format!("{dir} is no checkout yet"),
+                );
                 vec![finding.remedy(hemma_git::Remedy::CloneRepository)]
             }
             seen => checkout::findings(&(&self.config).into(), seen),
@@ -121,7 +128,9 @@ impl Situation {
             Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
             // Said already, as the state of the checkout or of its remote.
             Err(_) if unusable || !findings.is_empty() => {}
-            Err(error) => findings.push(self.unknown("compose files", error)),
+            Err(error) => {
+                findings.push(self.unknown(ids::COMPOSE_FILES_UNSEEN, "compose files", error))
+            }
         }
         let looks = [
             ("containers", self.containers.as_ref().err()),
@@ -130,16 +139,16 @@ impl Situation {
         ];
         let failed = looks.into_iter().find_map(|(name, error)| Some((name, error?)));
         if let Some((name, error)) = failed {
-            findings.push(Finding::unknown(name, error));
+            findings.push(Finding::unknown(ids::DOCKER_LISTS_UNSEEN, name, error));
         }
         if let Err(error) = &self.listeners {
-            findings.push(Finding::unknown("ports", error));
+            findings.push(Finding::unknown(ids::PORT_UNSEEN, "ports", error));
         }
         if let Err(error) = &self.release {
-            findings.push(Finding::unknown("release", error));
+            findings.push(Finding::unknown(ids::RELEASE_UNSEEN, "release", error));
         }
         if let Err(error) = &self.unproven {
-            findings.push(Finding::unknown("release", error));
+            findings.push(Finding::unknown(ids::RELEASE_PROOF_UNSEEN, "release", error));
         }
         findings
     }
@@ -163,14 +172,14 @@ impl Situation {
         is_noted && matches!(self.unproven, Ok(None))
     }
 
-    fn unknown(&self, subject: &str, error: &dyn std::error::Error) -> Finding {
-        storage::unknown(&self.config.host.alias, subject, error)
+    fn unknown(&self, id: FindingId, subject: &str, error: &dyn std::error::Error) -> Finding {
+        storage::unknown(&self.config.host.alias, id, subject, error)
     }
 
     fn preflight(&self, model: &Model) -> Vec<Finding> {
         match &self.sources {
             None => Vec::new(),
-            Some(Err(error)) => vec![self.unknown("repository", error)],
+            Some(Err(error)) => vec![self.unknown(ids::REPOSITORY_UNSEEN, "repository", error)],
             Some(Ok(preflight)) => preflight.findings(&self.config, model),
         }
     }

@@ -1,6 +1,7 @@
 //! The stages of a deploy: which service is in which, and in what order they can be brought up.
 
 use crate::config::StageConfig;
+use crate::ids;
 use crate::{Config, Remedy};
 
 use hemma_core::{Finding, Hint};
@@ -60,7 +61,8 @@ impl<'c> Stages<'c> {
             missing.map(|it| {
                 let detail = format!("the compose files have no service `{it}`");
                 let advice = format!("mend [[stage]] {} in hemma.toml", stage.name);
-                Finding::fail(format!("stage {}", stage.name), detail).hint(Hint::Do(advice))
+                Finding::fail(ids::STAGE_SERVICE_UNKNOWN, format!("stage {}", stage.name), detail)
+                    .hint(Hint::Do(advice))
             })
         });
         let early = dependencies(project)
@@ -69,7 +71,8 @@ impl<'c> Stages<'c> {
             let detail =
                 format!("{name} needs {needed}, which comes later, in {}", self.home(needed));
             let advice = format!("put {needed} into the same [[stage]] or an earlier one");
-            Finding::fail(format!("stage {}", self.home(name)), detail).hint(Hint::Do(advice))
+            Finding::fail(ids::STAGE_ORDER, format!("stage {}", self.home(name)), detail)
+                .hint(Hint::Do(advice))
         });
         unknown.chain(early).collect()
     }
@@ -95,7 +98,8 @@ impl<'c> Stages<'c> {
             let home = self.home(needed);
             let detail = format!("{own} needs {needed} of stage {home}, which is not up");
             let remedy = Remedy::DeployStage(home.to_owned());
-            Finding::fail(format!("stage {stage}"), detail).remedy(remedy)
+            Finding::fail(ids::STAGE_DEPENDENCY_DOWN, format!("stage {stage}"), detail)
+                .remedy(remedy)
         };
         beside.map(finding).collect()
     }

@@ -8,6 +8,7 @@ use hemma_git::checkout;
 use hemma_ingress::proxy;
 
 use crate::Config;
+use crate::ids;
 
 use super::Situation;
 use super::expectations::expectations;
@@ -36,7 +37,9 @@ pub async fn status(world: &World, config: &Config) -> Report {
         .chain(checkout.findings)
         .chain(match release {
             Ok(unproven) => unproven.map(|it| it.finding()),
-            Err(error) => Some(storage::unknown(host, "release", &error)),
+            Err(error) => {
+                Some(storage::unknown(host, ids::RELEASE_PROOF_UNSEEN, "release", &error))
+            }
         })
         .chain(services.findings)
         .collect()
@@ -47,7 +50,10 @@ pub async fn health(world: &World, config: &Config) -> Report {
     match in_force(world, config).await {
         Ok((_, model)) => health_of(world, config, &model).await,
         Err(super::Error::Refused(refusal)) => Report::from_iter([refusal.finding()]),
-        Err(error) => Report::from_iter([storage::unknown(&config.host.alias, "services", &error)]),
+        Err(error) => Report::from_iter([{
+            let (host, id) = (&config.host.alias, hemma_docker::ids::SERVICE_UNSEEN);
+            storage::unknown(host, id, "services", &error)
+        }]),
     }
 }
 

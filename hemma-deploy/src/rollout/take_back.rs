@@ -4,6 +4,7 @@ use hemma_core::{Finding, OperatorError, Report, Verdict};
 use hemma_git::checkout::short;
 
 use crate::Operation;
+use crate::ids;
 
 use super::before::Before;
 use super::failed::gone;
@@ -62,16 +63,28 @@ pub(super) async fn return_to(
         Ok(back) => back,
         // Why there is a way back at all is worth more than what is wrong with it.
         Err(error) if error.is_known() => {
-            report.add(Finding::of_error("way back", &error));
+            report.add(Finding::of_error(ids::ROLLOUT_TAKE_BACK_FAILED, "way back", &error));
             return Ok(Ok(report).into());
         }
         Err(error) => return Err(error),
     };
     let verdict = back.verdict();
     report.add(match verdict {
-        Verdict::Pass => Finding::fail(verb, format!("it was taken back; {to} runs, healthy")),
-        Verdict::Fail => Finding::fail(verb, format!("{to} is back and not healthy either")),
-        Verdict::Unknown => Finding::unseen(verb, format!("it is not known how {to} stands")),
+        Verdict::Pass => Finding::fail(
+            ids::ROLLOUT_TAKEN_BACK,
+            verb,
+            format!("it was taken back; {to} runs, healthy"),
+        ),
+        Verdict::Fail => Finding::fail(
+            ids::ROLLOUT_TAKEN_BACK_UNHEALTHY,
+            verb,
+            format!("{to} is back and not healthy either"),
+        ),
+        Verdict::Unknown => Finding::unseen(
+            ids::ROLLOUT_TAKEN_BACK_UNSEEN,
+            verb,
+            format!("it is not known how {to} stands"),
+        ),
     });
     report.extend(back.problems_and_files());
     Ok(if verdict == Verdict::Pass { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
@@ -80,7 +93,11 @@ pub(super) async fn return_to(
 /// What failed, where there is nothing to go back to.
 fn left(failed: Report, why: &str) -> Report {
     let mut report: Report = failed.problems().collect();
-    report.add(Finding::fail("way back", format!("{why}; it is left as it is")));
+    report.add(Finding::fail(
+        ids::ROLLOUT_NO_WAY_BACK,
+        "way back",
+        format!("{why}; it is left as it is"),
+    ));
     report
 }
 

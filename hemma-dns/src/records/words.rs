@@ -2,23 +2,24 @@
 
 use std::fmt::Display;
 
-use hemma_core::{Finding, Hint, causes};
+use hemma_core::{Finding, FindingId, Hint, causes};
 
 use super::Standing;
+use crate::ids;
 use crate::{DnsName, Found, Vantage};
 
 /// What the operator reads of one standing of `name`.
 pub fn finding(name: &DnsName, standing: &Standing) -> Finding {
     let subject = name.as_str();
     let fail = |detail: String, at: &[Vantage], advice: String| {
-        Finding::fail(subject, detail).evidence(said_by(at)).hint(Hint::Do(advice))
+        Finding::fail(id(standing), subject, detail).evidence(said_by(at)).hint(Hint::Do(advice))
     };
     match standing {
         Standing::Here { addresses, alias, views, better_alias_of, unasked } => {
             let detail =
                 format!("{}{}, {}", list(addresses), by(alias.as_ref()), counted(*views, "view"));
             let unasked = unasked.iter().map(|it| causes(it));
-            let finding = Finding::pass(subject, detail).evidence(unasked);
+            let finding = Finding::pass(id(standing), subject, detail).evidence(unasked);
             better_alias_of.iter().fold(finding, |it, host| it.hint(better_alias(name, host)))
         }
         Standing::Elsewhere { addresses, wanted, alias, at } => fail(
@@ -43,7 +44,7 @@ pub fn finding(name: &DnsName, standing: &Standing) -> Finding {
             let left = seconds_left.map(|it| format!("; they may keep it for {it} s"));
             let (right, left) = (counted(here.len(), "server"), left.unwrap_or_default());
             let lines = here.iter().map(|it| format!("{it} leads to the host"));
-            Finding::fail(subject, format!("{right} right, {} not{left}", not.len()))
+            Finding::fail(id(standing), subject, format!("{right} right, {} not{left}", not.len()))
                 .evidence(lines.chain(not.iter().map(|it| format!("{it} does not"))))
         }
         Standing::Ipv6Elsewhere { addresses, at } => fail(
@@ -61,12 +62,32 @@ pub fn finding(name: &DnsName, standing: &Standing) -> Finding {
             format!("let the authority issue in the CAA records of {records_at}, or remove them"),
         ),
         Standing::CaaOneAccount { records_at, account } => Finding::unseen(
+            id(standing),
             subject,
             format!("the CAA records of {records_at} let only the account {account} issue"),
         ),
-        Standing::Unseen { error } => Finding::unknown(subject, error),
-        Standing::NoTarget { error } => Finding::unknown("where the names should lead", error),
-        Standing::NoAuthority { error } => Finding::unknown(subject, error),
+        Standing::Unseen { error } => Finding::unknown(id(standing), subject, error),
+        Standing::NoTarget { error } => {
+            Finding::unknown(id(standing), "where the names should lead", error)
+        }
+        Standing::NoAuthority { error } => Finding::unknown(id(standing), subject, error),
+    }
+}
+
+/// The id of what was found.
+fn id(standing: &Standing) -> FindingId {
+    match standing {
+        Standing::Here { .. } => ids::DNS_HERE,
+        Standing::Elsewhere { .. } => ids::DNS_ELSEWHERE,
+        Standing::Missing { .. } => ids::DNS_MISSING,
+        Standing::Stale { .. } => ids::DNS_STALE,
+        Standing::Disagreement { .. } => ids::DNS_DISAGREEMENT,
+        Standing::Ipv6Elsewhere { .. } => ids::DNS_AAAA_ELSEWHERE,
+        Standing::CaaForbids { .. } => ids::DNS_CAA_FORBIDS,
+        Standing::CaaOneAccount { .. } => ids::DNS_CAA_ONE_ACCOUNT,
+        Standing::Unseen { .. } => ids::DNS_UNSEEN,
+        Standing::NoTarget { .. } => ids::DNS_TARGET_UNSEEN,
+        Standing::NoAuthority { .. } => ids::DNS_AUTHORITY_UNSEEN,
     }
 }
 

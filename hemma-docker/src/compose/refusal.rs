@@ -9,6 +9,7 @@ use super::dotenv::{EnvFile, Obstacle, Surroundings};
 use super::masked::masked;
 use super::{ComposeFiles, Spot};
 use crate::Remedy;
+use crate::ids;
 
 /// Compose looked at its files and said no, or was not asked because of the `.env` that it would
 /// have read.
@@ -65,7 +66,7 @@ impl Refusal {
 
     /// The finding that it makes, with the next thing to do.
     pub fn finding(&self) -> Finding {
-        let finding = Finding::fail("compose files", self.said.clone());
+        let finding = Finding::fail(ids::COMPOSE_FILES_REFUSED, "compose files", self.said.clone());
         finding.evidence(self.spot.as_ref().map(ToString::to_string)).hint(self.hint())
     }
 
@@ -136,6 +137,8 @@ fn telling(stderr: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use hemma_core::FindingId;
+
     use super::*;
 
     fn read(stderr: &str, env: Option<&str>) -> Refusal {

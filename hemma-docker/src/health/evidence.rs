@@ -3,6 +3,7 @@
 use hemma_core::{Finding, Host, World, causes};
 
 use super::{Expectation, subject};
+use crate::ids;
 use crate::{ContainerDetail, ContainerName, Inspect, LogLine, Logs, Probe, Remedy};
 
 /// As many as fit on a screen beside the rest.
@@ -16,10 +17,12 @@ pub(super) async fn failed(
     detail: &str,
     container: Option<&ContainerName>,
 ) -> Finding {
-    let finding = Finding::fail(subject(expected), detail);
     let Some(container) = container else {
+        let id = ids::SERVICE_WITHOUT_CONTAINER;
+        let finding = Finding::fail(id, subject(expected), detail);
         return finding.remedy(Remedy::StartService(expected.service.clone()));
     };
+    let finding = Finding::fail(ids::SERVICE_FAILED, subject(expected), detail);
     let finding = finding.remedy(Remedy::ShowLogs(expected.service.clone()));
     let inspect = Inspect { host: host.clone(), container: container.clone() };
     let logs =

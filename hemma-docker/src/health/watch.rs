@@ -12,6 +12,7 @@ use super::evidence::failed;
 use super::standing::{Look, Standing};
 use super::{Expectation, ExpectedState, SETTLE, subject};
 use crate::engine::EngineError;
+use crate::ids;
 use crate::{ContainerDetail, ContainerName};
 
 /// A service that crashes while it waits for another may come up in the end. The engine doubles the
@@ -211,12 +212,16 @@ impl<'e> Watch<'e> {
         let subject = subject(self.expected);
         Some(match self.last.as_ref().map(|it| &it.standing) {
             Some(Standing::Good(detail)) if self.checks == Checks::Sound => {
-                Finding::pass(subject, detail.clone())
+                Finding::pass(ids::SERVICE_AS_EXPECTED, subject, detail.clone())
             }
             Some(Standing::Running) if self.steady => {
-                Finding::pass(subject, "running, and not restarted")
+                Finding::pass(ids::SERVICE_RUNNING, subject, "running, and not restarted")
             }
-            _ => Finding::unseen(subject, format!("still {} when the gate ended", self.now())),
+            _ => Finding::unseen(
+                ids::SERVICE_STARTING,
+                subject,
+                format!("still {} when the gate ended", self.now()),
+            ),
         })
     }
 }

@@ -11,6 +11,7 @@ use hemma_core::{Finding, Hint, World};
 pub use check::{Check, CheckError, CheckRequest, Checked, Level, Mistake, Severity, TEXT_LIMIT};
 pub use health::{Dependencies, Health, Healthz, Implementation, Jvm, RecentOutput, Wrapper};
 
+use crate::ids;
 use crate::{ServerUrl, finding};
 
 /// What [`smoke`] sends: three mistakes that every grammar checker knows.
@@ -33,16 +34,25 @@ pub async fn smoke(world: &World, url: &ServerUrl) -> Finding {
     let subject = format!("grammar of one sentence at {url}");
     let check = Check::new(url.clone(), SENTENCE);
     match world.ask(&check).await {
-        Ok(checked) if checked.errors.is_empty() => {
-            Finding::fail(subject, "none of three plain mistakes was found").hint(rebuild())
-        }
+        Ok(checked) if checked.errors.is_empty() => Finding::fail(
+            ids::GRAMMAR_FINDS_NOTHING,
+            subject,
+            "none of three plain mistakes was found",
+        )
+        .hint(rebuild()),
         Ok(checked) => {
             let rules: Vec<_> = checked.errors.iter().map(|it| it.rule_id.as_str()).collect();
             let found = format!("{} found: {}", rules.len(), rules.join(", "));
-            Finding::pass(subject, format!("{found}, in {} ms", checked.processing_time_ms))
+            Finding::pass(
+                ids::GRAMMAR_FINDS_MISTAKES,
+                subject,
+                format!("{found}, in {} ms", checked.processing_time_ms),
+            )
         }
         Err(CheckError::Look(error)) => finding::of_error(subject, &error, FORWARD),
-        Err(error @ CheckError::Length { .. }) => Finding::unknown(subject, &error),
+        Err(error @ CheckError::Length { .. }) => {
+            Finding::unknown(ids::GRAMMAR_NOT_ASKED, subject, &error)
+        }
     }
 }
 
@@ -56,7 +66,8 @@ pub fn judge_answer(subject: impl Into<String>, status: u16, body: &str) -> Find
             let detail =
                 format!("something answered {status}, and not as the grammar service does");
             let first: String = body.chars().take(200).collect();
-            Finding::fail(subject, detail).evidence(first.lines().filter(|it| !it.is_empty()))
+            Finding::fail(ids::GRAMMAR_ANOTHER_PROGRAM, subject, detail)
+                .evidence(first.lines().filter(|it| !it.is_empty()))
         }
     }
 }
@@ -67,24 +78,34 @@ fn judge(subject: String, health: &Health) -> Finding {
     match implementation {
         Implementation::Production if !health.jvm.running => {
             let lines = recent_output.iter().flat_map(|it| it.stderr.iter().chain(&it.stdout));
-            Finding::fail(subject, "its Java process is not running").evidence(lines).hint(
-                Hint::Do("restart it; if Java ran out of memory, give it a larger heap".to_owned()),
-            )
+            Finding::fail(ids::GRAMMAR_JAVA_DOWN, subject, "its Java process is not running")
+                .evidence(lines)
+                .hint(Hint::Do(
+                    "restart it; if Java ran out of memory, give it a larger heap".to_owned(),
+                ))
         }
-        Implementation::Production if health.status != "healthy" => {
-            Finding::fail(subject, format!("it is {}, its checker {status}", health.status))
-        }
+        Implementation::Production if health.status != "healthy" => Finding::fail(
+            ids::GRAMMAR_UNHEALTHY,
+            subject,
+            format!("it is {}, its checker {status}", health.status),
+        ),
         Implementation::Production => {
             let heap = health.jvm.heap_used_mb.map(|it| format!(", {it} MB of heap in use"));
-            Finding::pass(subject, format!("the real checker{}", heap.unwrap_or_default()))
+            Finding::pass(
+                ids::GRAMMAR_HEALTHY,
+                subject,
+                format!("the real checker{}", heap.unwrap_or_default()),
+            )
         }
         Implementation::Stub => {
             let detail = format!("it says `{}`, but is a stub that finds nothing", health.status);
-            Finding::fail(subject, detail).hint(rebuild())
+            Finding::fail(ids::GRAMMAR_STUB, subject, detail).hint(rebuild())
         }
-        Implementation::Other(word) => {
-            Finding::fail(subject, format!("its checker is `{word}`, which is none we know"))
-        }
+        Implementation::Other(word) => Finding::fail(
+            ids::GRAMMAR_CHECKER_UNKNOWN,
+            subject,
+            format!("its checker is `{word}`, which is none we know"),
+        ),
     }
 }
 

@@ -8,6 +8,7 @@ use super::look::look;
 use super::state::{Changed, Checkout, Difference, Relation, Repository, Tip};
 use super::{CheckoutSpec, cause};
 use crate::Remedy;
+use crate::ids;
 
 /// Names that are shown of many.
 const FILES_SHOWN: usize = 5;
@@ -18,14 +19,19 @@ const PATH_CHARS_MAX: usize = 120;
 /// Whether the checkout is where it should be and in a state that can be deployed.
 pub async fn verify(world: &World, spec: &CheckoutSpec) -> Report {
     match look(world, spec, false).await {
-        Err(error) => Report::from_iter([Finding::unknown("checkout", &error)]),
-        Ok(Checkout::Missing { dir, .. }) => {
-            Report::from_iter([Finding::fail("checkout", format!("{dir} does not exist"))
-                .remedy(Remedy::CloneRepository)])
+        Err(error) => {
+            Report::from_iter([Finding::unknown(ids::CHECKOUT_UNSEEN, "checkout", &error)])
         }
+        Ok(Checkout::Missing { dir, .. }) => Report::from_iter([Finding::fail(
+            ids::CHECKOUT_MISSING,
+            "checkout",
+            format!("{dir} does not exist"),
+        )
+        .remedy(Remedy::CloneRepository)]),
         Ok(Checkout::Plain { dir, holds, .. }) => {
             let detail = format!("{dir} is no repository yet; it holds {}", listed(&holds));
-            let finding = Finding::fail("checkout", detail).remedy(Remedy::CloneRepository);
+            let finding = Finding::fail(ids::CHECKOUT_NO_REPOSITORY, "checkout", detail)
+                .remedy(Remedy::CloneRepository);
             Report::from_iter([finding])
         }
         Ok(seen) => findings(spec, &seen).into_iter().collect(),
@@ -38,7 +44,8 @@ pub fn findings(spec: &CheckoutSpec, seen: &Checkout) -> Vec<Finding> {
         Checkout::Missing { dir, tip } => vec![before_clone(spec, dir, &[], tip)],
         Checkout::Plain { dir, holds, tip } => vec![before_clone(spec, dir, holds, tip)],
         Checkout::Unusable { dir, reason } => {
-            let finding = Finding::fail("checkout", format!("{dir}: {reason}"));
+            let finding =
+                Finding::fail(ids::CHECKOUT_UNUSABLE, "checkout", format!("{dir}: {reason}"));
             vec![finding.hint(cause::hint(spec, reason))]
         }
         Checkout::Repository(seen) => repository(spec, seen),
@@ -56,17 +63,18 @@ fn before_clone(spec: &CheckoutSpec, dir: &str, holds: &[String], tip: &Tip) -> 
     if !foreign.is_empty() {
         let detail = format!("{dir} is no repository and holds {}", listed(&foreign));
         let hint = "move them away, or set [host] checkout in hemma.toml to another directory";
-        return Finding::fail(subject, detail).hint(Hint::Do(hint.to_owned()));
+        return Finding::fail(ids::CHECKOUT_DIRECTORY_TAKEN, subject, detail)
+            .hint(Hint::Do(hint.to_owned()));
     }
     if spec.remote.is_none() {
         let detail = format!("{dir} does not exist, and hemma.toml names no remote to clone");
         let hint = "set [repository] remote in hemma.toml".to_owned();
-        return Finding::fail(subject, detail).hint(Hint::Do(hint));
+        return Finding::fail(ids::REMOTE_NOT_NAMED, subject, detail).hint(Hint::Do(hint));
     }
     if let Some(finding) = unread_tip(spec, tip) {
         return finding;
     }
-    Finding::pass(subject, format!("{dir} is free for a clone"))
+    Finding::pass(ids::CHECKOUT_FREE, subject, format!("{dir} is free for a clone"))
 }
 
 /// What is to be said where the remote has no tip of the branch to show.
@@ -79,16 +87,21 @@ fn unread_tip(spec: &CheckoutSpec, tip: &Tip) -> Option<Finding> {
         Tip::Absent(heads) if heads.is_empty() => {
             let detail = format!("{remote} is empty: it has no branch yet");
             let hint = Hint::Do(format!("push branch `{branch}` to it"));
-            Some(Finding::fail("remote", detail).hint(hint))
+            Some(Finding::fail(ids::REMOTE_EMPTY, "remote", detail).hint(hint))
         }
         Tip::Absent(heads) => {
             let detail = format!("{remote} has no branch `{branch}`; it has {}", listed(heads));
             let hint = "write the branch that is live into [repository] branch in hemma.toml";
-            Some(Finding::fail("remote", detail).hint(Hint::Do(hint.to_owned())))
+            Some(
+                Finding::fail(ids::REMOTE_BRANCH_MISSING, "remote", detail)
+                    .hint(Hint::Do(hint.to_owned())),
+            )
         }
         Tip::Unknown(said) => {
             let detail = format!("the host could not read branch `{branch}` of {remote}: {said}");
-            Some(Finding::unseen("remote", detail).hint(cause::hint(spec, said)))
+            Some(
+                Finding::unseen(ids::REMOTE_UNSEEN, "remote", detail).hint(cause::hint(spec, said)),
+            )
         }
     }
 }
@@ -113,7 +126,11 @@ fn repository(spec: &CheckoutSpec, seen: &Repository) -> Vec<Finding> {
 fn tree(spec: &CheckoutSpec, seen: &Repository) -> Finding {
     let dir = &seen.dir;
     if seen.dirty.is_empty() {
-        return Finding::pass("checkout", format!("{dir} at {}, clean", short(&seen.head)));
+        return Finding::pass(
+            ids::CHECKOUT_CLEAN,
+            "checkout",
+            format!("{dir} at {}, clean", short(&seen.head)),
+        );
     }
     let all = |how| seen.dirty.iter().all(|it| it.how == how);
     let (how, args) = if all(Difference::Mode) {
@@ -130,7 +147,11 @@ fn tree(spec: &CheckoutSpec, seen: &Repository) -> Finding {
         count => format!("{count} tracked files differ"),
     };
     let names: Vec<String> = seen.dirty.iter().map(Changed::line).collect();
-    let finding = Finding::fail("checkout", format!("{dir}: {count} from the commit{how}"));
+    let finding = Finding::fail(
+        ids::CHECKOUT_CHANGED,
+        "checkout",
+        format!("{dir}: {count} from the commit{how}"),
+    );
     let hint = if seen.dirty.iter().any(|it| it.path == ".env") {
         let advice = "git tracks .env, so a deploy would overwrite it: take it out of the repository \
             (`git rm --cached .env`, a line in .gitignore, commit, push), then keep a copy of it on \
@@ -147,7 +168,7 @@ fn under_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let what = seen.under_way.as_deref()?;
     let detail = format!("a {what} was begun in {} and is not finished", seen.dir);
     let line = cause::in_checkout(spec, &["status"]);
-    Some(Finding::fail("checkout", detail).hint(Hint::Run(line)))
+    Some(Finding::fail(ids::CHECKOUT_UNFINISHED, "checkout", detail).hint(Hint::Run(line)))
 }
 
 fn branch(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
@@ -158,7 +179,7 @@ fn branch(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
         None => format!("its head is detached at {}, not on `{wanted}`", short(&seen.head)),
     };
     let line = cause::in_checkout(spec, &["switch", wanted]);
-    Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
+    Some(Finding::fail(ids::BRANCH_ANOTHER, "branch", detail).hint(Hint::Run(line)))
 }
 
 fn remote(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
@@ -169,11 +190,14 @@ fn remote(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     match (&seen.remote, wanted) {
         (None, _) => {
             let hint = wanted.map(|it| line("add", it));
-            Some(Finding::fail("remote", "it has no remote `origin`").hint(hint))
+            Some(
+                Finding::fail(ids::REMOTE_MISSING, "remote", "it has no remote `origin`")
+                    .hint(hint),
+            )
         }
         (Some(found), Some(wanted)) if !is_same(found, wanted) => {
             let detail = format!("`origin` is {found}, and hemma.toml says {wanted}");
-            Some(Finding::fail("remote", detail).hint(line("set-url", wanted)))
+            Some(Finding::fail(ids::REMOTE_ANOTHER, "remote", detail).hint(line("set-url", wanted)))
         }
         _ => None,
     }
@@ -196,7 +220,7 @@ fn login_in_origin(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
         "write the credential into [repository] remote in hemma.toml, from where hemma hands it to \
          git on its standard input, and run `{line}`"
     );
-    Some(Finding::pass("remote", detail).hint(Hint::Do(advice)))
+    Some(Finding::pass(ids::REMOTE_WITH_CREDENTIAL, "remote", detail).hint(Hint::Do(advice)))
 }
 
 fn relation(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
@@ -210,7 +234,9 @@ fn relation(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
                  remote follows it"
             );
             let line = cause::in_checkout(spec, &["fetch", "--unshallow"]);
-            return Some(Finding::unseen("branch", detail).hint(Hint::Run(line)));
+            return Some(
+                Finding::unseen(ids::BRANCH_SHALLOW, "branch", detail).hint(Hint::Run(line)),
+            );
         }
         Relation::Ahead => format!("it has commits that `{branch}` at the remote has not"),
         Relation::Diverged => format!("it and `{branch}` at the remote have diverged"),
@@ -219,7 +245,7 @@ fn relation(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
         }
     };
     let line = cause::in_checkout(spec, &["log", "--oneline", "@{u}.."]);
-    Some(Finding::fail("branch", detail).hint(Hint::Run(line)))
+    Some(Finding::fail(ids::BRANCH_DIVERGED, "branch", detail).hint(Hint::Run(line)))
 }
 
 /// What git does not track is in nobody's way, unless the incoming commits hold something else there.
@@ -228,7 +254,10 @@ fn in_the_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let names = &incoming.in_the_way;
     if let (true, Some(said)) = (names.is_empty() && seen.dirty.is_empty(), &incoming.refused) {
         let detail = format!("git would not move {} forward: {said}", seen.dir);
-        return Some(Finding::fail("checkout", detail).hint(cause::hint(spec, said)));
+        return Some(
+            Finding::fail(ids::CHECKOUT_PULL_REFUSED, "checkout", detail)
+                .hint(cause::hint(spec, said)),
+        );
     }
     let first = names.first()?;
     let count = counted(names.len(), "file");
@@ -240,7 +269,11 @@ fn in_the_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let away = Command::new("mv").arg("--").arg(first.trim_end_matches('/'));
     let away = away.arg(format!("{}.before-hemma", first.trim_end_matches('/')));
     let line = cause::on_host(spec, &away.cwd(spec.checkout.as_str()).to_string());
-    Some(Finding::fail("checkout", detail).evidence(some_of(names)).hint(Hint::Run(line)))
+    Some(
+        Finding::fail(ids::CHECKOUT_PULL_OVERWRITES, "checkout", detail)
+            .evidence(some_of(names))
+            .hint(Hint::Run(line)),
+    )
 }
 
 /// At most as many names as a person reads, and how many more there are.

@@ -7,6 +7,7 @@ use hemma_docker::compose::{Model, ModelAnswer, Port};
 use hemma_docker::{Binding, Container};
 
 use super::{Dialed, Outside, Views, source};
+use crate::ids;
 use crate::listeners::Listener;
 use crate::{IngressSpec, proxy};
 
@@ -40,7 +41,7 @@ fn declared(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     let model = match &views.model {
         Ok(ModelAnswer::Resolved(model)) => model,
         Ok(ModelAnswer::Refused(refusal)) => return vec![refusal.finding()],
-        Err(error) => return vec![Finding::unknown(subject, error)],
+        Err(error) => return vec![Finding::unknown(ids::EXPOSURE_FILES_UNSEEN, subject, error)],
     };
     let ports =
         || model.services.iter().flat_map(|(name, it)| it.ports.iter().map(move |p| (name, p)));
@@ -52,7 +53,7 @@ fn declared(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     if findings.is_empty() {
         let count = ports().count();
         let detail = format!("{count} published ports, all on the host itself");
-        findings.push(Finding::pass(subject, detail));
+        findings.push(Finding::pass(ids::EXPOSURE_FILES_LOCAL, subject, detail));
     }
     findings
 }
@@ -63,7 +64,9 @@ fn opened(views: &Views, service: &str, port: &Port) -> Finding {
     let detail = format!("{service} publishes port {} on {}", port.published, port.address());
     let place = at.clone().unwrap_or_else(|| "the compose files".to_owned());
     let hint = format!("write `127.0.0.1:{}:{}` in {place}", port.published, port.target);
-    Finding::fail("compose files", detail).evidence(at).hint(Hint::Do(hint))
+    Finding::fail(ids::EXPOSURE_FILES_OPEN, "compose files", detail)
+        .evidence(at)
+        .hint(Hint::Do(hint))
 }
 
 /// The names that services make public, against those that `hemma.toml` knows.
@@ -75,7 +78,8 @@ fn names(spec: &IngressSpec, model: &Model) -> Vec<Finding> {
         for name in listed.map(str::trim).filter(|it| !it.is_empty() && !known(it)) {
             let detail = format!("{service} makes {name} public, and hemma.toml does not know it");
             let hint = Hint::Do("add it to [[public]], or take VIRTUAL_HOST away".to_owned());
-            findings.push(Finding::fail("public names", detail).hint(hint));
+            findings
+                .push(Finding::fail(ids::EXPOSURE_NAME_UNKNOWN, "public names", detail).hint(hint));
         }
     }
     findings
@@ -85,7 +89,7 @@ fn names(spec: &IngressSpec, model: &Model) -> Vec<Finding> {
 fn bound(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     let containers = match &views.containers {
         Ok(containers) => containers,
-        Err(error) => return vec![Finding::unknown("engine", error)],
+        Err(error) => return vec![Finding::unknown(ids::EXPOSURE_ENGINE_UNSEEN, "engine", error)],
     };
     let web = proxy::web(containers).map(|it| it.id.as_str());
     let is_meant = |container: &Container, it: &Binding| {
@@ -100,7 +104,11 @@ fn bound(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     if open.is_empty() {
         let web = if web.is_some() { "; the proxy alone has 80 and 443" } else { "" };
         let local = all().filter(|(_, it)| it.is_local()).count();
-        return vec![Finding::pass("engine", format!("{local} ports on the host itself{web}"))];
+        return vec![Finding::pass(
+            ids::EXPOSURE_ENGINE_LOCAL,
+            "engine",
+            format!("{local} ports on the host itself{web}"),
+        )];
     }
     open.into_iter().map(|(container, it)| exposed(spec, views, container, it)).collect()
 }
@@ -126,7 +134,7 @@ fn exposed(spec: &IngressSpec, views: &Views, container: &Container, binding: &B
     }
     trace.extend(process(views, port).map(|it| format!("process {it}")));
     let look = Hint::on(&spec.host, format_args!("sudo docker port {}", container.name));
-    Finding::fail("engine", detail).evidence(trace).hint(look)
+    Finding::fail(ids::EXPOSURE_ENGINE_OPEN, "engine", detail).evidence(trace).hint(look)
 }
 
 fn process(views: &Views, port: u16) -> Option<&str> {
@@ -144,9 +152,9 @@ fn listening(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
         Ok(Some(listeners)) => listeners,
         Ok(None) => {
             let why = "the host has no `ss` that tells what listens";
-            return vec![Finding::unseen("host", why)];
+            return vec![Finding::unseen(ids::EXPOSURE_HOST_UNSEEN, "host", why)];
         }
-        Err(error) => return vec![Finding::unknown("host", error)],
+        Err(error) => return vec![Finding::unknown(ids::EXPOSURE_HOST_UNSEEN, "host", error)],
     };
     let containers = views.containers.as_deref().unwrap_or_default();
     let engines =
@@ -160,7 +168,7 @@ fn listening(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
         let not_tried = (views.outside == Outside::Same)
             .then_some("not tried from here: its public address is this machine's own");
         let detail = "besides sshd and the engine, nothing listens for others";
-        return vec![Finding::pass("host", detail).evidence(not_tried)];
+        return vec![Finding::pass(ids::EXPOSURE_HOST_CLOSED, "host", detail).evidence(not_tried)];
     }
     others.into_iter().map(|it| stray(views, it)).collect()
 }
@@ -170,12 +178,21 @@ fn stray(views: &Views, listener: &Listener) -> Finding {
     let program = listener.program.as_deref().unwrap_or("a program");
     let detail = format!("{program} listens on {}, port {}", listener.address, listener.port);
     match views.dialed.get(&listener.port) {
-        Some(Ok(Dialed::Refused | Dialed::Silent)) => {
-            Finding::pass("host", format!("{detail}; from here it does not answer"))
+        Some(Ok(Dialed::Refused | Dialed::Silent)) => Finding::pass(
+            ids::EXPOSURE_HOST_FILTERED,
+            "host",
+            format!("{detail}; from here it does not answer"),
+        ),
+        Some(Ok(Dialed::Open)) => Finding::fail(
+            ids::EXPOSURE_HOST_OPEN,
+            "host",
+            format!("{detail}, and answers from here"),
+        ),
+        Some(Err(error)) => {
+            Finding::unknown(ids::EXPOSURE_HOST_NOT_DIALED, "host", error).evidence([detail])
         }
-        Some(Ok(Dialed::Open)) => Finding::fail("host", format!("{detail}, and answers from here")),
-        Some(Err(error)) => Finding::unknown("host", error).evidence([detail]),
-        None => Finding::fail("host", detail).evidence(["it was not tried from here"]),
+        None => Finding::fail(ids::EXPOSURE_HOST_LISTENS, "host", detail)
+            .evidence(["it was not tried from here"]),
     }
 }
 
@@ -188,7 +205,7 @@ fn answering(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
         Outside::Same => return Vec::new(),
         Outside::Unknown => {
             let why = "the host's public address is not known, so nothing was tried";
-            return vec![Finding::unseen(subject, why)];
+            return vec![Finding::unseen(ids::EXPOSURE_OUTSIDE_NOT_TRIED, subject, why)];
         }
     }
     let ssh: BTreeSet<u16> = {
@@ -204,15 +221,22 @@ fn answering(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
             Ok(Dialed::Open) => {
                 let detail = format!("port {port} of {} answers", spec.host);
                 let who = process(views, *port).map(|it| format!("process {it}"));
-                findings.push(Finding::fail(subject, detail).evidence(who));
+                findings
+                    .push(Finding::fail(ids::EXPOSURE_OUTSIDE_OPEN, subject, detail).evidence(who));
             }
             Ok(Dialed::Refused | Dialed::Silent) => {}
-            Err(error) => findings.push(Finding::unknown(subject, error)),
+            Err(error) => {
+                findings.push(Finding::unknown(ids::EXPOSURE_OUTSIDE_UNSEEN, subject, error))
+            }
         }
     }
     if findings.iter().all(|it| it.verdict == Verdict::Pass) {
         let count = tried().count();
-        findings.push(Finding::pass(subject, format!("{count} other ports tried, none is open")));
+        findings.push(Finding::pass(
+            ids::EXPOSURE_OUTSIDE_CLOSED,
+            subject,
+            format!("{count} other ports tried, none is open"),
+        ));
     }
     findings
 }

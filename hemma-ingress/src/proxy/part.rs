@@ -4,6 +4,8 @@ use hemma_core::{Finding, Hint, Host, quote};
 
 use hemma_docker::{Container, Health, State};
 
+use crate::ids;
+
 /// A part of the stack, and how its container is told from others.
 ///
 /// The stack's own compose file is in no repository, so its containers are known by their image
@@ -60,30 +62,34 @@ impl Part<'_> {
         let Some(container) = found else {
             let detail = format!("no container on {host} is one, by image or by name");
             let up = Hint::on(host, "cd ~/infrastructure && sudo docker compose up -d");
-            return Finding::fail(self.subject, detail).hint(up);
+            return Finding::fail(ids::SHARED_STACK_MISSING, self.subject, detail).hint(up);
         };
         let Container { name, status, image, .. } = container;
         let detail = format!("{name}, {status}");
         if !runs(container) || container.health == Some(Health::Unhealthy) {
             let logs = Hint::on(host, format_args!("sudo docker logs --tail 50 {name}"));
-            return Finding::fail(self.subject, detail).hint(logs);
+            return Finding::fail(ids::SHARED_STACK_DOWN, self.subject, detail).hint(logs);
         }
         let Some(network) = network else {
-            return Finding::pass(self.subject, detail).evidence([image]);
+            return Finding::pass(ids::SHARED_STACK_UP, self.subject, detail).evidence([image]);
         };
         if container.networks.iter().any(|it| it == network) {
-            return Finding::pass(self.subject, format!("{detail}, on {network}"))
-                .evidence([image]);
+            return Finding::pass(
+                ids::SHARED_STACK_UP,
+                self.subject,
+                format!("{detail}, on {network}"),
+            )
+            .evidence([image]);
         }
         if self.joins {
             let join = format!("sudo docker network connect {} {name}", quote(network));
             let detail = format!("{detail}, but not on {network}");
-            return Finding::fail(self.subject, detail)
+            return Finding::fail(ids::SHARED_STACK_OFF_NETWORK, self.subject, detail)
                 .evidence([image])
                 .hint(Hint::on(host, join));
         }
         let apart = format!("not on {network}, where nothing needs it");
-        Finding::pass(self.subject, detail).evidence([image.as_str(), &apart])
+        Finding::pass(ids::SHARED_STACK_UP, self.subject, detail).evidence([image.as_str(), &apart])
     }
 }
 

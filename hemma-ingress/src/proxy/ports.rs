@@ -3,6 +3,7 @@
 use hemma_core::{ExecError, Finding, Hint, Host};
 use hemma_docker::{Container, Protocol};
 
+use crate::ids;
 use crate::listeners::Listener;
 
 /// 80 for the ACME challenge, 443 for everybody, both from outside.
@@ -19,15 +20,24 @@ pub(super) fn judge(
     let (all, unseen) = match listeners {
         None => (&[][..], None),
         Some(Ok(Some(all))) => (&all[..], None),
-        Some(Ok(None)) => {
-            (&[][..], Some(Finding::unseen(SUBJECT, "the host has no `ss` that tells who listens")))
+        Some(Ok(None)) => (
+            &[][..],
+            Some(Finding::unseen(
+                ids::WEB_PORTS_UNSEEN,
+                SUBJECT,
+                "the host has no `ss` that tells who listens",
+            )),
+        ),
+        Some(Err(error)) => {
+            (&[][..], Some(Finding::unknown(ids::WEB_PORTS_UNSEEN, SUBJECT, error)))
         }
-        Some(Err(error)) => (&[][..], Some(Finding::unknown(SUBJECT, error))),
     };
     let web: Vec<&Listener> = all.iter().filter(|it| WEB.contains(&it.port)).collect();
     let judged = match proxy {
         Some(proxy) => Some(published(host, proxy, &web)),
-        None => taken(&web).map(|it| Finding::fail(SUBJECT, it).hint(look(host))),
+        None => {
+            taken(&web).map(|it| Finding::fail(ids::WEB_PORTS_TAKEN, SUBJECT, it).hint(look(host)))
+        }
     };
     judged.into_iter().chain(unseen).collect()
 }
@@ -43,12 +53,15 @@ fn published(host: &Host, proxy: &Container, web: &[&Listener]) -> Finding {
     let evidence: Vec<String> = bound.chain(web.iter().map(|it| shown(it))).collect();
     let name = &proxy.name;
     let finding = match (closed.as_slice(), taken(web)) {
-        ([], None) => return Finding::pass(SUBJECT, format!("{name} has them")).evidence(evidence),
-        ([], Some(taken)) => Finding::fail(SUBJECT, taken).hint(look(host)),
+        ([], None) => {
+            return Finding::pass(ids::WEB_PORTS_PUBLISHED, SUBJECT, format!("{name} has them"))
+                .evidence(evidence);
+        }
+        ([], Some(taken)) => Finding::fail(ids::WEB_PORTS_TAKEN, SUBJECT, taken).hint(look(host)),
         (closed, taken) => {
             let detail = format!("{name} does not publish {}", closed.join(" and "));
             let detail = taken.map_or(detail.clone(), |it| format!("{detail}: {it}"));
-            Finding::fail(SUBJECT, detail)
+            Finding::fail(ids::WEB_PORTS_NOT_PUBLISHED, SUBJECT, detail)
                 .hint(Hint::on(host, format_args!("sudo docker port {name}")))
         }
     };

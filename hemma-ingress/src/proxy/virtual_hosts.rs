@@ -5,6 +5,7 @@ use hemma_core::{ExecError, Finding, Hint, World};
 use hemma_docker::Container;
 
 use super::runs;
+use crate::ids;
 use crate::{IngressSpec, PublicService, Remedy, reach};
 
 /// The names in the proxy's configuration; `None` where it did not show it.
@@ -30,9 +31,9 @@ pub(super) fn judge(
             let look = format!("sudo docker exec {} nginx -T", proxy.name);
             let look = Hint::on(&spec.host, look);
             let why = format!("{} did not show its configuration", proxy.name);
-            return vec![Finding::unseen(subject, why).hint(look)];
+            return vec![Finding::unseen(ids::VIRTUAL_HOSTS_UNSEEN, subject, why).hint(look)];
         }
-        Err(error) => return vec![Finding::unknown(subject, error)],
+        Err(error) => return vec![Finding::unknown(ids::VIRTUAL_HOSTS_UNSEEN, subject, error)],
     };
     let project = spec.project.as_str();
     let behind = |it: &PublicService| {
@@ -48,7 +49,7 @@ pub(super) fn judge(
         let names: Vec<&str> = there.iter().map(|it| it.name.as_str()).collect();
         let detail = format!("{} has {} of {} names", proxy.name, names.len(), spec.public.len());
         let evidence = names.into_iter().map(ToOwned::to_owned).chain(idle);
-        findings.push(Finding::pass(subject, detail).evidence(evidence));
+        findings.push(Finding::pass(ids::VIRTUAL_HOSTS_ROUTED, subject, detail).evidence(evidence));
     }
     findings
 }
@@ -56,5 +57,6 @@ pub(super) fn judge(
 fn unknown_to(proxy: &Container, public: &PublicService) -> Finding {
     let PublicService { name, service } = public;
     let detail = format!("{} has none for {name}, although {service} runs", proxy.name);
-    Finding::fail("virtual hosts", detail).remedy(Remedy::CheckPublicName(name.clone()))
+    Finding::fail(ids::VIRTUAL_HOSTS_NOT_ROUTED, "virtual hosts", detail)
+        .remedy(Remedy::CheckPublicName(name.clone()))
 }

@@ -4,6 +4,7 @@ use hemma_core::{Finding, Hint, OperatorError, Report, Verdict, World, causes};
 
 use super::{DatabaseSpec, Databases, Error, Login, Server, look, steps};
 use crate::Remedy;
+use crate::ids;
 
 /// Whether the role and the databases are there, and the role's.
 pub async fn verify(world: &World, spec: &DatabaseSpec) -> Report {
@@ -18,8 +19,10 @@ pub fn of_error(server: &Server, error: &Error) -> Finding {
     let subject = server.container.to_string();
     let finding = match error {
         // It was looked: PostgreSQL is down, say. That is a "no" and not a "don't know".
-        Error::Look(source) if source.is_known() => Finding::fail(subject, causes(source)),
-        _ => Finding::unknown(subject, error),
+        Error::Look(source) if source.is_known() => {
+            Finding::fail(ids::POSTGRES_UNUSABLE, subject, causes(source))
+        }
+        _ => Finding::unknown(ids::POSTGRES_UNSEEN, subject, error),
     };
     finding.hint(error.hint())
 }
@@ -51,38 +54,54 @@ fn of_server(spec: &DatabaseSpec, seen: &Databases) -> Finding {
         let detail = format!("{version} is read-only: a standby, or default_transaction_read_only");
         let hint = "if it is no standby: ALTER SYSTEM RESET default_transaction_read_only, and then \
                     SELECT pg_reload_conf()";
-        return Finding::fail(container, detail).hint(Hint::Do(hint.to_owned()));
+        return Finding::fail(ids::POSTGRES_READ_ONLY, container, detail)
+            .hint(Hint::Do(hint.to_owned()));
     }
     if !seen.may_create {
         let administrator = &spec.server.administrator;
         let detail = format!("{version}: `{administrator}` may not make roles and databases");
         let hint = "set [database] administrator to a superuser of that PostgreSQL";
-        return Finding::fail(container, detail).hint(Hint::Do(hint.to_owned()));
+        return Finding::fail(ids::POSTGRES_ADMINISTRATOR_POWERLESS, container, detail)
+            .hint(Hint::Do(hint.to_owned()));
     }
-    Finding::pass(container, version)
+    Finding::pass(ids::POSTGRES_READY, container, version)
 }
 
 fn of_role(spec: &DatabaseSpec, seen: &Databases) -> Finding {
     let subject = format!("role {}", spec.role);
     let key = &spec.password_key;
     let Some(role) = &seen.role else {
-        return Finding::fail(subject, "there is no such role").remedy(Remedy::CreateDatabases);
+        return Finding::fail(ids::ROLE_MISSING, subject, "there is no such role")
+            .remedy(Remedy::CreateDatabases);
     };
     if !role.can_login {
-        return Finding::fail(subject, "it may not log in").remedy(Remedy::CreateDatabases);
+        return Finding::fail(ids::ROLE_NO_LOGIN, subject, "it may not log in")
+            .remedy(Remedy::CreateDatabases);
     }
     match &seen.login {
-        Login::Accepted => Finding::pass(subject, format!("gets in with {key} of .env")),
-        Login::Refused => Finding::fail(subject, format!("does not get in with {key} of .env"))
-            .remedy(Remedy::CreateDatabases),
-        Login::NoPassword(reason) => {
-            Finding::unseen(subject, format!("{key} of .env could not be tried: {reason}"))
-                .remedy(Remedy::CheckEnvFile)
+        Login::Accepted => {
+            Finding::pass(ids::ROLE_LOGS_IN, subject, format!("gets in with {key} of .env"))
         }
-        Login::Unknown(said) => {
-            Finding::unseen(subject, format!("{key} of .env could not be tried: {said}"))
+        Login::Refused => Finding::fail(
+            ids::ROLE_PASSWORD_REFUSED,
+            subject,
+            format!("does not get in with {key} of .env"),
+        )
+        .remedy(Remedy::CreateDatabases),
+        Login::NoPassword(reason) => Finding::unseen(
+            ids::ROLE_PASSWORD_UNSEEN,
+            subject,
+            format!("{key} of .env could not be tried: {reason}"),
+        )
+        .remedy(Remedy::CheckEnvFile),
+        Login::Unknown(said) => Finding::unseen(
+            ids::ROLE_LOGIN_UNSEEN,
+            subject,
+            format!("{key} of .env could not be tried: {said}"),
+        ),
+        Login::NoRole => {
+            Finding::unseen(ids::ROLE_LOGIN_UNSEEN, subject, "nobody tried to log in as it")
         }
-        Login::NoRole => Finding::unseen(subject, "nobody tried to log in as it"),
     }
 }
 
@@ -98,30 +117,39 @@ fn of_databases(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
         match (database, about_it) {
             (None, _) => {
                 findings.push(
-                    Finding::fail(subject, "there is none of that name")
+                    Finding::fail(ids::DATABASE_MISSING, subject, "there is none of that name")
                         .remedy(Remedy::CreateDatabases),
                 );
             }
             (Some(database), Some(_)) if database.owner == role.as_str() => {
                 let detail = format!("{role} may not make tables in its public schema");
-                findings.push(Finding::fail(subject, detail).remedy(Remedy::CreateDatabases));
+                findings.push(
+                    Finding::fail(ids::DATABASE_SCHEMA_CLOSED, subject, detail)
+                        .remedy(Remedy::CreateDatabases),
+                );
             }
             (Some(database), Some(_)) => {
                 let detail =
                     format!("it belongs to {}, so {role} may not make tables", database.owner);
-                findings.push(Finding::fail(subject, detail).remedy(Remedy::CreateDatabases));
+                findings.push(
+                    Finding::fail(ids::DATABASE_OWNED_BY_SUPERUSER, subject, detail)
+                        .remedy(Remedy::CreateDatabases),
+                );
             }
             (Some(database), None) if database.owner != role.as_str() => {
                 let detail = format!("it belongs to {}, which is no superuser", database.owner);
                 let hint = "find out whose data it is; hemma takes no database from another role";
-                findings.push(Finding::fail(subject, detail).hint(Hint::Do(hint.to_owned())));
+                findings.push(
+                    Finding::fail(ids::DATABASE_OWNED_BY_ANOTHER, subject, detail)
+                        .hint(Hint::Do(hint.to_owned())),
+                );
             }
             (Some(_), None) => sound += 1,
         }
     }
     if sound > 0 {
         let detail = format!("{sound} of {} are there and {role}'s", wanted.len());
-        findings.insert(0, Finding::pass("databases", detail));
+        findings.insert(0, Finding::pass(ids::DATABASE_PRESENT, "databases", detail));
     }
     findings
 }

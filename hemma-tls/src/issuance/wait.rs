@@ -7,6 +7,7 @@ use hemma_core::{Finding, Hint, Patience, Progress, World, causes};
 use serde::{Deserialize, Serialize};
 
 use super::{Cause, Event, What, read};
+use crate::ids;
 use crate::{Handshake, HandshakeError, Met, Site, chain};
 
 /// Five minutes: the companion waits up to twenty seconds for the proxy, and needs about as long
@@ -143,20 +144,29 @@ pub fn finding(issuance: &Issuance, now: jiff::Timestamp) -> Finding {
     let Issuance { site, end, met } = issuance;
     let seen = chain::finding(site, met, now);
     let subject = seen.subject.clone();
-    let advice = match end {
+    let (id, advice) = match end {
         End::Issued => return seen,
         End::LogUnseen { .. } => {
-            return Finding::unseen(subject, words(end)).evidence([seen.detail]);
+            return Finding::unseen(ids::ISSUANCE_LOG_UNSEEN, subject, words(end))
+                .evidence([seen.detail]);
         }
-        End::Failed(cause) => cause.advice().to_owned(),
-        End::UnderWay => "look again in some minutes; nothing has failed so far".to_owned(),
-        End::NotPresented => "see whether the proxy has reloaded since".to_owned(),
-        End::NotMentioned => format!(
-            "see whether a container with LETSENCRYPT_HOST={} runs on the proxy's network",
-            site.name
+        End::Failed(cause) => (ids::ISSUANCE_FAILED, cause.advice().to_owned()),
+        End::UnderWay => (
+            ids::ISSUANCE_UNDER_WAY,
+            "look again in some minutes; nothing has failed so far".to_owned(),
+        ),
+        End::NotPresented => {
+            (ids::ISSUANCE_NOT_PRESENTED, "see whether the proxy has reloaded since".to_owned())
+        }
+        End::NotMentioned => (
+            ids::ISSUANCE_NOT_MENTIONED,
+            format!(
+                "see whether a container with LETSENCRYPT_HOST={} runs on the proxy's network",
+                site.name
+            ),
         ),
     };
-    Finding::fail(subject, words(end)).evidence([seen.detail]).hint(Hint::Do(advice))
+    Finding::fail(id, subject, words(end)).evidence([seen.detail]).hint(Hint::Do(advice))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use hemma_core::{Finding, Hint, Report, World};
 
 use super::{Running, Seat, Status};
+use crate::ids;
 use crate::{Forward, ForwardStatus, Holder, Remedy, State};
 
 /// One finding for each forward that is wanted.
@@ -17,7 +18,7 @@ pub async fn verify(world: &World, seat: &Seat, forwards: &[Forward]) -> Report 
                 None => absent(world, subject, forward).await,
             },
             Ok(None) => absent(world, subject, forward).await,
-            Err(error) => Finding::unknown(subject, error),
+            Err(error) => Finding::unknown(ids::FORWARD_UNSEEN, subject, error),
         };
         report.add(finding);
     }
@@ -31,25 +32,34 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
         State::Connected => {
             let trip =
                 tunnel.round_trip_ms.map_or_else(String::new, |it| format!(", {it} ms away"));
-            Finding::pass(subject, format!("{at}connected{trip}"))
+            Finding::pass(ids::FORWARD_CONNECTED, subject, format!("{at}connected{trip}"))
         }
         // Nobody has seen the service: the way to the host is not there, or not yet.
         State::Starting | State::Reconnecting { .. } => {
-            Finding::unseen(subject, format!("{at}{}", forward.state)).hint(Hint::Do(format!(
-                "is the VPN up and sshd on {} running? the tunnel goes on trying by itself",
-                tunnel.host
-            )))
+            Finding::unseen(ids::FORWARD_CONNECTING, subject, format!("{at}{}", forward.state))
+                .hint(Hint::Do(format!(
+                    "is the VPN up and sshd on {} running? the tunnel goes on trying by itself",
+                    tunnel.host
+                )))
         }
         State::Fatal { .. } if forward.state == tunnel.link => {
-            Finding::unseen(subject, format!("{at}{}", forward.state)).remedy(Remedy::ShowLogs)
+            Finding::unseen(ids::FORWARD_NO_LINK, subject, format!("{at}{}", forward.state))
+                .remedy(Remedy::ShowLogs)
         }
-        state => Finding::fail(subject, format!("{at}{state}")).hint(match state {
-            State::Held { .. } => Hint::Do("stop that program, or choose another port".to_owned()),
-            State::Silent { .. } => {
-                Hint::Do(format!("look at the service on {} itself", tunnel.host))
-            }
-            _ => Remedy::ShowLogs.into(),
-        }),
+        state => {
+            let (id, hint) = match state {
+                State::Held { .. } => {
+                    let advice = "stop that program, or choose another port".to_owned();
+                    (ids::FORWARD_PORT_HELD, Hint::Do(advice))
+                }
+                State::Silent { .. } => {
+                    let advice = format!("look at the service on {} itself", tunnel.host);
+                    (ids::FORWARD_SERVICE_SILENT, Hint::Do(advice))
+                }
+                _ => (ids::FORWARD_REFUSED, Remedy::ShowLogs.into()),
+            };
+            Finding::fail(id, subject, format!("{at}{state}")).hint(hint)
+        }
     };
     let is_news =
         |it: &&String| forward.state != State::Connected && **it != forward.state.to_string();
@@ -59,13 +69,15 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
 
 async fn absent(world: &World, subject: String, forward: &Forward) -> Finding {
     match world.ask_again(&Holder { port: forward.local_port() }).await {
-        Ok(None) => Finding::fail(subject, "not running").remedy(Remedy::Start),
+        Ok(None) => {
+            Finding::fail(ids::FORWARD_NOT_RUNNING, subject, "not running").remedy(Remedy::Start)
+        }
         Ok(Some(by)) => {
             let detail = format!("not running, and port {} is held by {by}", forward.local_port());
             let hint = "stop that program, or choose another port in hemma.toml";
-            Finding::fail(subject, detail).hint(Hint::Do(hint.to_owned()))
+            Finding::fail(ids::FORWARD_PORT_HELD, subject, detail).hint(Hint::Do(hint.to_owned()))
         }
-        Err(error) => Finding::unknown(subject, &error),
+        Err(error) => Finding::unknown(ids::FORWARD_UNSEEN, subject, &error),
     }
 }
 

@@ -11,6 +11,7 @@ use hemma_core::{Command, Finding, Live, Place, Progress, Report, SshOptions};
 use hemma_lab::Lab;
 
 use super::workspace;
+use crate::ids;
 use checks::{Check, Counts, PRACTICE, checks};
 use failures::failures;
 
@@ -83,7 +84,7 @@ async fn perform(
     let mut seen = Counts::default();
     if let Err(error) = (check.before)(root) {
         seen.failed = 1;
-        return (Finding::of_error(check.heading.clone(), &error), seen);
+        return (Finding::of_error(ids::CI_COULD_NOT_RUN, check.heading.clone(), &error), seen);
     }
     let mut remarks = String::new();
     for command in &check.commands {
@@ -93,7 +94,10 @@ async fn perform(
             Ok(output) => output,
             Err(error) => {
                 seen.failed += 1;
-                return (Finding::unknown(check.heading.clone(), &error), seen);
+                return (
+                    Finding::unknown(ids::CI_COULD_NOT_RUN, check.heading.clone(), &error),
+                    seen,
+                );
             }
         };
         seen.add(&output.stdout);
@@ -104,10 +108,13 @@ async fn perform(
             seen.failed = seen.failed.max(1);
             let detail = format!("`{command}` failed after {}", seconds(started));
             let failures = failures(&output.stdout);
-            return (Finding::fail(check.heading.clone(), detail).evidence(failures), seen);
+            return (
+                Finding::fail(ids::CI_FAILED, check.heading.clone(), detail).evidence(failures),
+                seen,
+            );
         }
     }
-    (Finding::pass(check.heading.clone(), seconds(started) + &remarks), seen)
+    (Finding::pass(ids::CI_PASSED, check.heading.clone(), seconds(started) + &remarks), seen)
 }
 
 async fn told(

@@ -8,6 +8,7 @@ use hemma_deploy::Config;
 
 use super::{scenes, workspace};
 use crate::app;
+use crate::ids;
 
 /// Record a scene for the storyboards
 ///
@@ -112,9 +113,9 @@ fn quoted(word: &str) -> String {
 /// A recording that does not read back is worse than none.
 fn reread(name: String, detail: String, file: &Path, cassette: &Cassette) -> Finding {
     match Cassette::read(file) {
-        Ok(same) if same == *cassette => Finding::pass(name, detail),
-        Ok(_) => Finding::fail(name, "it reads back as something else"),
-        Err(error) => Finding::fail(name, error.to_string()),
+        Ok(same) if same == *cassette => Finding::pass(ids::RECORDING_READ, name, detail),
+        Ok(_) => Finding::fail(ids::RECORDING_DIFFERS, name, "it reads back as something else"),
+        Err(error) => Finding::fail(ids::RECORDING_UNREADABLE, name, error.to_string()),
     }
 }
 

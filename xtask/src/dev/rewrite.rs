@@ -7,6 +7,7 @@ use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Cassette, CassetteError, Finding, Report};
 
 use super::{scenes, workspace};
+use crate::ids;
 
 /// Write all recordings in the form that a new one has
 ///
@@ -81,8 +82,12 @@ fn base_of(
 fn put(root: &Path, file: &Path, text: &str) -> Result<Finding, Failure> {
     let name = file.strip_prefix(root).unwrap_or(file).display().to_string();
     if workspace::read(file).is_ok_and(|it| it == text) {
-        return Ok(Finding::pass(name, "is as it would be written now"));
+        return Ok(Finding::pass(ids::RECORDING_CURRENT, name, "is as it would be written now"));
     }
     workspace::write(file, text)?;
-    Ok(Finding::pass(name, format!("rewritten, {} lines", text.lines().count())))
+    Ok(Finding::pass(
+        ids::RECORDING_REWRITTEN,
+        name,
+        format!("rewritten, {} lines", text.lines().count()),
+    ))
 }

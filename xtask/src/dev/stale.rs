@@ -6,6 +6,7 @@ use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Cassette, CassetteError, Finding, Report};
 
 use super::{scenes, workspace};
+use crate::ids;
 
 /// Say which recordings are older than they should be
 #[derive(Debug, clap::Args)]
@@ -23,9 +24,11 @@ impl Args {
         for file in scenes::files(root) {
             let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
             report.add(match age_days(&file, now) {
-                Ok((days, from)) if days > self.days => Finding::fail(name, from),
-                Ok((_, from)) => Finding::pass(name, from),
-                Err(error) => Finding::unknown(name, &error),
+                Ok((days, from)) if days > self.days => {
+                    Finding::fail(ids::RECORDING_STALE, name, from)
+                }
+                Ok((_, from)) => Finding::pass(ids::RECORDING_FRESH, name, from),
+                Err(error) => Finding::unknown(ids::RECORDING_AGE_UNSEEN, name, &error),
             });
         }
         Ok(Answer::Report(report))

@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
+use hemma_cli::ids::OF_ALL_CRATES;
 use hemma_cli::{Answer, App, Exit, Failure, Run, subcommand};
-use hemma_core::{Finding, Report};
+use hemma_core::{Finding, FindingKind, Report};
 
 use super::{readme, weight, workspace};
 use crate::app;
+use crate::ids;
 
 /// Write the tables of the documentation anew
 ///
-/// A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; the names are sections, exits and
-/// crates. The README of each published crate is its own page. What the light crates weigh is counted.
+/// A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; the names are sections, exits, crates
+/// and findings. The README of each published crate is its own page. What the light crates weigh is
+/// counted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only say which of them are not what they should be
@@ -19,7 +22,7 @@ pub(crate) struct Args {
     check: bool,
 }
 
-const FILES: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+const FILES: [&str; 4] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/findings.md"];
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
@@ -44,21 +47,26 @@ impl Args {
     /// Writes a file anew if it is not as it should be, or only says so.
     fn written(&self, root: &Path, file: &str, is: &str, should: &str) -> Result<Finding, Failure> {
         Ok(if is == should {
-            Finding::pass(file, "as it should be")
+            Finding::pass(ids::TABLE_CURRENT, file, "as it should be")
         } else if self.check {
-            Finding::fail(file, "out of date; run `cargo xtask dev tables`")
+            Finding::fail(ids::TABLE_STALE, file, "out of date; run `cargo xtask dev tables`")
         } else {
             workspace::write(&root.join(file), should)?;
-            Finding::pass(file, "written anew")
+            Finding::pass(ids::TABLE_WRITTEN, file, "written anew")
         })
     }
 }
 
 type Table = (&'static str, String);
 
-fn tables(app: &App, root: &Path) -> Result<[Table; 3], Failure> {
+fn tables(app: &App, root: &Path) -> Result<[Table; 4], Failure> {
     let runbook = workspace::read(&root.join("hemma-cli/RUNBOOK.md"))?;
-    Ok([("sections", sections(app, &runbook)), ("exits", exits()), ("crates", crates(root)?)])
+    Ok([
+        ("sections", sections(app, &runbook)),
+        ("exits", exits()),
+        ("crates", crates(root)?),
+        ("findings", findings()),
+    ])
 }
 
 /// One row a section: the runbook's heading, which ends with the slug, the command and its help.
@@ -91,6 +99,21 @@ fn crates(root: &Path) -> Result<String, Failure> {
         }
     }
     Ok(format!("| crate | what it answers |\n|---|---|\n{rows}"))
+}
+
+/// One row an id, in the order of the ids: those of one area are made by several crates.
+fn findings() -> String {
+    let own = [("hemma-xtask", ids::ALL)];
+    let all = OF_ALL_CRATES.into_iter().chain(own);
+    let rows = all.flat_map(|(name, kinds)| kinds.iter().map(move |it| (it, name)));
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(kind, _)| kind.id);
+    let row = |(FindingKind { id, meaning, verdicts }, name): (&FindingKind, &str)| {
+        let verdicts: Vec<_> = verdicts.iter().map(|it| format!("{it:?}").to_lowercase()).collect();
+        format!("| `{id}` | `{name}` | {meaning} | {} |\n", verdicts.join(", "))
+    };
+    let rows: String = rows.into_iter().map(row).collect();
+    format!("| id | crate | what it means | verdict |\n|---|---|---|---|\n{rows}")
 }
 
 /// The text with a table between its marks; the same text if it has no such marks.

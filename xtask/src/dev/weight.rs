@@ -5,6 +5,8 @@ use std::path::Path;
 
 use hemma_core::{Command, Exec, ExecError, Finding, World};
 
+use crate::ids;
+
 /// A crate that has to stay light, and how it is asked for.
 const LIGHT: [(&str, &[&str]); 2] = [("hemma-dns", &["--no-default-features"]), ("hemma-tls", &[])];
 
@@ -21,9 +23,17 @@ pub(super) async fn findings(world: &World, root: &Path) -> Result<Vec<Finding>,
         let said = [&[name], flags].concat().join(" ");
         let output = world.ask(&Exec::here(tree)).await?;
         findings.push(match counted(&output.stdout) {
-            0 => Finding::unknown(said, &Silent(output.last_words().to_owned())),
-            count if count <= CRATES_MAX => Finding::pass(said, format!("{count} crates in all")),
-            count => Finding::fail(said, format!("{count} crates in all, more than {CRATES_MAX}")),
+            0 => {
+                let silent = Silent(output.last_words().to_owned());
+                Finding::unknown(ids::WEIGHT_UNSEEN, said, &silent)
+            }
+            count if count <= CRATES_MAX => {
+                Finding::pass(ids::WEIGHT_FINE, said, format!("{count} crates in all"))
+            }
+            count => {
+                let detail = format!("{count} crates in all, more than {CRATES_MAX}");
+                Finding::fail(ids::WEIGHT_TOO_MUCH, said, detail)
+            }
         });
     }
     Ok(findings)

@@ -113,6 +113,9 @@ struct ReportShape {
 struct FindingShape {
     /// How it stands.
     verdict: VerdictShape,
+    /// What was found, e.g. `network.missing`: docs/findings.md lists all of them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    id: String,
     /// What was looked at.
     subject: String,
     /// What was seen, or why nothing could be.

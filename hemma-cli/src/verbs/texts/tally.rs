@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::Run;
 use crate::answer::Saved;
+use crate::ids;
 use crate::render::grouped;
 
 /// Counts what is done, and says so from time to time.
@@ -92,10 +93,10 @@ impl<'r> Tally<'r> {
         let written = shape.map_or_else(unwritten, str::to_owned);
         let detail = format!("{written}: {}", self.summary());
         if self.failures.is_empty() {
-            return Finding::pass(subject, detail);
+            return Finding::pass(ids::TEXTS_DONE, subject, detail);
         }
         let hint = Hint::Run("cargo xtask offload container-health".to_owned());
-        Finding::fail(subject, detail).evidence(self.failures).hint(hint)
+        Finding::fail(ids::TEXTS_FAILED, subject, detail).evidence(self.failures).hint(hint)
     }
 
     /// Says what is left of the run if it ends here. What comes in between is in the cache as well.

@@ -9,6 +9,7 @@ use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
 use hemma_tunnel::{Forward, ForwardName};
 
 use crate::data::TunnelLogsData;
+use crate::ids;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Open ports here that lead to localhost-only services of the host
@@ -134,7 +135,11 @@ impl Named {
         self.forwards(run)?;
         let proposal = closing(run, &seat, &self.names).await?;
         let subject = format!("tunnel to {}", seat.host());
-        let before = Report::from_iter([Finding::pass(subject.clone(), "not running")]);
+        let before = Report::from_iter([Finding::pass(
+            ids::TUNNEL_NOT_RUNNING,
+            subject.clone(),
+            "not running",
+        )]);
         run.mend(before, proposal, async |approval| {
             let stop = Stop { seat: seat.clone(), only: self.names.clone() };
             let stopped = run.world().apply(&stop, approval, &run.progress()).await?;
@@ -143,7 +148,7 @@ impl Named {
                 Stopped::Closed => "closed; its other forwards go on",
                 Stopped::Gone => "stopped, and nothing of it is left",
             };
-            Ok(Report::from_iter([Finding::pass(subject.clone(), words)]))
+            Ok(Report::from_iter([Finding::pass(ids::TUNNEL_CLOSED, subject.clone(), words)]))
         })
         .await
     }

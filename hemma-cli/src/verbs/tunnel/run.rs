@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Named, place};
+use crate::ids;
 use crate::interrupt::Interrupts;
 use crate::{Answer, Failure, Run};
 
@@ -53,7 +54,11 @@ impl Args {
         run.terminal().note(&format!("keeping the tunnel to {host} open; Ctrl-C ends it"));
         daemon::run(told.seat, options, told.forwards, interrupts.next()).await?;
         let subject = format!("tunnel to {host}");
-        Ok(Answer::Report(Report::from_iter([Finding::pass(subject, "closed in order")])))
+        Ok(Answer::Report(Report::from_iter([Finding::pass(
+            ids::TUNNEL_CLOSED,
+            subject,
+            "closed in order",
+        )])))
     }
 }
 

@@ -9,6 +9,7 @@ use hemma_tunnel::service::{
 };
 
 use super::{Named, place};
+use crate::ids;
 use crate::{Answer, Failure, Proposal, Proposed, Run, settings};
 
 #[derive(Debug, clap::Args)]
@@ -83,11 +84,19 @@ pub(super) async fn uninstall(run: &Run<'_>) -> Result<Answer, Failure> {
         proposal = proposal.step(step);
     }
     let subject = "tunnel at login";
-    let before = Report::from_iter([Finding::pass(subject, "not installed")]);
+    let before = Report::from_iter([Finding::pass(
+        ids::TUNNEL_SERVICE_NOT_INSTALLED,
+        subject,
+        "not installed",
+    )]);
     run.mend(before, proposal, async |approval| {
         let uninstall = Uninstall { service: service.clone() };
         run.world().apply(&uninstall, approval, &run.progress()).await?;
-        Ok(Report::from_iter([Finding::pass(subject, "removed, and its tunnel is closed")]))
+        Ok(Report::from_iter([Finding::pass(
+            ids::TUNNEL_SERVICE_REMOVED,
+            subject,
+            "removed, and its tunnel is closed",
+        )]))
     })
     .await
 }

@@ -7,7 +7,7 @@ use hemma_core::names::CheckoutPath;
 use hemma_core::{Finding, Hint, Host, quote_path};
 use serde::{Deserialize, Serialize};
 
-use crate::Remedy;
+use crate::{Remedy, ids};
 
 /// A shell function that says in a word what `$f`, the `.env` in the checkout `$d`, is. `$max` is the
 /// largest size that is read.
@@ -76,9 +76,13 @@ impl Obstacle {
         let file = format!("{checkout}/.env");
         let detail = format!("{file} {self}");
         if *self == Self::Changing {
-            return Finding::unseen(".env", detail);
+            return Finding::unseen(ids::ENV_CHANGING, ".env", detail);
         }
-        Finding::fail(".env", detail).hint(self.hint(host, checkout))
+        let id = match self {
+            Self::Missing => ids::ENV_MISSING,
+            _ => ids::ENV_UNREADABLE,
+        };
+        Finding::fail(id, ".env", detail).hint(self.hint(host, checkout))
     }
 
     /// The next thing to do.
