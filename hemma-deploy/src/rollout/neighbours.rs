@@ -126,7 +126,7 @@ impl Neighbours {
             None => {}
             Some(Ok(volumes)) => findings.extend(empty_volumes(around, volumes, is_ours)),
             Some(Err(error)) => {
-                findings.push(storage::unknown(host, ids::VOLUME_UNSEEN, "volumes", error))
+                findings.push(storage::unknown(host, ids::VOLUME_UNSEEN, "volumes", error));
             }
         }
         findings

@@ -79,7 +79,7 @@ impl Situation {
             _ if !self.tools.has_git => {}
             Ok(seen) => findings.extend(self.checkout_findings(seen)),
             Err(error) => {
-                findings.push(self.unknown(hemma_git::ids::CHECKOUT_UNSEEN, "checkout", error))
+                findings.push(self.unknown(hemma_git::ids::CHECKOUT_UNSEEN, "checkout", error));
             }
         }
         if self.tools.are_well() {
@@ -129,7 +129,7 @@ impl Situation {
             // Said already, as the state of the checkout or of its remote.
             Err(_) if unusable || !findings.is_empty() => {}
             Err(error) => {
-                findings.push(self.unknown(ids::COMPOSE_FILES_UNSEEN, "compose files", error))
+                findings.push(self.unknown(ids::COMPOSE_FILES_UNSEEN, "compose files", error));
             }
         }
         let looks = [

@@ -226,7 +226,7 @@ fn answering(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
             }
             Ok(Dialed::Refused | Dialed::Silent) => {}
             Err(error) => {
-                findings.push(Finding::unknown(ids::EXPOSURE_OUTSIDE_UNSEEN, subject, error))
+                findings.push(Finding::unknown(ids::EXPOSURE_OUTSIDE_UNSEEN, subject, error));
             }
         }
     }
