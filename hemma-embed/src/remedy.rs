@@ -13,7 +13,7 @@ pub enum Remedy {
     StartForward(String),
     /// See how the forward of this name stands.
     ShowForward(String),
-    /// Tell the offload server the version of LanguageTool, which Compose passes to it from `.env`.
+    /// Tell the offload server the version of its grammar checker: Compose passes it on from `.env`.
     SetJarVersion,
     /// Check the grammar service, which the features need.
     CheckGrammarService,

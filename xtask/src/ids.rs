@@ -2,7 +2,7 @@
 
 hemma_core::finding_ids! {
     /// A step of the checks could not be run.
-    CI_COULD_NOT_RUN = "ci.could-not-run", Unknown;
+    CI_COULD_NOT_RUN = "ci.could-not-run", Fail | Unknown;
     /// A step of the checks failed.
     CI_FAILED = "ci.failed", Fail;
     /// A step of the checks passed.

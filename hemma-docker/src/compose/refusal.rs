@@ -137,7 +137,6 @@ fn telling(stderr: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::FindingId;
 
     use super::*;
 
