@@ -8,8 +8,8 @@
 use std::error::Error;
 
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
 use hemma_ingress::proxy;
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ))?;
     let world = World::replay(tape); // the real thing: World::local()
 
-    for finding in proxy::health(&world, &(&Config::default()).into()).await.findings {
+    for finding in proxy::health(&world, &(&settings("")?).into()).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

@@ -5,11 +5,10 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
-use std::path::Path;
 
 use hemma_core::{Cassette, Consent, Progress, World};
-use hemma_deploy::Config;
 use hemma_git::checkout::{self, CheckoutSpec, Outcome};
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day2_2_mirror_repo/behind.toml"
     ))?;
-    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let config = settings(&tape.scene.config)?;
     let spec = CheckoutSpec::from(&config);
     let world = World::replay(tape); // the real thing: World::local()
 

@@ -7,9 +7,9 @@
 use std::error::Error;
 
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
 use hemma_deploy::Layers;
 use hemma_deploy::env_file;
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let world = World::replay(tape); // the real thing: World::local()
 
     // The rules are those of `[env]`; without a `hemma.toml` they are HuleEdu's.
-    let report = env_file::verify(&world, &Config::default(), Layers::Main).await;
+    let report = env_file::verify(&world, &settings("")?, Layers::Main).await;
     for finding in report.findings {
         println!("{}  {}  {}", finding.verdict.mark(), finding.subject, finding.detail);
     }

@@ -7,8 +7,8 @@
 use std::error::Error;
 
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
 use hemma_deploy::shared_db;
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/day2_4_shared_db/plan.toml"
     ))?;
     let world = World::replay(tape); // the real thing: World::local()
-    let config = Config::default();
+    let config = settings("")?;
 
     // `shared_db::ensure` carries them out, with the operator's approval.
     for step in shared_db::plan(&world, &config).await? {

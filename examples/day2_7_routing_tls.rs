@@ -7,10 +7,9 @@
 
 use std::error::Error;
 use std::net::Ipv4Addr;
-use std::path::Path;
 
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
+use hemma_lab::application::settings;
 use hemma_tls::routing::{self, Route};
 use hemma_tls::{Site, chain};
 
@@ -20,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day2_7_routing_tls/ok.toml"
     ))?;
-    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let config = settings(&tape.scene.config)?;
     let world = World::replay(tape); // the real thing: World::local()
 
     let mut routes = Vec::new();

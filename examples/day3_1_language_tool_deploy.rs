@@ -5,11 +5,10 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
-use std::path::Path;
 
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
 use hemma_deploy::rollout::{self, Scope};
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day3_1_language_tool_deploy/plan.toml"
     ))?;
-    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let config = settings(&tape.scene.config)?;
     let world = World::replay(tape); // the real thing: World::local()
 
     let scope = Scope::Research(vec!["language_tool_service".to_owned()]);

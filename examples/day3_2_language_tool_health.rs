@@ -5,12 +5,11 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
-use std::path::Path;
 
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
 use hemma_docker::{get, local_port};
 use hemma_embed::language_tool;
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -18,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day3_2_language_tool_health/stub.toml"
     ))?;
-    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let config = settings(&tape.scene.config)?;
     let world = World::replay(tape); // the real thing: World::local()
 
     let (host, project) = (&config.host.alias, &config.compose.project);

@@ -5,11 +5,10 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
-use std::path::Path;
 
 use hemma_cli::forwards;
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
+use hemma_lab::application::settings;
 use hemma_tunnel::daemon::{Seat, verify};
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/day3_3_tunnels/ok.toml"
     ))?;
-    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let config = settings(&tape.scene.config)?;
     let world = World::replay(tape); // the real thing: World::local()
 
     let seat = Seat::new("/run/user/1000/hemma", config.host.alias.clone());

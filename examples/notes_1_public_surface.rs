@@ -7,12 +7,11 @@
 
 use std::error::Error;
 use std::net::Ipv4Addr;
-use std::path::Path;
 
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
 use hemma_deploy::every_compose_file;
 use hemma_ingress::exposure;
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -20,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/notes_1_public_surface/ok.toml"
     ))?;
-    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let config = settings(&tape.scene.config)?;
     let world = World::replay(tape); // the real thing: World::local()
 
     // The host's public address; the lab's is this machine's own. From outside each port is tried.

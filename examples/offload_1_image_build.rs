@@ -5,11 +5,10 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
-use std::path::Path;
 
 use hemma_cli::offload;
 use hemma_core::{Cassette, World};
-use hemma_deploy::Config;
+use hemma_lab::application::settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/cassettes/offload_1_image_build/empty.toml"
     ))?;
-    let config = Config::parse(&tape.scene.config, Path::new("hemma.toml"))?;
+    let config = settings(&tape.scene.config)?;
     let world = World::replay(tape); // the real thing: World::local()
 
     for finding in offload::look(&world, &config, None).await?.build_inputs() {

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use hemma_cli::{App, Failure, PracticeHost};
 use hemma_core::{Cassette, Progress};
+use hemma_lab::application;
 
 #[tokio::test]
 async fn every_command_in_a_hint_can_be_pasted() {
@@ -64,6 +65,7 @@ async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
             None => (cassette.scene.typed.as_str(), String::new()),
         };
         cassette.scene.typed = format!("{ours}{flags}{theirs}");
+        cassette.scene.config = application::settings_text(&cassette.scene.config);
         let played = app().play(cassette).await;
         let played = played.unwrap_or_else(|it| panic!("{}: {it}", file.display()));
         let hints = played.stderr.lines().filter_map(|it| it.strip_prefix("hint: "));

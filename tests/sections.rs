@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use hemma_cli::App;
 use hemma_core::Cassette;
+use hemma_lab::application;
 
 macro_rules! storyboards {
     ($($slug:ident)*) => {
@@ -57,7 +58,8 @@ async fn check(slug: &str) {
     let mut storyboard = String::new();
     for file in scenes(slug) {
         let state = file.file_stem().and_then(|it| it.to_str()).expect("a scene has a name");
-        let cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
+        let mut cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
+        cassette.scene.config = application::settings_text(&cassette.scene.config);
         let played = App::new().play(cassette).await;
         let played = played.unwrap_or_else(|it| panic!("{slug}/{state} types: {it}"));
         let left: Vec<_> = played.unplayed.iter().map(|it| (&it.kind, &it.asked)).collect();

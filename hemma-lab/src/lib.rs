@@ -21,6 +21,7 @@
 //! Invariant: nothing here is reachable from another machine. Every published port is on
 //! loopback.
 
+pub mod application;
 mod containers;
 mod create;
 mod docker;

@@ -6,8 +6,7 @@ use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use hemma_deploy::Config;
-
+use super::application;
 use super::docker::LabError;
 use super::instance::Instance;
 
@@ -106,11 +105,10 @@ pub(super) struct Edge {
     pub(super) name_server: u16,
 }
 
-/// The lab's `hemma.toml`: the runbook's values, reached through `ssh_config`, and the internet of
+/// The lab's `hemma.toml`: the application's values, reached through `ssh_config`, and the internet of
 /// the lab instead of the one outside.
 pub(super) fn hemma_toml(ssh_config: &Path, edge: Edge) -> String {
-    let empty = Config::parse("", Path::new("hemma.toml"));
-    let mut config = empty.expect("an empty file is the runbook");
+    let mut config = application::settings("").expect("hemma's own example is one that it reads");
     config.host.ssh_config = Some(ssh_config.to_owned().into());
     config.repository.remote = Some("git://git/huleedu.git".parse().expect("it is a remote"));
     config.edge.resolvers = vec![(Ipv4Addr::LOCALHOST, edge.resolver).into()];
@@ -128,6 +126,8 @@ fn ssh_path(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hemma_deploy::Config;
+
     use super::*;
 
     #[test]

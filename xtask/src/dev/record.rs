@@ -5,6 +5,7 @@ use std::path::Path;
 use hemma_cli::{Answer, Failure, Run};
 use hemma_core::{Cassette, Command, Exec, Finding, Live, Origin, Scene, SshOptions, World};
 use hemma_deploy::Config;
+use hemma_lab::application::settings;
 
 use super::{scenes, workspace};
 use crate::app;
@@ -35,6 +36,9 @@ enum From {
     Lab,
 }
 
+/// The scene that `--rehearse` plays.
+const REHEARSAL: &str = "rehearsal";
+
 /// Which host answered is no part of what was typed: a replay needs none.
 const LAB: &str = "--lab";
 const CONFIG: &str = "--config=";
@@ -46,7 +50,7 @@ struct NoSection(String);
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let root = workspace::root(run.here())?;
-        if self.slug != "rehearsal" && !app().slugs().any(|it| it == self.slug) {
+        if self.slug != REHEARSAL && !app().slugs().any(|it| it == self.slug) {
             return Err(Failure::usage(NoSection(self.slug)));
         }
         let file = scenes::file(root, &self.slug, &self.state);
@@ -59,8 +63,10 @@ impl Args {
         let now = run.world().now();
         let (world, config) = app().record(&self.typed, run).await?;
         let tool = tool(&config).await;
-        let scene =
-            Scene { typed: typed.join(" "), origin, now, tool, config: differences(&config)? };
+        // The rehearsal is played wherever hemma is, so it has all of its settings.
+        let from = if self.slug == REHEARSAL { Config::default() } else { settings("")? };
+        let config = differences(&config, &from)?;
+        let scene = Scene { typed: typed.join(" "), origin, now, tool, config };
         let cassette = match world.cassette(scene) {
             it if scenes::shows_durations(&file, &it) => it,
             it => it.without_durations().in_seconds(),
@@ -86,13 +92,13 @@ async fn tool(config: &Config) -> String {
     version.unwrap_or_else(|| "no docker answered".to_owned())
 }
 
-/// What a configuration says that the runbook does not. The path of an ssh configuration is the
+/// What a configuration says that another does not. The path of an ssh configuration is the
 /// recording machine's own business.
-fn differences(config: &Config) -> Result<String, Failure> {
+fn differences(config: &Config, from: &Config) -> Result<String, Failure> {
     let mut config = config.clone();
     config.host.ssh_config = None;
     let mut table = toml::Table::try_from(&config)?;
-    remove_equal(&mut table, &toml::Table::try_from(Config::default())?);
+    remove_equal(&mut table, &toml::Table::try_from(from)?);
     Ok(toml::to_string(&table)?)
 }
 
@@ -124,11 +130,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scene_keeps_what_differs_from_the_runbook() {
+    fn a_scene_keeps_what_differs_from_the_application_s_own_file() {
         let text = "[host]\nalias = \"hemma\"\nssh_config = \"/somewhere\"\n\
             [repository]\nremote = \"git://x/y\"\n";
-        let config = Config::parse(text, std::path::Path::new("x")).expect("it is well-formed");
-        let kept = differences(&config).expect("plain values");
+        let config = settings(text).expect("it is well-formed");
+        let kept = differences(&config, &settings("").expect("it is right")).expect("plain values");
         assert_eq!(kept, "[repository]\nremote = \"git://x/y\"\n");
     }
 }

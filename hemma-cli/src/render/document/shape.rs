@@ -203,6 +203,8 @@ pub(crate) fn schema<D: JsonSchema>(has_data: bool) -> Value {
 mod tests {
     use std::path::{Path, PathBuf};
 
+    use hemma_deploy::config::overlaid;
+
     use super::*;
     use crate::App;
     use crate::render::document::SCHEMA;
@@ -211,6 +213,9 @@ mod tests {
     #[tokio::test]
     async fn the_documents_of_all_scenes_have_this_shape() {
         let mut seen = std::collections::BTreeSet::new();
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+        let application = std::fs::read_to_string(examples.join("huleedu/hemma.toml"));
+        let application = application.expect("the recordings are of it");
         for file in scenes() {
             let mut cassette = hemma_core::Cassette::read(&file).expect("it is a cassette");
             let typed = cassette.scene.typed.clone();
@@ -219,6 +224,8 @@ mod tests {
                 continue;
             }
             cassette.scene.typed = format!("{typed} --json --verbose");
+            cassette.scene.config =
+                overlaid(&application, &cassette.scene.config).expect("both are TOML");
             let played = App::new().play(cassette).await.expect("it is a command");
             let name = file.display();
             assert_eq!(played.stdout.lines().count(), 1, "{name}: {}", played.stdout);
