@@ -21,10 +21,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let world = World::replay(tape); // the real thing: World::local()
 
     let names = config.public.iter().map(|it| it.name.parse()).collect::<Result<Vec<_>, _>>()?;
+    let host = config.edge.host.ok_or("hemma.toml has no [edge] host")?;
     let scope = Scope {
         resolvers: config.edge.resolvers.iter().copied().map(Vantage::Resolver).collect(),
         authorities: Authorities::Given(config.edge.name_servers),
-        ..Scope::everywhere(names, Target::SameAs(config.edge.host.parse()?))
+        ..Scope::everywhere(names, Target::SameAs(host.parse()?))
     };
     for finding in hemma_dns::verify(&world, &scope).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);

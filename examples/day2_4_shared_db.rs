@@ -18,10 +18,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ))?;
     let world = World::replay(tape); // the real thing: World::local()
     let config = settings("")?;
+    let database = config.database.as_ref().ok_or("hemma.toml has no [database]")?;
 
     // `shared_db::ensure` carries them out, with the operator's approval.
     for step in shared_db::plan(&world, &config).await? {
-        println!("{}  -- {}", step.statement(&config.database.role), step.reason());
+        println!("{}  -- {}", step.statement(&database.role), step.reason());
     }
     Ok(())
 }

@@ -17,9 +17,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/offload_1_image_build/empty.toml"
     ))?;
     let config = settings(&tape.scene.config)?;
+    let made_of = config.offload.clone().ok_or("hemma.toml has no [offload]")?;
     let world = World::replay(tape); // the real thing: World::local()
 
-    for finding in offload::look(&world, &config, None).await?.build_inputs() {
+    for finding in offload::look(&world, &config, &made_of, None).await?.build_inputs() {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

@@ -17,9 +17,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "/tests/cassettes/offload_2_container_run/script.toml"
     ))?;
     let config = settings(&tape.scene.config)?;
+    let made_of = config.offload.clone().ok_or("hemma.toml has no [offload]")?;
     let world = World::replay(tape); // the real thing: World::local()
 
-    for finding in offload::verify(&world, &config, "essay_embed_offload", 9000).await.findings {
+    let seen = offload::verify(&world, &config, &made_of, ("essay_embed_offload", 9000)).await;
+    for finding in seen.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }
     Ok(())

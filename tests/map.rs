@@ -81,12 +81,8 @@ fn consent_is_given_by_the_driver_alone() {
     let may = ["hemma-cli/src/run.rs", "hemma-core/src/world/mod.rs"];
     for file in rust_files(&root()).into_iter().filter(|it| it.contains("/src/")) {
         let text = read(&file);
-        let code = if file.ends_with("tests.rs") {
-            ""
-        } else {
-            text.split("#[cfg(test)]").next().unwrap_or_default()
-        };
-        let code = code.lines().filter(|it| !it.trim_start().starts_with("//"));
+        let code = without_tests(&file, &text).into_iter();
+        let code = code.filter(|it| !it.trim_start().starts_with("//"));
         let makes = code.clone().any(|it| it.contains("Consent::Given"));
         assert!(!makes || may.contains(&file.as_str()), "{file} gives consent");
     }
@@ -120,6 +116,34 @@ fn the_remedies_of_each_crate_have_their_commands() {
         let is_there = table.contains(&format!("fn of_{short}(remedy: {name}::Remedy) -> Hint"));
         assert!(is_asked && is_there, "hemma-cli/src/remedies.rs lacks the remedies of {name}");
     }
+}
+
+/// Its values are in examples/huleedu, and the practice host has it.
+#[test]
+fn no_crate_that_others_use_knows_an_application() {
+    let published = |it: &String| {
+        it.starts_with("hemma-") && !it.starts_with("hemma-lab/") && it.contains("/src/")
+    };
+    let mut found = Vec::new();
+    for file in rust_files(&root()).into_iter().filter(published) {
+        let text = read(&file);
+        for (at, line) in without_tests(&file, &text).into_iter().enumerate() {
+            if line.to_lowercase().contains("hule") {
+                found.push(format!("{file}:{}: {}", at + 1, line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// The lines of a file that are compiled for those who use it, or that they read.
+fn without_tests<'t>(file: &str, text: &'t str) -> Vec<&'t str> {
+    let lines: Vec<&str> = text.lines().collect();
+    // A module of tests may be a file of its own, named in the middle of the code.
+    let is_test = |it: &[&str]| it[0].starts_with("#[cfg(test)]") && !it[1].ends_with(';');
+    let tests = lines.windows(2).position(is_test).unwrap_or(lines.len());
+    let whole = file.ends_with("tests.rs") || file.contains("/tests/");
+    lines[..if whole { 0 } else { tests }].to_vec()
 }
 
 #[test]
@@ -166,7 +190,6 @@ fn the_example_s_header_names_thirteen_databases_and_eight_keys() {
     assert_eq!(header.required.len(), 6);
 }
 
-/// The slugs at the ends of the runbook's headings, in backticks behind a dash.
 #[test]
 fn the_hemma_toml_of_the_readme_is_one_that_hemma_reads() {
     let readme = read("README.md");
@@ -175,6 +198,7 @@ fn the_hemma_toml_of_the_readme_is_one_that_hemma_reads() {
     hemma_deploy::Config::parse(text, Path::new("README.md")).expect("it is right");
 }
 
+/// The slugs at the ends of the runbook's headings, in backticks behind a dash.
 fn runbook() -> Vec<String> {
     let text = read("hemma-cli/RUNBOOK.md");
     let headings = text.lines().filter(|it| it.starts_with('#'));

@@ -33,6 +33,12 @@ impl Answer {
         Self::Data(text, serde_json::to_value(data).unwrap_or_default(), Verdict::Pass)
     }
 
+    /// There is nothing to look at or to do: `hemma.toml` does not name what the command is about.
+    /// `why` says what it lacks.
+    pub fn not_applicable(why: &str) -> Self {
+        Self::text(format!("not applicable: {why}\n"))
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {

@@ -11,6 +11,7 @@ use crate::cli::{self, Call};
 use crate::commands::Commands;
 use crate::flags::Flags;
 use crate::interrupt::{self, Interrupts};
+use crate::named::Named;
 use crate::practice::{Practice, PracticeHost};
 use crate::render::document::Document;
 use crate::render::{self, Terminal};
@@ -106,6 +107,9 @@ impl App {
     pub fn main(mut self) -> ExitCode {
         let args: Vec<OsString> = std::env::args_os().collect();
         self.commands.program = args.first().map(|it| Program::called(it)).unwrap_or_default();
+        let words: Vec<_> = args.iter().map(|it| it.to_string_lossy().into_owned()).collect();
+        self.commands.named =
+            std::env::current_dir().map(|it| Named::here(&words, &it)).unwrap_or_default();
         let call = match cli::parse(&self.commands, args.clone()) {
             Ok(call) => call,
             Err(error) => {
@@ -279,7 +283,7 @@ async fn scene(
                 terminal.busy("starting the practice host");
                 settings::read_file(&host.up(&terminal.progress()).await?)?
             }
-            None => settings::read(flags, here)?,
+            None => settings::about_a_host(settings::read(flags, here).await?)?,
         },
     };
     let live = |config: &Config| {

@@ -63,8 +63,12 @@ pub(crate) fn command(all: &Commands) -> Command {
     let root = <Flags as clap::Args>::augment_args(root);
     let root = if all.practice.is_some() { root.arg(flags::lab()) } else { root };
     let root = OwnVerb::augment_subcommands(root).about(ABOUT);
+    let root = root.mut_subcommands(|it| {
+        let hidden = it.is_hide_set() || !all.named.has_verb(it.get_name());
+        it.hide(hidden)
+    });
     let root = all.verbs.iter().fold(root, |root, it| root.subcommand(it.command()));
-    let root = section::augment(root, &all.sections);
+    let root = section::augment(root, &all.sections, all.named);
     help::dress(root, all).subcommand_required(true).arg_required_else_help(true)
 }
 
@@ -142,7 +146,7 @@ impl What {
             Self::Verb(OwnVerb::CheckText(args)) => args.run(run).await,
             Self::Verb(OwnVerb::Embed(args)) => Box::pin(args.run(run)).await,
             Self::Verb(OwnVerb::Extract(args)) => Box::pin(args.run(run)).await,
-            Self::Verb(OwnVerb::Config(args)) => args.run(run),
+            Self::Verb(OwnVerb::Config(args)) => args.run(run).await,
             Self::Verb(OwnVerb::Completions(args)) => args.run(run),
             Self::Verb(OwnVerb::JsonSchema(args)) => args.run(run),
             Self::Verb(OwnVerb::Man(args)) => args.run(run),

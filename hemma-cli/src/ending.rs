@@ -12,7 +12,7 @@ use crate::render::took;
 /// What a command is about, and how far it has come with it.
 #[derive(Debug, Clone)]
 pub(crate) struct Ending {
-    /// The host and the application: `hemma (huleedu)`.
+    /// The host and the application: `far (shop)`.
     pub place: String,
     /// What ran before: a commit, or `nothing yet`; none where it has no name.
     pub before: Option<String>,

@@ -1,26 +1,17 @@
 //! The embedding server's container: which one it is, what it was given, and what it is built from.
 //!
-//! Runbook: optional, steps 1 to 3. Three ways lead to such a container, and only Compose's gives
-//! one that can serve: the deploy script's and the manual one lack the grammar service, its version,
-//! and the devices.
+//! Runbook: optional, steps 1 to 3. What it is made of is said in `[offload]` of `hemma.toml`. Three
+//! ways lead to such a container, and only Compose's gives one that can serve: the application's own
+//! script and the manual way lack the grammar service, its version, and the devices.
 
+use hemma_core::names::EnvKey;
 use hemma_core::{Command, Exec, ExecError, Finding, Hint, OperatorError, World};
 use hemma_deploy::Config;
+use hemma_deploy::config::OffloadConfig;
 
 use hemma_docker::{Container, Containers, State};
 
 use crate::ids;
-
-/// The image's name in HuleEdu's files, whatever its tag.
-const IMAGE: &str = "huleedu-essay-embed-offload";
-/// Where the model's files lie in the container.
-const CACHE: &str = "/cache/huggingface";
-/// What the server's requirements are called in the lock file.
-const GROUP: &str = "offload-runtime";
-const JAR_VERSION: &str = "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION";
-const BASE_IMAGE: &str = "HULEEDU_OFFLOAD_BASE_IMAGE";
-const USUAL_BASE: &str = "rocm/pytorch:latest";
-
 /// Prints `key=value` lines; a line that is missing is a thing that is missing. Of `.env` only two
 /// keys that are no secrets.
 const SCRIPT: &str = r#"
@@ -42,29 +33,40 @@ exit 0
 "#;
 
 /// What a host and its container have.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Furnishing {
     lines: Vec<(String, String)>,
+    offload: OffloadConfig,
 }
 
 /// Looks at what the host and `container`, if there is one, have.
 pub async fn look(
     world: &World,
     config: &Config,
+    offload: &OffloadConfig,
     container: Option<&Container>,
 ) -> Result<Furnishing, ExecError> {
     let name = container.filter(|it| it.state == State::Running).map_or("", |it| it.name.as_str());
-    let parameters = [config.host.checkout.as_str(), name, CACHE, JAR_VERSION, BASE_IMAGE];
+    // No line of a `.env` begins with this.
+    let key = |it: &'_ Option<EnvKey>| it.as_ref().map_or("=".to_owned(), ToString::to_string);
+    let keys = [key(&offload.jar_version_key), key(&offload.base_image_key)];
+    let parameters =
+        [config.host.checkout.as_str(), name, offload.cache.as_str(), &keys[0], &keys[1]];
     let script = Command::script(SCRIPT, parameters).named("look-at-offload");
     let output = world.ask(&Exec::on(&config.host.alias, script)).await?;
-    Ok(Furnishing::read(&output.stdout))
+    Ok(Furnishing::read(&output.stdout, offload))
 }
 
 /// The container that serves, or would, by its image or its port and not by its name.
-pub fn find(containers: &[Container], port: u16) -> Option<&Container> {
+pub fn find<'c>(
+    containers: &'c [Container],
+    offload: &OffloadConfig,
+    port: u16,
+) -> Option<&'c Container> {
     let has_port = |it: &&Container| it.ports.iter().any(|it| it.published == port);
     let is_one = |it: &&Container| {
-        it.image.split(':').next().is_some_and(|it| it.rsplit('/').next() == Some(IMAGE))
+        let name = it.image.split(':').next().and_then(|it| it.rsplit('/').next());
+        name == Some(offload.image.as_str())
     };
     let mut those = containers.iter().filter(is_one);
     containers
@@ -74,8 +76,8 @@ pub fn find(containers: &[Container], port: u16) -> Option<&Container> {
 }
 
 /// Other containers that run and take memory of the graphics processor, by what they are called.
-pub fn sharers(containers: &[Container]) -> Vec<String> {
-    let shares = |it: &str| it.contains("llama-server") || it.ends_with("_essay_transformer_train");
+pub fn sharers(containers: &[Container], offload: &OffloadConfig) -> Vec<String> {
+    let shares = |it: &str| offload.sharers.iter().any(|part| it.contains(part.as_str()));
     let running = containers.iter().filter(|it| it.state == State::Running);
     running.map(|it| it.name.to_string()).filter(|it| shares(it)).collect()
 }
@@ -89,7 +91,12 @@ pub struct Verified {
 }
 
 /// Whether Compose made the container of `service`, or somebody by another way; what that lacks.
-pub async fn verify(world: &World, config: &Config, service: &str, port: u16) -> Verified {
+pub async fn verify(
+    world: &World,
+    config: &Config,
+    offload: &OffloadConfig,
+    (service, port): (&str, u16),
+) -> Verified {
     let subject = "embedding server";
     let containers = match world.ask(&Containers { host: config.host.alias.clone() }).await {
         Ok(containers) => containers,
@@ -98,12 +105,12 @@ pub async fn verify(world: &World, config: &Config, service: &str, port: u16) ->
             return Verified { is_ours: false, findings: vec![finding.hint(error.hint())] };
         }
     };
-    let found = find(&containers, port);
-    let way = way(config, service, port, found);
+    let found = find(&containers, offload, port);
+    let way = way((config, offload), service, port, found);
     let is_ours = way.verdict == hemma_core::Verdict::Pass;
     let mut findings = vec![way];
     if is_ours {
-        findings.push(match look(world, config, found).await {
+        findings.push(match look(world, config, offload, found).await {
             Ok(seen) => seen.cache(),
             Err(error) => Finding::unknown(ids::MODEL_CACHE_UNSEEN, "model cache", &error),
         });
@@ -111,7 +118,12 @@ pub async fn verify(world: &World, config: &Config, service: &str, port: u16) ->
     Verified { is_ours, findings }
 }
 
-fn way(config: &Config, service: &str, port: u16, found: Option<&Container>) -> Finding {
+fn way(
+    (config, offload): (&Config, &OffloadConfig),
+    service: &str,
+    port: u16,
+    found: Option<&Container>,
+) -> Finding {
     let subject = "embedding server";
     let run = Hint::Run("cargo xtask offload container-run".to_owned());
     let Some(it) = found else {
@@ -123,8 +135,8 @@ fn way(config: &Config, service: &str, port: u16, found: Option<&Container>) -> 
         .hint(run);
     };
     if !it.is_of(config.compose.project.as_str(), service) {
-        let by =
-            if it.name.as_str() == "huleedu-embed-offload" { "the deploy script" } else { "hand" };
+        let by_script = offload.script_container.as_ref() == Some(&it.name);
+        let by = if by_script { "the deploy script" } else { "hand" };
         let detail = format!("{}, started by {by}, cannot give features", it.name);
         let remove = format!("sudo docker rm -f {}", it.name);
         let lacks =
@@ -158,12 +170,12 @@ fn way(config: &Config, service: &str, port: u16, found: Option<&Container>) -> 
 }
 
 impl Furnishing {
-    fn read(text: &str) -> Self {
+    fn read(text: &str, offload: &OffloadConfig) -> Self {
         let pair = |it: &str| {
             let (key, value) = it.split_once('=')?;
             Some((key.to_owned(), value.trim().trim_matches(['"', '\'']).to_owned()))
         };
-        Self { lines: text.lines().filter_map(pair).collect() }
+        Self { lines: text.lines().filter_map(pair).collect(), offload: offload.clone() }
     }
 
     fn all<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s str> {
@@ -181,7 +193,7 @@ impl Furnishing {
 
     /// The version of the grammar checker that `.env` states.
     pub fn jar_version(&self) -> Option<&str> {
-        self.get(JAR_VERSION)
+        self.get(self.offload.jar_version_key.as_deref()?)
     }
 
     /// Why the server sees no graphics processor, as far as files and devices tell.
@@ -205,7 +217,7 @@ impl Furnishing {
             return Finding::fail(
                 ids::MODEL_CACHE_NOT_MOUNTED,
                 subject,
-                format!("nothing of the host is at {CACHE}: {again}"),
+                format!("nothing of the host is at {}: {again}", self.offload.cache),
             );
         };
         match (self.get("here"), self.get("inside"), self.get("filesystem")) {
@@ -218,28 +230,30 @@ impl Furnishing {
                 Finding::pass(ids::MODEL_CACHE_KEPT, subject, format!("{source}, kept on the host"))
             }
             (_, Some(_), _) => {
-                let hint = "with a Docker from snap, set HULEEDU_HEMMA_HF_CACHE_PATH to a directory \
-                            below /home";
+                let key = self.offload.cache_key.as_deref();
+                let hint = key.map_or_else(
+                    || "with a Docker from snap, mount a directory below /home there".to_owned(),
+                    |key| format!("with a Docker from snap, set {key} to a directory below /home"),
+                );
                 let detail = format!("the container sees another {source} than the host: {again}");
-                Finding::fail(ids::MODEL_CACHE_NOT_SHARED, subject, detail)
-                    .hint(Hint::Do(hint.to_owned()))
+                Finding::fail(ids::MODEL_CACHE_NOT_SHARED, subject, detail).hint(Hint::Do(hint))
             }
-            _ => Finding::unseen(
-                ids::MODEL_CACHE_UNSEEN,
-                subject,
-                format!("the container did not say what is at {CACHE}"),
-            ),
+            _ => {
+                let cache = &self.offload.cache;
+                let why = format!("the container did not say what is at {cache}");
+                Finding::unseen(ids::MODEL_CACHE_UNSEEN, subject, why)
+            }
         }
     }
 
     /// What an image would be built from, and whether it can be.
     pub fn build_inputs(&self) -> Vec<Finding> {
-        let mut findings = vec![self.version(), self.base()];
-        if let Some(groups) = self.get("groups")
-            && !groups.contains(GROUP)
+        let mut findings: Vec<Finding> = self.version().into_iter().chain(self.base()).collect();
+        if let (Some(groups), Some(group)) = (self.get("groups"), &self.offload.lock_group)
+            && !groups.contains(group.as_str())
         {
             let detail =
-                format!("pdm.lock has no group `{GROUP}`: the image would lack everything");
+                format!("pdm.lock has no group `{group}`: the image would lack everything");
             let hint = "lock it with all groups, or build from a commit whose pdm.lock has them";
             findings.push(
                 Finding::fail(ids::OFFLOAD_BUILD_NO_REQUIREMENTS, "requirements", detail)
@@ -249,32 +263,31 @@ impl Furnishing {
         findings
     }
 
-    fn version(&self) -> Finding {
-        let subject = "grammar checker's version";
+    /// Nothing where no key states a version.
+    fn version(&self) -> Option<Finding> {
+        let (subject, key) = ("grammar checker's version", self.offload.jar_version_key.as_ref()?);
         if let Some(version) = self.jar_version() {
-            return Finding::pass(
-                ids::OFFLOAD_BUILD_VERSION_SET,
-                subject,
-                format!("{version}, by .env"),
-            );
+            let detail = format!("{version}, by .env");
+            return Some(Finding::pass(ids::OFFLOAD_BUILD_VERSION_SET, subject, detail));
         }
-        let hint = format!("add {JAR_VERSION} to .env on the host");
-        Finding::fail(
-            ids::OFFLOAD_BUILD_VERSION_MISSING,
-            subject,
-            format!(".env does not set {JAR_VERSION}"),
-        )
-        .hint(Hint::Do(hint))
+        let hint = Hint::Do(format!("add {key} to .env on the host"));
+        let detail = format!(".env does not set {key}");
+        let missing = ids::OFFLOAD_BUILD_VERSION_MISSING;
+        Some(Finding::fail(missing, subject, detail).hint(hint))
     }
 
-    fn base(&self) -> Finding {
-        let usual =
-            || format!("{USUAL_BASE}, another one each week; pin it with {BASE_IMAGE} in .env");
-        Finding::pass(
-            ids::OFFLOAD_BUILD_BASE,
-            "base image",
-            self.get(BASE_IMAGE).map_or_else(usual, str::to_owned),
-        )
+    /// Nothing where no key pins it and none is known.
+    fn base(&self) -> Option<Finding> {
+        let key = self.offload.base_image_key.as_deref();
+        let pinned = key.and_then(|it| self.get(it)).map(str::to_owned);
+        let usual = || {
+            let usual = self.offload.base_image.as_ref()?;
+            let pin = key.map_or_else(String::new, |key| format!("; pin it with {key} in .env"));
+            let moves = if usual.ends_with(":latest") { ", another one each week" } else { "" };
+            Some(format!("{usual}{moves}{pin}"))
+        };
+        let base = pinned.or_else(usual)?;
+        Some(Finding::pass(ids::OFFLOAD_BUILD_BASE, "base image", base))
     }
 }
 
@@ -285,6 +298,18 @@ mod tests {
     use hemma_docker::{Binding, Protocol, testing};
 
     use super::*;
+
+    fn offload() -> OffloadConfig {
+        let text = "[offload]\nimage = \"huleedu-essay-embed-offload\"\ncache = \"/cache\"\n\
+            script_container = \"huleedu-embed-offload\"\nlock_group = \"offload-runtime\"\n\
+            jar_version_key = \"OFFLOAD_LANGUAGE_TOOL_JAR_VERSION\"\nbase_image = \"x:latest\"\n";
+        let config = Config::parse(text, std::path::Path::new("x")).expect("it is right");
+        config.offload.expect("it is there")
+    }
+
+    fn read(text: &str) -> Furnishing {
+        Furnishing::read(text, &offload())
+    }
 
     #[test]
     fn a_cache_is_kept_only_where_both_sees_the_same() {
@@ -297,14 +322,14 @@ mod tests {
             ("", Verdict::Fail),
         ];
         for (text, expected) in rows {
-            assert_eq!(Furnishing::read(text).cache().verdict, expected, "{text}");
+            assert_eq!(read(text).cache().verdict, expected, "{text}");
         }
     }
 
     #[test]
     fn what_an_image_is_built_from_is_judged() {
         let verdicts = |text: &str| -> Vec<Verdict> {
-            Furnishing::read(text).build_inputs().iter().map(|it| it.verdict).collect()
+            read(text).build_inputs().iter().map(|it| it.verdict).collect()
         };
         let version = "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION=6.6\n";
         assert_eq!(verdicts(version), [Pass, Pass]);
@@ -325,7 +350,7 @@ mod tests {
             ("device=/dev/dri\ndevice=/dev/kfd\ngiven=/dev/dri\ngiven=/dev/kfd", vec![]),
         ];
         for (text, expected) in rows {
-            assert_eq!(Furnishing::read(text).without_gpu(), expected, "{text}");
+            assert_eq!(read(text).without_gpu(), expected, "{text}");
         }
     }
 
@@ -339,11 +364,15 @@ mod tests {
         container.ports =
             vec![Binding { ip, published: 9000, target: 9000, protocol: Protocol::Tcp }];
         let config = Config::default();
-        let finding = way(&config, "essay_embed_offload", 9000, find(&[container.clone()], 9000));
+        let offload = offload();
+        let found = |it: &Container, port| find(std::slice::from_ref(it), &offload, port).cloned();
+        let way =
+            |it: Option<&Container>| way((&config, &offload), "essay_embed_offload", 9000, it);
+        let finding = way(found(&container, 9000).as_ref());
         assert_eq!(finding.verdict, Verdict::Fail);
         assert!(finding.detail.contains("started by the deploy script"), "{}", finding.detail);
         container.image = "sha256:ab".to_owned();
-        assert!(find(&[container.clone()], 9000).is_some() && find(&[container], 9001).is_none());
-        assert_eq!(way(&config, "essay_embed_offload", 9000, None).verdict, Verdict::Fail);
+        assert!(found(&container, 9000).is_some() && found(&container, 9001).is_none());
+        assert_eq!(way(None).verdict, Verdict::Fail);
     }
 }

@@ -2,9 +2,10 @@
 
 use hemma_core::Command;
 use hemma_deploy::Config;
-use hemma_embed::{ServerUrl, ServerUrlError};
+use hemma_embed::ServerUrl;
 use hemma_tunnel::ForwardName;
 
+use crate::Failure;
 use crate::verbs::texts::{EMBEDDINGS, behind};
 
 /// What the research program's two ways to name the services are called.
@@ -31,26 +32,19 @@ pub(crate) enum Error {
     TwoBackends(&'static str),
     #[error("`{BACKEND} hemma` needs `{ONE_URL} {{{EMBEDDINGS}}}`")]
     NoUrl,
-    #[error("hemma.toml has no forward `{EMBEDDINGS}`")]
-    NoForward,
-    #[error(transparent)]
-    Name(#[from] hemma_tunnel::forward::Error),
-    #[error(transparent)]
-    Url(#[from] ServerUrlError),
 }
 
 impl Pipeline {
-    pub(crate) fn new(words: Vec<String>, config: &Config) -> Result<Self, Error> {
-        objection(&words).map_or(Ok(()), Err)?;
-        let forwards = crate::forwards(&config.forward)?;
+    pub(crate) fn new(words: Vec<String>, config: &Config) -> Result<Self, Failure> {
+        objection(&words).map_or(Ok(()), Err).map_err(Failure::usage)?;
+        let forwards = crate::forwards(&config.forward).map_err(Failure::usage)?;
         let service = |it: &hemma_tunnel::Forward| {
             let forward = it.name().clone();
             behind(config, forward.as_str()).map(|url| Service { forward, url })
         };
-        let services = forwards.iter().map(service).collect::<Result<Vec<_>, _>>()?;
-        let pipeline = Self { words, services };
-        pipeline.embeddings().map(|_| ()).ok_or(Error::NoForward)?;
-        Ok(pipeline)
+        let services = forwards.iter().map(service).collect::<Result<Vec<_>, Failure>>()?;
+        behind(config, EMBEDDINGS)?;
+        Ok(Self { words, services })
     }
 
     /// The server without which it is not started.
@@ -115,7 +109,11 @@ mod tests {
 
     fn pipeline(line: &str) -> Result<Pipeline, String> {
         let words = line.split(' ').map(str::to_owned).collect();
-        Pipeline::new(words, &Config::default()).map_err(|it| it.to_string())
+        let text = "[[forward]]\nname = \"language-tool\"\nlocal = 18085\nremote = 8085\n\
+                    [[forward]]\nname = \"embeddings\"\nlocal = 19000\nremote = 9000\n";
+        let config = Config::parse(text, std::path::Path::new("x")).expect("it is right");
+        let said = |it: Failure| it.chain().next().expect("one").to_string();
+        Pipeline::new(words, &config).map_err(said)
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Proposal {
     /// The stages with all of their services, where there are any.
     #[serde(skip)]
     pub stages: Vec<(String, Vec<String>)>,
-    /// What consent is asked for, without counts: `Deploy 1f0c2a9 to hemma (huleedu)`.
+    /// What consent is asked for, without counts: `Deploy 1f0c2a9 to far (shop)`.
     #[serde(skip)]
     pub intent: Option<String>,
 }
@@ -39,7 +39,7 @@ impl Proposal {
         self
     }
 
-    /// Says what consent is asked for: `Restart api on hemma (huleedu)`.
+    /// Says what consent is asked for: `Restart api on far (shop)`.
     #[must_use]
     pub fn to(self, intent: impl Into<String>) -> Self {
         Self { intent: Some(intent.into()), ..self }

@@ -1,18 +1,14 @@
 //! Which services, on which ports, `hemma.toml` means by the language tool and the embedding
 //! server.
 
-use hemma_core::Hint;
 use hemma_deploy::Config;
-use hemma_deploy::config::ForwardConfig;
+use hemma_deploy::config::{ForwardConfig, OffloadConfig};
 use hemma_deploy::rollout::Scope;
 use hemma_embed::ServerUrl;
 
 use crate::Failure;
+use crate::named::{LANGUAGE_TOOL, NotNamed};
 use crate::verbs::texts::EMBEDDINGS;
-
-const LANGUAGE_TOOL: &str = "language-tool";
-/// The profile of the research files that has the embedding server.
-const OFFLOAD_PROFILE: &str = "research-offload";
 
 /// The grammar service, as compose and the ports know it.
 pub(crate) struct LanguageTool {
@@ -22,14 +18,6 @@ pub(crate) struct LanguageTool {
     pub health: String,
     /// Through the tunnel.
     pub url: ServerUrl,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    #[error("hemma.toml has no forward `{0}`")]
-    NoForward(&'static str),
-    #[error("hemma.toml does not say which compose service is behind the forward `{0}`")]
-    NoService(&'static str),
 }
 
 impl LanguageTool {
@@ -49,6 +37,8 @@ impl LanguageTool {
 pub(crate) struct Offload {
     /// With the profile that has it.
     pub config: Config,
+    /// What it is made of.
+    pub made_of: OffloadConfig,
     pub service: String,
     /// On the host.
     pub port: u16,
@@ -57,13 +47,13 @@ pub(crate) struct Offload {
 
 impl Offload {
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
+        let made_of = config.offload.clone().ok_or(NotNamed::Offload)?;
         let (forward, service) = behind(config, EMBEDDINGS)?;
         let (port, health) = (forward.remote.get(), forward.probe.to_string());
         let mut config = config.clone();
-        if !config.compose.profiles.iter().any(|it| it == OFFLOAD_PROFILE) {
-            config.compose.profiles.push(OFFLOAD_PROFILE.parse().map_err(Failure::usage)?);
-        }
-        Ok(Self { config, service, port, health })
+        let profile = made_of.profile.iter().find(|it| !config.compose.profiles.contains(it));
+        config.compose.profiles.extend(profile.cloned());
+        Ok(Self { config, made_of, service, port, health })
     }
 
     /// It and what it needs.
@@ -77,10 +67,7 @@ fn behind<'c>(
     name: &'static str,
 ) -> Result<(&'c ForwardConfig, String), Failure> {
     let forward = config.forward.iter().find(|it| it.name == name);
-    let forward = forward.ok_or_else(|| Failure::usage(Error::NoForward(name)))?;
-    let service = forward.service.clone().ok_or_else(|| {
-        let hint = format!("add `service = \"…\"` to the [[forward]] {name}");
-        Failure::usage(Error::NoService(name)).hint(Hint::Do(hint))
-    })?;
+    let forward = forward.ok_or_else(|| NotNamed::Forward(name.to_owned()))?;
+    let service = forward.service.clone().ok_or_else(|| NotNamed::Service(name.to_owned()))?;
     Ok((forward, service.to_string()))
 }

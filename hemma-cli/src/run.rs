@@ -90,7 +90,7 @@ impl<'r> Run<'r> {
         self.here
     }
 
-    /// The host and the application on it, for a question: `hemma (huleedu)`.
+    /// The host and the application on it, for a question: `far (shop)`.
     pub(crate) fn place(&self) -> String {
         format!("{} ({})", self.config.host.alias, self.config.compose.project)
     }

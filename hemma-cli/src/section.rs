@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use clap::{ArgMatches, Command};
 
+use crate::named::Named;
 use crate::{Answer, Failure, Run};
 
 /// One section of a runbook: its arguments, whose doc comment is its help text, and its one call.
@@ -64,10 +65,17 @@ pub fn subcommand(slug: &str) -> Option<(String, String)> {
 }
 
 /// Adds a command for each group, and below it one for each section.
-pub(crate) fn augment(root: Command, registered: &[Registered]) -> Command {
+///
+/// Where `hemma.toml` names nothing that a section is about, it is hidden: typed, it says what to add.
+pub(crate) fn augment(root: Command, registered: &[Registered], named: Named) -> Command {
+    let group_of = |it: &Registered| it.slug.split('_').next().unwrap_or_default();
+    let is_shown = |group: &str| {
+        registered.iter().any(|it| group_of(it) == group && named.has_section(it.slug))
+    };
     registered.iter().fold(root, |root, section| {
         let (group, name) = subcommand(section.slug).expect("a slug is `<group>_<step>_<noun>`");
-        let below = (section.augment)(Command::new(name));
+        let hidden = !named.has_section(section.slug);
+        let below = (section.augment)(Command::new(name)).hide(hidden);
         if root.find_subcommand(&group).is_some() {
             return root.mut_subcommand(group, |it| it.subcommand(below));
         }
@@ -75,6 +83,7 @@ pub(crate) fn augment(root: Command, registered: &[Registered]) -> Command {
         let new = Command::new(group.clone())
             .about(about.unwrap_or("Sections of this repository's own").to_owned())
             .display_order(100)
+            .hide(!is_shown(&group))
             .subcommand_required(true)
             .arg_required_else_help(true);
         root.subcommand(new.subcommand(below))

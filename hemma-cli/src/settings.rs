@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use hemma_core::Hint;
 use hemma_deploy::Config;
+use hemma_deploy::config::Surroundings;
 
-use crate::Failure;
 use crate::flags::Flags;
+use crate::{Failure, repository};
 
 /// The usual name of the file.
 pub(crate) const FILE: &str = "hemma.toml";
@@ -22,6 +23,8 @@ enum Error {
     Directory(PathBuf),
     #[error("could not read `{}`", .path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    #[error("hemma.toml names no host")]
+    NoHost,
 }
 
 /// Where a search for the file ended.
@@ -35,11 +38,52 @@ enum Search {
     Nowhere,
 }
 
-/// The settings that are in force: the file's, and `--host` over them.
-pub(crate) fn read(flags: &Flags, here: &Path) -> Result<Config, Failure> {
-    let found = find(flags, here)?;
-    let config = read_shown(&found, shown(&found, here))?;
-    Ok(overridden(config, flags))
+/// The settings that are in force: the file's, what the repository around it says where the file says
+/// nothing, and `--host` over them.
+pub(crate) async fn read(flags: &Flags, here: &Path) -> Result<Config, Failure> {
+    let file = found(flags, here)?;
+    let directory = file.as_deref().and_then(Path::parent).unwrap_or(here);
+    let surroundings = repository::surroundings(repository::root(directory)).await;
+    read_with(flags, here, file.as_deref(), &surroundings)
+}
+
+fn read_with(
+    flags: &Flags,
+    here: &Path,
+    file: Option<&Path>,
+    surroundings: &Surroundings,
+) -> Result<Config, Failure> {
+    let mut config = match file {
+        Some(file) => read_shown(file, shown(file, here), surroundings)?,
+        None => Config::parse_in("", Path::new(FILE), surroundings)?,
+    };
+    if let Some(host) = &flags.host {
+        config.host.alias = host.clone();
+    }
+    Ok(config)
+}
+
+/// The file; none where there is none and none is needed: the host is named, and the repository has
+/// compose files where Compose looks for them.
+fn found(flags: &Flags, here: &Path) -> Result<Option<PathBuf>, Failure> {
+    let is_enough = || {
+        let seen = repository::files(repository::root(here));
+        flags.config.is_none() && flags.host.is_some() && !seen.compose_files.is_empty()
+    };
+    match find(flags, here) {
+        Err(_) if is_enough() => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// Refuses settings without a host, for a command that is about one.
+pub(crate) fn about_a_host(config: Config) -> Result<Config, Failure> {
+    if config.host.is_named() {
+        return Ok(config);
+    }
+    let hint = "add `alias = \"…\"` to [host] in hemma.toml, an entry of your ~/.ssh/config; or pass \
+                --host ALIAS";
+    Err(Failure::usage(Error::NoHost).hint(Hint::Do(hint.to_owned())))
 }
 
 /// The settings, or none if there is no file; what is wrong with one that is there is an error.
@@ -51,7 +95,12 @@ pub(crate) fn read_if_there(flags: &Flags, here: &Path) -> Result<Option<Config>
             Search::NotInRepository { .. } | Search::Nowhere => None,
         },
     };
-    found.map(|it| read_shown(&it, shown(&it, here))).transpose()
+    let read = |it: PathBuf| {
+        let directory = it.parent().unwrap_or(here);
+        let surroundings = repository::files(repository::root(directory));
+        read_shown(&it, shown(&it, here), &surroundings)
+    };
+    found.map(read).transpose()
 }
 
 /// Where the file is.
@@ -59,7 +108,8 @@ pub(crate) fn find(flags: &Flags, here: &Path) -> Result<PathBuf, Failure> {
     if let Some(file) = &flags.config {
         return Ok(here.join(file));
     }
-    let begin = "every setting has a default: an empty `hemma.toml` is a beginning";
+    let begin = "a `hemma.toml` of two lines is a beginning: `[host]`, and `alias = \"…\"`, an entry \
+                 of your ~/.ssh/config";
     match search(here) {
         Search::Found(file) => Ok(file),
         Search::NotInRepository { root, above } => {
@@ -102,17 +152,18 @@ fn shown<'p>(path: &'p Path, here: &Path) -> &'p Path {
     path.strip_prefix(here).ok().filter(|it| !it.as_os_str().is_empty()).unwrap_or(path)
 }
 
+/// A file that says everything itself.
 pub(crate) fn read_file(path: &Path) -> Result<Config, Failure> {
-    read_shown(path, path)
+    read_shown(path, path, &Surroundings::default())
 }
 
-fn read_shown(path: &Path, shown: &Path) -> Result<Config, Failure> {
+fn read_shown(path: &Path, shown: &Path, surroundings: &Surroundings) -> Result<Config, Failure> {
     if path.is_dir() {
         return Err(Failure::usage(Error::Directory(shown.to_owned())));
     }
     let bytes = bytes(path)
         .map_err(|source| Failure::usage(Error::Read { path: shown.to_owned(), source }))?;
-    let mut config = Config::from_bytes(&bytes, shown)?;
+    let mut config = Config::from_bytes(&bytes, shown, surroundings)?;
     // A path in a file is meant from where the file is.
     let (home, directory) = (std::env::home_dir(), path.parent().unwrap_or(Path::new("")));
     for file in config.host.ssh_config.iter_mut().chain(&mut config.edge.roots) {
@@ -129,17 +180,33 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn overridden(mut config: Config, flags: &Flags) -> Config {
-    if let Some(host) = &flags.host {
-        config.host.alias = host.clone();
-    }
-    config
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Exit;
+
+    fn read(flags: &Flags, here: &Path) -> Result<Config, Failure> {
+        read_with(flags, here, found(flags, here)?.as_deref(), &Surroundings::default())
+    }
+
+    #[test]
+    fn in_a_repository_with_a_compose_file_the_host_is_all_that_has_to_be_said() {
+        let top = tempfile::tempdir().expect("a place");
+        let shop = top.path().join("shop");
+        std::fs::create_dir_all(shop.join(".git")).expect("a place");
+        let host = Some("far".parse().expect("an alias"));
+        let flags = Flags { host, ..Flags::default() };
+        let failure = read(&flags, &shop).expect_err("there is nothing to deploy");
+        assert_eq!(failure.exit(), Exit::Usage);
+        std::fs::write(shop.join("compose.yaml"), "services: {}\n").expect("written");
+        let config = about_a_host(read(&flags, &shop).expect("it is enough")).expect("a host");
+        assert_eq!(config.host.alias.as_str(), "far");
+        read(&Flags::default(), &shop).expect_err("no host is named");
+        std::fs::write(shop.join(FILE), "").expect("written");
+        let unnamed = read(&Flags::default(), &shop).expect("an empty file is right");
+        let failure = about_a_host(unnamed).expect_err("no host is named");
+        assert_eq!(failure.chain().next().expect("one").to_string(), "hemma.toml names no host");
+    }
 
     #[test]
     fn the_nearest_file_above_counts_and_its_paths_are_meant_from_there() {

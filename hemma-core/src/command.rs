@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize, Serializer};
 /// ```
 /// use hemma_core::Command;
 ///
-/// let line = Command::new("docker").args(["network", "create", "hule network"]).sudo();
-/// assert_eq!(line.to_string(), "sudo -n docker network create 'hule network'");
+/// let line = Command::new("docker").args(["network", "create", "shop network"]).sudo();
+/// assert_eq!(line.to_string(), "sudo -n docker network create 'shop network'");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Command {

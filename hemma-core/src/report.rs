@@ -35,7 +35,7 @@ pub struct Finding {
     /// What was found. It is empty in a recording from before findings had ids.
     #[serde(default, skip_serializing_if = "FindingId::is_empty")]
     pub id: FindingId,
-    /// What was looked at, e.g. `network hule-network`.
+    /// What was looked at, e.g. `network proxy`.
     pub subject: String,
     /// What was seen, or why nothing could be.
     pub detail: String,

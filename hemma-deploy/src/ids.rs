@@ -9,6 +9,8 @@ hemma_core::finding_ids! {
     ENV_REQUIRED_UNSEEN = "env.required-unseen", Unknown;
     /// The `.env` is as the rules and the compose files want it.
     ENV_AS_REQUIRED = "env.as-required", Pass;
+    /// There is no `.env`, and nothing asks for one.
+    ENV_NOT_NEEDED = "env.not-needed", Pass;
     /// Others than its owner may use the `.env`.
     ENV_MODE_OPEN = "env.mode-open", Fail;
     /// The `.env` belongs to another user than the one that deploys.
@@ -175,6 +177,8 @@ hemma_core::finding_ids! {
     ENV_RESTORED = "env.restored", Pass;
     /// The comments of the compose files name no database.
     DATABASE_NONE_NAMED = "database.none-named", Fail;
+    /// `hemma.toml` names no database server.
+    DATABASE_NOT_CONFIGURED = "database.not-configured", Fail;
     /// The databases that the compose files name could not be looked at.
     DATABASE_NAMES_UNSEEN = "database.names-unseen", Fail | Unknown;
 }

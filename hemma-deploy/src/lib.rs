@@ -58,6 +58,7 @@ pub mod release;
 mod remedy;
 pub mod rollout;
 pub mod shared_db;
+mod shared_proxy;
 mod state_dir;
 
 pub use config::Config;

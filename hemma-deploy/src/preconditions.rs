@@ -2,25 +2,20 @@
 //!
 //! Runbook: preconditions.
 
-use hemma_core::{Report, World};
-use hemma_docker::network;
-use hemma_ingress::proxy;
-
 use crate::Config;
+use hemma_core::{Report, World};
 
-use crate::host_tools;
+use crate::{host_tools, shared_proxy};
 
-/// Whether the host can be reached as somebody who is not root, has its tools, runs the shared
-/// reverse proxy, and has the external network.
+/// Whether the host can be reached as somebody who is not root, has its tools, and, where the
+/// application shares a reverse proxy with others, runs it and has its network.
 pub async fn verify(world: &World, config: &Config) -> Report {
-    let (host, ingress) = (&config.host.alias, config.into());
-    let (tools, proxy, network) = tokio::join!(
-        host_tools::verify(world, host),
-        proxy::verify(world, &ingress),
-        network::verify(world, host, &config.compose.network),
+    let (tools, proxy) = tokio::join!(
+        host_tools::verify(world, &config.host.alias),
+        shared_proxy::verify(world, config),
     );
     if let Some(report) = tools.out_of_reach() {
         return report;
     }
-    tools.findings.into_iter().chain(proxy).chain([network]).collect()
+    tools.findings.into_iter().chain(proxy).collect()
 }

@@ -6,7 +6,7 @@ use hemma_core::{
     Approval, Classified, ErrorClass, Finding, Host, OperatorError, Progress, Report, World,
 };
 use hemma_git::Tree;
-use hemma_postgres::databases::{self, DatabaseSpec, Outcome, Server, Step};
+use hemma_postgres::databases::{self, DatabaseSpec, Outcome, Step};
 
 use crate::Config;
 use crate::ids;
@@ -26,20 +26,21 @@ pub(crate) async fn wanted_in(
     config: &Config,
     tree: Tree,
 ) -> Result<DatabaseSpec, Error> {
+    let database = config.database.as_ref().ok_or(Error::NotConfigured)?;
     let files = compose_files(config, Layers::Main);
     let host = files.host.clone();
     let headers = world.ask(&LookHeaders { files, tree }).await.map_err(Error::Headers)?;
     let mut names = headers.header.databases;
-    let own = config.database.databases.iter().filter(|it| !names.contains(it)).cloned();
+    let own = database.databases.iter().filter(|it| !names.contains(it)).cloned();
     names.extend(own.collect::<Vec<_>>());
     if names.is_empty() {
         return Err(Error::NoneWanted { host, said: headers.said });
     }
     Ok(DatabaseSpec {
-        server: config.into(),
+        server: database.server(&config.host.alias),
         checkout: config.host.checkout.clone(),
-        role: config.database.role.clone(),
-        password_key: config.database.password_key.clone(),
+        role: database.role.clone(),
+        password_key: database.password_key.clone(),
         databases: names,
     })
 }
@@ -54,14 +55,18 @@ pub async fn verify(world: &World, config: &Config) -> Report {
 
 /// The finding that an error makes.
 pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
-    let server = Server::from(config);
+    let Some(database) = &config.database else {
+        return Finding::of_error(ids::DATABASE_NOT_CONFIGURED, "databases", error);
+    };
     match error {
-        Error::Databases(source) => databases::of_error(&server, source),
-        Error::NoneWanted { .. } => {
+        Error::Databases(source) => {
+            databases::of_error(&database.server(&config.host.alias), source)
+        }
+        Error::NoneWanted { .. } | Error::NotConfigured => {
             Finding::fail(ids::DATABASE_NONE_NAMED, "databases", error.to_string())
         }
         Error::Headers(_) => {
-            Finding::of_error(ids::DATABASE_NAMES_UNSEEN, server.container.to_string(), error)
+            Finding::of_error(ids::DATABASE_NAMES_UNSEEN, database.container.to_string(), error)
         }
     }
 }
@@ -92,6 +97,12 @@ pub enum Error {
     /// The compose files could not be looked at.
     #[error("could not learn which databases are wanted")]
     Headers(#[source] HeadersError),
+    /// The settings name no database server.
+    #[error(
+        "hemma.toml names no database server; add [database] with `container`, `role` and \
+         `password_key`"
+    )]
+    NotConfigured,
     /// Nothing says which databases there should be.
     #[error("neither the compose files on {host} nor [database] databases name a database: {said}")]
     NoneWanted {
@@ -109,6 +120,7 @@ impl OperatorError for Error {
     fn classify(&self) -> Classified {
         match self {
             Self::Headers(source) => source.classify(),
+            Self::NotConfigured => ErrorClass::Usage.without("the message says what to add"),
             Self::NoneWanted { .. } => {
                 ErrorClass::NotAsPlanned.without("the message says where a database is named")
             }

@@ -8,18 +8,20 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use hemma_deploy::Config;
+use hemma_deploy::config::Surroundings;
 use proptest::prelude::*;
 
 #[path = "config/schema.rs"]
 mod schema;
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("compose", include_str!("config/compose.cases")),
     ("deploy", include_str!("config/deploy.cases")),
     ("edge", include_str!("config/edge.cases")),
     ("env", include_str!("config/env.cases")),
     ("forward", include_str!("config/forward.cases")),
     ("host", include_str!("config/host.cases")),
+    ("offload", include_str!("config/offload.cases")),
     ("public", include_str!("config/public.cases")),
     ("repository", include_str!("config/repository.cases")),
     ("right", include_str!("config/right.cases")),
@@ -127,7 +129,7 @@ proptest! {
 
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Config::from_bytes(&bytes, Path::new("x"));
+        let _ = Config::from_bytes(&bytes, Path::new("x"), &Surroundings::default());
     }
 
     /// A slip of the fingers in a file that is right.

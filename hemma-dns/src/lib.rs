@@ -16,7 +16,7 @@
 //! let scope = Scope {
 //!     resolvers: vec![Vantage::Resolver(nobody)],
 //!     authorities: Authorities::Given(vec![nobody]),
-//!     ..Scope::everywhere(vec!["api.huleedu.hule.education".parse()?], here)
+//!     ..Scope::everywhere(vec!["api.example.org".parse()?], here)
 //! };
 //! let report = verify(&World::local(), &scope).await;
 //! assert_eq!(report.verdict(), Verdict::Unknown); // nobody could be asked: neither yes nor no

@@ -11,10 +11,10 @@
 //! # [[exchange]]
 //! # kind = "docker.networks"
 //! # asked = { host = "hemma" }
-//! # answer = [{ id = "0cf9b9551ff8", name = "hule-network", driver = "bridge", created = "" }]
+//! # answer = [{ id = "0cf9b9551ff8", name = "proxy", driver = "bridge", created = "" }]
 //! # "#.parse()?);
 //! // let world = World::local();
-//! let (host, network) = ("hemma".parse()?, "hule-network".parse()?);
+//! let (host, network) = ("hemma".parse()?, "proxy".parse()?);
 //! let seen = hemma_docker::network::verify(&world, &host, &network).await;
 //! assert_eq!((seen.verdict.mark(), seen.detail.as_str()), ("pass", "bridge, 0cf9b9551ff8"));
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();

@@ -31,11 +31,13 @@ pub async fn verify(world: &World, spec: &IngressSpec) -> Vec<Finding> {
 /// each public name.
 pub async fn health(world: &World, spec: &IngressSpec) -> Report {
     let host = &spec.host;
-    let (seen, listeners, network) = tokio::join!(
-        look(world, spec),
-        listeners::look(world, host),
-        network::verify(world, host, &spec.network),
-    );
+    let (seen, listeners, network) =
+        tokio::join!(look(world, spec), listeners::look(world, host), async {
+            match &spec.network {
+                Some(name) => Some(network::verify(world, host, name).await),
+                None => None,
+            }
+        },);
     let (containers, has_network) = match seen {
         Ok(seen) => seen,
         Err(finding) => return Report::from_iter([finding]),
@@ -43,7 +45,7 @@ pub async fn health(world: &World, spec: &IngressSpec) -> Report {
     let seen = Seen { containers, network: has_network, listeners: Some(listeners) };
     let mut report = Report::default();
     report.extend(judge(spec, &seen));
-    report.extend((network.verdict != Verdict::Pass).then_some(network));
+    report.extend(network.filter(|it| it.verdict != Verdict::Pass));
     if let Some(proxy) = web(&seen.containers).filter(|it| runs(it)) {
         let routed = virtual_hosts::look(world, spec, &proxy.name).await;
         report.extend(virtual_hosts::judge(spec, proxy, &seen.containers, &routed));
@@ -81,18 +83,22 @@ async fn look(world: &World, spec: &IngressSpec) -> Result<(Vec<Container>, bool
     let containers = containers.map_err(|error| {
         Finding::of_error(ids::SHARED_STACK_UNSEEN, "shared proxy stack", &error)
     })?;
-    let name = spec.network.as_str();
-    Ok((containers, networks.is_ok_and(|it| it.iter().any(|it| it.name == name))))
+    let is_ours = |name: &str| spec.network.as_deref() == Some(name);
+    Ok((containers, networks.is_ok_and(|it| it.iter().any(|it| is_ours(&it.name)))))
 }
 
 fn judge(spec: &IngressSpec, seen: &Seen) -> Vec<Finding> {
     let host = &spec.host;
-    let network = seen.network.then_some(spec.network.as_str());
+    let network = spec.network.as_deref().filter(|_| seen.network);
     // Every database runs an image of PostgreSQL, so only the name tells which one is shared.
-    let name = spec.database.as_str();
-    let database = Part { subject: "shared database", images: &[], name, joins: true };
+    let database = spec.database.as_deref().map(|name| Part {
+        subject: "shared database",
+        images: &[],
+        name,
+        joins: true,
+    });
     let mut findings = Vec::new();
-    for part in [&PROXY, &COMPANION, &database] {
+    for part in [&PROXY, &COMPANION].into_iter().chain(&database) {
         let found = part.find(&seen.containers);
         findings.push(part.judge(host, found, network));
         if part.name == PROXY.name {

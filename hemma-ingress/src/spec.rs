@@ -10,10 +10,10 @@ pub struct IngressSpec {
     pub host: Host,
     /// The application's compose project.
     pub project: ProjectName,
-    /// The external network that the proxy and the application share.
-    pub network: NetworkName,
-    /// The container of the shared database, which is to be on that network as well.
-    pub database: ContainerName,
+    /// The external network that the proxy and the application share, if they share one.
+    pub network: Option<NetworkName>,
+    /// The container of the shared database, which is to be on that network as well, if there is one.
+    pub database: Option<ContainerName>,
     /// The names that the public reaches.
     pub public: Vec<PublicService>,
     /// Further ports of the host that may be open to everybody, beside those of the web and of ssh.
@@ -51,8 +51,8 @@ pub(crate) fn sample() -> IngressSpec {
     IngressSpec {
         host: "hemma".parse().expect("a host"),
         project: "huleedu".parse().expect("a project"),
-        network: "hule-network".parse().expect("a network"),
-        database: "shared-postgres".parse().expect("a container"),
+        network: Some("hule-network".parse().expect("a network")),
+        database: Some("shared-postgres".parse().expect("a container")),
         public: public.to_vec(),
         open: Vec::new(),
     }

@@ -149,6 +149,13 @@ mod tests {
         );
         assert_eq!(config.edge.roots, [PathBuf::from("/lab/roots.pem").into()]);
         assert_eq!(config.edge.resolvers, ["127.0.0.1:5353".parse().expect("an address")]);
-        assert_eq!(config.public.len(), 3);
+        let mut application = application::settings("").expect("it is right");
+        application.host.ssh_config.clone_from(&config.host.ssh_config);
+        application.repository.remote.clone_from(&config.repository.remote);
+        application.edge.resolvers.clone_from(&config.edge.resolvers);
+        application.edge.name_servers.clone_from(&config.edge.name_servers);
+        application.edge.roots.clone_from(&config.edge.roots);
+        (application.edge.http, application.edge.https) = (config.edge.http, config.edge.https);
+        assert_eq!(config, application, "all else is the application's");
     }
 }

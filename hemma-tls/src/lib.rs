@@ -15,7 +15,7 @@
 //!
 //! // For real: the address that the name has, or the one that it should have, port 443.
 //! let nobody = "127.0.0.1:1".parse()?;
-//! let site = Site::new("api.huleedu.hule.education".parse()?, nobody);
+//! let site = Site::new("api.example.org".parse()?, nobody);
 //! let world = World::local();
 //! let report = chain::verify(&world, &[site]).await;
 //! assert_eq!(report.verdict(), Verdict::Fail);

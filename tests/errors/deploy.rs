@@ -76,6 +76,7 @@ fn env_file(rows: &mut Vec<Row>) {
     );
     variants!(rows, hemma_deploy::shared_db::Error,
         Unknown Headers(hemma_deploy::env_file::HeadersError::NotRecorded(missing()));
+        Usage NotConfigured;
         NotAsPlanned NoneWanted { host: host(), said: said() };
         NotAsPlanned Databases(super::postgres::wrong());
         Unknown Databases(super::postgres::unknown());

@@ -70,10 +70,10 @@ async fn a_server_that_takes_no_changes_is_refused_in_one_message() {
         ("nobody", "does not let `nobody` in"),
     ] {
         let role = role.parse().expect("a name");
-        stage.configure(|it| it.database.administrator = role);
+        stage.configure(|it| database(it).administrator = role);
         refused(&stage, says).await.says("set [database] administrator to a superuser");
     }
-    stage.configure(|it| it.database.administrator = "postgres".parse().expect("a name"));
+    stage.configure(|it| database(it).administrator = "postgres".parse().expect("a name"));
     sql(&stage, "DROP ROLE weak; ALTER DATABASE huleedu_email OWNER TO postgres;").await;
     sql(&stage, "ALTER SYSTEM SET default_transaction_read_only = on").await;
     sql(&stage, "SELECT pg_reload_conf()").await;
@@ -114,4 +114,8 @@ async fn sql(stage: &Stage, text: &str) -> String {
 async fn answers(stage: &Stage) {
     let look = "docker exec shared-postgres psql -U postgres -c 'SELECT 1' 2>&1 >/dev/null; true";
     until("PostgreSQL answers", async || stage.root(look).await).await;
+}
+
+fn database(config: &mut hemma_deploy::Config) -> &mut hemma_deploy::config::DatabaseConfig {
+    config.database.as_mut().expect("the lab's settings have one")
 }

@@ -21,14 +21,27 @@ use crate::ids;
 pub(crate) use arrival::{Waiting, arrive, mark};
 pub(crate) use readiness::readiness;
 
+/// Why nothing is asked of the public names.
+pub(crate) const NO_NAMES: &str = "hemma.toml names no public name in [[public]]";
+
+/// Why nothing is asked of a reverse proxy.
+pub(crate) const NO_PROXY: &str =
+    "hemma.toml names no network in [compose] that a reverse proxy shares";
+
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "hemma.toml does not say where the public names should lead; add `host` or `addresses` to [edge]"
+)]
+struct NoTarget;
+
 /// Which names are looked at, and from where.
 pub fn scope(config: &Config) -> Result<Scope, Failure> {
     let edge = &config.edge;
     let names = config.public.iter().map(|it| it.name.parse()).collect::<Result<_, _>>();
-    let target = if edge.addresses.is_empty() {
-        Target::SameAs(edge.host.parse().map_err(Failure::usage)?)
-    } else {
-        Target::Addresses(edge.addresses.clone())
+    let target = match &edge.host {
+        _ if !edge.addresses.is_empty() => Target::Addresses(edge.addresses.clone()),
+        Some(host) => Target::SameAs(host.parse().map_err(Failure::usage)?),
+        None => return Err(Failure::usage(NoTarget)),
     };
     let mut scope = Scope::everywhere(names.map_err(Failure::usage)?, target);
     if !edge.resolvers.is_empty() {
@@ -73,7 +86,11 @@ pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> 
 
 /// What is open to everybody, from the compose files to this machine.
 pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Failure> {
-    let address = should(world, &scope(config)?).await.first().copied();
+    let address = if config.edge.has_target() {
+        should(world, &scope(config)?).await.first().copied()
+    } else {
+        None
+    };
     Ok(exposure::verify(world, &config.into(), &every_compose_file(config), address).await)
 }
 

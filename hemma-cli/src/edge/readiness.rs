@@ -1,7 +1,7 @@
 //! What proxy and companion get to know of each public name: from the compose files, and from what
 //! runs.
 
-use hemma_core::names::ServiceName;
+use hemma_core::names::{NetworkName, ServiceName};
 use hemma_core::{Finding, Report, World};
 use hemma_deploy::Config;
 use hemma_deploy::rollout;
@@ -13,7 +13,7 @@ use hemma_tls::readiness::{self, Declared, Expected, Running, Service, Variables
 use crate::ids;
 
 /// The tree that a deploy would bring up is the authority on the names; what runs is compared to it.
-pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
+pub(crate) async fn readiness(world: &World, config: &Config, network: &NetworkName) -> Report {
     let situation = Box::pin(rollout::look(world, config)).await;
     let (Some(model), Some(containers)) = (situation.model(), situation.containers()) else {
         return situation.blockers();
@@ -35,7 +35,7 @@ pub(crate) async fn readiness(world: &World, config: &Config) -> Report {
         service: it.service.to_string(),
     };
     let expected: Vec<_> = config.public.iter().map(expected).collect();
-    let judged = readiness::judge(&expected, &services, config.compose.network.as_str());
+    let judged = readiness::judge(&expected, &services, network.as_str());
     report.extend(judged.findings);
     report
 }

@@ -41,28 +41,28 @@ const EXAMPLES: Examples = &[
     (
         "logs",
         &[
-            ("the last 100 lines of each", "logs api_gateway_service redis"),
+            ("the last 100 lines of each", "logs web redis"),
             ("what comes, until Ctrl-C", "logs redis --tail 5 --follow"),
         ],
     ),
-    ("restart", &[("so that it reads .env again", "restart api_gateway_service")]),
-    ("rebuild", &[("build its image again and replace it", "rebuild api_gateway_service")]),
+    ("restart", &[("so that it reads .env again", "restart web")]),
+    ("rebuild", &[("build its image again and replace it", "rebuild web")]),
     (
         "exec",
         &[
-            ("a shell in the container", "exec api_gateway_service -- bash"),
+            ("a shell in the container", "exec web -- bash"),
             ("a query, byte for byte", "exec database -- psql -Atc 'select 1' > one.txt"),
         ],
     ),
-    ("env", &[("the keys that the host lacks", "env diff env.example.hemma.prod")]),
+    ("env", &[("the keys that the host lacks", "env diff env.example")]),
     (
         "env set",
         &[
             ("the value is asked for and not shown", "env set JWT_SECRET_KEY"),
-            ("from a password store", "pass show huleedu/jwt | env set JWT_SECRET_KEY --yes"),
+            ("from a password store", "pass show shop/jwt | env set JWT_SECRET_KEY --yes"),
         ],
     ),
-    ("env diff", &[("- lacks, + has beyond the example", "env diff env.example.hemma.prod")]),
+    ("env diff", &[("- lacks, + has beyond the example", "env diff env.example")]),
     ("lock", &[("who is at work on the host", "lock show")]),
     ("lock show", &[("who is at work on the host", "lock show")]),
     ("lock release", &[("end the hold of a run that hangs", "lock release")]),
@@ -70,7 +70,7 @@ const EXAMPLES: Examples = &[
         "backup",
         &[
             ("all databases of the application, on the host", "backup"),
-            ("one of them, into a directory here", "backup huleedu_essay --here dumps"),
+            ("one of them, into a directory here", "backup shop --here dumps"),
         ],
     ),
     ("prune", &[("see what would go", "prune --plan"), ("remove it", "prune")]),

@@ -61,6 +61,7 @@ fn grouped<'r>(root: &'r Command, added: &[AddedVerb]) -> Vec<(&'static str, Vec
     let mut groups = Vec::new();
     for (heading, names) in GROUPS {
         let verbs = names.iter().filter_map(|name| root.find_subcommand(name));
+        let verbs = verbs.filter(|it| !it.is_hide_set());
         groups.push((heading, verbs.collect::<Vec<_>>()));
         if heading == BEFORE_THE_RUNBOOK {
             groups.push((RUNBOOK, sections.clone()));

@@ -2,7 +2,7 @@
 
 use hemma_ingress::proxy;
 
-use crate::{Answer, Failure, Run, Section};
+use crate::{Answer, Failure, Run, Section, edge};
 
 /// Check that the shared reverse proxy runs and has ports 80 and 443
 ///
@@ -16,6 +16,9 @@ impl Section for Args {
     const SLUG: &'static str = "day1_2_proxy_health";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        if run.config().compose.network.is_none() {
+            return Ok(Answer::not_applicable(edge::NO_PROXY));
+        }
         Ok(Answer::Report(proxy::health(run.world(), &run.config().into()).await))
     }
 }

@@ -14,6 +14,13 @@ impl Section for Args {
     const SLUG: &'static str = "day1_3_cert_readiness";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        Ok(Answer::Report(edge::readiness(run.world(), run.config()).await))
+        let config = run.config();
+        let Some(network) = &config.compose.network else {
+            return Ok(Answer::not_applicable(edge::NO_PROXY));
+        };
+        if config.public.is_empty() {
+            return Ok(Answer::not_applicable(edge::NO_NAMES));
+        }
+        Ok(Answer::Report(edge::readiness(run.world(), config, network).await))
     }
 }

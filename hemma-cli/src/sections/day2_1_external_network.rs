@@ -3,7 +3,7 @@
 use hemma_deploy::plan::{Action, Step};
 use hemma_docker::network;
 
-use crate::{Answer, Failure, Proposal, Proposed, Run, Section};
+use crate::{Answer, Failure, Proposal, Proposed, Run, Section, edge};
 
 /// Create the external network, once
 ///
@@ -15,7 +15,10 @@ impl Section for Args {
     const SLUG: &'static str = "day2_1_external_network";
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
-        let (host, name) = (&run.config().host.alias, &run.config().compose.network);
+        let host = &run.config().host.alias;
+        let Some(name) = &run.config().compose.network else {
+            return Ok(Answer::not_applicable(edge::NO_PROXY));
+        };
         let found = network::verify(run.world(), host, name).await;
         let mut proposal = Proposal::default();
         // Why it is not known, or cannot be mended, is what was found.

@@ -18,11 +18,14 @@ impl Section for Args {
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (world, config) = (run.world(), run.config());
+        let Some(database) = &config.database else {
+            return Ok(Answer::not_applicable("hemma.toml names no database server in [database]"));
+        };
         let before = shared_db::verify(world, config).await;
         // Why it is not known, or cannot be mended, is what was found.
         let steps = shared_db::plan(world, config).await.unwrap_or_default();
         let proposal = steps.into_iter().fold(Proposal::default(), |proposal, step| {
-            let (reason, role) = (step.reason(), config.database.role.clone());
+            let (reason, role) = (step.reason(), database.role.clone());
             let step = Step::new(Action::RunStatement(Statement { step, role }), reason);
             proposal.step(Proposed::from(&step))
         });

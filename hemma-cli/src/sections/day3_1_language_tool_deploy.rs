@@ -12,6 +12,8 @@ use crate::{Answer, Failure, Run, Section};
 ///
 /// Changes the host, in the way of a deploy: one that runs without its port on 127.0.0.1 is
 /// replaced. No commit is brought in, and no other service touched. Runbook: day 3, step 1.
+///
+/// Only for an application whose hemma.toml has a [[forward]] `language-tool`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 

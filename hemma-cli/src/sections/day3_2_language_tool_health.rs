@@ -12,6 +12,8 @@ use crate::{Answer, Failure, Run, Section};
 ///
 /// Reads only. A service that says it is healthy while a stub stands in for the real checker is not.
 /// Runbook: day 3, step 2.
+///
+/// Only for an application whose hemma.toml has a [[forward]] `language-tool`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 

@@ -9,6 +9,8 @@ use crate::{Answer, Failure, Run, Section};
 /// Send one sentence through the tunnel, and see whether its mistakes are found
 ///
 /// Reads only. Runbook: day 3, step 4.
+///
+/// Only for an application whose hemma.toml has a [[forward]] `language-tool`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 

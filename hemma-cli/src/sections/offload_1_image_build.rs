@@ -15,6 +15,8 @@ use crate::{Answer, Failure, Proposal, Run, Section};
 /// Changes the host, in the way of a deploy, and touches no container. An image that could not run
 /// is not built: without its requirements it would, and fail at its first import. Runbook:
 /// optional, step 1.
+///
+/// Only for an application whose hemma.toml has [offload].
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -29,8 +31,8 @@ impl Section for Args {
         if !blockers.findings.is_empty() {
             return Ok(Answer::Report(blockers));
         }
-        let inputs = offload::look(world, &server.config, None).await?.build_inputs();
-        let inputs: Report = inputs.into_iter().collect();
+        let inputs = offload::look(world, &server.config, &server.made_of, None).await?;
+        let inputs: Report = inputs.build_inputs().into_iter().collect();
         if inputs.verdict() != Verdict::Pass {
             return Ok(Answer::Report(inputs));
         }

@@ -12,6 +12,8 @@ use crate::{Answer, Failure, Run, Section};
 ///
 /// Changes the host, in the way of a deploy: builds what is missing, and brings the server up with
 /// what it needs. Then its cache has to outlive it. Runbook: optional, step 2.
+///
+/// Only for an application whose hemma.toml has [offload].
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -20,9 +22,10 @@ impl Section for Args {
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let server = Offload::of(run.config())?;
-        let Offload { config, service, port, .. } = &server;
+        let Offload { config, made_of, service, port, .. } = &server;
         let verify = async || -> Report {
-            let seen = offload::verify(run.world(), config, service, *port).await;
+            let of = (service.as_str(), *port);
+            let seen = offload::verify(run.world(), config, made_of, of).await;
             seen.findings.into_iter().collect()
         };
         let scope = server.scope();

@@ -1,7 +1,6 @@
 //! Optional, step 3: the embedding server on the host, asked there.
 
 use hemma_core::{Finding, Hint, Report, Verdict, World, causes};
-use hemma_deploy::Config;
 use hemma_docker::{Containers, get};
 use hemma_embed::{Health, readiness};
 
@@ -16,6 +15,8 @@ use crate::{Answer, Failure, Run, Section};
 /// Reads only. It has to be the one that Compose made, to keep its cache on the host, to have its
 /// graphics processor, and to run with the grammar checker's version that .env states. Runbook:
 /// optional, step 3.
+///
+/// Only for an application whose hemma.toml has [offload].
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -24,12 +25,13 @@ impl Section for Args {
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (world, server) = (run.world(), Offload::of(run.config())?);
-        let Offload { config, service, port, health } = &server;
-        let Verified { is_ours, findings } = offload::verify(world, config, service, *port).await;
+        let Offload { config, made_of, service, port, health } = &server;
+        let found = offload::verify(world, config, made_of, (service, *port)).await;
+        let Verified { is_ours, findings } = found;
         let mut report: Report = findings.into_iter().collect();
         if is_ours {
             match get::get(world, &config.host.alias, *port, health).await {
-                Ok(it) => report.extend(judge(world, config, *port, &it).await?),
+                Ok(it) => report.extend(judge(world, &server, &it).await?),
                 Err(error @ get::Error::Ask { .. }) => {
                     report.add(Finding::unknown(ids::OFFLOAD_HEALTH_UNSEEN, "health", &error));
                 }
@@ -46,14 +48,15 @@ impl Section for Args {
 
 async fn judge(
     world: &World,
-    config: &Config,
-    port: u16,
+    server: &Offload,
     answered: &get::Answered,
 ) -> Result<Vec<Finding>, Failure> {
+    let Offload { config, made_of, port, .. } = server;
     let url = format!("http://127.0.0.1:{port}").parse().map_err(Failure::usage)?;
     let (mut findings, health) = readiness::judge_answer(&url, answered.status, &answered.body);
     let containers = world.ask(&Containers { host: config.host.alias.clone() }).await?;
-    let seen = offload::look(world, config, offload::find(&containers, port)).await?;
+    let seen =
+        offload::look(world, config, made_of, offload::find(&containers, made_of, *port)).await?;
     for finding in &mut findings {
         let of_gpu = finding.subject.starts_with("graphics processor");
         if of_gpu && finding.verdict == Verdict::Fail {
@@ -61,7 +64,7 @@ async fn judge(
         }
     }
     if let Some(health) = health {
-        findings.extend(memory(&health, offload::sharers(&containers)));
+        findings.extend(memory(&health, offload::sharers(&containers, made_of)));
         findings.extend(version(&health, seen.jar_version()));
     }
     Ok(findings)

@@ -10,6 +10,8 @@ use crate::{Answer, Failure, Run, Section};
 ///
 /// Changes this machine if it is not open. Then the server has to be healthy, to have its graphics
 /// processor, and to give the features of an essay. Runbook: optional, step 4.
+///
+/// Only for an application whose hemma.toml has [offload].
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 

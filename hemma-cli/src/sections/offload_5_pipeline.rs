@@ -13,6 +13,8 @@ use crate::{Answer, Failure, Proposal, Proposed, Run, Section, operator};
 /// in its environment, as `HEMMA_EMBEDDINGS_URL` and `HEMMA_LANGUAGE_TOOL_URL`. It gets the signals
 /// that this command gets, its exit code is this command's, and it goes on when the terminal
 /// closes. Runbook: optional, step 5.
+///
+/// Only for an application whose hemma.toml has [offload].
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The program and its arguments
@@ -32,7 +34,7 @@ impl Section for Args {
         if run.flags.json {
             return Err(Failure::usage(NotBoth));
         }
-        let pipeline = Pipeline::new(self.program, run.config()).map_err(Failure::usage)?;
+        let pipeline = Pipeline::new(self.program, run.config())?;
         let tunnels = match tunnel::start_all(run).await? {
             Answer::Report(report) => report,
             answer => return Ok(answer),

@@ -7,7 +7,6 @@ use hemma_core::text::size;
 use hemma_core::{Approval, Finding, OperatorError, Progress, Report};
 use hemma_deploy::shared_db;
 use hemma_postgres::backup::{self, Directory, Dump, Format, Sources};
-use hemma_postgres::databases::Server;
 
 use crate::ids;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
@@ -56,7 +55,8 @@ impl Args {
     /// What would be dumped, with what it takes on the server.
     async fn dumps(&self, run: &Run<'_>) -> Result<Vec<(Dump, u64)>, Failure> {
         let (world, config) = (run.world(), run.config());
-        let server = Server::from(config);
+        let database = config.database.as_ref().ok_or(shared_db::Error::NotConfigured)?;
+        let server = database.server(&config.host.alias);
         let asked = if self.databases.is_empty() {
             shared_db::wanted(world, config).await?.databases
         } else {

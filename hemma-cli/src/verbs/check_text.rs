@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::texts::{behind, nobody_there};
+use crate::named::LANGUAGE_TOOL;
 use crate::render::plain;
 use crate::{Answer, Failure, Run};
 
@@ -31,9 +32,6 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL")]
     url: Option<ServerUrl>,
 }
-
-/// What leads to the service.
-const FORWARD: &str = "language-tool";
 
 #[derive(Debug, thiserror::Error)]
 #[error("could not read `{}`", .path.display())]
@@ -57,7 +55,7 @@ impl Args {
             .map_err(|source| Failure::unknown(ReadError { path: self.file.clone(), source }))?;
         let url = match &self.url {
             Some(url) => url.clone(),
-            None => behind(run.config(), FORWARD).map_err(Failure::usage)?,
+            None => behind(run.config(), LANGUAGE_TOOL)?,
         };
         let mut check = Check::new(url, text);
         check.request.language = self.language;
@@ -160,7 +158,7 @@ fn failure(error: CheckError, url: Option<&ServerUrl>) -> Failure {
         CheckError::Look(LookError::NotRecorded(missing)) => missing.into(),
         CheckError::Look(LookError::Request(request)) => {
             if request.nobody_there() {
-                return Failure::unknown(request).hint(nobody_there(FORWARD, url));
+                return Failure::unknown(request).hint(nobody_there(LANGUAGE_TOOL, url));
             }
             Failure::from(request)
         }

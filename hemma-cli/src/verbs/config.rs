@@ -9,7 +9,8 @@ use crate::{Answer, Failure, Run, settings};
 
 /// Show the settings that are in force
 ///
-/// Without a flag: all of them as TOML, the runbook's values included.
+/// Without a flag: all of them as TOML, with what the repository here says where hemma.toml says
+/// nothing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Print the JSON schema of hemma.toml, for editors
@@ -21,14 +22,14 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+    pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         if self.schema {
             let schema = Config::schema();
             let text = format!("{schema:#}\n");
             let schema = Some(serde_json::to_value(schema)?);
             return Ok(Answer::data(text, &ConfigData { config: None, schema }));
         }
-        let config = settings::read(run.flags, run.here)?;
+        let config = settings::read(run.flags, run.here).await?;
         if self.check {
             let file = settings::find(run.flags, run.here)?;
             let finding = Finding::pass(

@@ -49,7 +49,7 @@ impl Args {
         if run.flags.plan {
             return Ok(Answer::text(format!("{out} would be written, of {total} texts\n")));
         }
-        let client = self.options.client(run.config(), run.here).map_err(Failure::usage)?;
+        let client = self.options.client(run.config(), run.here)?;
         let mut file = NpyFile::create(&run.here.join(&self.out), client.options().model.dim)?;
         let (second, records) = input.again()?;
         let mut parts = client.embed(records.map(|it| it.text));

@@ -30,7 +30,7 @@ enum What {
     },
     /// Show by which keys the host's .env and an example differ
     Diff {
-        /// The example, e.g. env.example.hemma.prod
+        /// The example, e.g. env.example
         example: PathBuf,
     },
 }
@@ -157,7 +157,7 @@ fn read() -> Result<Secret, Failure> {
     let value = text.strip_suffix('\n').unwrap_or(&text);
     if value.is_empty() {
         let hint =
-            "give it on standard input: `pass show huleedu/jwt | cargo xtask env set KEY --yes`";
+            "give it on standard input: `pass show shop/jwt | cargo xtask env set KEY --yes`";
         return Err(Failure::usage(Error::NoValue).hint(Hint::Do(hint.to_owned())));
     }
     Ok(Secret::new(value))

@@ -115,7 +115,7 @@ impl Args {
         if run.flags.plan {
             return Ok(Answer::text(format!("{shown} would be filled, from {total} essays\n")));
         }
-        let client = self.options.client(run.config(), run.here).map_err(Failure::usage)?;
+        let client = self.options.client(run.config(), run.here)?;
         let out = run.here.join(&self.out);
         std::fs::create_dir_all(&out)
             .map_err(|source| Failure::known(WriteError { path: out.clone(), source }))?;

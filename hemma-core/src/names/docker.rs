@@ -4,12 +4,11 @@ use super::{Reason, name, no_blank_ends, not_empty, printable};
 
 name!(
     /// A Docker network.
-    NetworkName, "a network name", docker_name, "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-    default "hule-network"
+    NetworkName, "a network name", docker_name, "^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 );
 name!(
     /// A compose project.
-    ProjectName, "a project name", project_name, "^[a-z0-9][a-z0-9_-]*$", default "huleedu"
+    ProjectName, "a project name", project_name, "^[a-z0-9][a-z0-9_-]*$"
 );
 name!(
     /// A service of the compose files.
@@ -154,7 +153,7 @@ mod tests {
     #[test]
     fn a_project_is_named_as_compose_names_it() {
         let rows = [
-            ("~/apps/huleedu", Some("huleedu")),
+            ("~/apps/shop", Some("shop")),
             ("/srv/My App.v2/", Some("myappv2")),
             ("/srv/_-shop_1", Some("shop_1")),
             ("/srv/Åland", Some("land")),

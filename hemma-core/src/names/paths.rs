@@ -5,7 +5,7 @@ use super::{Reason, name, no_blank_ends, not_empty, printable};
 name!(
     /// Where the repository is checked out on the host: absolute, or below `~/`. Doubled and last
     /// slashes and `.` are left out.
-    CheckoutPath, "a checkout directory", checkout, "^(/|~/)", keep plain, default "~/apps/huleedu"
+    CheckoutPath, "a checkout directory", checkout, "^(/|~/)", keep plain
 );
 name!(
     /// A directory on the host: absolute, or below `~/`.

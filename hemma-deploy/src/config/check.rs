@@ -15,13 +15,17 @@ use super::error::Problems;
 use super::fault::{About, Fault};
 use super::reader::Reader;
 
-use super::{Config, ConfigError, rules, syntax};
+use super::{Config, ConfigError, Surroundings, rules, syntax};
 
 /// No hemma.toml is anything like as large.
 pub(super) const BYTES_MAX: usize = 64 * 1024;
 
 /// The settings of a file, or all that is wrong with it.
-pub(super) fn read(text: &str, path: &Path) -> Result<Config, ConfigError> {
+pub(super) fn read(
+    text: &str,
+    path: &Path,
+    surroundings: &Surroundings,
+) -> Result<Config, ConfigError> {
     // An editor's mark at the beginning of a file is no part of it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut problems = Problems::new(text, path);
@@ -39,13 +43,17 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Config, ConfigError> {
     }
     let mut tree = Node::of(&table);
     let mut config = typed(&mut tree, &mut problems);
-    rules::derive(&mut config, &tree, &mut problems);
+    rules::derive(&mut config, (&tree, surroundings), &mut problems);
     rules::check(&config, &tree, &mut problems);
     problems.into_result().map(|()| config)
 }
 
 /// The same of bytes, which may be too many, or no text.
-pub(super) fn read_bytes(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
+pub(super) fn read_bytes(
+    bytes: &[u8],
+    path: &Path,
+    surroundings: &Surroundings,
+) -> Result<Config, ConfigError> {
     let refuse = |text: &str, message: String| {
         let mut problems = Problems::new(text, path);
         problems.push(text.len(), None, message);
@@ -58,7 +66,7 @@ pub(super) fn read_bytes(bytes: &[u8], path: &Path) -> Result<Config, ConfigErro
         return refuse("", "the file is UTF-16; save it as UTF-8".to_owned());
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => read(text, path),
+        Ok(text) => read(text, path, surroundings),
         Err(error) => {
             let good = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
             refuse(good, "the file is not UTF-8 text from here on; save it as UTF-8".to_owned())

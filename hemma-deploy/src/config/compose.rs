@@ -18,10 +18,11 @@ pub struct ComposeConfig {
     /// Whether `project` is made of the checkout's base name, because `hemma.toml` has none.
     #[serde(skip)]
     pub project_is_derived: Derived,
-    /// The compose files in order, relative to the checkout. Given to every call.
+    /// The compose files in order, relative to the checkout. Given to every call. Without them, those
+    /// that Compose finds in the repository on this machine.
     #[schemars(length(min = 1))]
     pub files: Vec<ComposeFile>,
-    /// Further files, added for the research services.
+    /// Further files, added for the services that are reached through a tunnel alone.
     pub research: Vec<ComposeFile>,
     /// A compose file of the operator's own, for what the repository cannot mend. It lies beside the
     /// checkout on the host and comes after all others; paths in it are relative to the checkout.
@@ -29,8 +30,10 @@ pub struct ComposeConfig {
     pub overlay: Option<OverlayFile>,
     /// Profiles that are switched on.
     pub profiles: Vec<ProfileName>,
-    /// The external network that the reverse proxy shares.
-    pub network: NetworkName,
+    /// The external network that a reverse proxy of the host shares with its applications. Without it,
+    /// there is no such proxy: nothing is asked of one, and no network is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkName>,
     /// Volumes, by their names in the compose files, that may be made empty although the host has
     /// one with the same data under another name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -52,15 +55,15 @@ impl Eq for Derived {}
 
 impl Default for ComposeConfig {
     fn default() -> Self {
-        let file = |name: &str| name.parse().expect("a plain file name is a compose file");
         Self {
-            project: ProjectName::default(),
+            project: "app".parse().expect("a plain word is a project"),
             project_is_derived: Derived(true),
-            files: vec![file("docker-compose.hemma.yml"), file("docker-compose.prod.yml")],
-            research: vec![file("docker-compose.hemma.research.yml")],
+            // The first name that Compose looks for.
+            files: vec!["compose.yaml".parse().expect("a plain file name is a compose file")],
+            research: Vec::new(),
             overlay: None,
             profiles: Vec::new(),
-            network: NetworkName::default(),
+            network: None,
             new_volumes: Vec::new(),
         }
     }

@@ -13,8 +13,9 @@ use hemma_core::names::{DomainName, LocalPath, Port};
 #[serde(deny_unknown_fields, default)]
 pub struct EdgeConfig {
     /// The host's own DNS name, which its dynamic DNS client keeps up to date. The public names
-    /// should be aliases of it.
-    pub host: DomainName,
+    /// should be aliases of it. Where there are public names, this or `addresses` is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<DomainName>,
     /// Fixed public addresses of the host, instead of what that name leads to.
     #[serde(deserialize_with = "addresses::hosts", skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<Address>")]
@@ -43,7 +44,7 @@ impl Default for EdgeConfig {
     fn default() -> Self {
         let port = |number: u16| number.try_into().expect("above 0");
         Self {
-            host: "hemma.hule.education".parse().expect("a plain name is a DNS name"),
+            host: None,
             addresses: Vec::new(),
             resolvers: Vec::new(),
             name_servers: Vec::new(),
@@ -56,6 +57,11 @@ impl Default for EdgeConfig {
 }
 
 impl EdgeConfig {
+    /// Whether anything says where the public names should lead.
+    pub fn has_target(&self) -> bool {
+        self.host.is_some() || !self.addresses.is_empty()
+    }
+
     /// Whether [`open`](Self::open) names this port.
     pub fn may_be_open(&self, port: u16) -> bool {
         self.open.iter().any(|it| *it == port)

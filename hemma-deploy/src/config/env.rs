@@ -1,6 +1,6 @@
 //! `[env]`: what the `.env` file beside the compose files must and must not say.
 //!
-//! The defaults are HuleEdu's rules. They are data, so that another application writes its own.
+//! Without this table no key is asked for; values that look like an example's are refused all the same.
 
 use std::collections::BTreeMap;
 
@@ -39,47 +39,23 @@ pub struct EnvConfig {
 
 impl Default for EnvConfig {
     fn default() -> Self {
-        let values = [
-            ("HULEEDU_ENVIRONMENT", "production"),
-            ("ENVIRONMENT", "production"),
-            // Compose's own default is `true`, with which production answers from a mock.
-            ("LLM_PROVIDER_SERVICE_USE_MOCK_LLM", "false"),
-        ];
+        let placeholder = |it: &str| it.parse().expect("a plain word is a placeholder");
         Self {
-            required: keys(&[
-                "HULEEDU_ENVIRONMENT",
-                "ENVIRONMENT",
-                "HULEEDU_DB_USER",
-                "HULEEDU_PROD_DB_PASSWORD",
-                "HULEEDU_INTERNAL_API_KEY",
-                // Unset, it is silently replaced by a secret that everybody can read in the code.
-                "JWT_SECRET_KEY",
-                "LLM_PROVIDER_SERVICE_USE_MOCK_LLM",
-            ]),
-            optional: keys(&["HF_TOKEN", "EMAIL_SMTP_USERNAME", "EMAIL_SMTP_PASSWORD"]),
-            one_of: vec![keys(&["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENROUTER_API_KEY"])],
-            equal: vec![keys(&["JWT_SECRET_KEY", "API_GATEWAY_JWT_SECRET_KEY"])],
-            values: values.map(|(name, value)| (key(name), vec![value.to_owned()])).into(),
-            // A bare `docker compose` would load the files that it names.
-            refused: keys(&["COMPOSE_FILE"]),
-            placeholders: [
-                "change-me*",
-                "your-*",
-                "<*>",
-                "test-secret-key",
-                "dev-secret-change-me",
-            ]
-            .map(|it| it.parse().expect("a plain word is a placeholder"))
-            .to_vec(),
-            shell_safe: true,
+            required: Vec::new(),
+            optional: Vec::new(),
+            one_of: Vec::new(),
+            equal: Vec::new(),
+            values: BTreeMap::new(),
+            refused: Vec::new(),
+            placeholders: ["change-me*", "your-*", "<*>"].map(placeholder).to_vec(),
+            shell_safe: false,
         }
     }
 }
 
-fn key(name: &str) -> EnvKey {
-    name.parse().expect("a plain word is a key")
-}
-
-fn keys(names: &[&str]) -> Vec<EnvKey> {
-    names.iter().map(|it| key(it)).collect()
+impl EnvConfig {
+    /// Whether there has to be a file at all: some key must have a value.
+    pub fn needs_file(&self) -> bool {
+        !self.required.is_empty() || !self.one_of.is_empty()
+    }
 }

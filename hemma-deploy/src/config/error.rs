@@ -119,6 +119,10 @@ impl<'t> Problems<'t> {
         (line, column)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.found.len() >= PROBLEMS_MAX
     }

@@ -138,7 +138,8 @@ fn elsewhere(key: &str) -> String {
     let tables = schema["properties"].as_object().into_iter().flatten();
     let tables: Vec<String> = tables
         .filter_map(|(table, it)| {
-            let single = of(&it["$ref"]).map(|_| format!("[{table}]"));
+            let own = if it["$ref"].is_string() { &it["$ref"] } else { &it["anyOf"][0]["$ref"] };
+            let single = of(own).map(|_| format!("[{table}]"));
             single.or_else(|| of(&it["items"]["$ref"]).map(|_| format!("[[{table}]]")))
         })
         .collect();

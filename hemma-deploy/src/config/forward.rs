@@ -22,19 +22,3 @@ pub struct ForwardConfig {
     #[serde(default)]
     pub probe: UrlPath,
 }
-
-/// HuleEdu's research services.
-pub(super) fn usual() -> Vec<ForwardConfig> {
-    let rows = [
-        ("language-tool", "language_tool_service", 18085, 8085),
-        ("embeddings", "essay_embed_offload", 19000, 9000),
-    ];
-    let forward = |(name, service, local, remote): (&str, &str, u16, u16)| ForwardConfig {
-        name: name.parse().expect("a plain word names a forward"),
-        service: Some(service.parse().expect("a plain word is a service")),
-        local: local.try_into().expect("above 1023"),
-        remote: remote.try_into().expect("above 0"),
-        probe: UrlPath::default(),
-    };
-    rows.map(forward).to_vec()
-}

@@ -1,4 +1,6 @@
-//! `hemma.toml`: what the runbook hard-codes, with the runbook's values as defaults.
+//! `hemma.toml`: one application on one host.
+//!
+//! Its defaults are neutral: what a file does not name is not asked for and not made.
 
 mod check;
 mod compose;
@@ -11,6 +13,7 @@ mod error;
 mod fault;
 mod forward;
 mod host;
+mod offload;
 mod overlaid;
 mod public;
 mod reader;
@@ -18,6 +21,7 @@ mod repository;
 mod rules;
 mod specs;
 mod stage;
+mod surroundings;
 mod syntax;
 
 use std::path::Path;
@@ -33,13 +37,15 @@ pub use env::EnvConfig;
 pub use error::{ConfigError, ConfigProblem};
 pub use forward::ForwardConfig;
 pub use host::HostConfig;
+pub use offload::OffloadConfig;
 pub use overlaid::overlaid;
 pub use public::PublicName;
 pub use repository::RepositoryConfig;
 pub use stage::StageConfig;
+pub use surroundings::Surroundings;
 
-/// The settings of one application on one host. Every field has the runbook's value as default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// The settings of one application on one host.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The server.
@@ -53,11 +59,15 @@ pub struct Config {
     /// How the public reaches them.
     pub edge: EdgeConfig,
     /// The shared database.
-    pub database: DatabaseConfig,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseConfig>,
     /// The `.env` file beside the compose files.
     pub env: EnvConfig,
     /// Localhost-only services that are reached through ssh.
     pub forward: Vec<ForwardConfig>,
+    /// The embedding server, where the application has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offload: Option<OffloadConfig>,
     /// The stages of a deploy, in order. Services in none belong to the last one, `rest`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stage: Vec<StageConfig>,
@@ -70,36 +80,32 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            host: HostConfig::default(),
-            repository: RepositoryConfig::default(),
-            compose: ComposeConfig::default(),
-            public: public::usual(),
-            edge: EdgeConfig::default(),
-            database: DatabaseConfig::default(),
-            env: EnvConfig::default(),
-            forward: forward::usual(),
-            stage: Vec::new(),
-            deploy: DeployConfig::default(),
-        }
-    }
-}
-
 impl Config {
     /// Reads a `hemma.toml`: the settings, or everything that is wrong with them. `path` is only for
     /// the error's sake.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        check::read(text, path)
+        Self::parse_in(text, path, &Surroundings::default())
+    }
+
+    /// Reads a `hemma.toml` that lies in a repository, which says what the file does not.
+    pub fn parse_in(
+        text: &str,
+        path: &Path,
+        surroundings: &Surroundings,
+    ) -> Result<Self, ConfigError> {
+        check::read(text, path, surroundings)
     }
 
     /// A file with more bytes than this is refused.
     pub const BYTES_MAX: usize = check::BYTES_MAX;
 
-    /// Reads the bytes of a `hemma.toml`, which may be no text at all.
-    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, ConfigError> {
-        check::read_bytes(bytes, path)
+    /// Reads the bytes of a `hemma.toml` that lies in a repository. They may be no text at all.
+    pub fn from_bytes(
+        bytes: &[u8],
+        path: &Path,
+        surroundings: &Surroundings,
+    ) -> Result<Self, ConfigError> {
+        check::read_bytes(bytes, path, surroundings)
     }
 
     /// The JSON schema, for editors.
@@ -112,14 +118,49 @@ impl Config {
 mod tests {
     use super::*;
 
+    fn parsed(text: &str, surroundings: &Surroundings) -> Config {
+        Config::parse_in(text, Path::new("x"), surroundings).expect("it is right")
+    }
+
     #[test]
-    fn an_empty_file_is_the_runbook() {
-        let config = Config::parse("", Path::new("hemma.toml")).expect("empty is fine");
-        assert_eq!(config.host.alias.as_str(), "hemma");
-        assert_eq!(config.host.checkout.as_str(), "~/apps/huleedu");
-        assert_eq!(config.compose.network.as_str(), "hule-network");
-        assert_eq!(config.public.len(), 3);
-        assert_eq!(config.forward[1].local, 19000);
+    fn an_empty_file_asks_for_nothing() {
+        let config = parsed("", &Surroundings::default());
+        assert!(!config.host.is_named());
+        assert_eq!(
+            (&config.compose.network, &config.database, &config.edge.host),
+            (&None, &None, &None)
+        );
+        assert!(config.public.is_empty() && config.forward.is_empty());
+        assert!(!config.env.needs_file() && config.env.refused.is_empty());
+        let text = toml::to_string(&config).expect("plain values");
+        assert!(!text.contains("alias"), "{text}");
+    }
+
+    #[test]
+    fn what_the_file_does_not_say_is_taken_from_the_repository_around_it() {
+        let surroundings = Surroundings {
+            directory: Some("Corner Shop".to_owned()),
+            compose_files: vec!["docker-compose.yml".parse().expect("a file")],
+            project: Some("shop-live".parse().expect("a project")),
+            branch: Some("trunk".parse().expect("a branch")),
+            remote: Some("https://git.example.org/shop.git".parse().expect("a remote")),
+        };
+        let config = parsed("[host]\nalias = \"far\"\n", &surroundings);
+        assert_eq!(config.host.checkout, "~/apps/Corner Shop");
+        assert_eq!(config.compose.files, ["docker-compose.yml"]);
+        assert_eq!(config.compose.project, "shop-live");
+        assert_eq!(config.repository.branch.as_str(), "trunk");
+        assert_eq!(config.repository.remote, surroundings.remote);
+        let text = "[host]\ncheckout = \"/srv/shop\"\n[compose]\nfiles = [\"a.yml\"]\n\
+                    [repository]\nbranch = \"main\"\n";
+        let config = parsed(text, &surroundings);
+        assert_eq!(config.host.checkout, "/srv/shop");
+        // The name is another file's.
+        assert_eq!(
+            (config.compose.files, config.compose.project),
+            (vec!["a.yml".parse().expect("a file")], "shop".parse().expect("a project"))
+        );
+        assert_eq!(config.repository.branch.as_str(), "main");
     }
 
     #[test]

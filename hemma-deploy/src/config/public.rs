@@ -17,18 +17,3 @@ pub struct PublicName {
     #[serde(default)]
     pub health: UrlPath,
 }
-
-/// HuleEdu's names.
-pub(super) fn usual() -> Vec<PublicName> {
-    let rows = [
-        ("api.huleedu.hule.education", "api_gateway_service"),
-        ("huleedu.hule.education", "bff_teacher_service"),
-        ("ws.huleedu.hule.education", "websocket_service"),
-    ];
-    let public = |(name, service): (&str, &str)| PublicName {
-        name: name.parse().expect("a plain name is a DNS name"),
-        service: service.parse().expect("a plain word is a service"),
-        health: UrlPath::default(),
-    };
-    rows.map(public).to_vec()
-}

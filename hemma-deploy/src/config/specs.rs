@@ -2,7 +2,6 @@
 
 use hemma_git::checkout::CheckoutSpec;
 use hemma_ingress::{IngressSpec, PublicService};
-use hemma_postgres::databases::Server;
 
 use super::Config;
 
@@ -17,16 +16,6 @@ impl From<&Config> for CheckoutSpec {
     }
 }
 
-impl From<&Config> for Server {
-    fn from(config: &Config) -> Self {
-        Self {
-            host: config.host.alias.clone(),
-            container: config.database.container.clone(),
-            administrator: config.database.administrator.clone(),
-        }
-    }
-}
-
 impl From<&Config> for IngressSpec {
     fn from(config: &Config) -> Self {
         let public = config
@@ -37,7 +26,7 @@ impl From<&Config> for IngressSpec {
             host: config.host.alias.clone(),
             project: config.compose.project.clone(),
             network: config.compose.network.clone(),
-            database: config.database.container.clone(),
+            database: config.database.as_ref().map(|it| it.container.clone()),
             public: public.collect(),
             open: config.edge.open.clone(),
         }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # === Create databases in shared-postgres ===
-//! # CREATE DATABASE huleedu_content;
+//! # CREATE DATABASE shop_content;
 //! # === Required .env variables ===
 //! # JWT_SECRET_KEY=<secure-secret>
 //! # OPENAI_API_KEY=<key> (if used)

@@ -43,7 +43,7 @@ pub(crate) fn stops_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> 
     match answer {
         EnvAnswer::Judged(judged) => of_flaws(&judged.flaws),
         // An application that asks for no key needs no file.
-        EnvAnswer::Obstacle(Obstacle::Missing) if config.env.required.is_empty() => Vec::new(),
+        EnvAnswer::Obstacle(Obstacle::Missing) if !config.env.needs_file() => Vec::new(),
         other => findings(config, other),
     }
 }
@@ -72,8 +72,10 @@ pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding>
 /// logs in as is the one that is made.
 fn rules(config: &Config) -> crate::config::EnvConfig {
     let mut rules = config.env.clone();
-    if let Some(key) = &config.database.role_key {
-        rules.values.entry(key.clone()).or_insert_with(|| vec![config.database.role.to_string()]);
+    if let Some(database) = &config.database
+        && let Some(key) = &database.role_key
+    {
+        rules.values.entry(key.clone()).or_insert_with(|| vec![database.role.to_string()]);
     }
     rules
 }
@@ -81,6 +83,10 @@ fn rules(config: &Config) -> crate::config::EnvConfig {
 /// The findings about what was seen.
 pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     match answer {
+        EnvAnswer::Obstacle(Obstacle::Missing) if !config.env.needs_file() => {
+            let detail = "there is none, and hemma.toml asks for no key of it";
+            vec![Finding::pass(ids::ENV_NOT_NEEDED, ".env", detail)]
+        }
         EnvAnswer::Obstacle(obstacle) => {
             vec![obstacle.finding(&config.host.alias, &config.host.checkout)]
         }

@@ -80,7 +80,7 @@ const BRINGS_BACK: [&str; 2] = ["release.restore", "release.withdraw"];
 /// The changes that a deploy makes only after its gate.
 const PROVES: [&str; 2] = ["release.keep", "release.note"];
 
-/// The outcome in the line of a run's end: `let the lock of huleedu on hemma go (taken back)`.
+/// The outcome in the line of a run's end: `let the lock of shop on hemma go (taken back)`.
 pub fn outcome_in(line: &str) -> Option<RunOutcome> {
     let (_, word) = line.strip_suffix(')')?.rsplit_once(" (")?;
     RunOutcome::ALL.into_iter().find(|it| it.to_string() == word)

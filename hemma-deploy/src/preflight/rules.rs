@@ -141,15 +141,15 @@ fn uses(variable: &str) -> [String; 2] {
     [format!("${{{variable}}}"), format!("${variable}")]
 }
 
-/// The texts whose place the findings name. `own` is the network that hemma makes.
-pub(crate) fn mentions(model: &Model, own: &str) -> Vec<String> {
+/// The texts whose place the findings name. `own` is the network that hemma makes, if any.
+pub(crate) fn mentions(model: &Model, own: Option<&str>) -> Vec<String> {
     let wanted = || model.services.values().filter(|it| it.replicas > 0);
     let published = |it: &&Port| !it.published.is_empty();
     let ports = wanted().flat_map(|it| it.ports.iter().filter(published).map(mapping));
     let names = wanted().filter_map(|it| it.container_name.as_deref().map(named));
     let off = off(model).into_keys().map(key);
     let unset = model.unset.iter().flat_map(|it| uses(it));
-    let foreign = model.external_networks.iter().filter(|it| *it != own);
+    let foreign = model.external_networks.iter().filter(|it| Some(it.as_str()) != own);
     let networks = foreign.flat_map(|it| network(it));
     let inline = inline(model).first().map(|_| INLINE.to_owned());
     let mut texts: Vec<String> = wanted()
@@ -258,7 +258,7 @@ mod tests {
         model.services.insert(service_name("api_db"), Service::default());
         model.unset = vec!["GOOGLE_API_KEY".to_owned(), "OTHER".to_owned()];
         assert_eq!(
-            mentions(&model, "hule-network"),
+            mentions(&model, Some("hule-network")),
             [" api_db:", "$GOOGLE_API_KEY", "$OTHER", "${GOOGLE_API_KEY}", "${OTHER}"]
         );
         let mentions = [

@@ -62,9 +62,10 @@ fn wanted(model: &Model) -> impl Iterator<Item = (&ServiceName, &Service)> {
 /// External networks other than the configured one, which the plan creates.
 fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
     let there = situation.networks.as_deref().ok();
-    let own = situation.config.compose.network.as_str();
+    let own = situation.config.compose.network.as_deref();
     let missing = |it: &&String| there.is_some_and(|there| !there.iter().any(|n| &&n.name == it));
-    let networks = model.external_networks.iter().filter(|it| *it != own).filter(missing);
+    let networks =
+        model.external_networks.iter().filter(|it| Some(it.as_str()) != own).filter(missing);
     let finding = |it: &String| {
         let detail = "the compose files take it for granted, and the host does not have it";
         let written = preflight::network(it).iter().find_map(|it| situation.written(it));

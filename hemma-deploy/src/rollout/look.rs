@@ -133,7 +133,7 @@ async fn sources(world: &World, situation: &Situation) -> Option<Result<Prefligh
     let config = &situation.config;
     let files = compose_files(config, situation.layers);
     let tree = situation.tree();
-    let mentions = preflight::mentions(model, config.compose.network.as_str());
+    let mentions = preflight::mentions(model, config.compose.network.as_deref());
     let asked = LookSources::of(files, tree, model, mentions);
     let seen = match world.ask(&asked).await {
         Ok(seen) => seen,

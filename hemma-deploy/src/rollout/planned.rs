@@ -1,5 +1,6 @@
 //! The plan that follows from what was seen before a deploy.
 
+use hemma_core::names::NetworkName;
 use hemma_docker::compose::Model;
 use hemma_docker::image::Image;
 use hemma_docker::network::Network;
@@ -15,13 +16,11 @@ impl Situation {
     pub fn plan(&self) -> Plan {
         let mut steps = Vec::new();
         steps.extend(self.checkout_step());
-        let network = &self.config.compose.network;
-        let is_there = |it: &[Network]| it.iter().any(|it| it.name == network.as_str());
-        if self.networks.as_deref().is_ok_and(|it| !is_there(it)) {
+        if let Some(network) = self.config.compose.network.as_ref().filter(|it| self.lacks(it)) {
             let reason = "the reverse proxy and the application meet on it";
             steps.push(Step::new(Action::CreateNetwork(network.clone()), reason));
         }
-        steps.extend(self.prerequisites.steps(&self.config));
+        steps.extend(self.prerequisites.steps());
         steps.extend(self.env_step());
         if let (Some(model), Ok(containers), Ok(images)) =
             (self.model(), &self.containers, &self.images)
@@ -45,6 +44,11 @@ impl Situation {
         }
         steps.extend(self.keep_step(!steps.is_empty()));
         Plan { steps }
+    }
+
+    fn lacks(&self, network: &NetworkName) -> bool {
+        let is_it = |it: &Network| it.name == network.as_str();
+        self.networks.as_deref().is_ok_and(|it| !it.iter().any(is_it))
     }
 
     /// What came in since the images were made. After a run that has not passed its gate, an image

@@ -97,9 +97,10 @@ impl Prerequisites {
     }
 
     /// The statements that make what is missing.
-    pub(super) fn steps(&self, config: &Config) -> Vec<Step> {
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let Some(Ok((spec, _))) = &self.databases else { return Vec::new() };
         let step = |step: databases::Step| {
-            let (reason, role) = (step.reason(), config.database.role.clone());
+            let (reason, role) = (step.reason(), spec.role.clone());
             Step::new(Action::RunStatement(Statement { step, role }), reason)
         };
         self.missing().into_iter().map(step).collect()
@@ -133,7 +134,7 @@ async fn look_at_databases(
 ) -> Option<Result<(DatabaseSpec, Databases), shared_db::Error>> {
     let spec = match shared_db::wanted_in(world, config, tree).await {
         Ok(spec) => spec,
-        Err(shared_db::Error::NoneWanted { .. }) => return None,
+        Err(shared_db::Error::NoneWanted { .. } | shared_db::Error::NotConfigured) => return None,
         Err(error) => return Some(Err(error)),
     };
     let seen = databases::look(world, &spec).await;
@@ -142,8 +143,7 @@ async fn look_at_databases(
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::names::CheckoutPath;
-    use hemma_postgres::databases::{Database, Role};
+    use hemma_postgres::databases::{Database, Role, Server};
 
     use super::*;
 
@@ -182,8 +182,12 @@ mod tests {
         };
         change(&mut seen);
         let spec = DatabaseSpec {
-            server: (&Config::default()).into(),
-            checkout: CheckoutPath::default(),
+            server: Server {
+                host: "hemma".parse().expect("a host"),
+                container: "shared-postgres".parse().expect("a container"),
+                administrator: "postgres".parse().expect("a name"),
+            },
+            checkout: "~/apps/huleedu".parse().expect("a directory"),
             role: "huleedu_user".parse().expect("a name"),
             password_key: "HULEEDU_PROD_DB_PASSWORD".parse().expect("a key"),
             databases: vec!["own".parse().expect("a name")],
@@ -196,10 +200,11 @@ mod tests {
     /// What stops a deploy, what is remarked, and what it does about it.
     fn told(env: EnvAnswer, databases: Seen) -> [Vec<String>; 3] {
         let needs = Prerequisites { env: Some(Ok(env)), databases: Some(Ok(databases)) };
-        let config = Config::default();
+        let mut config = Config::default();
+        config.env.required = vec!["JWT_SECRET_KEY".parse().expect("a key")];
         let subject = |it: Finding| format!("{:?} {}", it.verdict, it.subject);
         let blockers = needs.blockers(&config).into_iter().map(subject).collect();
-        let steps = needs.steps(&config).into_iter().map(|it| it.action.subject()).collect();
+        let steps = needs.steps().into_iter().map(|it| it.action.subject()).collect();
         [blockers, needs.remarks(&config), steps]
     }
 

@@ -3,9 +3,8 @@
 use hemma_core::storage;
 use hemma_core::{Report, World};
 use hemma_docker::compose::Model;
-use hemma_docker::{health, network};
+use hemma_docker::health;
 use hemma_git::checkout;
-use hemma_ingress::proxy;
 
 use crate::Config;
 use crate::ids;
@@ -13,15 +12,14 @@ use crate::ids;
 use super::Situation;
 use super::expectations::expectations;
 use super::in_force::in_force;
-use crate::{host_tools, lock};
+use crate::{host_tools, lock, shared_proxy};
 
 /// How everything stands, without changing anything.
 pub async fn status(world: &World, config: &Config) -> Report {
-    let (host, spec, ingress) = (&config.host.alias, config.into(), config.into());
-    let (tools, proxy, network, checkout, services, release) = tokio::join!(
+    let (host, spec) = (&config.host.alias, config.into());
+    let (tools, proxy, checkout, services, release) = tokio::join!(
         host_tools::verify(world, host),
-        proxy::verify(world, &ingress),
-        network::verify(world, host, &config.compose.network),
+        shared_proxy::verify(world, config),
         checkout::verify(world, &spec),
         health(world, config),
         lock::unproven(world, config),
@@ -33,7 +31,6 @@ pub async fn status(world: &World, config: &Config) -> Report {
         .findings
         .into_iter()
         .chain(proxy)
-        .chain([network])
         .chain(checkout.findings)
         .chain(match release {
             Ok(unproven) => unproven.map(|it| it.finding()),

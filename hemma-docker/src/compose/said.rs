@@ -32,7 +32,7 @@ fn is_warning(line: &str) -> bool {
     line.contains("level=warning") || line.starts_with("WARN[")
 }
 
-/// Whether `line` says what became of one thing: ` Container huleedu_redis Healthy`.
+/// Whether `line` says what became of one thing: ` Container shop_redis Healthy`.
 fn is_event(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let of = words.next();

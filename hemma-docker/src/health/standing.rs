@@ -124,7 +124,7 @@ mod tests {
             (completed, "Exited (3) 3 seconds ago", Standing::Bad("exited 3".into())),
             (completed, "Dead", Standing::Bad("dead".into())),
         ];
-        let project = ProjectName::default();
+        let project = "huleedu".parse::<ProjectName>().expect("a project");
         for (state, status, expected) in rows {
             let look = look_at(&expectation("web", state), &project, &[seen("web", status)]);
             assert_eq!(look.standing, expected, "{state:?}, {status}");
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_worst_container_of_the_right_project_counts() {
-        let project = ProjectName::default();
+        let project = "huleedu".parse::<ProjectName>().expect("a project");
         let expected = expectation("web", ExpectedState::Running);
         let mut twin = seen("web", "Exited (1) 2 seconds ago");
         twin.name = "huleedu_web_2".parse().expect("a container's name");

@@ -24,7 +24,8 @@ async fn told(story: Story, expected: &[Expectation]) -> (Report, String) {
         heard.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
     });
     let world = story.world();
-    let report = gate(&world, &host(), &ProjectName::default(), expected, &progress).await.report;
+    let project: ProjectName = "huleedu".parse().expect("a project");
+    let report = gate(&world, &host(), &project, expected, &progress).await.report;
     let left = world.unplayed();
     assert!(left.is_empty(), "the gate did not look as often as the scene has it: {left:?}");
     let said = lines.lock().unwrap_or_else(PoisonError::into_inner).join("\n");
@@ -325,7 +326,9 @@ async fn a_single_look_waits_for_nothing() {
     ];
     let world =
         Story::default().look("web: Up 1 second (health: starting); worker: Up 3 days").world();
-    let report = verify(&world, &host(), &ProjectName::default(), &expected).await;
+    let report =
+        verify(&world, &host(), &"huleedu".parse::<ProjectName>().expect("a project"), &expected)
+            .await;
     assert_eq!(
         shown(&report),
         "? service web: still starting\n\

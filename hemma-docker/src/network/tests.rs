@@ -56,7 +56,8 @@ async fn a_look_tells_missing_from_unseen() {
     ];
     let host = "hemma".parse().expect("a plain word");
     for (listed, expected) in rows {
-        let (world, name) = (world(listed, None), NetworkName::default());
+        let (world, name) =
+            (world(listed, None), "hule-network".parse::<NetworkName>().expect("a network"));
         let seen = verify(&world, &host, &name).await;
         let missing = is_missing(&world, &host, &name).await;
         assert_eq!(missing == Ok(true), expected.starts_with("FAIL there is none"), "{expected}");
@@ -84,7 +85,13 @@ async fn it_is_made_once() {
     for (listed, made, expected) in rows {
         let world = world(listed, made);
         let approval = world.approve(Consent::Given).expect("consent was given");
-        let outcome = ensure(&world, &host, &NetworkName::default(), &approval).await;
+        let outcome = ensure(
+            &world,
+            &host,
+            &"hule-network".parse::<NetworkName>().expect("a network"),
+            &approval,
+        )
+        .await;
         assert!(format!("{outcome:?}").starts_with(expected), "{outcome:?} is not {expected}");
         assert!(world.unplayed().is_empty(), "{expected}");
     }

@@ -203,7 +203,7 @@ fn remote(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     }
 }
 
-/// `…/huleedu` and `…/huleedu.git/` are one repository, whatever login is in front.
+/// `…/shop` and `…/shop.git/` are one repository, whatever login is in front.
 fn is_same(found: &str, wanted: &RemoteUrl) -> bool {
     found == wanted.address()
         || found.parse::<RemoteUrl>().is_ok_and(|it| it.is_same_repository(wanted))

@@ -100,7 +100,7 @@ fn the_database_is_the_one_of_the_settings() {
         [("pg15", "pass shared database: pg15, Up 3 days, on hule-network"), ("other", absent)];
     for (name, expected) in rows {
         let mut spec = sample();
-        spec.database = name.parse().expect("a name of a container");
+        spec.database = Some(name.parse().expect("a name of a container"));
         let judged = words(&judge(&spec, &there));
         assert_eq!(judged.last().map(String::as_str), Some(expected), "{name}");
     }

@@ -6,7 +6,7 @@ use hemma_core::names::PgName;
 
 use super::Format;
 
-/// `huleedu_nlp-20260203T120000Z.dump`. Whatever a database is called, it is a name in the directory
+/// `shop-20260203T120000Z.dump`. Whatever a database is called, it is a name in the directory
 /// and no path, no option and no hidden file.
 pub fn file_name(database: &PgName, at: jiff::Timestamp, format: Format) -> String {
     let mut name = String::new();

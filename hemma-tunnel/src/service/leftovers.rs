@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::install::{boot_out, domain};
 use super::{Error, Manager};
 
-const OLD_LABEL: &str = "com.hemma.huleedu-tunnel";
-const OLD_SCRIPT: &str = "bin/hemma-huleedu-tunnel";
-const OLD_PIDS: &str = ".cache/hemma-huleedu-tunnel";
+/// The old script of an application `shop` is `hemma-shop-tunnel`, its agent `com.hemma.shop-tunnel`.
+const SUFFIX: &str = "-tunnel";
+const SCRIPT: (&str, &str) = ("bin", "hemma-");
+const PIDS: (&str, &str) = (".cache", "hemma-");
+const AGENT: (&str, &str) = ("Library/LaunchAgents", "com.hemma.");
 
 /// One thing that the old script has left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,20 +48,30 @@ impl Question for Leftovers {
 
     async fn ask(&self, live: &Live) -> Result<Vec<Leftover>, Error> {
         let mut found = Vec::new();
-        for pid in pids(&self.home.join(OLD_PIDS)) {
+        let directories = named(&self.home, PIDS, "");
+        for pid in directories.iter().flat_map(|it| pids(it)) {
             if let Some(line) = old_tunnel(live, pid).await? {
                 found.push(Leftover::Process { pid, line });
             }
         }
-        let agent = self.home.join(format!("Library/LaunchAgents/{OLD_LABEL}.plist"));
-        let files = [
-            (agent, Leftover::Agent as fn(PathBuf) -> Leftover),
-            (self.home.join(OLD_SCRIPT), Leftover::Script),
-            (self.home.join(OLD_PIDS), Leftover::Pids),
-        ];
-        found.extend(files.into_iter().filter(|(it, _)| it.exists()).map(|(it, kind)| kind(it)));
+        found.extend(named(&self.home, AGENT, ".plist").into_iter().map(Leftover::Agent));
+        found.extend(named(&self.home, SCRIPT, "").into_iter().map(Leftover::Script));
+        found.extend(directories.into_iter().map(Leftover::Pids));
         Ok(found)
     }
+}
+
+/// What an old script of any application is called in a directory, without what hemma itself has there.
+fn named(home: &Path, (directory, prefix): (&str, &str), ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(home.join(directory)).into_iter().flatten().flatten();
+    let is_one = |path: &PathBuf| {
+        let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+        let application = name.strip_suffix(ending).and_then(|it| it.strip_prefix(prefix));
+        application.and_then(|it| it.strip_suffix(SUFFIX)).is_some_and(|it| !it.is_empty())
+    };
+    let mut found: Vec<PathBuf> = entries.map(|it| it.path()).filter(is_one).collect();
+    found.sort();
+    found
 }
 
 /// Ends and removes what [`Leftovers`] has found.
@@ -90,7 +102,8 @@ impl Change for RemoveLeftovers {
             match it {
                 Leftover::Agent(path) => {
                     if Manager::here() == Manager::Launchd {
-                        boot_out(live, &domain(live).await?, OLD_LABEL).await?;
+                        let label = path.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+                        boot_out(live, &domain(live).await?, label).await?;
                     }
                     gone(path, std::fs::remove_file(path))?;
                 }
@@ -148,20 +161,18 @@ mod tests {
             std::fs::create_dir_all(at(dir)).expect("writable");
         }
         let agent = "Library/LaunchAgents/com.hemma.huleedu-tunnel.plist";
-        for file in [OLD_SCRIPT, agent] {
+        let (script, ids) = ("bin/hemma-huleedu-tunnel", ".cache/hemma-huleedu-tunnel");
+        for file in [script, agent, "Library/LaunchAgents/com.hemma.tunnel.plist", "bin/hemma"] {
             std::fs::write(at(file), "").expect("writable");
         }
         // Our own id, which is alive and no autossh.
         let pid = std::process::id().to_string();
-        std::fs::write(at(OLD_PIDS).join("tunnel-18085.pid"), pid).expect("writable");
+        std::fs::write(at(ids).join("tunnel-18085.pid"), pid).expect("writable");
         let world = World::local();
         let question = Leftovers { home: home.path().to_owned() };
         let found = world.ask(&question).await.expect("it can be looked for");
-        let expected = [
-            Leftover::Agent(at(agent)),
-            Leftover::Script(at(OLD_SCRIPT)),
-            Leftover::Pids(at(OLD_PIDS)),
-        ];
+        let expected =
+            [Leftover::Agent(at(agent)), Leftover::Script(at(script)), Leftover::Pids(at(ids))];
         assert_eq!(found, expected);
         let approval = world.approve(hemma_core::Consent::Given).expect("it is not planning");
         let remove = RemoveLeftovers { found };

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hemma_core::{Approval, Command, Consent, Exec, Output, Report, Verdict, World};
 use hemma_deploy::Config;
+use hemma_deploy::config::DatabaseConfig;
 
 use crate::stage::Stage;
 
@@ -41,7 +42,7 @@ checkout = "~/apps/env-test"
 [compose]
 project = "env-test"
 files = ["compose.yml"]
-research = []
+network = "hule-network"
 
 [database]
 container = "hemma-test-postgres"
@@ -55,6 +56,8 @@ optional = ["HF_TOKEN"]
 one_of = []
 equal = [["JWT_SECRET_KEY", "GATEWAY_JWT"]]
 refused = ["COMPOSE_FILE"]
+placeholders = ["change-me*", "your-*", "<*>", "test-secret-key", "dev-secret-change-me"]
+shell_safe = true
 
 [env.values]
 ENVIRONMENT = ["production"]
@@ -82,6 +85,11 @@ impl Application {
         application.operator(lay_out, COMPOSE).await;
         application.write(SOUND).await;
         application
+    }
+
+    /// What its settings say of the database.
+    pub(crate) fn database(&mut self) -> &mut DatabaseConfig {
+        self.config.database.as_mut().expect("the settings have one")
     }
 
     /// A world in which everything is written down.

@@ -37,7 +37,7 @@ async fn ensure(application: &Application, world: &World) -> Result<Outcome, sha
 async fn statements(application: &Application, world: &World) -> Vec<String> {
     let wanted = shared_db::wanted(world, &application.config).await.expect("the header is read");
     let seen = databases::look(world, &wanted).await.expect("PostgreSQL answers");
-    let role = &application.config.database.role;
+    let role = &application.config.database.as_ref().expect("it has one").role;
     let steps = databases::steps(&seen, role, &wanted.databases);
     steps.iter().map(|it| it.statement(role)).collect()
 }
@@ -100,7 +100,7 @@ async fn another_password_another_owner_and_an_old_schema_are_mended() {
          REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n",
     )
     .await;
-    application.config.database.databases = vec![name("theirs")];
+    application.database().databases = vec![name("theirs")];
     let world = application.world();
     let made = ensure(&application, &world).await.expect("what is ours can be mended");
     let Outcome::Mended(steps) = made else { panic!("something was wrong") };
@@ -123,8 +123,8 @@ async fn another_password_another_owner_and_an_old_schema_are_mended() {
 async fn hostile_names_and_passwords_are_names_and_passwords() {
     let mut application = Application::laid_out().await;
     application.root(FRESH, "").await;
-    application.config.database.role = name("r\"o'l\\e; DROP DATABASE postgres; -- :x $1 \\! id");
-    application.config.database.databases = [
+    application.database().role = name("r\"o'l\\e; DROP DATABASE postgres; -- :x $1 \\! id");
+    application.database().databases = [
         "a\"b'c\\d",
         "x\"; DROP DATABASE postgres; --",
         "dbname=postgres user=postgres",
@@ -189,18 +189,18 @@ async fn a_server_that_does_not_let_us_is_one_clear_line() {
     let mut application = Application::laid_out().await;
     application.root(FRESH, "").await;
     sql(&application, "CREATE ROLE weak LOGIN;").await;
-    application.config.database.administrator = name("nobody");
+    application.database().administrator = name("nobody");
     let world = application.world();
     let report = shared_db::verify(&world, &application.config).await;
     assert!(wrong(&report)[0].contains("does not let `nobody` in"), "{:?}", wrong(&report));
 
-    application.config.database.administrator = name("weak");
+    application.database().administrator = name("weak");
     let report = shared_db::verify(&world, &application.config).await;
     assert!(wrong(&report)[0].contains("`weak` may not make roles"), "{:?}", wrong(&report));
     let error = ensure(&application, &world).await.expect_err("it may not");
     assert!(error.is_known() && causes(&error).contains("permission denied"), "{}", causes(&error));
 
-    application.config.database.administrator = name("postgres");
+    application.database().administrator = name("postgres");
     sql(
         &application,
         "ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf();",

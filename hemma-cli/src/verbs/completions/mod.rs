@@ -1,5 +1,6 @@
 //! Completion scripts for shells.
 
+use clap::Command;
 use clap_complete::Shell;
 
 use crate::{Answer, Failure, Run};
@@ -50,12 +51,22 @@ impl Args {
     }
 }
 
+/// Without the commands that the help does not show: shells are told of all that there are.
+fn shown(command: &Command) -> Command {
+    let below = command.get_subcommands().filter(|it| !it.is_hide_set()).map(shown);
+    let bare = Command::new(command.get_name().to_owned()).args(command.get_arguments());
+    let version = command.get_version().map(str::to_owned);
+    let bare = version.into_iter().fold(bare, Command::version);
+    let about = command.get_about().cloned();
+    about.into_iter().fold(bare, Command::about).subcommands(below)
+}
+
 fn script(run: &Run<'_>, shell: Shell, name: &str) -> String {
     let mut script = Vec::new();
     // In bash, what clap generates knows no command below the first of a program with a `-` in its
     // name: it is generated for another, and registered for this one.
     let other = if shell == Shell::Bash { name.replace('-', "_") } else { name.to_owned() };
-    clap_complete::generate(shell, &mut run.command.clone(), &*other, &mut script);
+    clap_complete::generate(shell, &mut shown(run.command), &*other, &mut script);
     let script = String::from_utf8_lossy(&script);
     script.replace(&format!(" -o default {other}\n"), &format!(" -o default {name}\n"))
 }

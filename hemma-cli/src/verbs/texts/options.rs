@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use hemma_core::Hint;
 use hemma_deploy::Config;
 use hemma_embed::cache::{Cache, USUAL_PLACE};
-use hemma_embed::{Client, Options, RunError, ServerUrl, ServerUrlError};
+use hemma_embed::{Client, Options, RunError, ServerUrl};
 use hemma_tunnel::ForwardName;
 
 use crate::Failure;
+use crate::named::NotNamed;
 
 /// The forward that leads to the offload server.
 pub(crate) const EMBEDDINGS: &str = "embeddings";
@@ -42,7 +43,7 @@ impl ClientOptions {
         (!self.no_cache).then(place)
     }
 
-    pub(crate) fn client(&self, config: &Config, here: &Path) -> Result<Client, ServerUrlError> {
+    pub(crate) fn client(&self, config: &Config, here: &Path) -> Result<Client, Failure> {
         let url = match &self.url {
             Some(url) => url.clone(),
             None => behind(config, EMBEDDINGS)?,
@@ -66,16 +67,15 @@ pub(crate) fn is_a_place(out: &Path) -> Result<(), Failure> {
 /// The forward that leads to the offload server, and the server behind it.
 pub(crate) fn offload_server(config: &Config) -> Result<(ForwardName, ServerUrl), Failure> {
     let name = EMBEDDINGS.parse().map_err(Failure::usage)?;
-    Ok((name, behind(config, EMBEDDINGS).map_err(Failure::usage)?))
+    Ok((name, behind(config, EMBEDDINGS)?))
 }
 
 /// The address of a service behind one of our tunnels.
-pub(crate) fn behind(config: &Config, forward: &str) -> Result<ServerUrl, ServerUrlError> {
+pub(crate) fn behind(config: &Config, forward: &str) -> Result<ServerUrl, Failure> {
     let found = config.forward.iter().find(|it| it.name == forward);
-    let usual = Config::default();
-    let port = found.or_else(|| usual.forward.iter().find(|it| it.name == forward));
+    let found = found.ok_or_else(|| NotNamed::Forward(forward.to_owned()))?;
     // `localhost` may be another machine's idea of itself, and IPv6 first.
-    format!("http://127.0.0.1:{}", port.map_or(0, |it| it.local.get())).parse()
+    format!("http://127.0.0.1:{}", found.local).parse().map_err(Failure::usage)
 }
 
 /// What to do where nothing answers: behind a forward of ours it is most likely closed.

@@ -50,6 +50,9 @@ struct Named {
     names: Vec<ForwardName>,
 }
 
+/// Why there is nothing to open.
+pub(crate) const NO_FORWARDS: &str = "hemma.toml names no service in [[forward]]";
+
 /// How long `start` waits for answers. The language tool takes 30 s for its first one.
 const PATIENCE_S: u64 = 40;
 
@@ -71,6 +74,16 @@ impl Args {
     }
 
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        let is_about_all = match &self.what {
+            What::Start(named) | What::Restart(named) | What::Status(named) => {
+                named.names.is_empty()
+            }
+            What::Install(_) => true,
+            _ => false,
+        };
+        if is_about_all && run.config().forward.is_empty() {
+            return Ok(Answer::not_applicable(NO_FORWARDS));
+        }
         match self.what {
             What::Start(named) => named.start(run).await,
             What::Stop(named) => named.stop(run).await,

@@ -121,7 +121,7 @@ impl<'r> Rules<'r, '_> {
 
     /// The keys that the database's role and password are in.
     fn database(&mut self, refused: &Named<'r>) {
-        let (database, tree) = (&self.config.database, self.tree);
+        let (Some(database), tree) = (&self.config.database, self.tree) else { return };
         let password = &database.password_key;
         if let Some(node) = tree.below(&["database", "password_key"]) {
             self.not_refused(&["database", "password_key"], (password, node), refused);

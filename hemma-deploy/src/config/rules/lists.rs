@@ -23,7 +23,8 @@ impl Rules<'_, '_> {
         self.each_once(&["edge", "name_servers"], &edge.name_servers, "the address");
         self.each_once(&["edge", "roots"], &edge.roots, "the file");
         self.each_once(&["edge", "open"], &edge.open, "the port");
-        self.each_once(&["database", "databases"], &config.database.databases, "the database");
+        let databases = config.database.as_ref().map_or(&[][..], |it| &it.databases);
+        self.each_once(&["database", "databases"], databases, "the database");
         self.web_ports();
     }
 
@@ -110,20 +111,20 @@ impl Rules<'_, '_> {
     /// Names that belong to Docker and PostgreSQL.
     pub(super) fn reserved(&mut self) {
         let config = self.config;
-        let network = config.compose.network.as_str();
+        let network = config.compose.network.as_deref().unwrap_or_default();
         let own = DOCKERS_NETWORKS.contains(&network);
         if let Some(node) = self.tree.below(&["compose", "network"]).filter(|_| own) {
             let message = format!("`{network}` is a network of Docker's own; name another one");
             self.say(node, &["compose", "network"], message);
         }
-        let own = config.database.role.starts_with("pg_");
+        let Some(database) = &config.database else { return };
+        let own = database.role.starts_with("pg_");
         if let Some(node) = self.tree.below(&["database", "role"]).filter(|_| own) {
             let message = "names that begin with `pg_` belong to PostgreSQL itself";
             self.say(node, &["database", "role"], message);
         }
-        let databases = &config.database.databases;
         let nodes: Vec<&Node> = self.items(&["database", "databases"]).iter().collect();
-        for (name, node) in placed(databases, &nodes) {
+        for (name, node) in placed(&database.databases, &nodes) {
             if matches!(name.as_str(), "template0" | "template1") {
                 let message = format!("`{name}` belongs to PostgreSQL itself");
                 self.say(node, &["database", "databases"], message);

@@ -3,19 +3,25 @@
 //! A rule looks at values that are in the file and well-formed. What it says stands at the second of
 //! two places and names the first.
 
+mod derived;
 mod env;
 mod lists;
-mod project;
 
 use std::collections::BTreeMap;
 
-use super::Config;
 use super::document::{List, Node, Value};
 use super::error::Problems;
+use super::{Config, Surroundings};
 
-/// Fills in what follows from other values where the file does not say it.
-pub(super) fn derive(config: &mut Config, tree: &Node, problems: &mut Problems<'_>) {
-    project::derive(config, tree, problems);
+/// Fills in what the repository says, or what follows from other values, where the file does not say
+/// it.
+pub(super) fn derive(
+    config: &mut Config,
+    (tree, surroundings): (&Node, &Surroundings),
+    problems: &mut Problems<'_>,
+) {
+    derived::from_surroundings(config, tree, surroundings);
+    derived::project(config, (tree, surroundings), problems);
 }
 
 /// Notes each contradiction.
@@ -26,6 +32,7 @@ pub(super) fn check(config: &Config, tree: &Node, problems: &mut Problems<'_>) {
     rules.stages();
     rules.reserved();
     rules.env();
+    rules.target();
 }
 
 struct Rules<'r, 't> {
@@ -55,6 +62,19 @@ impl<'r> Rules<'r, '_> {
 
     fn say(&mut self, node: &Node, keys: &[&str], message: impl Into<String>) {
         self.problems.push(node.span.start, Some(keys.join(".")), message.into());
+    }
+
+    /// Public names lead somewhere. It is said last: a mistake may hide the key.
+    fn target(&mut self) {
+        if !self.problems.is_empty() || self.config.edge.has_target() {
+            return;
+        }
+        if let Some(node) = self.tree.below(&["public"]).filter(|_| !self.config.public.is_empty())
+        {
+            let message = "nothing says where these names should lead; add `host = \"…\"`, the \
+                           server's own DNS name, or `addresses = [\"…\"]` to [edge]";
+            self.say(node, &["public"], message);
+        }
     }
 
     /// `; it is on line N`, or that it is so without a word in the file.

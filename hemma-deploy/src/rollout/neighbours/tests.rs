@@ -41,6 +41,9 @@ fn mounting(mut container: Container, volume: &str) -> Container {
 
 fn said(containers: &[Container], volumes: &[(&str, &str, &str)], agreed: &[&str]) -> Vec<String> {
     let mut config = Config::default();
+    config.compose.project = "huleedu".parse().expect("a project");
+    let file = |it: &str| it.parse().expect("a compose file");
+    config.compose.files = vec![file("docker-compose.hemma.yml"), file("docker-compose.prod.yml")];
     config.compose.new_volumes = agreed.iter().map(|it| it.parse().expect("a volume")).collect();
     let model = model();
     let around = Around { config: &config, layers: Layers::Main, model: &model, containers };

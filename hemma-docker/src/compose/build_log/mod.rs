@@ -110,7 +110,7 @@ impl BuildLog {
         self.read_classic(line)
     }
 
-    /// ` Image huleedu-api Built`.
+    /// ` Image shop-api Built`.
     fn read_event(&mut self, name: &str, event: Event) -> Option<Part> {
         let at = self.find(name)?;
         let image = &mut self.images[at];
@@ -187,7 +187,7 @@ enum Event {
     Built,
 }
 
-/// What Compose says of an image: ` Image huleedu-api Building`, ` Service api  Built`, ` ✔ api  Built`.
+/// What Compose says of an image: ` Image shop-api Building`, ` Service api  Built`, ` ✔ api  Built`.
 fn event(line: &str) -> Option<(&str, Event)> {
     let mut words: Vec<&str> = line.split_whitespace().collect();
     if words.first().is_some_and(|it| ["Image", "Service", "✔", "✓"].contains(it)) {

@@ -1,6 +1,6 @@
 //! Whether a shell that reads the file with `source` sees what Compose sees.
 //!
-//! HuleEdu's own scripts do that. A space, a `$` or a quote that Compose takes as it stands makes
+//! An application's own scripts often do that. A space, a `$` or a quote that Compose takes as it stands makes
 //! them stop, or go on with another value.
 
 use super::parse::{Entry, Quoting};
