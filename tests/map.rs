@@ -112,8 +112,8 @@ fn the_remedies_of_each_crate_have_their_commands() {
     for file in rust_files(&root()).into_iter().filter(has_remedies) {
         let name = file.split('/').next().unwrap_or_default();
         let (short, name) = (name.trim_start_matches("hemma-"), name.replace('-', "_"));
-        let is_asked = table.contains(&format!("remedy.get().map(of_{short})"));
-        let is_there = table.contains(&format!("fn of_{short}(remedy: {name}::Remedy) -> Hint"));
+        let is_asked = table.contains(&format!("remedy.get().as_ref().map(of_{short})"));
+        let is_there = table.contains(&format!("fn of_{short}(remedy: &{name}::Remedy) -> Hint"));
         assert!(is_asked && is_there, "hemma-cli/src/remedies.rs lacks the remedies of {name}");
     }
 }

@@ -19,14 +19,14 @@ pub(crate) fn with_commands(hint: &Hint) -> Hint {
 
 fn of_any(remedy: &AnyRemedy) -> Hint {
     let known = None
-        .or_else(|| remedy.get().map(of_core))
-        .or_else(|| remedy.get().map(of_deploy))
-        .or_else(|| remedy.get().map(of_docker))
-        .or_else(|| remedy.get().map(of_embed))
-        .or_else(|| remedy.get().map(of_git))
-        .or_else(|| remedy.get().map(of_ingress))
-        .or_else(|| remedy.get().map(of_postgres))
-        .or_else(|| remedy.get().map(of_tunnel));
+        .or_else(|| remedy.get().as_ref().map(of_core))
+        .or_else(|| remedy.get().as_ref().map(of_deploy))
+        .or_else(|| remedy.get().as_ref().map(of_docker))
+        .or_else(|| remedy.get().as_ref().map(of_embed))
+        .or_else(|| remedy.get().as_ref().map(of_git))
+        .or_else(|| remedy.get().as_ref().map(of_ingress))
+        .or_else(|| remedy.get().as_ref().map(of_postgres))
+        .or_else(|| remedy.get().as_ref().map(of_tunnel));
     // A crate that only the operator's own program knows.
     known.unwrap_or_else(|| Hint::Do(remedy.to_string()))
 }
@@ -39,14 +39,14 @@ fn say(sentence: &str) -> Hint {
     Hint::Do(sentence.to_owned())
 }
 
-fn of_core(remedy: hemma_core::Remedy) -> Hint {
+fn of_core(remedy: &hemma_core::Remedy) -> Hint {
     use hemma_core::Remedy::ConfigureHost;
     match remedy {
         ConfigureHost => say("add a `Host` entry to ~/.ssh/config, or name another with --host"),
     }
 }
 
-fn of_deploy(remedy: hemma_deploy::Remedy) -> Hint {
+fn of_deploy(remedy: &hemma_deploy::Remedy) -> Hint {
     use hemma_deploy::Remedy;
     match remedy {
         Remedy::Deploy => run("deploy"),
@@ -80,7 +80,7 @@ fn of_deploy(remedy: hemma_deploy::Remedy) -> Hint {
     }
 }
 
-fn of_docker(remedy: hemma_docker::Remedy) -> Hint {
+fn of_docker(remedy: &hemma_docker::Remedy) -> Hint {
     use hemma_docker::Remedy;
     match remedy {
         Remedy::CreateNetwork(_) => run("day2 external-network"),
@@ -92,7 +92,7 @@ fn of_docker(remedy: hemma_docker::Remedy) -> Hint {
     }
 }
 
-fn of_embed(remedy: hemma_embed::Remedy) -> Hint {
+fn of_embed(remedy: &hemma_embed::Remedy) -> Hint {
     use hemma_embed::Remedy;
     match remedy {
         Remedy::StartForward(name) => run(&format!("tunnel start {name}")),
@@ -105,19 +105,19 @@ fn of_embed(remedy: hemma_embed::Remedy) -> Hint {
     }
 }
 
-fn of_git(remedy: hemma_git::Remedy) -> Hint {
+fn of_git(remedy: &hemma_git::Remedy) -> Hint {
     match remedy {
         hemma_git::Remedy::CloneRepository => run("day2 mirror-repo"),
     }
 }
 
-fn of_ingress(remedy: hemma_ingress::Remedy) -> Hint {
+fn of_ingress(remedy: &hemma_ingress::Remedy) -> Hint {
     match remedy {
         hemma_ingress::Remedy::CheckPublicName(_) => run("day1 cert-readiness"),
     }
 }
 
-fn of_postgres(remedy: hemma_postgres::Remedy) -> Hint {
+fn of_postgres(remedy: &hemma_postgres::Remedy) -> Hint {
     use hemma_postgres::Remedy;
     match remedy {
         Remedy::CreateDatabases | Remedy::ListDatabases => run("day2 shared-db"),
@@ -131,7 +131,7 @@ fn of_postgres(remedy: hemma_postgres::Remedy) -> Hint {
     }
 }
 
-fn of_tunnel(remedy: hemma_tunnel::Remedy) -> Hint {
+fn of_tunnel(remedy: &hemma_tunnel::Remedy) -> Hint {
     match remedy {
         hemma_tunnel::Remedy::Start => run("tunnel start"),
         hemma_tunnel::Remedy::ShowLogs => run("tunnel logs"),
