@@ -45,13 +45,14 @@ fn without_links(line: &str) -> String {
     while let Some((before, after)) = rest.split_once('[') {
         let Some((words, behind)) = after.split_once(']') else { break };
         let target = behind.strip_prefix('(').and_then(|it| it.split_once(')'));
-        let (link, behind) = match target {
+        let (is_link, behind) = match target {
             Some((target, _)) if target.contains('/') => (false, behind),
             Some((_, behind)) => (true, behind),
             None => (words.starts_with('`') && words.ends_with('`'), behind),
         };
         text += before;
-        text += &if link { words.to_owned() } else { format!("[{words}]") };
+        let kept = if is_link { ["", words, ""] } else { ["[", words, "]"] };
+        text += &kept.concat();
         rest = behind;
     }
     text + rest

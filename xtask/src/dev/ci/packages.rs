@@ -57,15 +57,15 @@ pub(super) fn lay_out(root: &Path) -> Result<(), Error> {
     workspace::write(&libfuzzer.join("Cargo.toml"), LIBFUZZER_MANIFEST)?;
     workspace::write(&libfuzzer.join("src/lib.rs"), LIBFUZZER_MACRO)?;
     let path = |it: String| Value::from(Table::from_iter([("path".to_owned(), it.into())]));
-    let mut patch: Table = names.iter().map(|it| (it.clone(), path(unpacked(it)))).collect();
-    patch.insert(LIBFUZZER.to_owned(), path(LIBFUZZER.to_owned()));
+    let mut replaced: Table = names.iter().map(|it| (it.clone(), path(unpacked(it)))).collect();
+    replaced.insert(LIBFUZZER.to_owned(), path(LIBFUZZER.to_owned()));
     let own = Table::from_iter([
         ("resolver".to_owned(), "3".into()),
         ("members".to_owned(), members.into()),
     ]);
     let manifest = Table::from_iter([
         ("workspace".to_owned(), own.into()),
-        ("patch".to_owned(), Table::from_iter([("crates-io".to_owned(), patch.into())]).into()),
+        ("patch".to_owned(), Table::from_iter([("crates-io".to_owned(), replaced.into())]).into()),
         ("profile".to_owned(), whole.get("profile").cloned().unwrap_or(Table::new().into())),
     ]);
     workspace::write(&place.join("Cargo.toml"), &manifest.to_string())?;
