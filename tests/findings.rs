@@ -69,6 +69,7 @@ async fn each_finding_of_a_recording_is_in_the_table_with_its_verdict() {
             continue;
         }
         cassette.scene.typed = format!("{ours} --json");
+        cassette.scene.config = hemma_lab::application::settings_text(&cassette.scene.config);
         let played = App::new().play(cassette).await.unwrap_or_else(|it| panic!("{it}"));
         let Some(line) = played.stdout.lines().last() else { continue };
         let document: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
