@@ -67,7 +67,8 @@ impl Live {
     }
 
     /// Runs a command on a host with the operator's own streams, however long it takes: on a
-    /// terminal of its own if it is to have one. Wants [`SshOptions::foreground`].
+    /// terminal of its own if it is to have one. Wants
+    /// [`SshOptions::foreground`](super::SshOptions::foreground).
     pub async fn session(
         &self,
         host: &Host,

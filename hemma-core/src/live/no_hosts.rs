@@ -4,20 +4,20 @@ use super::Live;
 use crate::{Command, ExecError, Host, Output, Place, Progress};
 
 #[derive(Default)]
-pub(super) struct Connections;
+pub(super) struct Connections(());
 
 impl Connections {
-    #[expect(clippy::unused_self, reason = "as those of a program with ssh")]
+    #[expect(clippy::unused_self, reason = "as that of a program with ssh")]
     pub(super) fn opened(&self) -> usize {
         0
     }
 
-    #[expect(clippy::unused_self, clippy::unused_async, reason = "as those of a program with ssh")]
+    #[expect(clippy::unused_async, reason = "as that of a program with ssh")]
     pub(super) async fn close(&self) {}
 }
 
 impl Live {
-    #[expect(clippy::unused_self, clippy::unused_async, reason = "as that of a program with ssh")]
+    #[expect(clippy::unused_async, reason = "as that of a program with ssh")]
     pub(super) async fn run_on(
         &self,
         host: &Host,
