@@ -23,8 +23,8 @@
 //! let spec = IngressSpec {
 //!     host: "hemma".parse()?,
 //!     project: "shop".parse()?,
-//!     network: "web".parse()?,
-//!     database: "shared-postgres".parse()?,
+//!     network: Some("web".parse()?),
+//!     database: Some("shared-postgres".parse()?),
 //!     public: vec![PublicService { name: "shop.example".parse()?, service: "front".parse()? }],
 //!     open: Vec::new(),
 //! };
