@@ -3,6 +3,7 @@
 //! Absent on purpose: environments. They hold every secret of an application; of each only the
 //! three public names that the reverse proxy reads are kept, and digests that compare within a run.
 
+mod convert;
 mod discard;
 mod exec;
 mod health_log;

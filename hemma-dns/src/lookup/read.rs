@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, Record as Raw, RecordType};
 
-use super::exchange::{Asked, record_type};
+use super::query::{Asked, record_type};
 use super::{Alias, Answer, Data, Found, Lookup, LookupError, Record, Transport, Vantage};
 
 /// Real chains have two or three.
@@ -177,7 +177,7 @@ pub fn fuzz_read(bytes: &[u8]) {
     let Ok(name) = "a.example".parse() else { return };
     for kind in [RecordKind::A, RecordKind::Caa, RecordKind::Txt, RecordKind::Ns] {
         let lookup = Lookup::new(&name, kind, Vantage::Authority(by));
-        let Ok(mut asked) = super::exchange::question(&lookup) else { return };
+        let Ok(mut asked) = super::query::question(&lookup) else { return };
         let id = bytes.len().min(2);
         asked.bytes[..id].copy_from_slice(&bytes[..id]);
         let queries = Message::from_vec(bytes).map(|it| it.queries).unwrap_or_default();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Health;
-use super::inspect::{count, moment};
+use super::convert::{count, moment};
 
 /// The engine keeps five; older ones than these say nothing about now.
 const PROBES_MAX: usize = 3;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ContainerName;
+use super::convert::{count, moment};
 use super::health_log::{self, HealthLog};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
@@ -122,15 +123,6 @@ fn proxy_names(env: &[String]) -> ProxyNames {
         virtual_port: of("VIRTUAL_PORT"),
         letsencrypt_host: of("LETSENCRYPT_HOST"),
     }
-}
-
-/// The engine writes the year 1 where a thing has not happened.
-pub(super) fn moment(text: Option<&str>) -> Option<Timestamp> {
-    text?.parse().ok().filter(|it| *it > Timestamp::UNIX_EPOCH)
-}
-
-pub(super) fn count(seen: Option<i64>) -> u32 {
-    seen.and_then(|it| it.try_into().ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

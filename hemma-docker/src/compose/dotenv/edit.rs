@@ -4,7 +4,8 @@ use hemma_core::names::EnvKey;
 use hemma_core::{Classified, ErrorClass, OperatorError, Secret};
 
 use super::flaw::ParseError;
-use super::parse::{EnvFile, Surroundings};
+use super::interpolate::Surroundings;
+use super::parse::EnvFile;
 
 /// Why a value cannot be put into the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

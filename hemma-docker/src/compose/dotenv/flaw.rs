@@ -3,8 +3,6 @@
 use hemma_core::{Classified, ErrorClass, OperatorError};
 use serde::{Deserialize, Serialize};
 
-use super::interpolate::Fault;
-
 /// Where a `.env` file cannot be read, and why. Holds nothing of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("line {line}, column {column}: {flaw}")]
@@ -61,15 +59,5 @@ impl ParseError {
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         Self { line, column, flaw }
-    }
-}
-
-impl From<Fault> for Flaw {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Template => Self::Template,
-            Fault::Required => Self::Required,
-            Fault::Unbounded => Self::Unbounded,
-        }
     }
 }

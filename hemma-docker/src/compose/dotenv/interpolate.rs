@@ -1,8 +1,11 @@
 //! `$NAME` and `${NAME…}` in a value, as Compose expands them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::parse::Surroundings;
+use super::flaw::Flaw;
+
+/// The environment in which Compose runs. It beats the file, and `$NAME` in a value finds it first.
+pub type Surroundings = BTreeMap<String, String>;
 
 /// Defaults within defaults, deeper than any person writes them.
 const DEPTH_MAX: usize = 32;
@@ -23,6 +26,16 @@ pub(super) enum Fault {
     Template,
     Required,
     Unbounded,
+}
+
+impl From<Fault> for Flaw {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Template => Self::Template,
+            Fault::Required => Self::Required,
+            Fault::Unbounded => Self::Unbounded,
+        }
+    }
 }
 
 pub(super) struct Expansion<'e> {

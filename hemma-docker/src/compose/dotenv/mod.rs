@@ -13,7 +13,8 @@ mod tests;
 
 pub use edit::{SetError, with_value};
 pub use flaw::{Flaw, ParseError};
+pub use interpolate::Surroundings;
 pub use interpolate::Uses;
 pub use obstacle::{KIND, Obstacle};
-pub use parse::{BYTES_MAX, Entry, EnvFile, Quoting, Surroundings};
+pub use parse::{BYTES_MAX, Entry, EnvFile, Quoting};
 pub use shell::reads_alike;

@@ -4,20 +4,17 @@
 //! silence, on `pa$$word` for one. What Compose does that surprised us is said where it is done; a
 //! test asks the real `docker compose config` about each of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use hemma_core::Secret;
 
 use super::escape::unescape;
 use super::flaw::{Flaw, ParseError};
-use super::interpolate::{Expansion, Uses};
+use super::interpolate::{Expansion, Surroundings, Uses};
 
 /// More than this is no settings file.
 pub const BYTES_MAX: usize = 1 << 20;
-
-/// The environment in which Compose runs. It beats the file, and `$NAME` in a value finds it first.
-pub type Surroundings = BTreeMap<String, String>;
 
 /// A `.env` file: keys with their places, and values that do not print.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
