@@ -114,7 +114,7 @@ pub(crate) fn find(flags: &Flags, here: &Path) -> Result<PathBuf, Failure> {
         Search::Found(file) => Ok(file),
         Search::NotInRepository { root, above } => {
             let hint = above.map_or_else(
-                || format!("write one into that directory; {begin}"),
+                || format!("pass --host ALIAS, or write one into that directory; {begin}"),
                 |it| {
                     let it = it.display();
                     format!("there is a hemma.toml above this repository at `{it}`; pass --config to use it")
