@@ -98,7 +98,7 @@ fn of_embed(remedy: &hemma_embed::Remedy) -> Hint {
         Remedy::StartForward(name) => run(&format!("tunnel start {name}")),
         Remedy::ShowForward(name) => run(&format!("tunnel status {name}")),
         Remedy::SetJarVersion => {
-            say("set OFFLOAD_LANGUAGE_TOOL_JAR_VERSION in .env and start it by Compose: \
+say("set the key that `jar_version_key` in [offload] names in .env, and start it by Compose: \
              `cargo xtask offload container-run`")
         }
         Remedy::CheckGrammarService => run("day3 language-tool-health"),

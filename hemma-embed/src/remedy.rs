@@ -25,8 +25,7 @@ impl fmt::Display for Remedy {
             Self::StartForward(name) => write!(f, "start the forward {name}"),
             Self::ShowForward(name) => write!(f, "see how the forward {name} stands"),
             Self::SetJarVersion => f.write_str(
-                "set OFFLOAD_LANGUAGE_TOOL_JAR_VERSION in .env, and start the server by \
-                 Compose",
+                "set the version of the grammar checker in .env, and start the server by Compose",
             ),
             Self::CheckGrammarService => f.write_str("check the grammar service"),
         }
