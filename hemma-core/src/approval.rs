@@ -1,16 +1,16 @@
-//! Proof that the operator agreed.
+//! The proof that the operator agreed to a change.
 
 /// The operator's answer to the plan that was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
     /// Yes, at the prompt or by `--yes`.
     Given,
-    /// No, or nobody was asked.
+    /// The operator said no, or was not asked.
     Withheld,
 }
 
-/// A value that only [`World::approve`](crate::World::approve) makes, and only out of
-/// [`Consent::Given`] in a world that is not merely planning. Whoever holds one may change things.
+/// The right to apply changes. Only [`World::approve`](crate::World::approve) makes one, and only
+/// out of [`Consent::Given`] in a world that does more than plan.
 #[derive(Debug)]
 pub struct Approval(());
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A program with its arguments, and how it is to be run.
+/// A program with its arguments and the way to run it.
 ///
 /// ```
 /// use hemma_core::Command;
@@ -27,13 +27,13 @@ pub struct Command {
     limit: Option<Duration>,
 }
 
-/// What a command reads on its standard input. Never part of the command line.
+/// The standard input of a command. It is never part of the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stdin {
     /// A text that may be shown.
     Text(String),
-    /// A text that may not.
+    /// A text that must not be shown.
     Secret(crate::Secret),
 }
 
@@ -71,13 +71,14 @@ impl Command {
 
     /// A POSIX shell script with positional parameters: `sh -c SCRIPT sh ARGS…`.
     ///
-    /// The script is a constant of the program; whatever varies goes into `args` and is read as
-    /// `"$1"`, so a value can never become code.
+    /// The script is a constant of the program. Values go into `args` and are read as `"$1"`, so a
+    /// value can never become code.
     pub fn script<I: IntoIterator<Item = S>, S: Into<String>>(script: &str, args: I) -> Self {
         Self::new("sh").args(["-c", script, "sh"]).args(args)
     }
 
-    /// Names a script. Where it is shown or written down, its name stands for its text.
+    /// Names a script. The name replaces the text of the script wherever the command is shown or
+    /// recorded.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);
@@ -98,7 +99,7 @@ impl Command {
         self
     }
 
-    /// Runs it in a directory. A leading `~/` is the home of whoever runs it, where it runs.
+    /// Runs it in a directory. A leading `~/` is the home directory of the user that it runs as.
     #[must_use]
     pub fn cwd(mut self, dir: impl Into<String>) -> Self {
         self.cwd = Some(dir.into());
@@ -126,7 +127,7 @@ impl Command {
         self
     }
 
-    /// Ends it after this long instead of [`USUAL_LIMIT`].
+    /// Sets a time limit instead of [`USUAL_LIMIT`].
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
@@ -158,7 +159,8 @@ impl Command {
         self.limit.unwrap_or(USUAL_LIMIT)
     }
 
-    /// A NUL byte ends a C string, so neither a shell nor `execve` can be given one.
+    /// Whether a word or the directory has a NUL byte. It ends a C string, so neither a shell nor
+    /// `execve` takes one.
     pub(crate) fn has_nul(&self) -> bool {
         let cwd = self.cwd.iter();
         std::iter::once(&self.program).chain(&self.args).chain(cwd).any(|it| it.contains('\0'))
@@ -174,7 +176,7 @@ impl Command {
         }
     }
 
-    /// The words alone, quoted for a POSIX shell, without `cd` and `sudo`.
+    /// The words without `cd` and `sudo`, quoted for a POSIX shell.
     pub(crate) fn words(&self) -> String {
         let mut line = quote(&self.program);
         for arg in &self.args {
@@ -186,7 +188,7 @@ impl Command {
 }
 
 /// A named script is written as its name, a digest of its text, and its parameters: a recording
-/// stays readable, and one of another text does not match.
+/// stays readable, and a recording of another text does not match.
 impl Serialize for Command {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Command", 5)?;
@@ -214,14 +216,14 @@ impl Serialize for Command {
     }
 }
 
-/// FNV-1a: the standard library's hashers promise no stable result.
+/// FNV-1a: the standard library's hashers do not guarantee a stable result.
 fn digest(text: &str) -> u64 {
     let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     text.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
 }
 
-/// The line as one would type it on the machine where it runs. A named script is its name and its
-/// parameters.
+/// The line as one would type it on the machine where it runs. A named script is shown as its name
+/// and its parameters.
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(dir) = &self.cwd {
@@ -238,7 +240,7 @@ impl fmt::Display for Command {
     }
 }
 
-/// One word for a POSIX shell: plain where it can be, in single quotes where it must be.
+/// Quotes one word for a POSIX shell, in single quotes if it needs any.
 pub fn quote(word: &str) -> String {
     let plain = |it: char| it.is_ascii_alphanumeric() || "-_./:=@%+,".contains(it);
     // A leading `~` expands and a leading `=` is special in zsh, but only there.
@@ -248,7 +250,7 @@ pub fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A path for a POSIX shell, in which a leading `~/` keeps its meaning.
+/// Quotes a path for a POSIX shell; a leading `~/` keeps its meaning.
 pub fn quote_path(path: &str) -> String {
     match path.strip_prefix("~/") {
         Some("") => "~/".to_owned(),

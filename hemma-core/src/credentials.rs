@@ -1,15 +1,14 @@
-//! Hiding credentials in words that other programs said.
+//! Hides credentials in the output of other programs.
 //!
-//! git, Docker and Compose quote addresses, headers and settings as they are, with the password in
-//! them. What is shown, kept in a journal or recorded of their words goes through
-//! [`without_credentials`].
+//! git, Docker and Compose quote addresses, headers and settings with the password in them. Their
+//! output goes through [`without_credentials`] before it is shown, journalled or recorded.
 
 use crate::secret::HIDDEN;
 
-/// The text with `[hidden]` in place of each credential that is known by its form: the login of an
-/// `http` address and the password of any address (percent-encoded as well), the value of a header
-/// such as `Authorization`, of a setting or query whose name ends in `token`, `password` or the like,
-/// and tokens whose beginning names who issues them.
+/// Replaces each credential that has a known form by `[hidden]`: the login of an `http` address and
+/// the password of any address (percent-encoded as well), the value of a header such as
+/// `Authorization`, the value of a setting or query parameter whose name ends in `token`,
+/// `password` or the like, and tokens with the known prefix of an issuer.
 ///
 /// ```
 /// let said = "fatal: unable to access 'https://olof:hunter2@git.example/x.git/': 403";
@@ -28,7 +27,7 @@ fn each_line(text: &str, hide: impl Fn(&str) -> String) -> String {
     text.split_inclusive('\n').map(hide).collect()
 }
 
-/// What stands behind these on a line is a credential.
+/// Beginnings of header lines: the rest of the line is a credential.
 const HEADERS: [&str; 8] = [
     "proxy-authorization:",
     "authorization:",
@@ -52,10 +51,11 @@ fn header(line: &str) -> String {
     format!("{} {HIDDEN}{}", &line[..from], &value[end..])
 }
 
-/// No address is longer; so a long line without a space takes no longer than others.
+/// The longest address that is looked at, so that a long line without spaces takes no longer than
+/// others.
 const ADDRESS_BYTES_MAX: usize = 2048;
 
-/// Where the word of an address ends. A quote can be part of a password, and is none where a word
+/// The end of an address. A quote may be part of a password; it ends the address only if a word
 /// could end behind it.
 fn word_end(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();
@@ -94,13 +94,13 @@ fn scheme_of(front: &str) -> &str {
     &front[front.trim_end_matches(plain).len()..]
 }
 
-/// Where the login in front of a host ends, if that has to be hidden.
+/// The end of the login before a host, if the login has to be hidden.
 fn login_end(scheme: &str, word: &str, sign: &str, ends: &str) -> Option<usize> {
     let authority = &word[..word.find(|it| ends.contains(it)).unwrap_or(word.len())];
     let at = if let Some(at) = authority.rfind(sign) {
         at
     } else {
-        // A password with a slash in it: what stands behind the colon is no port.
+        // A password with a slash in it: the text behind the colon is not a port.
         let (_, port) = authority.split_once(':').filter(|it| !it.0.starts_with('['))?;
         let is_port = port.bytes().all(|it| it.is_ascii_digit());
         word.rfind(sign).filter(|_| !is_port)?
@@ -109,7 +109,7 @@ fn login_end(scheme: &str, word: &str, sign: &str, ends: &str) -> Option<usize> 
     (at > 0 && (is_http || word[..at].contains(':'))).then_some(at)
 }
 
-/// The same for an address that stands in another one, as a redirect or a proxy writes it.
+/// Hides the credentials of percent-encoded addresses, as a redirect or a proxy writes them.
 fn encoded_addresses(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
@@ -129,7 +129,7 @@ fn encoded_addresses(text: &str) -> String {
     out + &text[from..]
 }
 
-/// What the name of a setting ends with whose value is a credential.
+/// Endings of the names of settings whose values are credentials.
 const NAMES: [&str; 14] = [
     "password",
     "passwd",
@@ -147,7 +147,7 @@ const NAMES: [&str; 14] = [
     "credential",
 ];
 
-/// `NAME=VALUE` in a query, on a line of its own, or among other words.
+/// Hides values of `NAME=VALUE` in a query, on a line of its own, or among other words.
 fn settings(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -177,7 +177,7 @@ fn settings(text: &str) -> String {
     out + rest
 }
 
-/// What a token begins with, by who issues it; at least as many letters follow.
+/// The prefixes of tokens, by issuer, with the minimum number of characters that follow.
 const TOKENS: [(&str, usize); 24] = [
     ("ghp_", 20),
     ("gho_", 20),
@@ -205,7 +205,7 @@ const TOKENS: [(&str, usize); 24] = [
     ("sk-", 20),
 ];
 
-/// Tokens that stand by themselves, and signed ones of three parts (`eyJ….eyJ….…`).
+/// Hides tokens that are words of their own, and signed tokens of three parts (`eyJ….eyJ….…`).
 fn words(text: &str) -> String {
     let inside = |it: char| it.is_ascii_alphanumeric() || "_-.".contains(it);
     let mut out = String::with_capacity(text.len());
@@ -322,7 +322,7 @@ mod tests {
         ]);
     }
 
-    /// No text makes it fail or takes it long.
+    /// No input makes the function fail or take long.
     #[test]
     fn any_text_is_taken() {
         for text in

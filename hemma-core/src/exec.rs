@@ -1,4 +1,4 @@
-//! Running a command line as a question: it looks, it does not change.
+//! A command line as a question: it only reads.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +8,13 @@ use crate::{
     sudo,
 };
 
-/// A command line and where it runs. As a [`Question`] it is for commands that only look.
+/// A command line and the place where it runs. As a [`Question`] it is for commands that change
+/// nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Exec {
-    /// Where.
+    /// The place where it runs.
     pub on: Place,
-    /// What.
+    /// The command.
     pub run: Command,
 }
 
@@ -43,27 +44,27 @@ impl Question for Exec {
     }
 }
 
-/// What a command left behind. A non-zero exit is an answer, not an error.
+/// The result of a command. A non-zero exit code is an answer, not an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// The exit code.
     pub exit: i32,
-    /// Standard output; what is not UTF-8 is replaced.
+    /// Standard output; bytes that are not UTF-8 are replaced.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub stdout: String,
-    /// Standard error; what is not UTF-8 is replaced.
+    /// Standard error; bytes that are not UTF-8 are replaced.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub stderr: String,
 }
 
 impl Output {
-    /// Whether it exited with 0.
+    /// Whether the exit code is 0.
     pub fn success(&self) -> bool {
         self.exit == 0
     }
 
-    /// The last line of what it said went wrong; most tools put the cause there. That of `tar` only
-    /// says that there were others.
+    /// The last line of its output, standard error first: most tools print the cause there. The
+    /// last line of `tar` is skipped, since it only says that there were other errors.
     pub fn last_words(&self) -> &str {
         let lines = self.stderr.lines().rev().chain(self.stdout.lines().rev());
         let telling = |it: &&str| {
@@ -73,17 +74,17 @@ impl Output {
     }
 }
 
-/// Why a command's own answer is not known.
+/// Why the result of a command is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExecError {
-    /// There is no connection to the host.
+    /// The connection to the host failed.
     #[error("could not reach {host}")]
     Connect {
         /// The host.
         host: Host,
-        /// Why not.
+        /// The reason.
         source: ConnectError,
     },
     /// The connection ended before the command did; it may or may not have run.
@@ -91,76 +92,76 @@ pub enum ExecError {
     Lost {
         /// The host.
         host: Host,
-        /// The line.
+        /// The command line.
         command: String,
     },
-    /// The change was not begun: what guards the changes of this run holds no longer.
+    /// The change was not begun, because the guard of this run's changes refused it.
     #[error("this run no longer holds the lock on {host}, so `{command}` was not begun: {said}")]
     LockLost {
         /// The host.
         host: Host,
-        /// The line.
+        /// The command line.
         command: String,
-        /// Why it holds no longer.
+        /// The guard's reason.
         said: String,
     },
     /// `sudo -n` refused.
     #[error("sudo on {on} refused `{command}`: {stderr}")]
     Sudo {
-        /// Where.
+        /// The place where the command ran.
         on: Place,
-        /// The line.
+        /// The command line.
         command: String,
-        /// sudo's own words.
+        /// sudo's error output.
         stderr: String,
-        /// Who is logged in there.
+        /// The user that is logged in there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         login: Option<String>,
     },
-    /// The host's login shell did not run it, whatever else it did.
+    /// The host's login shell did not run the command.
     #[error("the login shell of {host} never ran `{command}`: {how}")]
     LoginShell {
         /// The host.
         host: Host,
-        /// The line.
+        /// The command line.
         command: String,
-        /// What it did instead.
+        /// What the login shell did instead.
         how: String,
     },
-    /// It took longer than it may, and was ended.
+    /// The command exceeded its time limit and was ended.
     #[error("`{command}` on {on} was ended after {seconds} s without finishing")]
     TimedOut {
-        /// Where.
+        /// The place where it ran.
         on: Place,
-        /// The line.
+        /// The command line.
         command: String,
-        /// The limit.
+        /// The limit in seconds.
         seconds: u64,
     },
-    /// A signal ended it.
+    /// A signal ended the command.
     #[error("`{command}` on {on} was ended by a signal")]
     Signalled {
-        /// Where.
+        /// The place where it ran.
         on: Place,
-        /// The line.
+        /// The command line.
         command: String,
     },
-    /// It could not be started at all.
+    /// The command could not be started.
     #[error("could not start `{command}` on {on}: {reason}")]
     Start {
-        /// Where.
+        /// The place where it should have run.
         on: Place,
-        /// The line.
+        /// The command line.
         command: String,
-        /// What the system said.
+        /// The operating system's error.
         reason: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }
 
-/// A command whose own answer is not known leaves what it asked for unknown.
+/// Without the result of a command, nothing is known about what it asked.
 impl OperatorError for ExecError {
     fn classify(&self) -> Classified {
         let unknown = ErrorClass::Unknown;

@@ -1,4 +1,4 @@
-//! The name of what a finding says, for programs.
+//! The id of a finding, for programs.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,27 +7,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::Verdict;
 
-/// The id of a finding, e.g. `network.missing`: an area, a dot, and what was found there. It stays
-/// the same when the words of the finding change.
+/// The id of a finding, e.g. `network.missing`: an area, a dot, and what was found there. The id
+/// stays when the words of the finding change.
 ///
-/// Each wrong state has an id of its own, and so has each sound one. What could not be looked at is
-/// called `AREA.unseen`, or by what is in the way. [`finding_ids`](crate::finding_ids) declares them.
+/// Each wrong state has an id of its own, and so has each sound one. A state that could not be
+/// looked at is called `AREA.unseen`, or is named after the obstacle.
+/// [`finding_ids`](crate::finding_ids) declares ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FindingId(Cow<'static, str>);
 
 impl FindingId {
-    /// An id of this text.
+    /// Makes an id of this text.
     pub const fn new(id: &'static str) -> Self {
         Self(Cow::Borrowed(id))
     }
 
-    /// The text of it.
+    /// The text of the id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is the id of a finding that was recorded before findings had one.
+    /// Whether the id is empty, as in recordings from before findings had ids.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -39,12 +40,12 @@ impl fmt::Display for FindingId {
     }
 }
 
-/// An id with what it means.
+/// An id with its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindingKind {
     /// The id.
     pub id: &'static str,
-    /// What it means, in one sentence.
+    /// The meaning in one sentence.
     pub meaning: &'static str,
     /// The verdicts that its findings have.
     pub verdicts: &'static [Verdict],
@@ -74,7 +75,7 @@ macro_rules! finding_ids {
             pub const $name: $crate::FindingId = $crate::FindingId::new($id);
         )*
 
-        /// All of them, each with its meaning.
+        /// The declared ids, each with its meaning.
         pub const ALL: &[$crate::FindingKind] = &[$(
             $crate::FindingKind {
                 id: $id,

@@ -1,19 +1,19 @@
-//! A condition on a host that is checked by the same remote line as each change.
+//! A condition on a host that is checked on the same command line as each change.
 
 use crate::{ExecError, Host};
 
-/// The exit code of a remote line whose guard refused: no program of ours ends with it.
+/// The exit code of a command line whose guard refused. None of hemma's own scripts ends with it.
 #[cfg(feature = "ssh")]
 pub(crate) const REFUSED: i32 = 244;
 
-/// What a guard's own words begin with, so that they are told from those of the command.
+/// The prefix of a guard's own output, which tells it from the output of the command.
 const WORDS: &str = "hemma-guard: ";
 
-/// A condition that must hold on a host for each further change of a run, such as "the lock is
-/// still this run's".
+/// A condition that must hold on a host for each further change of a run, such as "this run still
+/// has the lock".
 ///
-/// It is a POSIX shell script that runs as the login user in front of the change's own command, on
-/// the same line: where it calls `refuse WORDS`, the command is not started, and the change fails
+/// It is a POSIX shell script that runs as the login user before the change's own command, on the
+/// same command line. If it calls `refuse WORDS`, the command is not started and the change fails
 /// with [`ExecError::LockLost`]. Questions are not guarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard {
@@ -23,7 +23,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Guards changes on `host` by a script that is a constant of the program; what varies is in
+    /// Guards changes on `host` by a script that is a constant of the program. Values are passed in
     /// `parameters` and read as `"$1"`.
     pub fn new(host: &Host, script: &str, parameters: impl IntoIterator<Item = String>) -> Self {
         let parameters = parameters.into_iter().collect();
@@ -34,7 +34,7 @@ impl Guard {
         self.host == *host
     }
 
-    /// The beginning of a remote line, to which the words of the command are added.
+    /// The beginning of a command line, which the words of the command follow.
     #[cfg(feature = "ssh")]
     pub(crate) fn prefix(&self) -> String {
         let count = self.parameters.len();
@@ -48,7 +48,7 @@ impl Guard {
 }
 
 impl ExecError {
-    /// The refusal of a guard, if that is what a command's standard error holds.
+    /// The refusal of a guard, if a command's standard error holds one.
     pub fn of_guard(host: &Host, command: &str, stderr: &str) -> Option<Self> {
         let said = stderr.lines().find_map(|it| it.strip_prefix(WORDS))?;
         let said: String = said.chars().filter(|it| !it.is_control()).take(300).collect();

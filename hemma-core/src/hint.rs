@@ -7,22 +7,22 @@ use serde::{Deserialize, Serialize};
 use crate::command::quote;
 use crate::{AnyRemedy, Host, RemedySet};
 
-/// The next thing to try. Never a guess about the cause.
+/// The next thing to try. It is never a guess about the cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hint {
-    /// A command of another program, to run here: ssh, docker, git.
+    /// A command of another program, such as ssh, docker or git, to run on this machine.
     Run(String),
     /// A sentence that says what to do.
     Do(String),
-    /// A remedy of a crate, for which the program that shows it may have a command.
+    /// A remedy of a crate. The program that shows it may have a command for it.
     Remedy(AnyRemedy),
-    /// A name that may have been meant, and how to see all that there are.
+    /// A name that may have been meant, and how to see all names.
     #[serde(rename = "did_you_mean")]
     DidYouMean {
         /// The name.
         name: String,
-        /// How to see all of them.
+        /// How to see all names.
         all: Box<Self>,
     },
 }
@@ -30,8 +30,8 @@ pub enum Hint {
 impl Hint {
     /// A line for the login shell of a host, to be typed here.
     ///
-    /// The whole line is one word for the shell here, so that nothing in it, `~` least of all,
-    /// means something on this machine. What varies within it is quoted by the caller, once: with
+    /// The whole line is one word for the local shell, so that nothing in it, such as `~`, is
+    /// expanded on this machine. The caller quotes the values in it, once: with
     /// [`Command`](crate::Command), [`quote`] or [`quote_path`](crate::quote_path).
     ///
     /// ```
@@ -57,7 +57,7 @@ impl<R: RemedySet> From<R> for Hint {
     }
 }
 
-/// The hint in plain English, for a program that has no commands of its own.
+/// The hint in plain English, for a program without commands of its own.
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -70,7 +70,7 @@ impl fmt::Display for Hint {
 }
 
 impl Host {
-    /// What is typed here to have the login shell there run a line. See [`Hint::on`].
+    /// The local command line that runs a line in the host's login shell. See [`Hint::on`].
     pub fn line(&self, line: impl fmt::Display) -> String {
         format!("ssh {self} {}", quote(&line.to_string()))
     }

@@ -1,4 +1,4 @@
-//! Where something happens: on this machine, or on a host that ssh knows by name.
+//! The place where something happens: this machine, or a host that ssh knows by name.
 
 #[cfg(feature = "schema")]
 use std::borrow::Cow;
@@ -105,7 +105,7 @@ impl JsonSchema for Host {
     }
 }
 
-/// Where a command runs.
+/// The place where a command runs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {

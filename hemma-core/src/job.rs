@@ -1,4 +1,4 @@
-//! Running a program that the operator typed, as long as it takes.
+//! Runs a program that the operator typed, as long as it takes.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,34 +8,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Command, ExecError, Live, Question};
 
-/// A program of the operator's own on this machine.
+/// A program that the operator runs on this machine.
 ///
-/// As a [`Question`] it wants no approval: typing it was the consent, and what it does is its own
-/// business. It gets the signals of this process, but for the hangup of a terminal that closes.
+/// As a [`Question`] it needs no approval: typing the command was the consent. The program gets the
+/// signals of this process, except the hangup of a closing terminal.
 #[derive(Debug, Clone, Serialize)]
 pub struct Job {
     /// The program.
     pub run: Command,
-    /// The file to whose end it writes where this process writes to a terminal.
+    /// The file to which its output is appended if this process writes to a terminal.
     #[serde(skip)]
     pub log: PathBuf,
-    /// Who sees what it writes there.
+    /// The listener for its output in the log.
     #[serde(skip)]
     pub told: Told,
 }
 
-/// How a program ended.
+/// The end of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ended {
-    /// With an exit code.
+    /// The program exited with this code.
     Exited(i32),
-    /// By a signal.
+    /// A signal ended the program.
     Signalled(i32),
 }
 
 impl Ended {
-    /// The exit code that a shell gives for it.
+    /// The exit code that a shell reports for this end.
     pub fn code(self) -> u8 {
         match self {
             Self::Exited(code) => u8::try_from(code & 0xff).unwrap_or(u8::MAX),
@@ -44,14 +44,14 @@ impl Ended {
     }
 }
 
-/// Is told what a program writes, as it writes it.
+/// A listener for the output of a program.
 #[derive(Clone)]
 pub struct Told(Arc<Show>);
 
 type Show = dyn Fn(&[u8]) + Send + Sync;
 
 impl Told {
-    /// Calls `show` with each piece.
+    /// Calls `show` with each piece of output.
     pub fn new(show: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
         Self(Arc::new(show))
     }

@@ -1,4 +1,4 @@
-//! What there is, for whoever asked for something else.
+//! The names that exist, for an operator who typed another one.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Hint;
 
-/// More alike than this is a slip of the fingers; the scale is that of Jaro and Winkler.
+/// The similarity from which a name counts as a typing mistake, on the scale of Jaro and Winkler.
 const ALIKE: f64 = 0.85;
 
-/// A part shorter than this is in many names.
+/// The minimum length of a part; shorter ones are in many names.
 const PART_CHARS_MIN: usize = 3;
 
-/// The names that there are, those first that may have been meant.
+/// The names that exist; those that may have been meant come first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     names: Vec<String>,
@@ -20,23 +20,23 @@ pub struct Known {
 }
 
 impl Known {
-    /// The names that there are where `asked` is none of them.
+    /// The names that exist, sorted for an operator who typed `asked`, which is not one of them.
     pub fn new<S: Into<String>>(asked: &str, names: impl IntoIterator<Item = S>) -> Self {
         let names = names.into_iter().map(Into::into);
         let mut rated: Vec<(f64, String)> = names.map(|it| (likeness(asked, &it), it)).collect();
-        // What is not alike keeps its order.
+        // Names that are not similar keep their order.
         let rate = |it: f64| if it < ALIKE { 0.0 } else { it };
         rated.sort_by(|(one, _), (other, _)| rate(*other).total_cmp(&rate(*one)));
         let nearest = rated.first().filter(|(rate, _)| *rate >= ALIKE).map(|(_, it)| it.clone());
         Self { names: rated.into_iter().map(|(_, it)| it).collect(), nearest }
     }
 
-    /// The one that may have been meant.
+    /// The name that may have been meant.
     pub fn nearest(&self) -> Option<&str> {
         self.nearest.as_deref()
     }
 
-    /// The one that may have been meant, and how to see all of them.
+    /// A hint with the name that may have been meant and a way to see all names.
     pub fn hint(&self, all: impl Into<Hint>) -> Hint {
         let all = all.into();
         match self.nearest() {

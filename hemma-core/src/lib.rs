@@ -1,10 +1,10 @@
 //! *How does a program observe and change hosts, with consent, dry runs and replay?* The types that
 //! hemma's crates share.
 //!
-//! Everything learned is a [`Question`], everything done is a [`Change`]: plain values with typed
-//! answers and typed errors. They meet the outside in one place, the [`World`], which looks for
-//! real, records, replays a [`Cassette`], or only plans. A change needs an [`Approval`], which
-//! comes from the operator's consent and from nowhere else.
+//! What a program learns is a [`Question`], and what it does is a [`Change`]: plain values with
+//! typed answers and typed errors. They meet the outside in one place, the [`World`], which runs
+//! them for real, records them, replays a [`Cassette`], or only plans. A change needs an
+//! [`Approval`], which only the operator's consent gives.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -18,7 +18,7 @@
 //!
 //! # Features
 //!
-//! All are on by default, and each can be left out (`default-features = false`).
+//! All features are on by default, and each can be left out (`default-features = false`).
 //!
 //! | feature | what it adds |
 //! |---|---|
@@ -29,9 +29,10 @@
 //!
 //! # What it does not do
 //!
-//! It knows no DNS, TLS, Docker or tunnel: those are crates of their own, which know this one and
-//! not each other. It never prints, exits, or reads the environment for settings. It has no retry
-//! for a lost connection: half a run answered by another connection would be a lie.
+//! It knows no DNS, TLS, Docker or tunnel: those are crates of their own, which depend on this one
+//! and not on each other. It never prints, exits, or reads settings from the environment. It does
+//! not retry a lost connection, because half of a run answered over another connection would be
+//! misleading.
 
 mod approval;
 #[cfg(feature = "cassette")]

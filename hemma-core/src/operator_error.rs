@@ -1,18 +1,18 @@
-//! What an error means to the operator who reads it: its class, and the next thing to try.
+//! The meaning of an error for the operator who reads it: its class, and the next thing to try.
 
 use std::error::Error;
 
 use crate::Hint;
 
-/// The class of an error, from which the exit code follows. An interruption has none: it ends a run
-/// and is no error of it.
+/// The class of an error, which determines the exit code. An interruption has no class: it ends a
+/// run and is not an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorClass {
-    /// It was looked and found wrong, or a change did not do what it should: exit code 1.
+    /// The state was looked at and is wrong, or a change did not do what it should: exit code 1.
     NotAsPlanned,
     /// The command line or the settings are wrong: exit code 2.
     Usage,
-    /// It could not be looked at, or the end of a change is not known: exit code 3.
+    /// The state could not be looked at, or the outcome of a change is not known: exit code 3.
     Unknown,
 }
 
@@ -21,11 +21,11 @@ pub enum ErrorClass {
 pub enum Advice {
     /// The next thing to try.
     Try(Hint),
-    /// The reason for having none, for a reader of the code.
+    /// The reason why there is nothing to try, for a reader of the code.
     Nothing(&'static str),
 }
 
-/// An error's class and advice.
+/// The class and the advice of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classified {
     /// The class.
@@ -45,14 +45,14 @@ impl ErrorClass {
         Classified { class: self, advice: Advice::Nothing(reason) }
     }
 
-    /// This class, and the next thing to try where there is one; the reason where there is none.
+    /// This class, and the next thing to try if there is one, or else the reason.
     pub fn with_any(self, hint: Option<Hint>, reason: &'static str) -> Classified {
         hint.map_or_else(|| self.without(reason), |it| self.with(it))
     }
 }
 
 impl Classified {
-    /// The same advice in another class.
+    /// Replaces the class and keeps the advice.
     #[must_use]
     pub fn as_class(self, class: ErrorClass) -> Self {
         Self { class, ..self }
@@ -72,7 +72,7 @@ impl Advice {
 /// An error that an operator may read. The class has no default, and each implementation matches
 /// every variant, so that the compiler asks for the class of a new one.
 ///
-/// An error that only carries another one gives that one's answer.
+/// An error that only wraps another one returns that one's classification.
 ///
 /// ```
 /// use hemma_core::{Classified, ErrorClass, ExecError, Hint, OperatorError};
@@ -114,7 +114,7 @@ pub trait OperatorError: Error {
         self.classify().advice.hint()
     }
 
-    /// Whether it was looked and found wrong, as opposed to not known.
+    /// Whether the state was looked at and is wrong, as opposed to not known.
     fn is_known(&self) -> bool {
         self.class() == ErrorClass::NotAsPlanned
     }

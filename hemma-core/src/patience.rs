@@ -1,15 +1,16 @@
-//! Waiting with an end: looks are counted, not seconds, so that a replay needs no clock.
+//! Waiting with a limit. The limit is a number of looks, not of seconds, so that a replay needs no
+//! clock.
 
 use std::time::Duration;
 
 use crate::World;
 
-/// How often to look, and how long to rest in between.
+/// How often to look, and how long to pause in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// Looks at most.
+    /// The maximum number of looks.
     pub looks: u32,
-    /// The rest between two.
+    /// The pause between two looks.
     pub pause: Duration,
 }
 
@@ -20,7 +21,7 @@ impl Patience {
         Self { looks: u32::try_from(looks).unwrap_or(u32::MAX), pause }
     }
 
-    /// Looks until `look` gives something final. `None` when the patience ended first.
+    /// Looks until `look` returns something final. `None` if the number of looks is used up.
     pub async fn wait<T>(
         self,
         world: &World,

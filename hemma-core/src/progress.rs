@@ -1,52 +1,53 @@
-//! What a long change says while it is under way.
+//! The progress of a long change.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a long change says how far it has come.
+/// The listener for the progress of a long change.
 #[derive(Clone)]
 pub struct Progress(Arc<dyn Fn(Heard<'_>) + Send + Sync>);
 
-/// What a listener hears of a long change.
+/// A progress message of a long change.
 #[derive(Debug, Clone, Copy)]
 pub enum Heard<'h> {
     /// One line.
     Line(&'h str),
-    /// News of some of the things that are made at once.
+    /// News about one of several things that are made at once.
     Part(&'h Part),
 }
 
-/// News of one of several things that are made at once, such as the images of a build.
+/// News about one of several things that are made at once, such as the images of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Its name; several where it is not known which of them the news is about.
+    /// Its name; several names if it is not known which of them the news is about.
     pub names: Vec<String>,
-    /// What became of it.
+    /// The news.
     pub news: News,
 }
 
-/// What became of one of several things that are made at once.
+/// News about one of several things that are made at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
-    /// It will be made, and has not begun.
+    /// It has not begun.
     Waits,
-    /// It has come to this step: which of how many, where that is known, and what is done in it.
+    /// It has reached this step: its number and the number of steps, if known, and what is done in
+    /// it.
     Step(Option<(u32, u32)>, String),
     /// It wrote a line.
     Wrote(String),
-    /// How much of something it has fetched, in the words of the tool that fetches.
+    /// How much of something was fetched, as the fetching tool prints it.
     Fetched(String),
-    /// It is made; whether nothing of it had to be made again.
+    /// It is finished.
     Done {
-        /// Every step of it was there from before.
+        /// Whether every step came from the cache.
         cached: bool,
     },
-    /// It cannot be made.
+    /// It failed, for this reason.
     Failed(String),
 }
 
 impl Progress {
-    /// Hands each line to `listener`; news of a part is a line with its name in front.
+    /// Passes each line to `listener`; news about a part becomes a line with its name in front.
     pub fn new(listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self::hearing(move |heard| match heard {
             Heard::Line(line) => listener(line),
@@ -55,22 +56,22 @@ impl Progress {
         })
     }
 
-    /// Hands all that is said to `listener`.
+    /// Passes every message to `listener`.
     pub fn hearing(listener: impl Fn(Heard<'_>) + Send + Sync + 'static) -> Self {
         Self(Arc::new(listener))
     }
 
-    /// Nobody listens.
+    /// A progress without a listener.
     pub fn silent() -> Self {
         Self::hearing(|_| {})
     }
 
-    /// Says one line.
+    /// Reports one line.
     pub fn line(&self, line: &str) {
         (self.0)(Heard::Line(line));
     }
 
-    /// Says what became of one of several things that are made at once.
+    /// Reports news about one of several things that are made at once.
     pub fn part(&self, part: &Part) {
         (self.0)(Heard::Part(part));
     }

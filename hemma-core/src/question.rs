@@ -1,4 +1,4 @@
-//! The one idea: everything we learn is a [`Question`], everything we do is a [`Change`].
+//! The two kinds of work: what a program learns is a [`Question`], what it does is a [`Change`].
 
 use std::future::Future;
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Classified, ErrorClass, Live, OperatorError, Progress};
 
-/// One look at the world. Changes nothing; may be asked again at any time.
+/// One look at the world. It changes nothing, and may be asked again at any time.
 ///
-/// A question is a plain value that serializes: that is how it is recorded, replayed, remembered
-/// within a run, and shown as the evidence of a finding.
+/// A question is a plain value that serializes: so it can be recorded, replayed, remembered within
+/// a run, and shown as the evidence of a finding.
 pub trait Question: Serialize + Send + Sync {
     /// The name of this kind of question, e.g. `docker.networks`.
     const KIND: &'static str;
-    /// What was seen. "It is not there" is an answer.
+    /// The answer. "It does not exist" is an answer.
     type Answer: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
-    /// Why nothing could be seen. Never "it is not there".
+    /// Why the question could not be answered. It never means "it does not exist".
     type Error: std::error::Error
         + Serialize
         + DeserializeOwned
@@ -26,12 +26,12 @@ pub trait Question: Serialize + Send + Sync {
         + From<NotRecorded>
         + 'static;
 
-    /// The question in one line, for whoever watches.
+    /// The question in one line, for the operator.
     fn describe(&self) -> String {
         crate::value::value_of(self).to_string()
     }
 
-    /// Looks.
+    /// Looks, and returns the answer.
     fn ask(&self, live: &Live) -> impl Future<Output = Result<Self::Answer, Self::Error>> + Send;
 }
 
@@ -39,11 +39,11 @@ pub trait Question: Serialize + Send + Sync {
 pub trait Change: Serialize + Send + Sync {
     /// The name of this kind of change, e.g. `docker.network-create`.
     const KIND: &'static str;
-    /// Whether Ctrl-C may cut it in the middle without harm (a build) or has to wait for its end.
+    /// Whether Ctrl-C may stop it in the middle without harm (a build) or has to wait for its end.
     const CUT: Cut;
-    /// What the world gave back.
+    /// The result of the change.
     type Receipt: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
-    /// Why it did not happen, or not whole.
+    /// Why the change was not made, or only in part.
     type Error: std::error::Error
         + Serialize
         + DeserializeOwned
@@ -53,59 +53,59 @@ pub trait Change: Serialize + Send + Sync {
         + From<NotRecorded>
         + 'static;
 
-    /// The line that a plan and the journal show.
+    /// The change in one line, as a plan and the journal show it.
     fn describe(&self) -> String;
 
-    /// Does it. Safe to repeat: doing it twice is the same as once.
+    /// Makes the change. It is safe to repeat: applying it twice has the same result as once.
     fn apply(
         &self,
         live: &Live,
         progress: &Progress,
     ) -> impl Future<Output = Result<Self::Receipt, Self::Error>> + Send;
 
-    /// How much of it is done after it came back with this. A change that failed may be half done,
-    /// unless it knows better: it was refused, or stopped before anything was written.
+    /// How much of the change was made, given its result. A failed change may be half made unless
+    /// its error says otherwise: it was refused, or stopped before anything was written.
     fn extent(outcome: Result<&Self::Receipt, &Self::Error>) -> Extent {
         outcome.map_or(Extent::Half, |_| Extent::Whole)
     }
 }
 
-/// How much of a change is done.
+/// How much of a change was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// None of it: nothing was written.
+    /// Nothing was written.
     Nothing,
-    /// Perhaps a part.
+    /// Perhaps a part of it was made.
     Half,
-    /// All of it.
+    /// The whole change was made.
     Whole,
 }
 
 impl Extent {
-    /// [`Extent::Nothing`] where that is known, and else [`Extent::Half`].
+    /// [`Extent::Nothing`] if nothing was touched, and otherwise [`Extent::Half`].
     pub fn of_failure(untouched: bool) -> Self {
         if untouched { Self::Nothing } else { Self::Half }
     }
 }
 
-/// What an interruption may do to a change that is under way.
+/// The effect of an interruption on a change in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// Half of it does no harm: it is dropped at once.
+    /// The change is dropped at once; half of it does no harm.
     AtOnce,
-    /// It is let finish first.
+    /// The change is finished first.
     AfterwardsOnly,
 }
 
-/// The replayed recording holds no answer to this.
+/// The error of a replay whose recording has no answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("the recording has no further answer to `{kind}` {asked}{}", but(.nearest.as_deref()))]
 pub struct NotRecorded {
     /// The kind of question or change.
     pub kind: String,
-    /// What was asked, as JSON.
+    /// The question or change, as JSON.
     pub asked: String,
-    /// The most similar thing that was recorded.
+    /// The most similar question in the recording.
     pub nearest: Option<String>,
 }
 

@@ -1,12 +1,12 @@
-//! What is to be done about a finding or an error, as a value that a program can match on.
+//! The remedy for a finding or an error, as a value that a program can match on.
 
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// The remedies of one crate: what it proposes to do, and never with which command. A program that
-/// has commands turns each one into its own; the [`Display`](fmt::Display) of a remedy is plain
+/// The remedies of one crate: what it proposes to do, without naming a command. A program that has
+/// commands maps each remedy to its own; the [`Display`](fmt::Display) of a remedy is plain
 /// English, for a program that has none.
 ///
 /// ```
@@ -47,8 +47,8 @@ pub trait RemedySet: fmt::Display + Serialize + DeserializeOwned {
 #[serde(transparent)]
 pub struct AnyRemedy(Box<Erased>);
 
-/// As data, so that an answer that carries it can be recorded and read by a program that lacks the
-/// crate.
+/// A remedy as data, so that a program without the crate can record and read an answer that carries
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Erased {
     of: String,
@@ -57,7 +57,7 @@ struct Erased {
 }
 
 impl AnyRemedy {
-    /// The remedy as its crate has it; `None` if it is another crate's.
+    /// The remedy as its crate's type; `None` if it belongs to another crate.
     pub fn get<R: RemedySet>(&self) -> Option<R> {
         let own = (self.0.of == R::OF).then_some(&self.0.remedy)?;
         R::deserialize(own).ok()
@@ -67,7 +67,7 @@ impl AnyRemedy {
 impl<R: RemedySet> From<R> for AnyRemedy {
     fn from(remedy: R) -> Self {
         let (of, words) = (R::OF.to_owned(), remedy.to_string());
-        // What is no JSON is read back by nobody, and its words are left.
+        // A remedy that cannot be JSON is never read back; its text stays.
         let remedy = serde_json::to_value(remedy).unwrap_or_default();
         Self(Box::new(Erased { of, remedy, words }))
     }
@@ -79,7 +79,7 @@ impl fmt::Display for AnyRemedy {
     }
 }
 
-/// What the core itself proposes.
+/// The remedies of the core itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {

@@ -1,23 +1,23 @@
-//! What a look found, in words that a person and a program can both read.
+//! The results of looks, in words that a person and a program can both read.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Classified, ErrorClass, FindingId, Hint, OperatorError, RemedySet};
 
-/// Three answers, never mixed. The order is that of what matters more.
+/// The three verdicts. They are ordered by importance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Looked, and it is as it should be.
+    /// It was looked at and is as it should be.
     Pass,
-    /// Looked, and it is not.
+    /// It was looked at and is wrong.
     Fail,
-    /// Could not look.
+    /// It could not be looked at.
     Unknown,
 }
 
 impl Verdict {
-    /// `pass`, `FAIL` or `?`: a word, so that a log or a screen reader keeps it.
+    /// `pass`, `FAIL` or `?`: a word, so that logs and screen readers keep it.
     pub fn mark(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -30,35 +30,35 @@ impl Verdict {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// How it stands.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was found. It is empty in a recording from before findings had ids.
+    /// The id of what was found. It is empty in a recording from before findings had ids.
     #[serde(default, skip_serializing_if = "FindingId::is_empty")]
     pub id: FindingId,
-    /// What was looked at, e.g. `network proxy`.
+    /// The thing that was looked at, e.g. `network proxy`.
     pub subject: String,
-    /// What was seen, or why nothing could be.
+    /// The observed state, or why it is not known.
     pub detail: String,
     /// Further lines of evidence, e.g. the end of a log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
-    /// The next thing to do.
+    /// The next thing to try.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,
 }
 
 impl Finding {
-    /// It is as it should be.
+    /// A finding with the verdict `Pass`.
     pub fn pass(id: FindingId, subject: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(Verdict::Pass, id, subject, detail)
     }
 
-    /// It is not.
+    /// A finding with the verdict `Fail`.
     pub fn fail(id: FindingId, subject: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(Verdict::Fail, id, subject, detail)
     }
 
-    /// Nobody knows; `error` says why, with its causes.
+    /// A finding with the verdict `Unknown`; its detail is `error` with its causes.
     pub fn unknown(
         id: FindingId,
         subject: impl Into<String>,
@@ -67,8 +67,8 @@ impl Finding {
         Self::unseen(id, subject, causes(error))
     }
 
-    /// An error as a finding: wrong or not known by its class, with its causes, its evidence and the
-    /// next thing to try.
+    /// An error as a finding: `Fail` or `Unknown` by its class, with its causes, its evidence and
+    /// the next thing to try.
     pub fn of_error(id: FindingId, subject: impl Into<String>, error: &impl OperatorError) -> Self {
         let Classified { class, advice } = error.classify();
         let verdict = match class {
@@ -80,7 +80,7 @@ impl Finding {
             .hint(advice.hint())
     }
 
-    /// Nobody knows, for a reason that is no error of ours.
+    /// A finding with the verdict `Unknown` for a reason that is not an error.
     pub fn unseen(id: FindingId, subject: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(Verdict::Unknown, id, subject, why)
     }
@@ -95,14 +95,14 @@ impl Finding {
         Self { verdict, id, subject, detail, evidence: Vec::new(), hint: None }
     }
 
-    /// Adds the next thing to do, if there is one.
+    /// Adds the next thing to try, if there is one.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Option<Hint>>) -> Self {
         self.hint = hint.into().or(self.hint);
         self
     }
 
-    /// Adds the next thing to do, as a remedy of the crate that found it.
+    /// Adds the next thing to try, as a remedy of the crate that made the finding.
     #[must_use]
     pub fn remedy(self, remedy: impl RemedySet) -> Self {
         self.hint(Hint::from(remedy))
@@ -119,14 +119,14 @@ impl Finding {
 /// Findings in the order of the runbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// What was looked at.
+    /// The findings.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// The worst verdict. A report that looked at nothing knows nothing.
+    /// The worst verdict. A report without findings is `Unknown`.
     ///
-    /// "Wrong" outranks "could not look" here: it is the one that there is something to do about.
+    /// `Fail` outranks `Unknown` here, because the operator can act on it.
     pub fn verdict(&self) -> Verdict {
         let has = |verdict| self.findings.iter().any(|it| it.verdict == verdict);
         if has(Verdict::Fail) {
@@ -138,7 +138,7 @@ impl Report {
         }
     }
 
-    /// What is not as it should be, or not known.
+    /// The findings that are not `Pass`.
     pub fn problems(self) -> impl Iterator<Item = Finding> {
         self.findings.into_iter().filter(|it| it.verdict != Verdict::Pass)
     }

@@ -1,13 +1,13 @@
-//! Beginnings of scripts that may be ended at any moment.
+//! Shell functions for scripts that may be ended at any moment.
 
 /// Begins a script that needs files of its own: `$w` is a directory for them.
 ///
-/// A script is ended at any moment, also while the directory is being made: whoever is to remove it
-/// is there before, and what makes it is not ended. The removal is not either, as the signal comes
+/// A script may be ended at any moment, also while the directory is being made. So the cleanup is
+/// set up first, and `mktemp` ignores the signals. The removal ignores them, too, since they come
 /// more than once.
 ///
-/// A shell whose child was ended says so, and ends of that itself where the connection is gone
-/// already: so PIPE is a signal to clean up after, like the others.
+/// A shell whose child was ended prints a message, which ends the shell itself by PIPE if the
+/// connection is gone already. So PIPE leads to the cleanup, like the other signals.
 pub const SCRATCH: &str = r#"
 w=
 trap 'trap "" TERM INT HUP PIPE; [ -z "$w" ] || rm -rf "$w"' EXIT
@@ -15,10 +15,12 @@ trap 'exit 75' TERM INT HUP PIPE
 w=$(trap '' TERM INT HUP PIPE; mktemp -d) || exit 71
 "#;
 
-/// From `uncut` on a script does what it has begun, whatever becomes of the connection.
+/// Defines `uncut`: from its first call on, a script finishes what it has begun even if the
+/// connection is lost.
 ///
-/// Signals go to its whole process group, and git handles even one that its parent ignores: it drops
-/// its lock and goes on without, to half a tree. So `uncut git …` is in a group of its own.
+/// A signal goes to the whole process group, and git handles even one that its parent ignores: it
+/// removes its lock file and goes on without it, to half a tree. So `uncut git …` runs in a process
+/// group of its own.
 pub const UNCUT: &str = r#"
 uncut() {
     trap '' TERM INT HUP PIPE
@@ -47,7 +49,7 @@ mod tests {
             .expect("there is a shell")
     }
 
-    /// As the end of a connection does it.
+    /// Ends a script as the end of a connection does.
     fn ended_after(wait: Duration, mut script: Child) {
         std::thread::sleep(wait);
         let group = rustix::process::Pid::from_child(&script);

@@ -1,8 +1,8 @@
-//! Private values are replaced before anything is saved, keeping their shape.
+//! Replaces private values before anything is saved, and keeps their shape.
 //!
 //! Secrets need no scrubbing: [`Secret`](crate::Secret) cannot be written at all. This is for
-//! what is not secret and still nobody's business: public addresses and the operator's own name. A
-//! credential that another program said is hidden as well.
+//! values that are not secret and still private, such as public addresses and the operator's own
+//! name. Credentials in the output of other programs are hidden as well.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -76,14 +76,14 @@ impl Scrubber {
         out
     }
 
-    /// The same address always gets the same stand-in, of the block that is kept for documents.
+    /// The replacement of an address: an address of a documentation block, and always the same one.
     fn stand_in(&mut self, address: Ipv4Addr) -> Ipv4Addr {
         let next = u8::try_from(self.addresses.len() % 250 + 1).unwrap_or(1);
         *self.addresses.entry(address).or_insert(Ipv4Addr::new(203, 0, 113, next))
     }
 }
 
-/// `/root` is not the beginning of `/roots.pem`.
+/// Replaces a home directory. `/root` is not the beginning of `/roots.pem`.
 fn without_home(text: &str, home: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -106,7 +106,7 @@ fn is_public(address: Ipv4Addr) -> bool {
         || address.is_broadcast()
         || address.is_multicast()
         || carrier_nat
-        // Version numbers such as 5.6.1.0 and 1.2.3.4 look like addresses; low ones stay.
+        // Version numbers such as 5.6.1.0 and 1.2.3.4 look like addresses; low ones are kept.
         || address.octets()[0] < 8)
 }
 

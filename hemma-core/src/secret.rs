@@ -4,24 +4,24 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What stands in place of a secret wherever one is shown or written.
+/// The text that replaces a secret wherever it is shown or written.
 pub const HIDDEN: &str = "[hidden]";
 
 /// A text that prints, debugs and serializes as `[hidden]`.
 ///
-/// There is one way to the value, [`Secret::reveal`], so a search for that word finds every use.
-/// What was written to a cassette reads back as a secret whose value *is* `[hidden]`: a replay
-/// never needs the real one.
+/// The value is only available through [`Secret::reveal`], so a search for that word finds every
+/// use. A secret in a recording reads back as one whose value *is* `[hidden]`: a replay never needs
+/// the real one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the value in.
+    /// Wraps the value.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
 
-    /// The value itself, for the one place that must send it on.
+    /// The value itself, for the code that must send it.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -3,8 +3,8 @@
 
 use crate::{Classified, ErrorClass, Finding, FindingId, Hint, Host, quote_path};
 
-/// A shell function that says why nothing can be written in a directory, if that is so: git keeps the
-/// cause to itself, or buries it in advice.
+/// A shell function that prints why nothing can be written in a directory, if that is so: git does
+/// not print the cause, or buries it in advice.
 pub const PROBE: &str = r#"
 probe() {
     said=$({ echo x | cat >"$1/hemma-probe"; } 2>&1) ||
@@ -15,10 +15,10 @@ probe() {
 }
 "#;
 
-/// What is behind the path of a lock.
+/// The text that follows the path of a lock.
 const IN_THE_WAY: &str = " is in the way: a git is at work there";
 
-/// The next thing to do, where a tool's words say that nothing can be written.
+/// The next thing to try, if a tool's message says that nothing can be written.
 pub fn hint(host: &Host, said: &str) -> Option<Hint> {
     let says = |words: &str| said.to_lowercase().contains(words);
     let locked = said.split_once(IN_THE_WAY).map(|it| it.0);
@@ -38,14 +38,14 @@ pub fn hint(host: &Host, said: &str) -> Option<Hint> {
     Some(Hint::on(host, look))
 }
 
-/// The class of an error whose cause only the host's words tell, with the next thing to do where they
-/// say that nothing can be written.
+/// Classifies an error by the host's message: if it says that nothing can be written, the next
+/// thing to try is added.
 pub fn classify(class: ErrorClass, host: &Host, said: &str) -> Classified {
     class.with_any(hint(host, said), "the host's own words are all that is known")
 }
 
-/// A finding for what could not be looked at, with the next thing to do where a host that cannot be
-/// written to is the reason.
+/// A finding with the verdict `Unknown`, with the next thing to try if the host cannot be written
+/// to.
 pub fn unknown(
     host: &Host,
     id: FindingId,

@@ -1,9 +1,9 @@
-//! What sudo says, told from what the program that it runs says.
+//! Tells the messages of sudo from those of the program that it runs.
 
-/// How sudo and sudo-rs begin a line of their own.
+/// The prefixes of messages of sudo and sudo-rs.
 const NAMES: [&str; 2] = ["sudo: ", "sudo-rs: "];
 
-/// Lines that sudo prints without its name, or with something else that a program might print.
+/// Refusals that sudo prints without its prefix, or with text that a program might print, too.
 const REFUSALS: [&str; 4] = [
     "is not in the sudoers file",
     "is not allowed to execute",
@@ -11,7 +11,7 @@ const REFUSALS: [&str; 4] = [
     "may not run sudo on",
 ];
 
-/// What sudo remarks before it does its work all the same.
+/// Remarks that sudo prints before it runs the command.
 const REMARKS: [&str; 9] = [
     "unable to resolve host",
     "setrlimit(",
@@ -24,13 +24,13 @@ const REMARKS: [&str; 9] = [
     "problem with defaults entries",
 ];
 
-/// Whether a line is a remark of sudo's about itself, which says nothing about the command.
+/// Whether a line is a remark of sudo about itself, which says nothing about the command.
 pub fn is_remark(line: &str) -> bool {
     own(line).is_some_and(|said| REMARKS.iter().any(|it| said.contains(it)))
 }
 
-/// Why sudo did not run a command, if that is what its standard error says: its own line without
-/// its name. Only of a command that failed: a program may print such a line itself.
+/// The reason why sudo did not run a command: its own line in the standard error, without its
+/// prefix. Use it only for a command that failed, since a program may print such a line itself.
 pub fn refusal(stderr: &str) -> Option<&str> {
     let lines = || stderr.lines().map(str::trim);
     let plain = lines().find(|line| REFUSALS.iter().any(|it| line.contains(it)));
@@ -38,7 +38,7 @@ pub fn refusal(stderr: &str) -> Option<&str> {
     plain.map(|it| own(it).unwrap_or(it)).or_else(named)
 }
 
-/// A text without sudo's remarks, and the first of them.
+/// A text without sudo's remarks, and the first remark.
 #[cfg(feature = "ssh")]
 pub(crate) fn without_remarks(stderr: String) -> (String, Option<String>) {
     let Some(first) = stderr.lines().find(|it| is_remark(it)).map(|it| it.trim().to_owned()) else {
@@ -48,8 +48,9 @@ pub(crate) fn without_remarks(stderr: String) -> (String, Option<String>) {
     (rest, Some(first))
 }
 
-/// The line that lets a login do through sudo what hemma does: it runs shells of its own as root, so
-/// that what it began ends with its connection. A list of programs would have to hold `sh`.
+/// The sudoers line that lets a login do what hemma needs. hemma runs shells as root, so that the
+/// processes that it starts end with its connection; a list of allowed programs would have to
+/// contain `sh`.
 pub(crate) fn allowing_line(login: &str) -> String {
     format!("{login} ALL=(root) NOPASSWD: ALL")
 }

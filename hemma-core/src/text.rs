@@ -1,9 +1,9 @@
-//! Words from outside, and sizes, made fit for a terminal.
+//! Formats text from outside, and sizes, for a terminal.
 
-/// One line of at most `chars_max` characters, without anything that steers a terminal.
+/// One line of at most `chars_max` characters, without control sequences.
 ///
-/// Log lines and health checks say what the application wants them to, and operators read them in
-/// a terminal that obeys escape sequences.
+/// Log lines and health checks contain any text that the application prints, and the operator's
+/// terminal obeys escape sequences.
 pub fn plain(text: &str, chars_max: usize) -> String {
     let mut out = String::new();
     let mut rest = text.trim_end().chars();
@@ -27,7 +27,7 @@ pub fn plain(text: &str, chars_max: usize) -> String {
     out
 }
 
-/// A number of bytes in the units of disks: `7.3 MB`.
+/// A number of bytes in decimal units: `7.3 MB`.
 pub fn size(bytes: u64) -> String {
     let units = ["kB", "MB", "GB", "TB"];
     if bytes < 1000 {
@@ -41,7 +41,7 @@ pub fn size(bytes: u64) -> String {
     format!("{}.{} {}", tenths / 10, tenths % 10, units[unit])
 }
 
-/// `ESC [ … letter`, `ESC ] … BEL`, or `ESC` and one more.
+/// Skips `ESC [ … letter`, `ESC ] … BEL`, or `ESC` and one character.
 fn skip_escape(rest: &mut std::str::Chars<'_>) {
     match rest.next() {
         Some('[') => {
@@ -54,7 +54,7 @@ fn skip_escape(rest: &mut std::str::Chars<'_>) {
     }
 }
 
-/// These make a line read as something else than it is.
+/// Whether a character changes the writing direction, which makes a line look like another one.
 fn turns_direction(it: char) -> bool {
     matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

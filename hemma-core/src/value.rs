@@ -1,11 +1,11 @@
-//! A value as JSON: the text that two equal questions share, in memory and on a cassette.
+//! A value as JSON: the form in which questions are compared, in memory and in a recording.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// A value with its keys sorted, and without nulls, which a cassette could not hold: TOML has none.
+/// A value with its keys sorted and without nulls, which TOML does not have.
 pub(crate) fn value_of(value: &(impl Serialize + ?Sized)) -> Value {
-    // Only a map with keys that are no strings fails; no question has one.
+    // Only a map with keys that are not strings fails; no question has one.
     without_nulls(serde_json::to_value(value).unwrap_or_default())
 }
 

@@ -1,4 +1,4 @@
-//! Where a script works on a host: a directory, or another state of it that is laid out first.
+//! The tree that a script works in on a host: a directory as it is, or another state of it.
 
 use std::fmt;
 
@@ -19,20 +19,20 @@ cd "$t" || exit 70
 shift
 "#;
 
-/// The name of a directory as it lies on the host.
+/// The name of a directory in its current state.
 const ITSELF: &str = "checkout";
 
-/// More of a host's words than this do not help.
+/// The maximum length of a host's message in an error.
 const SAID_CHARS_MAX: usize = 300;
 
-/// A directory that scripts work in, as it lies on the host or in another state.
+/// A directory that scripts work in, in its current state or in another one.
 ///
-/// A script that runs in one finds the directory as `$d`, the tree to work in as `$t` and as its
-/// current directory, a directory for files of its own as `$w`, and in `$@` the words that were
-/// added to the command. It ends with 70 or 71 where the tree could not be had.
+/// A script that runs in it gets the directory as `$d`, the tree to work in as `$t` and as its
+/// current directory, a directory for files of its own as `$w`, and the words that were added to
+/// the command in `$@`. It ends with 70 or 71 if the tree could not be made.
 ///
-/// It is written and compared by its name alone: a recording says which state was looked at, and
-/// not by which script.
+/// It is serialized and compared by its name alone: a recording says which state was used, and not
+/// by which script it was made.
 #[derive(Clone)]
 pub struct Workdir {
     name: Value,
@@ -43,39 +43,39 @@ pub struct Workdir {
 }
 
 impl Workdir {
-    /// The directory as it lies on the host.
+    /// The directory in its current state.
     pub fn in_place() -> Self {
         let prelude = format!("{SCRATCH}{IN_PLACE}");
         let cause = |stderr: &str| plain(stderr.lines().last().unwrap_or_default(), SAID_CHARS_MAX);
         Self::new(&ITSELF, prelude, cause)
     }
 
-    /// A state that `prelude` lays out; the directory is its first parameter, and those of
-    /// [`parameters`](Self::parameters) follow. It takes them away and leaves `$d`, `$t` and `$w`.
-    /// `cause` says from what was said on standard error why that failed.
+    /// A state that the script `prelude` makes. Its parameters are the directory and then those of
+    /// [`parameters`](Self::parameters). It shifts them away and sets `$d`, `$t` and `$w`. `cause`
+    /// reads from its standard error why it failed.
     pub fn new(name: &impl Serialize, prelude: String, cause: fn(&str) -> String) -> Self {
         let name = serde_json::to_value(name).unwrap_or_default();
         Self { name, prelude, parameters: Vec::new(), input: None, cause }
     }
 
-    /// Gives the prelude more parameters.
+    /// Adds parameters for the prelude.
     #[must_use]
     pub fn parameters(self, parameters: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { parameters: parameters.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// Feeds the prelude a secret on standard input.
+    /// Passes a secret to the prelude on standard input.
     #[must_use]
     pub fn input(self, input: Option<Secret>) -> Self {
         Self { input, ..self }
     }
 
-    /// Whether it is the directory as it lies on the host.
+    /// Whether this is the directory in its current state.
     pub fn is_in_place(&self) -> bool {
         self.name == ITSELF
     }
 
-    /// A command that runs a script in it.
+    /// The command that runs a script in it.
     pub fn command(&self, script: &str, directory: &CheckoutPath) -> Command {
         let parameters = std::iter::once(directory.to_string()).chain(self.parameters.clone());
         let command = Command::script(&format!("{}{script}", self.prelude), parameters);
@@ -85,7 +85,7 @@ impl Workdir {
         }
     }
 
-    /// Why it could not be laid out, from what was said on standard error.
+    /// The reason why it could not be made, read from standard error.
     pub fn cause(&self, stderr: &str) -> String {
         (self.cause)(stderr)
     }

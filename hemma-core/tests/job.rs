@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
 /// Runs `job.sh` of its directory as a job, and writes down how it ended. The tests below start it
-/// as a process: whoever they signal must not be themselves.
+/// as a process: they must not signal themselves.
 #[tokio::test]
 #[ignore = "it is a part of the other tests"]
 async fn player() {

@@ -1,17 +1,17 @@
-//! The answers of a cassette so far: what the next one is written as a difference from.
+//! The earlier answers of a cassette, from which the next answer is written as a difference.
 
 use serde_json::Value;
 
 use crate::{Cassette, Exchange};
 
-/// Answers in the order in which they stand, those of the base first.
+/// Answers in the order of the file; those of the base come first.
 #[derive(Default)]
 pub(super) struct Answers {
     all: Vec<Answered>,
     of_base: usize,
 }
 
-/// One answer, and the question that it belongs to.
+/// An answer with the question that it belongs to.
 struct Answered {
     kind: String,
     asked: Value,
@@ -33,14 +33,14 @@ impl Answers {
         }
     }
 
-    /// The last answer to this question, or else to another one of its kind, and whether it is of
-    /// the base.
+    /// The last answer to this question, or else to another question of its kind, and whether that
+    /// answer is in the base.
     pub(super) fn before(&self, kind: &str, asked: &Value) -> Option<(&Value, bool)> {
         let (at, it) = last(&self.all, kind, asked)?;
         Some((it, at < self.of_base))
     }
 
-    /// The answer of the base to this question, or else to another one of its kind.
+    /// The answer in the base to this question, or else to another question of its kind.
     pub(super) fn in_base(&self, kind: &str, asked: &Value) -> Option<&Value> {
         last(&self.all[..self.of_base], kind, asked).map(|(_, it)| it)
     }

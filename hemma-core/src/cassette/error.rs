@@ -1,11 +1,11 @@
-//! Why a text is not a cassette, and where.
+//! The error for a text that is not a valid cassette.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::{Classified, ErrorClass, OperatorError};
 
-/// The reason why a text is not a cassette, with the file and the line where they are known.
+/// The reason why a text is not a valid cassette, with the file and the line if they are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CassetteError {
     file: Option<PathBuf>,
@@ -24,7 +24,7 @@ impl CassetteError {
         Self { file: None, line: None, reason: reason.to_string() }
     }
 
-    /// A reason that stands at a byte of a text.
+    /// An error at a byte offset of a text.
     pub(super) fn at(text: &str, byte: usize, reason: impl fmt::Display) -> Self {
         let before = text.as_bytes().get(..byte).unwrap_or_default();
         let line = before.split(|it| *it == b'\n').count();

@@ -1,17 +1,17 @@
-//! TOML as a person reads it: what fits on a line stands on one.
+//! TOML layout for reviewers: a value that fits on one line gets one line.
 
 use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 use toml_writer::ToTomlKey;
 
-/// The length of a line that several values share.
+/// The maximum length of a line that several values share.
 const WIDTH: usize = 120;
 
-/// The length of the line of a question, which is seldom what is reviewed.
+/// The maximum length of a question's line. It is longer because questions are seldom reviewed.
 const ASKED: usize = 200;
 
-/// The entries of a table, those that need a header of their own last.
+/// Writes the entries of a table; those that need a header of their own come last.
 pub(super) fn table(
     text: &mut String,
     path: &str,
@@ -40,7 +40,7 @@ pub(super) fn table(
     Ok(())
 }
 
-/// A table below its header.
+/// Writes a table below its header.
 pub(super) fn section(
     text: &mut String,
     header: &str,
@@ -51,7 +51,7 @@ pub(super) fn section(
     let entries: Vec<_> = entries.map(|(name, value)| (name.as_str(), value)).collect();
     let mut below = String::new();
     table(&mut below, path, &entries)?;
-    // The header of a table within implies that of the table itself.
+    // The header of an inner table implies that of the outer one.
     if header.starts_with("[[") || !below.trim_start().starts_with('[') {
         let gap = if header.starts_with("[[") { "\n" } else { "" };
         writeln!(text, "{gap}{header}")?;
@@ -60,7 +60,7 @@ pub(super) fn section(
     Ok(())
 }
 
-/// A list with a line for each of its elements; what holds no others shares lines.
+/// Writes a list with one line per element; a list of plain values shares lines.
 fn list(text: &mut String, name: &str, items: &[Value]) -> Result<(), fmt::Error> {
     writeln!(text, "{name} = [")?;
     let mut line = String::new();
@@ -98,7 +98,7 @@ fn has_header(name: &str, value: &Value, line: &str) -> Result<bool, fmt::Error>
     }
 }
 
-/// Whether an element is read well on a line of its list: it is short, or has no tables in it.
+/// Whether an element is readable on one line: it is short, or has no tables in it.
 fn is_row(item: &Value) -> Result<bool, fmt::Error> {
     let line = inline(item)?;
     let flat = item.as_object().is_some_and(|it| !it.values().any(holds_others));
@@ -114,8 +114,8 @@ fn fits(name: &str, line: &str) -> bool {
     name.len() + line.len() + 3 <= width && !line.contains('\n')
 }
 
-/// A value on one line, apart from the lines of a text.
+/// A value on one line, except for texts of several lines.
 fn inline(value: &Value) -> Result<String, fmt::Error> {
-    // A number beyond what TOML has is no answer of anything.
+    // A number that TOML cannot hold appears in no answer.
     toml::Value::try_from(value).map(|it| it.to_string()).map_err(|_| fmt::Error)
 }

@@ -1,8 +1,8 @@
-//! The recorded scene: what was typed, what was asked, what was answered, where it came from.
+//! The recording of one scene: what was typed, the questions, the answers, and their origin.
 //!
-//! In memory each exchange has its whole answer. In a file it has the whole answer, or what changed
-//! since the last answer to the same question (where there is none: to another question of the same
-//! kind). `delta.rs` says what a path is.
+//! In memory each exchange has its whole answer. In a file it has the whole answer, or the
+//! difference from the last answer to the same question (or else to another question of the same
+//! kind). `delta.rs` defines the paths of a difference.
 
 mod answers;
 mod delta;
@@ -28,29 +28,29 @@ use stored::Stored;
 pub struct Cassette {
     /// Where the recording comes from.
     pub scene: Scene,
-    /// What was asked and answered: by rounds in the order of time, and within a round of what was
-    /// asked at once in the order of the questions.
+    /// The questions and changes with their answers. Exchanges that ran at the same time form a
+    /// round; rounds are in the order of time, and exchanges within a round are sorted by question.
     pub exchange: Vec<Exchange>,
 }
 
-/// What surrounds the exchanges.
+/// The description of a recording: everything except the exchanges.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
     /// What the operator typed after the name of the program.
     pub typed: String,
-    /// Where the answers come from.
+    /// The origin of the answers.
     pub origin: Origin,
-    /// The time at which it began; a replay lives at this time.
+    /// The time at which the run began. A replay uses it as the current time.
     pub now: jiff::Timestamp,
-    /// The versions that answered, e.g. `docker 27.5.1`.
+    /// The versions of the programs that answered, e.g. `docker 27.5.1`.
     pub tool: String,
     /// The `hemma.toml` of the scene.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub config: String,
 }
 
-/// Where recorded answers come from.
+/// The origin of recorded answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
@@ -58,31 +58,31 @@ pub enum Origin {
     Live,
     /// The practice host: throw-away containers with the same software.
     Lab,
-    /// Typed by a person, for answers that are hard to provoke.
+    /// Written by a person, for answers that are hard to provoke.
     Hand,
 }
 
-/// One question or change and what came back.
+/// One question or change and its result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
     /// The kind of question or change.
     pub kind: String,
-    /// Milliseconds from the beginning of the run to its end.
+    /// Milliseconds from the start of the run to the end of this exchange.
     pub at_ms: u64,
-    /// Milliseconds that it took; 0 where the scene does not show it.
+    /// The duration in milliseconds; 0 if the scene does not show it.
     pub took_ms: u64,
-    /// What a change said on its way.
+    /// The progress messages of a change.
     pub progress: Vec<String>,
     /// The question or change itself.
     pub asked: Value,
-    /// What was answered.
+    /// The answer, if there was one.
     pub answer: Option<Value>,
-    /// Why there was no answer.
+    /// The error, if there was no answer.
     pub error: Option<Value>,
 }
 
 impl Cassette {
-    /// The cassette of a file, and of the base that the file names.
+    /// Reads the cassette of a file, with the base that the file names.
     pub fn read(file: impl AsRef<Path>) -> Result<Self, CassetteError> {
         let file = file.as_ref();
         let text = text_of(file)?;
@@ -98,15 +98,16 @@ impl Cassette {
         stored.expanded(&text, base.as_ref()).map_err(|it| it.in_file(file))
     }
 
-    /// The text of the cassette as the difference from a base, which `name` leads to from the
-    /// directory of the file that it is written to.
+    /// The text of the cassette as the difference from a base. `name` is the path of the base,
+    /// relative to the directory of the file that the text is written to.
     pub fn text_on(&self, name: &str, base: &Self) -> Result<String, CassetteError> {
         let unwritable = |_| CassetteError::new("it holds a number that TOML has not");
         text::of(self, Some((name, base))).map_err(unwritable)
     }
 
-    /// The cassette as another recording of its scene would give it: what was asked at once in the
-    /// order of the questions, and ids, digests and process ids by where they stand first.
+    /// The cassette in a form that does not depend on the run: concurrent exchanges are sorted by
+    /// question, and ids, digests and process ids are derived from the place where they appear
+    /// first.
     #[must_use]
     pub fn settled(self) -> Self {
         let mut exchange = order::in_rounds(self.exchange);
@@ -114,14 +115,14 @@ impl Cassette {
         Self { exchange, ..self }
     }
 
-    /// The cassette without how long each answer took, for a scene that does not show it.
+    /// The cassette without durations, for a scene that does not show them.
     #[must_use]
     pub fn without_durations(mut self) -> Self {
         self.exchange.iter_mut().for_each(|it| it.took_ms = 0);
         self
     }
 
-    /// The cassette with times in whole seconds, which is what a scene shows of them.
+    /// The cassette with times in whole seconds, which is the precision that a scene shows.
     #[must_use]
     pub fn in_seconds(mut self) -> Self {
         self.exchange.iter_mut().for_each(|it| it.at_ms -= it.at_ms % 1000);
@@ -134,7 +135,7 @@ fn text_of(file: &Path) -> Result<String, CassetteError> {
     std::fs::read_to_string(file).map_err(|it| unreadable(it).in_file(file))
 }
 
-/// Reads a cassette that names no base.
+/// Reads a cassette that has no base.
 impl FromStr for Cassette {
     type Err = CassetteError;
 
@@ -156,7 +157,7 @@ impl fmt::Display for Cassette {
 
 #[cfg(test)]
 impl Exchange {
-    /// An exchange of a kind, of which nothing else is known.
+    /// An exchange of this kind with all other fields empty.
     pub(crate) fn of(kind: &str) -> Self {
         let (progress, asked) = (Vec::new(), Value::Null);
         let (kind, at_ms, took_ms) = (kind.to_owned(), 0, 0);

@@ -1,17 +1,17 @@
-//! The order of exchanges on a cassette.
+//! The order of exchanges in a cassette.
 //!
-//! Questions that are asked at once end in another order in each run. What overlapped in time is a
-//! round, and is sorted by what was asked: two recordings of one scene then have the same order.
+//! Concurrent questions end in a different order in each run. Exchanges that overlap in time form a
+//! round, which is sorted by question, so that two recordings of one scene have the same order.
 
 use crate::Exchange;
 
-/// The exchanges in rounds, from the order in which they ended.
+/// Sorts exchanges, given in the order in which they ended, into rounds.
 pub(super) fn in_rounds(exchanges: Vec<Exchange>) -> Vec<Exchange> {
     let mut rounds: Vec<Round> = Vec::new();
     for exchange in exchanges {
         let begun = exchange.at_ms.saturating_sub(exchange.took_ms);
         let mut round = Round { ended: exchange.at_ms, exchanges: vec![exchange] };
-        // A long look may have begun before several others that followed each other.
+        // A long question may have begun before several others that ran one after the other.
         while let Some(earlier) = rounds.pop_if(|it| it.ended > begun) {
             round = earlier.with(round);
         }
@@ -31,7 +31,8 @@ impl Round {
         Self { ended: self.ended.max(later.ended), ..self }
     }
 
-    /// Answers to the same question keep their order: a replay gives them one after the other.
+    /// Sorts by question. Answers to the same question keep their order, since a replay returns
+    /// them in it.
     fn sorted(mut self) -> Vec<Exchange> {
         self.exchanges.sort_by_cached_key(|it| (it.kind.clone(), it.asked.to_string()));
         self.exchanges
@@ -58,7 +59,7 @@ mod tests {
     fn what_runs_at_once_is_sorted() {
         check(&[("b", 9, 9), ("a", 10, 10), ("c", 20, 10), ("b", 30, 10)], "a b c b");
         check(&[("c", 10, 10), ("b", 20, 10), ("a", 30, 29)], "a b c");
-        // Without durations, what was sorted stays so.
+        // Sorting again without durations changes nothing.
         check(&[("a", 400, 0), ("b", 300, 0), ("a", 500, 0)], "a b a");
     }
 }

@@ -1,9 +1,9 @@
-//! Ids, digests and process ids that another recording of the same scene would not have.
+//! Replaces ids, digests and process ids that differ between two recordings of the same scene.
 //!
-//! Each is replaced by one of the same shape that is made of where it stands first: of the container
-//! `redis` in the answer to `docker.containers`, say. The same scene so has the same ids in every
-//! recording, and one more container is no reason for all others to change, as it would be if they
-//! were counted. What was equal stays equal, and what differed stays different.
+//! Each is replaced by one of the same shape that is derived from the place where it appears first,
+//! for example the container `redis` in the answer to `docker.containers`. The same scene therefore
+//! has the same ids in every recording. They are not numbered, because one more container would
+//! then change all later ids. Equal ids stay equal, and different ids stay different.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use crate::Exchange;
 
-/// The digits of an id of Docker, of a keyed digest, and of an id that is shortened for people.
+/// The lengths of a Docker id, of a keyed digest, and of a shortened id, in digits.
 const ID: usize = 64;
 const DIGEST: usize = 16;
 const SHORT: usize = 12;
 
-/// Replaces ids, digests and process ids, by the same one wherever the same one stood.
+/// Replaces ids, digests and process ids; equal ones get equal replacements.
 pub(super) fn put_into(exchanges: &mut [Exchange]) {
     let mut placeholders = Placeholders::default();
     for lengths in [&[ID, DIGEST][..], &[SHORT]] {
@@ -41,7 +41,7 @@ struct Placeholders {
 
 impl Placeholders {
     fn learn(&mut self, place: &str, text: &str, lengths: &[usize]) {
-        // A digest alone may be without a letter.
+        // A digest may consist of digits only if it is the whole text.
         let alone = |it: &str| it.len() == DIGEST && it == text;
         let is_id = |it: &str| is_id(it) || (alone(it) && it.bytes().all(|it| it.is_ascii_digit()));
         for word in words(text).filter(|it| lengths.contains(&it.len()) && is_id(it)) {
@@ -54,7 +54,7 @@ impl Placeholders {
         }
     }
 
-    /// The whole id of which this one is the beginning.
+    /// The full id that begins with this one.
     fn longer(&self, word: &str) -> Option<&str> {
         let (id, it) = self.ids.range(word.to_owned()..).find(|(id, _)| id.len() == ID)?;
         (word.len() == SHORT && id.starts_with(word)).then_some(it)
@@ -63,7 +63,7 @@ impl Placeholders {
     fn stand_in(&self, place: &str, digits: usize) -> String {
         let mut made = (0_u64..).map(|count| {
             let digest = format!("{:016x}", fnv(&format!("{place} {count}")));
-            // Digits alone would be a number, which is no id.
+            // An id of digits only would read as a number.
             let first = char::from(b'a' + digest.as_bytes()[0] % 6);
             format!("{first}{}{:048}", &digest[1..], 0)[..digits].to_owned()
         });
@@ -112,15 +112,15 @@ impl Placeholders {
         known.or_else(|| self.longer(word).map(|it| &it[..SHORT])).unwrap_or(word)
     }
 
-    /// Processes have small numbers, and so are counted.
+    /// Replaces a process id. Process ids are small numbers, so they are numbered.
     fn process(&mut self, process: u64) -> u64 {
         let next = self.processes.len() as u64 + 1001;
         *self.processes.entry(process).or_insert(next)
     }
 }
 
-/// Every text that came back, and where it stands. What is only asked with is of the program itself,
-/// such as the digest of a script, and a replay asks with it.
+/// Visits every text of a result, with its place. A text that only the question contains, such as
+/// the digest of a script, stays: the program computes it, and a replay asks with it.
 fn each_text_heard(exchange: &Exchange, see: &mut impl FnMut(&str, &str)) {
     let kind = &exchange.kind;
     exchange.progress.iter().for_each(|it| see(&format!("{kind} progress"), it));
@@ -146,13 +146,13 @@ fn walk(place: &str, value: &Value, see: &mut impl FnMut(&str, &str)) {
     }
 }
 
-/// What tells an element of a list from the others, whatever its place and its id.
+/// A label for a list element that depends on neither its index nor its id.
 fn label(at: usize, item: &Value) -> String {
     let name = item["name"].as_str().filter(|it| has_no_id(it));
     name.or_else(|| first_text(item)).map_or_else(|| at.to_string(), str::to_owned)
 }
 
-/// The first text without an id in it, such as the name that an image has.
+/// The first text without an id in it, such as the name of an image.
 fn first_text(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) => Some(text.as_str()).filter(|it| has_no_id(it)),
@@ -175,7 +175,7 @@ fn is_id(word: &str) -> bool {
     digits && (word.len() == ID || word.bytes().any(|it| it.is_ascii_lowercase()))
 }
 
-/// The hash of Fowler, Noll and Vo: it is the same with every compiler, unlike that of Rust.
+/// The FNV-1a hash, which does not change between compilers, unlike the standard library's.
 fn fnv(text: &str) -> u64 {
     let begin = 0xcbf2_9ce4_8422_2325;
     text.bytes().fold(begin, |it, byte| (it ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
@@ -191,7 +191,7 @@ mod tests {
         Exchange { answer: Some(answer.clone()), ..Exchange::of("docker.containers") }
     }
 
-    /// What is recorded of two containers and an image, with these ids.
+    /// A recording of two containers and an image with these ids.
     fn scene(one: &str, other: &str, image: &str, digest: &str) -> Vec<Exchange> {
         let seen = json!([
             { "name": "kafka", "id": one, "image": format!("sha256:{image}") },

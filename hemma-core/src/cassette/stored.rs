@@ -1,4 +1,4 @@
-//! Reading: what stands in a file, and the answers that it means.
+//! Reads the text of a cassette and restores its whole answers.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -9,19 +9,18 @@ use super::delta::Delta;
 use super::error::CassetteError;
 use crate::{Cassette, Exchange, Scene};
 
-/// A cassette as it stands in its file.
+/// A cassette as its file has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Stored {
-    /// The cassette whose answers come before its own, as a path from its directory.
+    /// The cassette whose answers precede this one's, as a path from its directory.
     pub(super) base: Option<Spanned<String>>,
     scene: Scene,
     #[serde(default)]
     exchange: Vec<Spanned<StoredExchange>>,
 }
 
-/// An exchange as it stands in a file: with an answer, or with what an earlier one has to be changed
-/// in.
+/// An exchange as a file has it: with its answer, or with the difference from an earlier one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredExchange {
@@ -41,7 +40,7 @@ struct StoredExchange {
     error: Option<Value>,
 }
 
-/// The answer that a difference is from, where it is not the last one.
+/// The answer that a difference starts from, if it is not the last one.
 #[derive(Deserialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "lowercase")]
 enum From {
@@ -50,11 +49,11 @@ enum From {
 
 impl Stored {
     pub(super) fn read(text: &str) -> Result<Self, CassetteError> {
-        // The error of the parser has line and column in it, and shows the line.
+        // The parser's error names the line and the column, and shows the line.
         toml::from_str(text).map_err(|source| CassetteError::new(source.to_string().trim_end()))
     }
 
-    /// The cassette with whole answers. `text` is what it was read from.
+    /// The cassette with whole answers. `text` is the text that it was parsed from.
     pub(super) fn expanded(
         self,
         text: &str,
@@ -126,7 +125,7 @@ impl StoredExchange {
     }
 }
 
-/// Whether there is a number below a value that JSON has not: it reads as null.
+/// Whether a value contains a number that JSON cannot hold: it reads as null.
 fn holds_null(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|it| it.is_null() || holds_null(it)),

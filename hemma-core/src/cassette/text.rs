@@ -1,4 +1,4 @@
-//! Writing: each answer whole, or as what changed since an earlier one.
+//! Writes the text of a cassette: each answer as a whole or as the difference from an earlier one.
 
 use std::fmt;
 
@@ -9,8 +9,8 @@ use super::delta::Delta;
 use super::layout;
 use crate::{Cassette, Exchange};
 
-/// The text of a cassette. Its first answers may be differences from those of a base, which is then
-/// named in it.
+/// The text of a cassette. With a base, its first answers may be differences from those of the
+/// base, which the text then names.
 pub(super) fn of(
     cassette: &Cassette,
     base: Option<(&str, &Cassette)>,
@@ -34,14 +34,14 @@ pub(super) fn of(
     Ok(whole + &text)
 }
 
-/// What it takes to say that a difference is from the base.
+/// The entry that says that a difference starts from the base.
 const FROM_BASE: &str = "from = \"base\"\n";
 
 /// The keys and values of an exchange, in the order in which they are read.
 struct Entries(Vec<(&'static str, Value)>);
 
 impl Entries {
-    /// All but the answer. The time stands where it is another than `at_ms`.
+    /// The entries of an exchange except its answer. The time is left out if it equals `at_ms`.
     fn of(exchange: &Exchange, at_ms: u64) -> Self {
         let mut entries = vec![("kind", Value::from(exchange.kind.as_str()))];
         if exchange.at_ms != at_ms {
@@ -60,7 +60,7 @@ impl Entries {
         Self(entries)
     }
 
-    /// Adds the answer in its shortest form, and says whether the base is needed to read it.
+    /// Adds the answer in its shortest form, and returns whether reading it needs the base.
     fn answer(&mut self, exchange: &Exchange, answers: &Answers) -> bool {
         let Some(answer) = &exchange.answer else {
             return false;
@@ -72,7 +72,7 @@ impl Entries {
         let of_base = answers.in_base(kind, asked).and_then(|it| Delta::between(it, answer));
         let shorter = of_base.filter(|it| it.length() + FROM_BASE.len() < length);
         let (delta, of_base) = match (shorter, delta) {
-            // What is last needs no word to be found.
+            // The last answer is the default, so nothing has to name it.
             (Some(delta), _) if before.is_none_or(|(_, of_base)| !of_base) => {
                 self.0.push(("from", "base".into()));
                 (delta, true)

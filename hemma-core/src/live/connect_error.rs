@@ -1,139 +1,139 @@
-//! Why there is no connection: ssh's own words, sorted.
+//! The reasons why ssh did not connect, read from its error output.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Hint, Host, Remedy};
 
-/// Why ssh did not connect. Each carries what ssh itself said.
+/// Why ssh did not connect. Each variant carries ssh's own message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectError {
-    /// Neither an alias in the ssh configuration nor a name that resolves.
+    /// The host is neither an alias in the ssh configuration nor a name that resolves.
     #[error("no alias in the ssh configuration and no name that resolves: {said}")]
     UnknownHost {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
-    /// Nothing listens there.
+    /// The connection was refused.
     #[error("the host refused the connection: {said}")]
     Refused {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
-    /// There is no way to its address from this machine.
+    /// No route leads from this machine to the host's address.
     #[error("the host's address cannot be reached from this machine: {said}")]
     NoRoute {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
     /// The connection was closed before the login.
     #[error("the connection was closed before the login: {said}")]
     ClosedEarly {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
     /// No key of the host is known on this machine.
     #[error("the host's key is not known on this machine: {said}")]
     HostKeyUnknown {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
-    /// The host has another key than the one that is known.
+    /// The host's key differs from the known one.
     #[error("the host's key has changed: {said}")]
     HostKeyChanged {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
-        /// The command that forgets the known key, in ssh's words.
+        /// The command that forgets the known key, as ssh prints it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         forget: Option<String>,
     },
     /// The host's key is not accepted for another reason.
     #[error("the host's key is not accepted: {said}")]
     HostKey {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
     /// The host accepts none of the operator's keys.
     #[error("public-key authentication failed: {said}")]
     KeyRefused {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
     /// The host closed the connection after too many keys, before the right one.
     #[error("the ssh agent offered too many keys before the right one: {said}")]
     TooManyKeys {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
     /// The operator's key cannot be used.
     #[error("ssh cannot use the key of this alias: {said}")]
     KeyUnusable {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
-    /// The host lets the operator in and allows no commands.
+    /// The host accepts the login and allows no commands.
     #[error("sshd on the host allows no sessions: {said}")]
     NoSession {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
-    /// Both sides have no algorithm in common.
+    /// The two sides have no algorithm in common.
     #[error("ssh and sshd have no algorithm in common: {said}")]
     NoAlgorithm {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
-    /// The host that the way leads over, or the command that leads there, failed.
+    /// The jump host or the proxy command failed.
     #[error("the way to the host (ProxyJump or ProxyCommand) failed: {said}")]
     Proxy {
-        /// The words of the one that failed.
+        /// The message of the one that failed.
         said: String,
     },
     /// ssh cannot read its own configuration.
     #[error("ssh cannot use its configuration: {said}")]
     Configuration {
-        /// ssh's words, with the file and the line.
+        /// ssh's message, with the file and the line.
         said: String,
     },
-    /// No answer in time.
+    /// The host did not answer in time.
     #[error("no answer in time: {said}")]
     TimedOut {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
-    /// There is no `ssh` on this machine.
+    /// The program `ssh` is not installed on this machine.
     #[error("`ssh` could not be started on this machine: {said}")]
     NoSsh {
-        /// The system's words.
+        /// The operating system's error.
         said: String,
     },
-    /// No directory could be made for the connection's socket.
+    /// The directory for the connection's socket could not be made.
     #[error("no directory for the connection could be made in /tmp of this machine: {said}")]
     NoSocket {
-        /// The system's words.
+        /// The operating system's error.
         said: String,
     },
-    /// Anything else.
+    /// Another reason.
     #[error("ssh did not connect: {said}")]
     Other {
-        /// ssh's words.
+        /// ssh's message.
         said: String,
     },
 }
 
 #[cfg(feature = "ssh")]
 impl ConnectError {
-    /// Sorts what ssh wrote on its standard error before it gave up.
+    /// Reads the reason from what ssh wrote on its standard error.
     pub(crate) fn from_stderr(stderr: &str) -> Self {
         let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
-        // ssh knows nothing of the address behind a proxy.
+        // ssh does not know the address behind a proxy.
         let is_through_proxy = lines.iter().any(|it| it.contains("UNKNOWN port 65535"));
         if is_through_proxy {
             let telling = |it: &&&str| !AFTER_PROXY.iter().any(|word| it.contains(word));
             let said = lines.iter().rfind(telling).map_or("it closed the connection", |it| *it);
             return Self::Proxy { said: said.to_owned() };
         }
-        // The cause is near the end; what a banner says comes before.
+        // The cause is near the end; a banner comes before it.
         let sorted = lines.iter().rev().find_map(|line| Self::from_line(line, stderr));
         sorted.unwrap_or_else(|| Self::Other { said: telling_line(&lines).to_owned() })
     }
@@ -250,10 +250,10 @@ impl ConnectError {
     }
 }
 
-/// How a host shows the fingerprints of its own keys.
+/// The command that shows the fingerprints of a host's own keys.
 const CONSOLE: &str = "`for key in /etc/ssh/ssh_host_*.pub; do ssh-keygen -lf $key; done`";
 
-/// What follows when the way through a proxy has failed, whatever the cause.
+/// Lines that ssh prints after any failure of a proxy.
 #[cfg(feature = "ssh")]
 const AFTER_PROXY: [&str; 4] = [
     "UNKNOWN port 65535",
@@ -262,7 +262,7 @@ const AFTER_PROXY: [&str; 4] = [
     "stdio forwarding failed",
 ];
 
-/// ssh surrounds the cause with banners and warnings; the last line that is not one is it.
+/// The line with the cause: the last one that is not a banner or a warning.
 #[cfg(feature = "ssh")]
 fn telling_line<'l>(lines: &[&'l str]) -> &'l str {
     let is_warning = |it: &str| it.starts_with("Warning:") || it.starts_with("** WARNING:");

@@ -1,6 +1,6 @@
 use super::*;
 
-/// ssh's own words, and what they are read as: a variant, its words, and what to do next.
+/// Messages of ssh with the expected variant, its message, and its hint.
 const ROWS: &[(&str, &str, &str, &str)] = &[
     (
         "ssh: Could not resolve hostname hemmma: Name or service not known\r\n",

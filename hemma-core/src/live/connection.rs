@@ -1,4 +1,4 @@
-//! One connection to one host, shared by all commands of a run.
+//! One connection to one host, which all commands of a run share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +22,15 @@ use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo};
 type Child = openssh::Child<Arc<openssh::Session>>;
 pub(super) type Streams = (ChildStdin, Sieved<ChildStdout>, Sieved<ChildStderr>);
 
-/// Linux takes 128 KiB for one argument, and sshd hands the whole line to the login shell as one.
-/// A longer one ends without a word.
+/// Linux takes 128 KiB for one argument, and sshd passes the whole command line to the login shell
+/// as one. A longer one fails without a message.
 const LINE_BYTES_MAX: usize = (128 << 10) - 1;
 
 pub(super) struct Connection {
     host: Host,
     session: Arc<openssh::Session>,
-    // sshd refuses the session after the last free one, and frees them late: so a queue in front,
-    // and a retry behind it.
+    // sshd refuses a session beyond its limit and frees ended ones late, so commands wait in a
+    // queue here, and a refused one is tried again.
     budget: Arc<Semaphore>,
     master: SshMaster,
     marks: Marks,
@@ -42,7 +42,7 @@ pub(super) struct Started {
     pub(super) child: Child,
     pub(super) streams: Streams,
     pub(super) story: Story,
-    // What keeps others waiting.
+    // The permit for one of the connection's sessions.
     pub(super) permit: OwnedSemaphorePermit,
 }
 
@@ -77,7 +77,7 @@ impl Connection {
         let (mut stdin, stdout, stderr) = streams;
         let feed = async {
             if let Some(input) = command.input() {
-                // A program may end without reading all of its input; that is its business.
+                // A program may end without reading all of its input. That is not an error.
                 let _ = stdin.write_all(input.bytes()).await;
                 drop(stdin);
                 None
@@ -96,7 +96,7 @@ impl Connection {
         Ok(self.output(exit, stdout, stderr))
     }
 
-    /// What a command left behind. What sudo remarks about itself is none of it.
+    /// The result of a command, without sudo's remarks about itself.
     pub(super) fn output(&self, exit: i32, stdout: String, stderr: String) -> Output {
         let (stderr, remark) = sudo::without_remarks(stderr);
         if let Some(remark) = remark {
@@ -105,7 +105,7 @@ impl Connection {
         Output { exit, stdout, stderr }
     }
 
-    /// How a command ended whose streams were read to their ends.
+    /// The exit code of a command after its streams were read to their ends.
     pub(super) async fn exit(
         &self,
         command: &Command,
@@ -115,14 +115,14 @@ impl Connection {
         let exit = match child.wait().await {
             Ok(status) => status.code().map(exit_code).ok_or_else(|| self.signalled(command)),
             Err(openssh::Error::RemoteProcessTerminated) => Err(self.ended(command).await),
-            // Ours never ends with 127.
+            // hemma's own command line never ends with 127.
             Err(openssh::Error::Remote(_)) if !story.is_begun() => Ok(127),
             Err(_) => Err(self.lost(command)),
         };
         self.told(command, story, exit).await
     }
 
-    /// The end of a command by its story; `exit` is what ssh says.
+    /// The end of a command as its marks report it; `exit` is the exit code from ssh.
     pub(super) async fn told(
         &self,
         command: &Command,
@@ -140,7 +140,7 @@ impl Connection {
         }
     }
 
-    /// Waits for work that begins with the command, which the login shell may never run.
+    /// Waits for `work`, which begins with the command; the login shell may never run it.
     pub(super) async fn in_time<T>(
         &self,
         command: &Command,
@@ -153,7 +153,8 @@ impl Connection {
         }
     }
 
-    /// Its streams could not be read: what was printed instead of it had no end, or ssh is gone.
+    /// The error for streams that could not be read: the login shell printed without end, or ssh is
+    /// gone.
     pub(super) fn unread(&self, command: &Command, story: &Story) -> ExecError {
         if story.is_too_much() { self.not_begun(command, story, None) } else { self.lost(command) }
     }
@@ -186,7 +187,7 @@ impl Connection {
         self.master.socket()
     }
 
-    /// Waits for one of the sessions.
+    /// Waits for a free session.
     pub(super) async fn session(
         &self,
         command: &Command,
@@ -195,7 +196,7 @@ impl Connection {
         permit.map_err(|_| self.lost(command))
     }
 
-    /// A line that the host's shell takes whole.
+    /// The command line for the host's shell, if it is not too long.
     pub(super) fn line(
         &self,
         command: &Command,
@@ -245,16 +246,18 @@ impl Connection {
         Sieve::new(&self.marks, on, story)
     }
 
-    /// A login whose shell runs nothing takes the whole connection with it.
+    /// Tells a lost connection from a login shell that runs nothing, which ends the connection as
+    /// well.
     async fn lost_or_turned_away(&self, command: &Command) -> ExecError {
-        // It may be a connection that was lost, of which nothing more will be heard.
+        // The connection may be lost, and then nothing more arrives.
         match tokio::time::timeout(STORY_PATIENCE, self.master.turned_away()).await {
             Ok(Some(exit)) => self.not_begun(command, self.master.story(), Some(exit)),
             Ok(None) | Err(_) => self.lost(command),
         }
     }
 
-    /// The mux says the same of a signal and of its own death; only asking it tells them apart.
+    /// The mux client reports a signal and its own death alike; a request to the master tells them
+    /// apart.
     async fn ended(&self, command: &Command) -> ExecError {
         if self.is_alive().await { self.signalled(command) } else { self.lost(command) }
     }
@@ -286,7 +289,8 @@ fn patience_for_a_session() -> ExponentialBuilder {
         .with_max_times(40)
 }
 
-/// The command never ran, so trying again is safe. The error has no kind of its own to match.
+/// Whether sshd refused a session. The command never ran, so trying again is safe. The error has no
+/// kind to match on.
 fn refused_for_now(error: &openssh::Error) -> bool {
     format!("{error:?}").contains("Session open refused by peer")
 }

@@ -1,14 +1,14 @@
-//! Reading a process's output to its end, line by line, with a bound on what is kept.
+//! Reads a process's output to its end, line by line, with a bound on what is kept.
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::Progress;
 
-/// More output than this is no answer we could use; what came first is kept, the rest is read
-/// and dropped so that the process is not blocked.
+/// The maximum output that is kept. The rest is read and dropped, so that the process is not
+/// blocked.
 const KEPT_BYTES_MAX: usize = 16 << 20;
 
-/// A line longer than this is told in pieces.
+/// A longer line is reported in pieces.
 const LINE_BYTES_MAX: usize = 8 << 10;
 
 pub(super) async fn drain(
@@ -34,7 +34,7 @@ pub(super) async fn drain(
     Ok(String::from_utf8_lossy(&kept).into_owned())
 }
 
-/// A carriage return ends a line too: progress bars rewrite theirs.
+/// Reports complete lines. A carriage return ends a line too: progress bars rewrite theirs.
 fn tell_lines(line: &mut Vec<u8>, fresh: &[u8], progress: &Progress) {
     for &byte in fresh {
         let ends = byte == b'\n' || byte == b'\r';

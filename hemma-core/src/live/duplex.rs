@@ -14,27 +14,27 @@ use super::sieve::Sieved;
 use super::story::{Story, Stream};
 use crate::{Command, ExecError, Host};
 
-/// The first words of a remote command's standard error are enough to name a cause.
+/// The beginning of a remote command's standard error is enough to name a cause.
 const STDERR_BYTES_MAX: usize = 4 << 10;
 
-/// How long the reason may take that is on another stream than the end.
+/// How long to wait for the reason, which arrives on another stream than the end.
 const REASON_PATIENCE: Duration = Duration::from_millis(300);
 
-/// Bytes to and from a command on a host. Holds one of the connection's sessions until dropped.
+/// Bytes to and from a command on a host. It holds one of the connection's sessions until dropped.
 pub struct Duplex {
-    // `None` once it is shut down. A pipe has no other way to say that nothing more will come.
+    // `None` after shutdown. Closing a pipe is the only way to signal its end.
     stdin: Option<openssh::ChildStdin>,
     stdout: Sieved<openssh::ChildStdout>,
     stderr: Arc<Mutex<Vec<u8>>>,
     end: End,
-    // The child is what keeps the channel; the permit is what keeps others waiting.
+    // The child keeps the channel open; the permit counts the session.
     _held: Held,
 }
 
 type Child = openssh::Child<Arc<openssh::Session>>;
 type Held = (Child, OwnedSemaphorePermit);
 
-/// How far a command has come that is spoken to; outlives its stream.
+/// The progress of the command behind a [`Duplex`]; it outlives the stream.
 #[derive(Debug, Clone)]
 pub struct End {
     pub(super) host: Host,
@@ -44,13 +44,13 @@ pub struct End {
 }
 
 impl End {
-    /// Why the command did not begin, once its stream has ended or nothing comes: the login shell did
-    /// not run it, or sudo did not. `None` if it began.
+    /// Why the command did not begin, after its stream has ended or stays silent: the login shell
+    /// did not run it, or sudo refused. `None` if it began.
     pub async fn not_begun(&self) -> Option<ExecError> {
         if self.story.is_begun() {
             return None;
         }
-        // Without the other stream's end there is less to say.
+        // Without the end of the other stream, the reason is less precise.
         let both = async {
             tokio::join!(self.story.end_of(Stream::Output), self.story.end_of(Stream::Errors))
         };
@@ -65,7 +65,7 @@ impl Duplex {
         let (stdin, stdout, mut from) = streams;
         let stderr = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&stderr);
-        // Ends by itself when the channel closes.
+        // The task ends by itself when the channel closes.
         tokio::spawn(async move {
             let mut chunk = [0; 1024];
             while let Ok(count @ 1..) = from.read(&mut chunk).await {
@@ -77,12 +77,12 @@ impl Duplex {
         Self { stdin: Some(stdin), stdout, stderr, end, _held: held }
     }
 
-    /// How far the command has come; shared, so it outlives the stream.
+    /// The progress of the command; shared, so it outlives the stream.
     pub fn end(&self) -> End {
         self.end.clone()
     }
 
-    /// What the command has said on standard error so far; shared, so it outlives the stream.
+    /// The standard error of the command so far; shared, so it outlives the stream.
     pub fn stderr(&self) -> Arc<Mutex<Vec<u8>>> {
         Arc::clone(&self.stderr)
     }

@@ -1,4 +1,4 @@
-//! The connections of a run, and what is run through them.
+//! The connections of a run, and the commands that use them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +11,12 @@ use crate::{Command, ExecError, Host, Output, Progress};
 
 type Attempt = Arc<OnceCell<Result<Arc<Connection>, ConnectError>>>;
 
-/// One for each host that was asked for; one that failed stays failed.
+/// One connection per host that was used. A failed one stays failed.
 #[derive(Default)]
 pub(super) struct Connections(Mutex<HashMap<Host, Attempt>>);
 
 impl Connections {
-    /// How many were made.
+    /// The number of connections made.
     pub(super) fn opened(&self) -> usize {
         let attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         attempts.values().filter(|it| matches!(it.get(), Some(Ok(_)))).count()
@@ -51,11 +51,11 @@ impl Live {
         self.connection(host).await?.duplex(command, self.guard(host).as_ref()).await
     }
 
-    /// Runs a command on a host and hands each piece of its standard output to `take`, which decides
-    /// how fast they come. What is kept is its standard error and its exit code.
+    /// Runs a command on a host and passes each piece of its standard output to `take`, which sets
+    /// the pace. Only the standard error and the exit code are kept.
     ///
-    /// The command may take any time, but not be silent for longer than its limit. It reads nothing,
-    /// and is ended when nobody waits for it any more.
+    /// The command may run for any time, but not be silent for longer than its limit. It reads
+    /// nothing, and is ended when the returned future is dropped.
     pub async fn stream(
         &self,
         host: &Host,
@@ -66,8 +66,8 @@ impl Live {
         self.connection(host).await?.stream(command, guard.as_ref(), take).await
     }
 
-    /// Runs a command on a host with the operator's own streams, however long it takes: on a
-    /// terminal of its own if it is to have one. Wants
+    /// Runs a command on a host with the operator's own streams, however long it takes, and with a
+    /// terminal of its own if `terminal` says so. The connection needs
     /// [`SshOptions::foreground`](super::SshOptions::foreground).
     pub async fn session(
         &self,

@@ -1,4 +1,4 @@
-//! A program of the operator's own, which goes on when their terminal goes.
+//! A program that the operator runs and that survives the end of their terminal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{IsTerminal, Read, Seek, SeekFrom};
@@ -13,19 +13,19 @@ use super::local;
 use super::signals::Signals;
 use crate::{Command, Ended, ExecError, Place, Told};
 
-/// How soon what it wrote is on the terminal.
+/// How often the log is read for new output.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Those that are meant for the program, and the one that it is kept from.
+/// The signals that are passed on to the program, and the hangup, which is not.
 const SIGNALS: [Signal; 6] =
     [Signal::INT, Signal::TERM, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::HUP];
 
 /// Runs `command` to its end, however long that takes.
 ///
-/// A terminal that closes takes with it whatever reads or writes it and whatever is in its
-/// foreground. So the program gets a process group of its own, and where this process writes to a
-/// terminal the program writes to `log`, whose new lines are shown as long as somebody looks: not
-/// even the death of this process keeps it from writing. What is no terminal is handed on as it is.
+/// A terminal that closes ends its foreground processes and all that read or write it. The program
+/// therefore gets a process group of its own, and if this process writes to a terminal, the program
+/// writes to `log`, whose new lines are shown here. It can then write on even when this process is
+/// dead. A stream that is not a terminal is passed on unchanged.
 pub(super) async fn run(command: &Command, log: &Path, told: &Told) -> Result<Ended, ExecError> {
     let failed = |source: std::io::Error| ExecError::Start {
         on: Place::Here,
@@ -35,7 +35,7 @@ pub(super) async fn run(command: &Command, log: &Path, told: &Told) -> Result<En
     let mut signals = Signals::waited_for(&SIGNALS).map_err(failed)?;
     let mut process = local::process(command);
     process.process_group(0).kill_on_drop(false);
-    // Reading from the terminal would stop a process that is not in its foreground.
+    // Reading from the terminal would stop a process in the background.
     let is_watched = std::io::stdin().is_terminal();
     process.stdin(if is_watched { Stdio::null() } else { Stdio::inherit() });
     let shown = attach(&mut process, log).map_err(failed)?;
@@ -53,7 +53,7 @@ pub(super) async fn run(command: &Command, log: &Path, told: &Told) -> Result<En
     Ok(ended(status))
 }
 
-/// Gives the log, from where the program begins to write it, if it writes any.
+/// The log, from the position where the program begins to write, if it writes to it.
 #[expect(clippy::disallowed_methods, reason = "what they are is asked, nothing is written")]
 fn attach(process: &mut tokio::process::Command, log: &Path) -> std::io::Result<Option<File>> {
     let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
@@ -77,11 +77,11 @@ fn attach(process: &mut tokio::process::Command, log: &Path) -> std::io::Result<
 }
 
 fn pass_on(group: Option<Pid>, signal: Signal) {
-    // The terminal is gone. That is what the program is kept from.
+    // The terminal is closed. The program must not notice.
     if signal == Signal::HUP {
         return;
     }
-    // It may have ended at this moment.
+    // The program may have ended at this moment.
     let _ = group.map(|it| kill_process_group(it, signal));
 }
 
@@ -92,7 +92,7 @@ pub(super) fn ended(status: ExitStatus) -> Ended {
     }
 }
 
-/// What the program has written and nobody has seen yet.
+/// The output in the log that was not shown yet.
 struct Tail<'t> {
     log: Option<File>,
     told: &'t Told,

@@ -1,20 +1,21 @@
-//! Who is told of each change, before it is made and after.
+//! The listeners that are told of each change, before it is made and after.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// One line of the audit journal. No secret is in it: a change's description holds none.
+/// One line of the audit journal. It contains no secret, since the description of a change has
+/// none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
-    /// When.
+    /// The time.
     pub at: jiff::Timestamp,
     /// The kind of change.
     pub kind: String,
     /// The change in one line.
     pub what: String,
-    /// What happened to it.
+    /// The event.
     pub event: JournalEvent,
 }
 
@@ -22,11 +23,11 @@ pub struct JournalEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JournalEvent {
-    /// It is about to be made.
+    /// The change is about to be made.
     Begun,
-    /// It was made.
+    /// The change was made.
     Done,
-    /// It was not, or not whole; why.
+    /// The change was not made or only in part, for this reason.
     Failed(String),
 }
 
@@ -39,18 +40,18 @@ pub struct Journal {
     loss: Loss,
 }
 
-/// Whether some journal of a run lost a line, and why the first one.
+/// Whether a journal of a run lost a line, and the reason for the first loss.
 #[derive(Debug, Clone, Default)]
 pub struct Loss(Arc<OnceLock<String>>);
 
 impl Loss {
-    /// Notes that a line was lost. The first one counts.
+    /// Records that a line was lost. The first reason is kept.
     pub fn note(&self, why: &str) {
-        // It is full only where there was a loss before.
+        // It is already set if there was a loss before.
         let _ = self.0.set(why.to_owned());
     }
 
-    /// Why a line was lost, if one was.
+    /// The reason why a line was lost, if one was.
     pub fn why(&self) -> Option<&str> {
         self.0.get().map(String::as_str)
     }
@@ -62,12 +63,13 @@ impl Journal {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
     }
 
-    /// For whoever keeps a journal where lines may be lost.
+    /// The record of lost lines, for a listener that keeps a journal.
     pub fn loss(&self) -> Loss {
         self.loss.clone()
     }
 
-    /// Tells the listeners of a change. A [`World`](crate::World) does it for each that it makes.
+    /// Tells the listeners of a change. A [`World`](crate::World) calls it for each change that it
+    /// makes.
     pub fn tell(&self, entry: &JournalEntry) {
         let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.iter().for_each(|it| it(entry));

@@ -21,7 +21,7 @@ pub(super) async fn run(command: &Command, progress: &Progress) -> Result<Output
     let mut stdin = child.stdin.take();
     let feed = async {
         if let Some(mut stdin) = stdin.take() {
-            // A program may end without reading all of its input; that is its business.
+            // A program may end without reading all of its input. That is not an error.
             let _ = stdin.write_all(&input).await;
         }
     };
@@ -38,8 +38,8 @@ pub(super) async fn run(command: &Command, progress: &Progress) -> Result<Output
     Ok(Output { exit, stdout: stdout.map_err(failed)?, stderr: stderr.map_err(failed)? })
 }
 
-/// A command and what it started, all of which ends when nobody waits for it any more. Killing the
-/// command alone would leave the rest running: the test behind a `cargo test`.
+/// A command and its child processes, which end when the group is dropped. Killing only the command
+/// would leave the others running: the test behind a `cargo test`.
 struct Group(Option<Pid>);
 
 impl Group {
@@ -48,7 +48,7 @@ impl Group {
         Self(id.and_then(Pid::from_raw))
     }
 
-    /// The leader ended by itself; whatever it left running it meant to.
+    /// The leader ended by itself; processes that it left running may go on.
     fn ended(mut self) {
         self.0 = None;
     }
@@ -57,23 +57,23 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(group) = self.0 {
-            // It may be gone already.
+            // The group may be gone already.
             let _ = kill_process_group(group, Signal::TERM);
         }
     }
 }
 
-/// Where the output of a command goes that has the terminal for its input.
+/// The destination of the output of a command whose input is the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attended {
-    /// To the terminal.
+    /// The terminal.
     Shown,
-    /// To us.
+    /// This process, which keeps it.
     Kept,
 }
 
-/// It is not ended when nobody waits for it any more: Ctrl-C reaches it as well as us, and it has to
-/// put the terminal back as it was.
+/// Runs a command on the terminal. The command is not killed when the future is dropped: Ctrl-C
+/// reaches it too, and it has to restore the terminal.
 pub(super) async fn attend(command: &Command, output: Attended) -> Result<Output, ExecError> {
     let failed = |source: std::io::Error| ExecError::Start {
         on: Place::Here,
@@ -93,8 +93,8 @@ pub(super) async fn attend(command: &Command, output: Attended) -> Result<Output
     Ok(Output { exit, stdout, stderr: String::new() })
 }
 
-/// Starts a process that outlives this one, in a group of its own so that Ctrl-C at the terminal
-/// is not for it. What it says goes to the end of `log`. Gives its process id.
+/// Starts a process that outlives this one, in a process group of its own so that Ctrl-C at the
+/// terminal does not reach it. Its output is appended to `log`. Returns the process id.
 pub(super) fn detach(command: &Command, log: &Path) -> Result<u32, ExecError> {
     let failed = |source: std::io::Error| ExecError::Start {
         on: Place::Here,
@@ -105,7 +105,7 @@ pub(super) fn detach(command: &Command, log: &Path) -> Result<u32, ExecError> {
     let (stdout, stderr) = (open().map_err(failed)?, open().map_err(failed)?);
     let mut process = process(command);
     process.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-    // It keeps no directory busy that somebody may want to unmount or remove.
+    // The process must not keep a directory busy that the operator may want to unmount or remove.
     process.current_dir("/").process_group(0).kill_on_drop(false);
     let child = process.spawn().map_err(failed)?;
     child.id().ok_or_else(|| failed(std::io::Error::other("it ended at once")))

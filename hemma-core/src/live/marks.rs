@@ -1,22 +1,23 @@
-//! Marks in what a remote command prints: where it begins, and where it ends.
+//! Marks in the output of a remote command: where it begins and where it ends.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-/// No program prints it by chance: what ends in one must wait for the next byte.
+/// The first character of a mark. Programs hardly ever print it, and output that ends in it is held
+/// back until the next byte.
 const FIRST: char = '\u{1e}';
 
-/// The marks of one connection. They are random, so nothing that was there before can hold them.
+/// The marks of one connection. They are random, so no earlier text can contain them.
 #[derive(Debug, Clone)]
 pub(super) struct Marks {
     nonce: Arc<str>,
     beginning: Arc<str>,
 }
 
-/// What a mark says.
+/// The meaning of a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// The login shell ran our line, as this user.
+    /// The login shell ran the command line, as this user.
     Reached(String),
     /// The command begins.
     Begun,
@@ -24,12 +25,12 @@ pub(super) enum Mark {
     Ended(i32),
 }
 
-/// What is at a place where a mark may be.
+/// The kind of text at a position where a mark may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Found {
-    /// A mark, of so many bytes.
+    /// A mark of this many bytes.
     Mark(Mark, usize),
-    /// The beginning of one, perhaps.
+    /// Possibly the beginning of a mark.
     Half,
     /// Something else.
     Other,
@@ -43,20 +44,21 @@ impl Marks {
         Self { nonce: nonce.into(), beginning }
     }
 
-    /// Defines `mark` for a shell. The script does not hold what it prints: a shell that traces it,
-    /// or a list of processes, is not taken for the mark.
+    /// Defines the shell function `mark`. The script does not contain the text that it prints, so
+    /// that a shell that traces it, or a list of processes, does not look like a mark.
     pub(super) fn function(&self, on_both_streams: bool) -> String {
         let print = format!(r#"printf "\036hemma:%s:%s\n" {} "$1""#, self.nonce);
         let both = if on_both_streams { format!("{print}; {print} >&2") } else { print };
         format!("mark() {{ {both}; }}")
     }
 
-    /// What every mark begins with.
+    /// The bytes that every mark begins with.
     pub(super) fn beginning(&self) -> &[u8] {
         self.beginning.as_bytes()
     }
 
-    /// Reads what begins with [`Marks::beginning`]. A terminal ends its lines with two bytes.
+    /// Reads a text that begins with [`Marks::beginning`]. A terminal ends its lines with two
+    /// bytes.
     pub(super) fn read(&self, bytes: &[u8]) -> Found {
         const LONGEST: usize = 80;
         let rest = &bytes[self.beginning().len()..];

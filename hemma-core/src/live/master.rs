@@ -19,23 +19,23 @@ use super::story::{Story, Stream};
 use super::{ConnectError, SshOptions};
 use crate::{Host, Progress};
 
-/// What ssh's own exit code is when it, and not a command, has failed.
+/// The exit code of ssh when ssh itself failed, and not a command.
 pub(super) const SSH_FAILED: i32 = 255;
 
-/// How soon the end of a connection is known after its streams have ended.
+/// How long to wait for the end of a connection after its streams have ended.
 pub(super) const STORY_PATIENCE: Duration = Duration::from_millis(300);
 
-/// How often we look whether the control socket is there. A handshake takes a hundred times that.
+/// How often to check for the control socket. A handshake takes a hundred times as long.
 const LOOK_EVERY: Duration = Duration::from_millis(3);
 
-/// One ssh connection, held by a process of ours, for those who keep it longer than a run.
+/// One ssh connection, held by a child process, for callers that keep it longer than a run.
 ///
-/// A child, so that its death is seen at once and its own words tell the cause. It runs `cat` on
-/// the host and not `-N`: when hemma is killed the pipe to that `cat` closes, the session ends,
-/// and ssh with it. An `ssh -N` would stay for ever. And what `cat` sends back proves the whole
-/// way there and back, which `ssh -O check` does not.
+/// ssh runs as a child, so that its death is seen at once and its output tells the cause. It runs
+/// `cat` on the host instead of `-N`: when hemma is killed, the pipe to that `cat` closes, the
+/// session ends, and ssh with it. An `ssh -N` would stay for ever. The echo of `cat` also proves
+/// the whole way there and back, which `ssh -O check` does not.
 ///
-/// Dropping it kills the process at once; [`SshMaster::end`] lets it say goodbye.
+/// Dropping it kills the process at once; [`SshMaster::end`] also waits until it is gone.
 #[derive(Debug)]
 pub struct SshMaster {
     child: Mutex<Child>,
@@ -46,7 +46,7 @@ pub struct SshMaster {
     _dir: SocketDir,
 }
 
-/// What comes back over the host. What its login shell prints before is not among it.
+/// The bytes that come back from the host, without the output of its login shell.
 #[derive(Debug)]
 pub struct Echo(Sieved<ChildStdout>);
 
@@ -61,7 +61,8 @@ impl AsyncRead for Echo {
 }
 
 impl SshMaster {
-    /// Makes the connection: returns when the host has let us in, or with ssh's reason why not.
+    /// Connects. Returns when the host has accepted the login, or with ssh's reason for the
+    /// failure.
     pub async fn start(host: &Host, options: &SshOptions) -> Result<Self, ConnectError> {
         let no_ssh = |source: std::io::Error| ConnectError::NoSsh { said: source.to_string() };
         let no_socket =
@@ -96,20 +97,20 @@ impl SshMaster {
         Ok(Self { child, echo, words, story, socket, _dir: dir })
     }
 
-    /// Where it takes requests, in the protocol of OpenSSH's `PROTOCOL.mux`.
+    /// The path of the control socket, which speaks the protocol of OpenSSH's `PROTOCOL.mux`.
     pub fn socket(&self) -> &std::path::Path {
         &self.socket
     }
 
-    /// What is written to the one comes back from the other, over the host. Only once; whoever
-    /// took it ends the connection by dropping the writing half.
+    /// The two ends of an echo over the host: bytes written to the first come back from the second.
+    /// Returns them only once; dropping the writing half ends the connection.
     pub async fn echo(&self) -> Option<(ChildStdin, Echo)> {
         let mut echo = self.echo.lock().await;
         echo.0.take().zip(echo.1.take())
     }
 
-    /// Reads what comes back, and what ssh says, to their ends: for those who only want to know how
-    /// that went. A pipe that is full would stop ssh.
+    /// Reads the echo and ssh's output to their ends, for a caller that only needs the result. A
+    /// full pipe would stop ssh.
     pub(super) async fn listen(&self) {
         let (from, words) = (self.echo.lock().await.1.take(), self.words.lock().await.take());
         // Both end with the connection.
@@ -121,52 +122,52 @@ impl SshMaster {
         }
     }
 
-    /// How far its own command has come.
+    /// The progress of its own command.
     pub(super) fn story(&self) -> &Story {
         &self.story
     }
 
-    /// Waits for the end of the connection. Gives the exit code of the host's login shell if it has
-    /// ended without running anything, and `None` if the connection was lost.
+    /// Waits for the end of the connection. Returns the exit code of the host's login shell if it
+    /// ended without running the command line, and `None` if the connection was lost.
     pub(super) async fn turned_away(&self) -> Option<i32> {
         let status = self.child.lock().await.wait().await.ok()?;
         self.story.end_of(Stream::Output).await;
-        // Its own exit code says nothing of the login shell.
+        // ssh's own exit code says nothing about the login shell.
         let exit = status.code().filter(|it| *it != SSH_FAILED)?;
         (!self.story.is_reached()).then_some(exit)
     }
 
-    /// What the host's login shell did instead of running anything, if the connection has ended for
-    /// that reason.
+    /// What the host's login shell did instead of running the command line, if the connection has
+    /// ended for that reason.
     pub async fn why_turned_away(&self) -> Option<String> {
         let exit = tokio::time::timeout(STORY_PATIENCE, self.turned_away()).await.ok()??;
         Some(format!("the host's login shell ran no command: {}", self.story.instead(Some(exit))))
     }
 
-    /// What ssh says from now on. Only once.
+    /// ssh's output from now on. Returns it only once.
     pub async fn words(&self) -> Option<ChildStderr> {
         self.words.lock().await.take()
     }
 
     /// Waits until the process has ended by itself.
     pub async fn died(&self) {
-        // Without a status to read it is gone as well.
+        // An error means that it is gone as well.
         let _ = self.child.lock().await.wait().await;
     }
 
-    /// Ends it at once, for a link that is dead already.
+    /// Kills the process, for a link that is already dead.
     pub async fn kill(&self) {
-        // It is gone or it cannot be killed; there is nothing more to do in either case.
+        // The process is gone or cannot be killed; nothing more can be done in either case.
         let _ = self.child.lock().await.kill().await;
     }
 
-    /// Ends it, and waits until it is gone.
+    /// Ends the connection, and waits until the process is gone.
     ///
-    /// Nothing of ours is left on it, so it is not asked to say goodbye: that would take two round
-    /// trips, and on a dead link for ever. The host sees the connection close either way.
+    /// No command uses the connection any more, so ssh is killed: a regular goodbye takes two round
+    /// trips, and for ever on a dead link. The host sees the connection close either way.
     pub async fn end(&self) {
         self.echo.lock().await.0.take();
-        // It may have ended by itself.
+        // The process may have ended by itself.
         let _ = self.child.lock().await.kill().await;
     }
 }
@@ -184,18 +185,18 @@ fn process(
     }
     ssh.args(["-M", "-T", "-S"]).arg(socket);
     for option in [
-        // Nobody is there to answer a prompt in the middle of a run.
+        // A prompt in the middle of a run would never be answered.
         "BatchMode=yes",
         "StrictHostKeyChecking=yes",
         "ControlPersist=no",
-        // Forwards from the operator's configuration belong to their own sessions.
+        // Forwards in the operator's configuration are for the operator's own sessions.
         "ClearAllForwardings=yes",
         "RemoteCommand=none",
         "RequestTTY=no",
         "ServerAliveInterval=5",
         "ServerAliveCountMax=3",
-        // Whether a forward was refused by the service or forbidden by the host is said at this
-        // level only.
+        // ssh reports only from this level on whether the service refused a forward or the host
+        // forbids it.
         "LogLevel=INFO",
     ] {
         ssh.args(["-o", option]);
@@ -203,7 +204,7 @@ fn process(
     ssh.arg("-o").arg(format!("ConnectTimeout={}", options.patience.as_secs().max(1)));
     ssh.args(["--", host.as_str(), line]);
     if !options.foreground {
-        // Ctrl-C at the terminal is for us to act on, not for the connection.
+        // Ctrl-C at the terminal must reach hemma and not the connection.
         ssh.process_group(0);
     }
     ssh.kill_on_drop(true);
@@ -212,7 +213,7 @@ fn process(
 }
 
 async fn wait_for(socket: &std::path::Path, patience: Duration) -> bool {
-    // A name that resolves to several addresses may take ssh's own limit for each.
+    // A name that resolves to several addresses may take ssh's own limit for each of them.
     let deadline = Instant::now() + patience * 2;
     while Instant::now() < deadline {
         if socket.exists() {

@@ -11,7 +11,7 @@ mod remarks;
 mod shelf;
 mod signals;
 
-// A program without ssh compiles none of these.
+// A program without the feature `ssh` compiles none of these.
 #[cfg(feature = "ssh")]
 mod connection;
 #[cfg(feature = "ssh")]
@@ -67,19 +67,19 @@ use hosts::Connections;
 use no_hosts::Connections;
 use remarks::Remarks;
 
-/// How to reach hosts. Everything else (user, key, agent, jump host, known hosts) is the
-/// operator's own ssh configuration.
+/// The options for connections to hosts. All other settings (user, key, agent, jump host, known
+/// hosts) come from the operator's own ssh configuration.
 #[derive(Debug, Clone)]
 pub struct SshOptions {
     /// Another configuration file (`ssh -F`); `None` is the operator's usual one.
     pub config_file: Option<PathBuf>,
-    /// Commands at once on one connection. sshd allows 10 (`MaxSessions`), and one of them keeps
-    /// the connection itself alive.
+    /// The number of concurrent commands on one connection. sshd allows 10 sessions
+    /// (`MaxSessions`), and one of them keeps the connection itself alive.
     pub sessions: usize,
     /// How long a handshake may take.
     pub patience: Duration,
-    /// Whether a command will have the operator's terminal. It is the connection itself that reads
-    /// it for them, which only the terminal's foreground may; so it gets their Ctrl-C as well.
+    /// Whether a command will use the operator's terminal. The connection's ssh reads the terminal
+    /// for it, which only a foreground process may; so ssh gets Ctrl-C as well.
     pub foreground: bool,
 }
 
@@ -94,16 +94,16 @@ impl Default for SshOptions {
     }
 }
 
-/// The means to look and to change, for those who implement [`Question`](crate::Question) and
-/// [`Change`](crate::Change).
+/// The access to processes and hosts that implementations of [`Question`](crate::Question) and
+/// [`Change`](crate::Change) use.
 ///
-/// One connection per host and run: the first question to a host makes it, all others share it.
-/// A connection that was lost stays lost for this run, so that no half of a run is silently
-/// answered by another connection.
+/// There is one connection per host and run: the first question about a host makes it, and all
+/// others share it. A lost connection stays lost for this run, so that no part of a run is silently
+/// answered over another connection.
 #[derive(Debug)]
 pub struct Live {
     shared: Arc<Shared>,
-    /// Whether what is run through it belongs to a change.
+    /// Whether the commands belong to a change.
     changing: bool,
 }
 
@@ -117,10 +117,10 @@ struct Shared {
     at_close: Mutex<Vec<AtClose>>,
 }
 
-/// What is done before the connections of a run end. It gets the time.
+/// Work that is done before the connections of a run end. It gets the current time.
 type AtClose = Box<dyn FnOnce(jiff::Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-/// How long everything together may take that is done before the connections end.
+/// The time limit for all work before the connections end.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 
 impl std::fmt::Debug for Shared {
@@ -130,7 +130,7 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Live {
-    /// Touches nothing yet.
+    /// Makes a value without starting or connecting anything.
     pub fn new(options: SshOptions) -> Self {
         let shared = Shared {
             options,
@@ -144,18 +144,17 @@ impl Live {
         Self { shared: Arc::new(shared), changing: false }
     }
 
-    /// The same means for a change: what guards the changes of this run is checked with each
-    /// command.
+    /// A copy for a change: the guard of this run's changes is checked with each command.
     pub(crate) fn changing(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), changing: true }
     }
 
-    /// Guards each further change of this run.
+    /// Sets the guard for each further change of this run.
     pub fn set_guard(&self, guard: Option<Guard>) {
         *self.shared.guard.write().unwrap_or_else(PoisonError::into_inner) = guard;
     }
 
-    /// What guards a command on `host`, if this is for a change and there is a guard.
+    /// The guard of a command on `host`, if it belongs to a change and a guard is set.
     pub fn guard(&self, host: &Host) -> Option<Guard> {
         let guard = self.shared.guard.read().unwrap_or_else(PoisonError::into_inner);
         guard.clone().filter(|it| self.changing && it.is_for(host))
@@ -166,7 +165,7 @@ impl Live {
         self.run_telling(on, command, &Progress::silent()).await
     }
 
-    /// Runs a command and passes on each line, of both streams, as it comes.
+    /// Runs a command and reports each line of both streams as it arrives.
     pub async fn run_telling(
         &self,
         on: &Place,
@@ -196,15 +195,15 @@ impl Live {
         Ok(output)
     }
 
-    /// Starts a command on this machine that outlives this process, with its output at the end
-    /// of the file `log`. Gives its process id.
+    /// Starts a command on this machine that outlives this process. Its output is appended to the
+    /// file `log`. Returns the process id.
     pub fn detach(&self, command: &Command, log: &std::path::Path) -> Result<u32, ExecError> {
         local::detach(command, log)
     }
 
-    /// Runs a command on this machine with the operator's terminal as its own, however long it
-    /// takes: an editor, or a question whose answer is not echoed. What it writes to standard
-    /// output is kept if `output` says so, and is on the terminal if not.
+    /// Runs a command on this machine with the operator's terminal, however long it takes: an
+    /// editor, or a prompt whose answer is not echoed. `output` says whether its standard output is
+    /// kept or shown on the terminal.
     pub async fn attend(&self, command: &Command, output: Attended) -> Result<Output, ExecError> {
         local::attend(command, output).await
     }
@@ -218,17 +217,17 @@ impl Live {
         job::run(command, log, told).await
     }
 
-    /// Where a leaf crate keeps a client of its own between questions.
+    /// The clients that leaf crates keep between questions.
     pub fn shelf(&self) -> &Shelf {
         &self.shared.shelf
     }
 
-    /// Who is told of each change.
+    /// The listeners for changes.
     pub fn journal(&self) -> &Journal {
         &self.shared.journal
     }
 
-    /// What was noticed about the hosts on the way to their answers.
+    /// Remarks about the hosts that were made while questions were answered.
     pub fn remarks(&self) -> Vec<Remark> {
         self.shared.remarks.all()
     }
@@ -237,8 +236,8 @@ impl Live {
         self.shared.connections.opened()
     }
 
-    /// Does something before the connections of this run end, however the run came to its end: also
-    /// when it was interrupted.
+    /// Registers work that is done before the connections of this run end, also when the run was
+    /// interrupted.
     pub fn at_close<F>(&self, work: impl FnOnce(jiff::Timestamp) -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -247,12 +246,12 @@ impl Live {
         self.shared.at_close.lock().unwrap_or_else(PoisonError::into_inner).push(work);
     }
 
-    /// Ends every connection and waits until nothing of it is left.
+    /// Ends every connection and waits until it is gone.
     pub async fn close(&self) {
         self.close_at(jiff::Timestamp::now()).await;
     }
 
-    /// The same where the time is known.
+    /// Ends every connection like [`Live::close`], with the current time given.
     pub(crate) async fn close_at(&self, now: jiff::Timestamp) {
         let work = {
             let mut work = self.shared.at_close.lock().unwrap_or_else(PoisonError::into_inner);
@@ -263,14 +262,14 @@ impl Live {
                 it(now).await;
             }
         };
-        // A link that is dead keeps the run from nothing.
+        // A dead link must not hold up the end of the run.
         let _ = tokio::time::timeout(CLOSE_PATIENCE, work).await;
         self.shared.shelf.clear();
         self.shared.connections.close().await;
     }
 }
 
-/// sudo on this machine; of one on a host the marks tell whether it ran the command.
+/// A refusal of sudo on this machine. On a host, the marks tell whether sudo ran the command.
 fn refused_by_sudo(command: &Command, output: &Output) -> Option<ExecError> {
     if !command.is_sudo() || output.exit != 1 {
         return None;
@@ -280,8 +279,8 @@ fn refused_by_sudo(command: &Command, output: &Output) -> Option<ExecError> {
     Some(ExecError::Sudo { on, command, stderr, login: None })
 }
 
-/// Programs quote an address with the login that is in it. Standard error is words, and a line of
-/// progress is only shown; neither is data.
+/// Hides credentials in progress lines: programs quote addresses with the login in them. A progress
+/// line is only shown and never parsed, so hiding loses no data.
 fn without_credentials_in(progress: &Progress) -> Progress {
     let progress = progress.clone();
     Progress::new(move |line| progress.line(&without_credentials(line)))

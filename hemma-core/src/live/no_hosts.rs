@@ -1,4 +1,4 @@
-//! The same without the feature `ssh`: no host can be reached.
+//! A stand-in for connections in builds without the feature `ssh`: no host can be reached.
 
 use super::Live;
 use crate::{Command, ExecError, Host, Output, Place, Progress};

@@ -1,4 +1,4 @@
-//! The operator's own output, filled by a command on a host.
+//! Copies the output of a command on a host to the operator's own output.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
@@ -12,26 +12,26 @@ use tokio::sync::oneshot;
 use super::sieve::Sieve;
 use super::story::Stream;
 
-/// As much as is in memory of it at a time.
+/// The maximum number of bytes in memory at a time.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Until an output takes more that is not waited for.
+/// How often to try again while the output is full and does not block.
 const FULL: Duration = Duration::from_millis(5);
 
-/// A stream on its way to the operator. A thread of its own carries it: a terminal that is paused
-/// holds up nothing else.
+/// A stream to the operator, copied by a thread of its own, so that a paused terminal holds up
+/// nothing else.
 pub(super) struct Pour(oneshot::Receiver<()>);
 
 impl Pour {
-    /// Begins to carry what comes out of the returned end, without what is not the command's own.
+    /// Begins to copy the text written to the returned end, without what is not the command's own.
     pub(super) fn begin(sieve: Sieve, on: Stream) -> io::Result<(Self, Stdio)> {
         let to = ours(on)?;
         let (from, theirs) = io::pipe()?;
         let (done, poured) = oneshot::channel();
         thread::spawn(move || {
-            // Where it cannot be written any more, the command sees that as well: its pipe closes.
+            // If the output cannot be written any more, the command notices: its pipe closes.
             let _ = carry(from, sieve, to);
-            // Nobody may wait for it any more.
+            // The receiver may have been dropped.
             let _ = done.send(());
         });
         Ok((Self(poured), theirs.into()))
@@ -65,7 +65,8 @@ fn carry(mut from: impl Read, mut sieve: Sieve, mut to: impl Write) -> io::Resul
     }
 }
 
-/// What ssh reads is not waited for, and where input and output are one, then neither is the output.
+/// Writes the whole text. ssh makes its input non-blocking; if input and output are the same file,
+/// the output is non-blocking too.
 fn write(to: &mut impl Write, mut text: &[u8]) -> io::Result<()> {
     while !text.is_empty() {
         match to.write(text) {

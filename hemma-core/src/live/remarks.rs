@@ -1,4 +1,4 @@
-//! What a run noticed on its way and the operator should know once.
+//! Remarks of a run that the operator should see once.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::story::Story;
 use crate::Host;
 
-/// What was noticed about a host on the way to its answers. It changed none of them.
+/// A remark about a host that was made while a question was answered. It changed no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remark {
@@ -18,11 +18,11 @@ pub enum Remark {
         /// The first line of the text.
         line: String,
     },
-    /// sudo complains about something and does its work.
+    /// sudo prints a complaint and runs the command.
     Sudo {
         /// The host.
         host: Host,
-        /// The first line of what it said.
+        /// The first line of the complaint.
         line: String,
     },
 }
@@ -39,13 +39,13 @@ impl fmt::Display for Remark {
     }
 }
 
-/// The remarks of a run, each kind once for each host.
+/// The remarks of a run; each kind is kept once per host.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remarks(Arc<Mutex<Vec<Remark>>>);
 
 #[cfg(feature = "ssh")]
 impl Remarks {
-    /// Notes what the story of a command that began tells beside it.
+    /// Adds the remarks that the story of a started command contains.
     pub(super) fn hear(&self, host: &Host, story: &Story, is_sudo: bool) {
         if let Some(line) = story.greeting() {
             self.add(Remark::Greeting { host: host.clone(), line });

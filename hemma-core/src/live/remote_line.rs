@@ -1,49 +1,49 @@
-//! What is sent to the login shell of a host for one command.
+//! The command line that is sent to the login shell of a host for one command.
 
 use super::marks::Marks;
 use super::word::Words;
 use crate::{Command, Guard};
 
-/// Stands for exit code 127 on the way back: the mux client turns 127 into "not found" and throws
-/// the output away, while the program's own words are the cause we want.
+/// The exit code that replaces 127 on the way back: the mux client reports 127 as "not found" and
+/// drops the output, which has the cause in it.
 const INSTEAD_OF_127: i32 = 243;
 
-/// Settings of a profile that would change what a script prints or does.
+/// Variables of a profile that would change the output or the behaviour of a script.
 const UNSET: &str = "unset CDPATH ENV BASH_ENV";
 
-/// Ends the command when the connection or our side of the channel goes away. sshd does not: it
-/// leaves the process running, holding one of the ten sessions. So the channel's input is kept
-/// open as a lifeline, and a reader of it ends the process group when it closes.
+/// Ends the command when the connection or this side of the channel closes. sshd does not: it
+/// leaves the process running, in one of the ten sessions. So the channel's input is kept open as a
+/// lifeline, and its reader ends the process group when it closes.
 ///
-/// Once is not enough: a sudo that has just started its program loses the signal, and passes on none
-/// that comes from its own process group; so it is repeated, and from outside.
+/// The signal is repeated and comes from another process group: a sudo that has just started its
+/// program loses the first signal, and passes on none from its own process group.
 ///
-/// The reader's output goes nowhere: were it to hold the channel's, the channel would stay open
+/// The reader's output is discarded: if it held the channel's output, the channel would stay open
 /// after the command.
 const WITH_LIFELINE: &str = "exec 3<&0; { cat <&3; \
     setsid sh -c 'for s in 1 5 25; do kill -TERM -$0 || exit; sleep $s; done' $$; \
     } >/dev/null 2>&1 & w=$!; exec 3<&-; \
     \"$@\" </dev/null; r=$?; kill $w 2>/dev/null";
 
-/// The input is the command's own; whoever reads it sees it end.
+/// The input is the command's own; the command sees its end.
 const WITH_INPUT: &str = "\"$@\"; r=$?";
 
-/// How the command's standard streams are used.
+/// The use of the command's standard streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Input {
-    /// Nothing is sent; an end of it ends the command.
+    /// Nothing is sent; closing the input ends the command.
     Lifeline,
-    /// It is fed to the command.
+    /// The input is fed to the command.
     Fed,
-    /// It is a terminal at the other end, which shows both streams of the command as one.
+    /// The input is a remote terminal, which shows both streams of the command as one.
     Terminal,
 }
 
 /// The line that runs `command` with marks around what it prints.
 ///
 /// The first mark says that the login shell ran the line, the second that the command begins (its
-/// guard and sudo have let us in), the last that the command ended, and how. What is printed before the second and
-/// after the last is not the command's.
+/// guard and sudo let it run), the last that the command ended, with its exit code. Output before
+/// the second and after the last mark is not the command's.
 ///
 /// `None` if no line can hold its words.
 pub(super) fn line(
@@ -54,7 +54,7 @@ pub(super) fn line(
 ) -> Option<String> {
     let mark = marks.function(input != Input::Terminal);
     let mut words = Words::default();
-    // What is wrong with a directory is said where the command's own words are.
+    // An error about the directory goes to the command's own standard error.
     let enter = command.directory().map(|directory| {
         let cd = format!("cd -- {}", path(directory, &mut words));
         format!("{cd} 2>/dev/null || {{ mark begun; {cd}; r=$?; mark ended=$r; exit $r; }}; ")
@@ -83,9 +83,9 @@ pub(super) fn line(
     ))
 }
 
-/// The line of the process that keeps a connection open and sends back what it is sent.
+/// The command line of the process that keeps a connection open and echoes its input.
 pub(super) fn echo(marks: &Marks) -> String {
-    // ssh's own words are on the other stream.
+    // ssh's own messages are on the other stream.
     let head =
         format!("{}; mark \"reached=$LOGNAME\"; mark begun; exec cat", marks.function(false));
     Words::default().line(&head).unwrap_or_default()
@@ -95,7 +95,7 @@ pub(super) fn exit_code(code: i32) -> i32 {
     if code == INSTEAD_OF_127 { 127 } else { code }
 }
 
-/// A leading `~/` is the home of the login; a leading `-` is part of a name.
+/// Quotes a directory. A leading `~/` is the home of the login; a leading `-` is part of a name.
 fn path(directory: &str, words: &mut Words) -> String {
     match directory.strip_prefix("~/") {
         Some("") => "\"$HOME\"".to_owned(),

@@ -18,22 +18,23 @@ use super::signals::Signals;
 use super::story::{Story, Stream};
 use crate::{Command, Ended, ExecError, Place};
 
-/// A signal to the whole foreground is for ssh and for us, and its end may be heard of first.
+/// A signal to the whole foreground group reaches ssh and this process, and ssh's end may be seen
+/// first.
 const IN_EITHER_ORDER: Duration = Duration::from_millis(100);
 
-/// Whether a command has a terminal at the other end.
+/// Whether a command has a terminal on the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Terminal {
-    /// One that is as large as the operator's, and gets each key as it is pressed.
+    /// A terminal as large as the operator's, which gets each key as it is pressed.
     Own,
-    /// None: three streams, byte for byte.
+    /// No terminal: three streams, byte for byte.
     None,
 }
 
 impl Connection {
-    /// ssh itself knows how a terminal is put into raw mode and back, and how its size is told. It
-    /// joins the connection that everything else uses.
+    /// Runs a command through the `ssh` program, which sets the terminal to raw mode and back and
+    /// reports its size. It joins the shared connection.
     pub(super) async fn attended(
         &self,
         command: &Command,
@@ -56,14 +57,14 @@ impl Connection {
         let (output, theirs) = pour(Stream::Output)?;
         ssh.stdout(theirs);
         let mut pours = vec![output];
-        // On a terminal one stream shows both, and the other is for what ssh says itself.
+        // A terminal shows both streams as one, and the other stream is for ssh's own messages.
         if terminal == Terminal::None {
             let (errors, theirs) = pour(Stream::Errors)?;
             ssh.stderr(theirs);
             pours.push(errors);
         }
         let child = ssh.spawn().map_err(failed)?;
-        // It holds their ends of the pipes, which would never close.
+        // It holds the other ends of the pipes, which would never close.
         drop(ssh);
         let Some(end) = to_its_end(child, &story, pours).await.map_err(failed)? else {
             return Err(story.why_not_begun(self.host(), command, None));
@@ -72,7 +73,8 @@ impl Connection {
             Ended::Exited(SSH_FAILED) if story.ended().is_none() && !self.is_alive().await => {
                 Err(self.lost(command))
             }
-            // A signal to us is what the operator did; whatever it cut had no end to tell.
+            // A signal to this process came from the operator; the command that it cut reported no
+            // end.
             Ended::Signalled(signal) if story.ended().is_none() => Ok(Ended::Signalled(signal)),
             Ended::Signalled(_) => self.told(command, &story, Ok(0)).await.map(Ended::Exited),
             Ended::Exited(exit) => self.told(command, &story, Ok(exit)).await.map(Ended::Exited),
@@ -83,9 +85,10 @@ impl Connection {
 fn ssh(socket: &Path, line: &str, terminal: Terminal) -> tokio::process::Command {
     #[expect(clippy::disallowed_methods, reason = "this is the one door to ssh")]
     let mut ssh = tokio::process::Command::new("ssh");
-    // The connection was made by the operator's configuration; nothing of it is left to say here.
+    // The connection is already made with the operator's configuration; it must not apply again
+    // here.
     ssh.args(["-F", "/dev/null", "-q", "-S"]).arg(socket);
-    // Where there is no connection to join, ssh would make one of its own.
+    // Without a connection to join, ssh would make one of its own.
     ssh.args(["-o", "ControlMaster=no", "-o", "ProxyCommand=false"]);
     ssh.arg(match terminal {
         Terminal::Own => "-t",
@@ -93,14 +96,14 @@ fn ssh(socket: &Path, line: &str, terminal: Terminal) -> tokio::process::Command
     });
     ssh.args(["--", "none", line]);
     ssh.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
-    // It puts the terminal back as it was, which a killed one does not.
+    // ssh restores the terminal, which a killed process does not.
     ssh.kill_on_drop(false);
     ssh
 }
 
-/// Ctrl-C reaches it as well as us where the terminal is not its own; what is left to us is to wait.
+/// Waits for the end of ssh. Ctrl-C reaches ssh too unless the terminal is in raw mode.
 ///
-/// `None` if the login shell did not run our line in its time.
+/// `None` if the login shell did not run the command line in time.
 async fn to_its_end(
     mut child: Child,
     story: &Story,
@@ -108,7 +111,7 @@ async fn to_its_end(
 ) -> std::io::Result<Option<Ended>> {
     let mut signals = Signals::waited_for(&[Signal::INT, Signal::QUIT, Signal::TERM])?;
     let pid = child.id().and_then(|it| Pid::from_raw(i32::try_from(it).ok()?));
-    // It may have ended at this moment.
+    // ssh may have ended at this moment.
     let pass_on = |signal| pid.map(|it| kill_process(it, signal));
     let mut cut = None;
     let mut late = false;
@@ -116,11 +119,11 @@ async fn to_its_end(
     tokio::pin!(is_late);
     let status = loop {
         tokio::select! {
-            // Where both have come, the signal came first: it is what ended it.
+            // If both are ready, the signal came first and ended ssh.
             biased;
             signal = signals.next() => {
                 cut = Some(signal);
-                // The others are for the whole foreground.
+                // The other signals go to the whole foreground group.
                 if signal == Signal::TERM {
                     pass_on(signal);
                 }
@@ -136,7 +139,7 @@ async fn to_its_end(
         return Ok(None);
     }
     let end = ended(status);
-    // ssh says no more of a signal than that it failed.
+    // ssh reports a signal only as its own failure.
     if end == Ended::Exited(SSH_FAILED) && cut.is_none() {
         cut = timeout(IN_EITHER_ORDER, signals.next()).await.ok();
     }

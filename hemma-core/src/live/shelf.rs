@@ -1,16 +1,16 @@
-//! One value per type, made on first use: where leaf crates keep their clients.
+//! One value per type, made on first use: the storage for the clients of leaf crates.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Values by type. A leaf crate puts a private type here, so nobody else can meet it.
+/// Values by type. A leaf crate uses a private type, so no other crate can reach its value.
 #[derive(Default)]
 pub struct Shelf(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 impl Shelf {
-    /// The one value of type `T`, made by `make` if it is the first time.
+    /// The value of type `T`, made by `make` on first use.
     pub fn get_or_make<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Ok(value)) =
@@ -23,7 +23,7 @@ impl Shelf {
         value
     }
 
-    /// Takes the value of type `T` away, if there is one.
+    /// Removes and returns the value of type `T`, if there is one.
     pub fn take<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         values.remove(&TypeId::of::<T>())?.downcast().ok()

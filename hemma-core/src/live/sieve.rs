@@ -1,4 +1,4 @@
-//! What a command itself prints, without what is printed before and after it.
+//! Separates the output of a command from what is printed before and after it.
 
 use std::io;
 use std::pin::Pin;
@@ -10,21 +10,21 @@ use tokio::io::{AsyncRead, ReadBuf};
 use super::marks::{Found, Mark, Marks};
 use super::story::{Story, Stream, TooMuch};
 
-/// As much as is read at a time.
+/// The number of bytes that are read at a time.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Takes out of a stream what is not the command's own, mark by mark.
+/// Removes from a stream what is not the command's own, mark by mark.
 #[derive(Debug)]
 pub(super) struct Sieve {
     marks: Marks,
     on: Stream,
     story: Story,
     at: At,
-    /// What may be the beginning of a mark.
+    /// Bytes that may be the beginning of a mark.
     held: Vec<u8>,
 }
 
-/// Where in the stream we are.
+/// The position in the stream, relative to the marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
     Before { reached: bool },
@@ -38,7 +38,7 @@ impl Sieve {
         Self { marks, on, story, at: At::Before { reached: false }, held: Vec::new() }
     }
 
-    /// Adds to `own` what of `fresh` is the command's own.
+    /// Appends the command's own part of `fresh` to `own`.
     pub(super) fn sift(&mut self, fresh: &[u8], own: &mut Vec<u8>) -> Result<(), TooMuch> {
         let joined;
         let mut rest = if self.held.is_empty() {
@@ -74,7 +74,7 @@ impl Sieve {
         Ok(())
     }
 
-    /// The stream has ended.
+    /// Handles the end of the stream.
     pub(super) fn end(&mut self, own: &mut Vec<u8>) -> Result<(), TooMuch> {
         let held = std::mem::take(&mut self.held);
         let kept = self.keep(&held, own);
@@ -89,7 +89,7 @@ impl Sieve {
             (Mark::Ended(_), At::Own) => At::After,
             (_, at) => at,
         };
-        // The answer is on the output, so its marks count.
+        // The answer is on standard output, so its marks count.
         if self.on == Stream::Output {
             self.story.mark(mark);
         }
@@ -106,7 +106,7 @@ impl Sieve {
         }
     }
 
-    /// How many of the last bytes may be the beginning of a mark.
+    /// The number of last bytes that may be the beginning of a mark.
     fn half_at_the_end(&self, text: &[u8]) -> usize {
         let mark = self.marks.beginning();
         let longest = text.len().min(mark.len() - 1);
@@ -114,7 +114,7 @@ impl Sieve {
     }
 }
 
-/// A stream through a sieve.
+/// A stream that passes through a sieve.
 #[derive(Debug)]
 pub(super) struct Sieved<R> {
     from: R,

@@ -1,4 +1,4 @@
-//! The signals that this process gets while a program of the operator's runs.
+//! The signals that this process gets while a program of the operator runs.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -6,7 +6,7 @@ use std::task::Poll;
 use rustix::process::Signal;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
-/// From its making on, the signals that it waits for do nothing to this process by themselves.
+/// The signals to wait for. While it exists, they have no other effect on this process.
 pub(super) struct Signals(Vec<(Signal, Stream)>);
 
 impl Signals {
@@ -15,7 +15,7 @@ impl Signals {
         kinds.iter().map(stream).collect::<std::io::Result<_>>().map(Self)
     }
 
-    /// The next one. Of several that have come, the one that was named first.
+    /// The next signal. Of several that are pending, the one that was listed first.
     pub(super) async fn next(&mut self) -> Signal {
         poll_fn(|context| {
             let mut each = self.0.iter_mut();

@@ -1,4 +1,5 @@
-//! The directory of a connection's control socket, and what a killed process left of such ones.
+//! The directory of a connection's control socket, and the removal of those that killed processes
+//! left.
 
 use std::fs::{self, File, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -7,21 +8,21 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// Short, because the path of a socket is limited to about 104 bytes on macOS, whose usual temporary
-/// directory has half of that.
+/// A short path: sockets are limited to about 104 bytes on macOS, whose usual temporary directory
+/// takes half of that.
 const PLACE: &str = "/tmp";
 
 const PREFIX: &str = "hemma-";
 
-/// The file that the process of a directory holds locked. The lock ends with the process, however that
+/// The file that the directory's process holds locked. The lock ends with the process, however that
 /// ends.
 const ALIVE: &str = "alive";
 
-/// A directory that is younger may not have its lock yet.
+/// The minimum age for a removal: a younger directory may not have its lock yet.
 const YOUNG: Duration = Duration::from_secs(60);
 
-/// A directory of mode 0700 that is removed when it is dropped. What a process left that was killed is
-/// removed when the next directory is made.
+/// A directory of mode 0700 that is removed when dropped. Directories of killed processes are
+/// removed when the next one is made.
 #[derive(Debug)]
 pub(super) struct SocketDir {
     dir: TempDir,
@@ -47,7 +48,7 @@ impl SocketDir {
     }
 }
 
-/// It is no part of what is wanted, so whatever keeps it from being done is not said.
+/// Removes directories of killed processes. This is housekeeping, so errors are ignored.
 fn remove_left_behind(place: &Path, owner: u32, young: Duration) {
     for entry in fs::read_dir(place).into_iter().flatten().flatten() {
         let is_ours = |it: &Metadata| it.is_dir() && it.uid() == owner;
@@ -56,7 +57,7 @@ fn remove_left_behind(place: &Path, owner: u32, young: Duration) {
         };
         let named = entry.file_name().to_str().is_some_and(|it| it.starts_with(PREFIX));
         if named
-            // Of a symbolic link, this is about the link.
+            // For a symbolic link, this is the metadata of the link.
             && entry.metadata().is_ok_and(|it| is_ours(&it) && is_old(&it))
             && File::open(entry.path().join(ALIVE)).is_ok_and(|it| it.try_lock().is_ok())
         {
@@ -87,7 +88,7 @@ mod tests {
         drop(next);
         let next = SocketDir::create_in(place.path(), Duration::ZERO).expect("it is made");
         assert!(!at("hemma-killed").exists());
-        // Another program's, or an edited `.env` that was kept.
+        // Files of another program, or an edited `.env` that was kept.
         assert!(at("hemma-other").exists() && at("elsewhere").exists());
         assert!(running.path().exists() && next.path().exists());
 

@@ -1,4 +1,4 @@
-//! How far a remote command has come, and what was printed on the way to it.
+//! The progress of a remote command, and the text that was printed before it began.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,26 +6,27 @@ use std::time::Duration;
 use super::marks::Mark;
 use crate::{Command, ExecError, Host, Place, sudo};
 
-/// As much as names a cause.
+/// The number of bytes that is enough to name a cause.
 const KEPT_BYTES_MAX: usize = 4 << 10;
 
-/// A login shell that prints more than this before it runs a command never will.
+/// The output limit of a login shell: one that prints more than this will never run the command
+/// line.
 const PRINTED_BYTES_MAX: usize = 1 << 20;
 
-/// How long a login shell may take before it runs a command.
+/// The time limit of a login shell until it runs the command line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often is looked whether a stream has ended.
+/// How often to check whether a stream has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// Which of a command's two streams.
+/// One of a command's two output streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stream {
     Output,
     Errors,
 }
 
-/// The story of one command, told by the marks on both of its streams.
+/// The progress of one command, as the marks on both of its streams report it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Story(Arc<Mutex<Told>>);
 
@@ -34,13 +35,13 @@ struct Told {
     reached: Option<String>,
     begun: bool,
     ended: Option<i32>,
-    /// What was printed on each stream before the line ran, and between that and the command.
+    /// The text on each stream before the line ran, and between that and the command.
     before: [Printed; 2],
     between: [Printed; 2],
     over: [bool; 2],
 }
 
-/// The beginning of what was printed.
+/// The beginning of a printed text.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Printed {
     kept: Vec<u8>,
@@ -58,7 +59,7 @@ impl Story {
         }
     }
 
-    /// Ends when the login shell has had its time and did not run our line.
+    /// Returns when the time limit of the login shell is over and the line has not run.
     pub(super) async fn is_late(&self) {
         tokio::time::sleep(PATIENCE).await;
         if self.is_reached() {
@@ -66,7 +67,7 @@ impl Story {
         }
     }
 
-    /// Notes what is not the command's own. Too much of it is an error.
+    /// Adds text that is not the command's own. Too much of it is an error.
     pub(super) fn aside(&self, on: Stream, reached: bool, text: &[u8]) -> Result<(), TooMuch> {
         let mut told = self.told();
         let printed = if reached { &mut told.between } else { &mut told.before };
@@ -82,14 +83,14 @@ impl Story {
         self.told().over[on as usize] = true;
     }
 
-    /// Ends when the stream has.
+    /// Waits for the end of the stream.
     pub(super) async fn end_of(&self, on: Stream) {
         while !self.told().over[on as usize] {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
-    /// Whether more was printed than a login shell prints.
+    /// Whether the login shell printed more than its limit.
     pub(super) fn is_too_much(&self) -> bool {
         let told = self.told();
         told.before.iter().chain(&told.between).any(|it| it.bytes > PRINTED_BYTES_MAX)
@@ -99,7 +100,7 @@ impl Story {
         self.told().reached.is_some()
     }
 
-    /// Who is logged in, if that is a plain name.
+    /// The login name, if it is a plain name.
     pub(super) fn login(&self) -> Option<String> {
         let told = self.told();
         let plain = |it: char| it.is_ascii_alphanumeric() || "._-".contains(it);
@@ -115,12 +116,12 @@ impl Story {
         self.told().ended
     }
 
-    /// What the login shell printed where the command's answer belongs.
+    /// The text that the login shell printed on standard output.
     pub(super) fn greeting(&self) -> Option<String> {
         self.told().before[Stream::Output as usize].first_line()
     }
 
-    /// What the login shell did instead of running our line; `exit` is how it ended, if it did.
+    /// What the login shell did instead of running the line; `exit` is its exit code, if it ended.
     pub(super) fn instead(&self, exit: Option<i32>) -> String {
         let told = self.told();
         let said = told.before.iter().find_map(Printed::first_line);
@@ -135,7 +136,7 @@ impl Story {
         }
     }
 
-    /// Why a command did not begin; `exit` is how its line ended, if it did.
+    /// Why a command did not begin; `exit` is the exit code of its line, if it ended.
     pub(super) fn why_not_begun(
         &self,
         host: &Host,
@@ -160,7 +161,8 @@ impl Story {
         ExecError::Start { on, command, reason: last.to_owned() }
     }
 
-    /// What was printed after our line ran and before the command began: by sudo, if it was to run it.
+    /// The text that was printed after the line ran and before the command began: by sudo, if sudo
+    /// runs it.
     pub(super) fn between(&self) -> String {
         let told = self.told();
         let lines: Vec<String> = told.between.iter().rev().flat_map(Printed::lines).collect();
@@ -172,7 +174,7 @@ impl Story {
     }
 }
 
-/// More was printed than any login shell prints that is in order.
+/// The error for a login shell that prints more than its limit.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("more than 1 MiB was printed before the command")]
 pub(super) struct TooMuch;
@@ -189,14 +191,14 @@ impl Printed {
     }
 }
 
-/// A line without what steers a terminal, and not too long for a message.
+/// A line without control sequences, shortened for a message.
 fn visible(line: &str) -> String {
     const CHARS_MAX: usize = 320;
     let mut visible = String::new();
     let mut rest = line.chars().peekable();
     while let Some(it) = rest.next() {
         if it == '\u{1b}' && rest.next_if_eq(&'[').is_some() {
-            // Up to the letter that ends the sequence.
+            // Skips to the letter that ends the sequence.
             while rest.next().is_some_and(|it| !it.is_ascii_alphabetic()) {}
         } else if !it.is_control() && it != '\u{feff}' {
             visible.push(it);

@@ -1,4 +1,4 @@
-//! What a command on a host writes, piece by piece, for what is too long to be kept.
+//! The output of a command on a host, piece by piece, for output that is too long to be kept.
 
 use tokio::io::AsyncReadExt;
 
@@ -7,16 +7,16 @@ use super::drain::drain;
 use super::remote_line::Input;
 use crate::{Classified, Command, ExecError, Guard, OperatorError, Output, Place, Progress};
 
-/// As much as is in memory of it at a time.
+/// The maximum number of bytes in memory at a time.
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Why not all of a command's output was taken.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
-    /// The command's own end is not known.
+    /// The exit code of the command is not known.
     #[error(transparent)]
     Exec(#[from] ExecError),
-    /// Whoever takes it could not. The command was ended.
+    /// The callback failed to take a piece. The command was ended.
     #[error("what the command wrote could not be taken")]
     Taken(#[source] std::io::Error),
 }
@@ -31,8 +31,8 @@ impl OperatorError for StreamError {
 }
 
 impl Connection {
-    /// The next piece is read when the last one was taken, so a slow taker slows the command down.
-    /// When nobody waits for it any more, it ends.
+    /// The next piece is read after the last one was taken, so a slow callback slows the command
+    /// down. The command ends when the future is dropped.
     pub(super) async fn stream(
         &self,
         command: &Command,
@@ -63,7 +63,7 @@ impl Connection {
         Ok(self.output(exit, String::new(), stderr))
     }
 
-    /// A silence that is longer than the command's limit is its end.
+    /// Ends the wait if the silence exceeds the command's limit.
     async fn not_silent<T>(
         &self,
         command: &Command,

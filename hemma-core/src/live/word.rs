@@ -1,34 +1,34 @@
-//! Words that arrive as they are, whatever shell the login has.
+//! Encodes words so that every login shell passes them on unchanged.
 
 use std::fmt::Write;
 
-/// Turns the last of three plain words back into the words that it stands for, and runs the first of
-/// them with all of them as parameters. What the login shell traces ends here.
+/// Decodes the last of three plain words into the words that it stands for, and runs the first of
+/// them with all of them as parameters. A trace by the login shell ends here.
 ///
 /// fish, tcsh and POSIX shells disagree about quotes, backslashes, line ends and `!` between single
-/// quotes. None of these is in what the login shell is given.
+/// quotes. The login shell gets none of these.
 const DECODE: &str =
     r#"set +vx; IFS=$1; set -f; set -- $(printf %b "$2"); unset IFS; set +f; eval "$1""#;
 
-/// What can stand between two words. The shells keep some others for themselves.
+/// The characters that can separate two words. The shells keep some others for themselves.
 const SEPARATORS: std::ops::Range<u8> = 0x0e..0x20;
 
-/// The words of a line. The first is run as a script and refers to the others by their numbers.
+/// The words of a line. The first is run as a script and refers to the others by number.
 #[derive(Debug, Default)]
 pub(super) struct Words(Vec<String>);
 
 impl Words {
-    /// Adds a word, and gives what stands for it in the script.
+    /// Adds a word, and returns the script's reference to it.
     pub(super) fn refer(&mut self, word: &str) -> String {
         self.0.push(word.to_owned());
         format!("\"${{{}}}\"", self.0.len() + 1)
     }
 
-    /// The line for the login shell that runs `script`. `None` if there is nothing left that could
-    /// stand between the words.
+    /// The line for the login shell that runs `script`. `None` if no character is left to separate
+    /// the words.
     pub(super) fn line(&self, script: &str) -> Option<String> {
         let own = self.0.iter().map(String::as_str);
-        // A shell drops empty words and ends of lines where a text ends, so a word follows the last.
+        // A shell drops empty words and line ends at the end of a text, so a word follows the last.
         let words: Vec<&str> = std::iter::once(script).chain(own).chain(["."]).collect();
         let separator = SEPARATORS.rev().map(char::from);
         let separator =
@@ -38,7 +38,7 @@ impl Words {
     }
 }
 
-/// The text in letters that no shell changes between single quotes; `printf %b` gives it back.
+/// The text in characters that no shell changes between single quotes; `printf %b` restores it.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len() + text.len() / 4);
     let mut bytes = text.bytes().peekable();
@@ -48,7 +48,7 @@ fn plain(text: &str) -> String {
             continue;
         }
         let digit_follows = bytes.peek().is_some_and(u8::is_ascii_digit);
-        // Three digits at most are taken; writing fewer saves a third of the line.
+        // `printf` reads up to three digits; writing fewer saves a third of the line.
         let written = if digit_follows {
             write!(plain, "\\0{byte:03o}")
         } else {

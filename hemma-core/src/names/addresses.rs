@@ -24,12 +24,12 @@ pub struct Address(IpAddr);
 #[serde(try_from = "String")]
 pub struct DnsServer(SocketAddr);
 
-/// Reads addresses, for a field of plain ones.
+/// Reads a list of addresses for a field of type `IpAddr`.
 pub fn hosts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpAddr>, D::Error> {
     Ok(Vec::<Address>::deserialize(from)?.into_iter().map(|it| it.0).collect())
 }
 
-/// Reads servers, for a field of plain addresses with ports.
+/// Reads a list of servers for a field of type `SocketAddr`.
 pub fn dns_servers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SocketAddr>, D::Error> {
     Ok(Vec::<DnsServer>::deserialize(from)?.into_iter().map(|it| it.0).collect())
 }

@@ -57,7 +57,8 @@ impl FromStr for BranchName {
     }
 }
 
-/// `git check-ref-format`, and what git takes and means otherwise than the operator does.
+/// Checks the rules of `git check-ref-format`, and refuses names to which git gives another
+/// meaning.
 fn check(text: &str) -> Result<(), &'static str> {
     if text.is_empty() {
         return Err("it is empty; leave the line out to use `main`");
@@ -198,7 +199,7 @@ mod tests {
         assert!("x".repeat(241).parse::<BranchName>().is_err());
     }
 
-    /// What is taken here is taken by the git that is installed.
+    /// Every name that is valid here is valid for the installed git.
     #[test]
     #[expect(clippy::disallowed_methods, reason = "git itself is asked for its rule")]
     fn git_agrees() {
@@ -210,7 +211,7 @@ mod tests {
         for good in GOOD {
             assert!(takes(good), "{good}");
         }
-        // What only hemma refuses has a reason of its own.
+        // A name that only hemma refuses has a reason of its own.
         let ours = ["-x", "--upload-pack=x", "@", "HEAD", "refs/heads/main", "a\u{85}b"];
         let ours = |it: &str| ours.contains(&it) || it.len() == 40 || it.contains('\0');
         for bad in BAD.iter().filter(|it| !ours(it)) {

@@ -1,4 +1,4 @@
-//! Names that Docker and Compose give, each by their own rule.
+//! Names in Docker and Compose, each checked by its own rule.
 
 use super::{Reason, name, no_blank_ends, not_empty, printable};
 
@@ -37,7 +37,7 @@ name!(
     OverlayFile, "an overlay file", file_name, "^[^/~\\s-][^/]*$"
 );
 
-/// Names longer than this are a mistake: a container's name has the project's and the service's.
+/// The maximum length of a name; a container's name is made of the project's and the service's.
 const NAME_BYTES_MAX: usize = 128;
 
 fn short(text: &str) -> Result<(), Reason> {
@@ -75,7 +75,7 @@ fn project_name(text: &str) -> Result<(), Reason> {
 
 impl ProjectName {
     /// The name that Compose gives the project of a directory: its base name in lower case, without
-    /// what a project's name cannot hold. None where nothing is left of it.
+    /// characters that are invalid in a project name. `None` if nothing is left.
     pub fn of_directory(directory: &str) -> Option<Self> {
         let base = directory.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let kept = |it: &char| it.is_ascii_lowercase() || it.is_ascii_digit() || "_-".contains(*it);
@@ -84,7 +84,8 @@ impl ProjectName {
     }
 }
 
-/// Compose's own rule for services, but for a first `-`, which would be an option.
+/// Compose's own rule for services, except that a leading `-` is refused, since it would be an
+/// option.
 fn service_name(text: &str) -> Result<(), Reason> {
     let first = text.chars().next().ok_or("it is empty")?;
     if first == '-' {
@@ -104,7 +105,7 @@ fn profile_name(text: &str) -> Result<(), Reason> {
 impl ProfileName {
     const ALL: &str = "*";
 
-    /// All profiles of the files.
+    /// The value that stands for all profiles of the files.
     pub fn all() -> Self {
         Self(Self::ALL.to_owned())
     }
@@ -132,7 +133,7 @@ fn compose_file(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Without `.` and doubled slashes: one file has one name.
+/// Removes `.` and doubled slashes, so that one file has one name.
 fn plain_path(text: &str) -> String {
     let segments: Vec<&str> = text.split('/').filter(|it| !it.is_empty() && *it != ".").collect();
     segments.join("/")

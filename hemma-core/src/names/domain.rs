@@ -9,7 +9,7 @@ name!(
     /// (`xn--…` for the rest), no trailing dot.
     DomainName, "a DNS name", domain, "^[^\\s:/@*_]+\\.[^\\s:/@*_]*[^\\s:/@*_.]$", keep ascii
 );
-/// What DNS itself allows, in text form without the last dot.
+/// The limit of DNS itself, in text form without the last dot.
 const NAME_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 
@@ -49,12 +49,12 @@ fn domain(text: &str) -> Result<(), Reason> {
     encoded(text)
 }
 
-/// The rules for the name as DNS has it.
+/// Checks the rules for the encoded name.
 fn encoded(text: &str) -> Result<(), Reason> {
     if text.split('.').any(str::is_empty) {
         return Err("it has an empty part before or between its dots".into());
     }
-    // Longer than any name can be, even before it is turned into ASCII.
+    // Longer than any name can be, even before it is encoded as ASCII.
     if text.len() > 4 * NAME_BYTES_MAX {
         return Err(format!("it is longer than {NAME_BYTES_MAX} characters").into());
     }
@@ -84,7 +84,7 @@ fn labels(name: &str) -> Result<(), Reason> {
             return Err("only letters, digits, `-` and dots are allowed".into());
         }
     }
-    // `idna` maps other digits to ASCII ones, so that an address can appear only here.
+    // `idna` maps other digits to ASCII ones, so an address can appear only here.
     let last = name.rsplit('.').next().unwrap_or_default();
     if last.bytes().all(|it| it.is_ascii_digit()) {
         return Err("its last part is a number, as in an address".into());

@@ -45,7 +45,7 @@ impl LocalPath {
         &self.0
     }
 
-    /// The path from where it is meant: `~/` is `home`, and what is relative lies in `directory`.
+    /// The path resolved: `~/` becomes `home`, and a relative path is joined to `directory`.
     #[must_use]
     pub fn seen_from(&self, directory: &Path, home: Option<&Path>) -> Self {
         match (self.0.strip_prefix("~"), home) {
@@ -79,7 +79,7 @@ impl From<LocalPath> for String {
     }
 }
 
-/// A path that a program made, and that was not typed.
+/// For a path that the program made, and that was not typed.
 impl From<PathBuf> for LocalPath {
     fn from(path: PathBuf) -> Self {
         Self(path)

@@ -1,4 +1,4 @@
-//! Names that are checked once, where they are read, and then carry the proof.
+//! Names that are validated once, where they are read; their type proves that they are valid.
 //!
 //! None of them can begin with `-`, so none can be taken for an option of a command.
 
@@ -33,10 +33,10 @@ pub use words::{EnvKey, ForwardName, PgName, Placeholder, StageName};
 use crate::credentials::without_credentials;
 use crate::{Classified, ErrorClass, OperatorError};
 
-/// Why a text cannot be such a name.
+/// Why a text is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct NameError {
-    /// None where the text may be a secret that stands in the wrong place.
+    /// The text. `None` if it may be a secret that was put in the wrong place.
     text: Option<String>,
     what: &'static str,
     reason: Reason,
@@ -48,10 +48,10 @@ impl OperatorError for NameError {
     }
 }
 
-/// What is wrong with a text, in words that follow a colon.
+/// The reason why a text is invalid, in words that follow a colon.
 type Reason = Cow<'static, str>;
 
-/// More of a refused text than this is not repeated.
+/// The maximum length of a refused text in a message.
 const SHOWN_CHARS_MAX: usize = 120;
 
 impl std::fmt::Display for NameError {
@@ -75,13 +75,13 @@ impl NameError {
         Self { text: Some(shown), what, reason }
     }
 
-    /// The same without the text.
+    /// An error that does not show the text.
     fn hidden(_: &str, what: &'static str, reason: Reason) -> Self {
         Self { text: None, what, reason }
     }
 }
 
-/// What is given, or else what is usual.
+/// The given value, or else the default.
 macro_rules! or {
     ($usual:expr) => {
         $usual
@@ -91,7 +91,7 @@ macro_rules! or {
     };
 }
 
-/// A text that has passed `$check`, kept as `$keep` writes it.
+/// Defines a text that has passed `$check`, stored as `$keep` writes it.
 macro_rules! name {
     (
         $(#[$doc:meta])* $name:ident, $what:literal, $check:path, $pattern:expr
@@ -188,7 +188,7 @@ macro_rules! name {
 
 pub(super) use {name, or};
 
-/// No control character, which no name of a file or a service has a use for.
+/// Refuses control characters, which names of files and services do not need.
 fn printable(text: &str) -> Result<(), Reason> {
     match text.chars().find(|it| it.is_control()) {
         Some('\n' | '\r') => Err("it holds a line break".into()),
@@ -198,7 +198,7 @@ fn printable(text: &str) -> Result<(), Reason> {
     }
 }
 
-/// Not empty, and nothing but blanks is empty as well.
+/// Refuses an empty text and one of blanks only.
 fn not_empty(text: &str) -> Result<(), Reason> {
     if text.is_empty() {
         return Err("it is empty".into());
@@ -209,7 +209,7 @@ fn not_empty(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Neither begins nor ends with a blank, which would be part of the name.
+/// Refuses blanks at the beginning and the end, which would be part of the name.
 fn no_blank_ends(text: &str) -> Result<(), Reason> {
     if text.trim() == text {
         return Ok(());

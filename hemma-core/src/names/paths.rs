@@ -36,7 +36,7 @@ const SYSTEM: [&str; 18] = [
     "/var/run",
 ];
 
-/// Directories that hold the directories of many, but none of one application.
+/// Directories that hold those of many programs.
 const SHARED: [&str; 16] = [
     "/home",
     "/media",
@@ -93,7 +93,8 @@ fn own_directory(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Nothing that the host needs otherwise: a deploy writes there, and `prune` and the way back remove.
+/// Refuses directories that the host needs for other purposes: a deploy writes there, and `prune`
+/// and `rollback` remove.
 fn checkout(text: &str) -> Result<(), Reason> {
     own_directory(text)?;
     let path = plain(text);
@@ -113,7 +114,7 @@ fn checkout(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Without `.`, doubled and last slashes.
+/// Removes `.`, and doubled and trailing slashes.
 fn plain(path: &str) -> String {
     let root = if path.starts_with('/') { "/" } else { "" };
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty() && *it != ".").collect();

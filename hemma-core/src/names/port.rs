@@ -15,7 +15,7 @@ use crate::{Classified, ErrorClass, OperatorError};
 /// Ports below this belong to the system: binding them needs rights that a tunnel must not have.
 const FREE_MIN: u16 = 1024;
 
-/// Why a number cannot be such a port.
+/// Why a number is not a valid port.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{number} cannot be a port: {rule}")]
 pub struct PortError {

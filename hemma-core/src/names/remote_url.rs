@@ -1,4 +1,4 @@
-//! The address of a git repository, which may carry a credential that nothing shows.
+//! The address of a git repository. Its credential, if it has one, is never shown.
 
 #[cfg(feature = "schema")]
 use std::borrow::Cow;
@@ -14,10 +14,10 @@ use crate::{Classified, ErrorClass, OperatorError, Secret};
 
 /// A git remote: `https://…`, `ssh://…`, `git://…`, `user@host:path`, or an absolute path on the host.
 ///
-/// A name and a password in front of an http host (`https://user:TOKEN@host/x.git`) are taken off where
-/// the text is read. Whatever shows the value says `https://[hidden]@host/x.git`;
-/// [`address`](RemoteUrl::address) is without them, and
-/// [`credential`](RemoteUrl::credential) is the one way to them.
+/// A name and a password before an http host (`https://user:TOKEN@host/x.git`) are split off when
+/// the text is read. The value is displayed as `https://[hidden]@host/x.git`,
+/// [`address`](RemoteUrl::address) is without them, and only [`credential`](RemoteUrl::credential)
+/// returns them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RemoteUrl {
@@ -25,7 +25,7 @@ pub struct RemoteUrl {
     credential: Option<Secret>,
 }
 
-/// Why a text cannot be a git remote. It shows no credential.
+/// Why a text is not a valid git remote. It shows no credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text} cannot be a git remote: {reason}")]
 pub struct RemoteError {
@@ -48,17 +48,18 @@ impl RemoteUrl {
         &self.address
     }
 
-    /// The address with its credential, as git's own credential store keeps a line; nothing where
-    /// there is no credential.
+    /// The address with its credential, as a line of git's credential store; `None` without a
+    /// credential.
     pub fn credential(&self) -> Option<Secret> {
         let credential = self.credential.as_ref()?;
         let (scheme, rest) = self.address.split_once("://")?;
-        // The store passes over a line without a password; one that is empty is one.
+        // The store skips a line without a password; an empty password counts as one.
         let colon = if credential.reveal().contains(':') { "" } else { ":" };
         Some(Secret::new(format!("{scheme}://{}{colon}@{rest}", credential.reveal())))
     }
 
-    /// Whether both are one repository: a credential, a slash at the end and `.git` do not matter.
+    /// Whether both are the same repository: a credential, a trailing slash and `.git` do not
+    /// matter.
     pub fn is_same_repository(&self, other: &Self) -> bool {
         let bare = |it: &Self| it.address.trim_end_matches('/').trim_end_matches(".git").to_owned();
         bare(self) == bare(other)
@@ -73,7 +74,7 @@ impl FromStr for RemoteUrl {
     }
 }
 
-/// The text as a message may show it: not where a part of it could be a credential.
+/// The text for a message; hidden if a part of it could be a credential.
 fn shown(text: &str) -> String {
     if text.contains(['@', '?', '#']) {
         return "this value".to_owned();
@@ -173,7 +174,7 @@ fn check_host_and_port(text: &str) -> Result<(), &'static str> {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (host, behind) = rest.split_once(']').ok_or("`[` is not closed by `]`")?;
         host.parse::<std::net::Ipv6Addr>().map_err(|_| "no IPv6 address stands in [ ]")?;
-        // Without its colon it is no port.
+        // Without its colon it is not a port.
         let port = (!behind.is_empty()).then(|| behind.strip_prefix(':').unwrap_or("x"));
         (host, port)
     } else {
@@ -217,7 +218,7 @@ fn check_user(text: &str) -> Result<(), &'static str> {
     taken.then_some(()).ok_or("the user has letters, digits and . - _ + only")
 }
 
-/// A line of git's credential store holds it, so nothing in it may end the line.
+/// Checks that nothing in a credential ends the line in git's credential store.
 fn check_credential(text: &str) -> Result<String, &'static str> {
     if text.is_empty() || text == ":" {
         return Err("the credential in front of the host is empty");
@@ -268,7 +269,7 @@ fn login_and_path(text: &str) -> Result<RemoteUrl, &'static str> {
     Ok(plain(text))
 }
 
-/// git takes it for a path where a slash comes before the colon.
+/// Splits `host:path`. git reads it as a path if a slash comes before the colon.
 fn split_scp(text: &str) -> Option<(&str, &str)> {
     let at = match text.find("]:") {
         Some(at) => at + 1,

@@ -7,7 +7,7 @@ name!(
     UrlPath, "a path", url_path, "^/([^/\\s#][^\\s#]*)?$", default "/healthz"
 );
 
-/// Longer than any web server takes.
+/// The maximum length; web servers take less.
 const PATH_BYTES_MAX: usize = 2048;
 
 fn url_path(text: &str) -> Result<(), Reason> {

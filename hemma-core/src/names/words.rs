@@ -21,12 +21,12 @@ name!(
 );
 
 name!(
-    /// What a value of `.env` that nobody meant to go live with looks like: `*` stands for any text,
-    /// and case does not matter.
+    /// A pattern for values of `.env` that are not meant for production: `*` stands for any text, and
+    /// case does not matter.
     Placeholder, "a placeholder", placeholder, "[^*\\s]"
 );
 
-/// PostgreSQL cuts a longer name off without an error, and then it is another name.
+/// PostgreSQL truncates a longer name without an error, and the result is another name.
 fn pg_name(text: &str) -> Result<(), Reason> {
     not_empty(text)?;
     if text.len() > 63 {
@@ -35,7 +35,7 @@ fn pg_name(text: &str) -> Result<(), Reason> {
     printable(text)
 }
 
-/// What a shell takes for the name of a variable; Compose takes more, and nothing else does.
+/// The rule of shells for variable names; Compose takes more, and nothing else does.
 fn env_key(text: &str) -> Result<(), Reason> {
     let first = text.chars().next().ok_or("it is empty")?;
     if text.contains('=') {
@@ -57,7 +57,7 @@ fn env_key(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// What every file system takes.
+/// The rule of a name that every file system takes.
 fn safe_word(text: &str) -> Result<(), Reason> {
     not_empty(text)?;
     let taken = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
@@ -97,13 +97,14 @@ fn placeholder(text: &str) -> Result<(), Reason> {
 }
 
 impl StageName {
-    /// The name of the last stage: every service that no other one names. No other can have it.
+    /// The name of the last stage: every service that no other stage names. No other stage can have
+    /// it.
     pub const REST: &str = "rest";
 }
 
 impl Placeholder {
-    /// Whether a value is one. Each piece between two `*` is taken at its first place, which is
-    /// enough: what an earlier piece leaves over is the most that a later one can have.
+    /// Whether a value matches. Each piece between two `*` is matched at its first position, which
+    /// leaves the most for the later ones.
     pub fn matches(&self, value: &str) -> bool {
         let (pattern, value) = (self.to_lowercase(), value.to_lowercase());
         let Some((begin, rest)) = pattern.split_once('*') else { return pattern == value };

@@ -1,4 +1,4 @@
-//! The same question is asked once in a run, until a change makes every answer stale.
+//! Remembers answers: a question is asked once in a run, until a change makes every answer stale.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ type Cell<T> = Arc<OnceCell<T>>;
 pub(crate) struct Memo(Mutex<HashMap<String, Box<dyn Any + Send + Sync>>>);
 
 impl Memo {
-    /// The cell of a question. Whoever comes second waits for the first one's answer.
+    /// The cell of a question. A second caller waits for the first one's answer.
     pub(crate) fn cell<T: Send + Sync + 'static>(&self, key: &str) -> Cell<T> {
         let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(cell) = cells.get(key).and_then(|it| it.downcast_ref::<Cell<T>>()) {
@@ -23,8 +23,8 @@ impl Memo {
         cell
     }
 
-    /// Forgets everything. A change says nothing of what it touches beyond its own object, so no
-    /// answer from before it is trusted after it.
+    /// Forgets every answer. A change does not say what else it affects, so no earlier answer is
+    /// valid after it.
     pub(crate) fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -28,13 +28,14 @@ use playback::Playback;
 use tape::Tape;
 use trace::Trace;
 
-/// Answers questions and makes changes: for real, for real with a recording, from a recording,
-/// or for real without any change.
+/// Answers questions and makes changes: live, live with a recording, from a recording, or live
+/// without any change.
 ///
-/// Nothing else in a program knows which of these it is.
+/// No other part of a program knows which of these it is.
 ///
-/// A world is made for one run of a command. It remembers each answer until something changes, and what
-/// was asked and done until it is dropped; a program that lives long makes a new one for each round.
+/// A world is made for one run of a command. It remembers each answer until something changes, and
+/// the list of questions and changes until it is dropped; a long-lived program makes a new one for
+/// each round.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -65,7 +66,7 @@ enum Mode {
 }
 
 impl Mode {
-    /// The means to look and to change; none in a replay.
+    /// The access to processes and hosts; `None` in a replay.
     #[cfg_attr(
         not(feature = "cassette"),
         expect(clippy::unnecessary_wraps, reason = "without recordings there is no replay")
@@ -82,18 +83,18 @@ impl Mode {
 }
 
 impl World {
-    /// Looks and changes for real.
+    /// A world that looks and changes for real.
     pub fn live(live: Live) -> Self {
         Self::new(Mode::Live(live), jiff::Timestamp::now())
     }
 
-    /// Looks and changes for real, from this machine. Where a question is about a host, ssh has the
-    /// operator's own configuration.
+    /// A world that looks and changes for real, from this machine. ssh uses the operator's own
+    /// configuration for questions about a host.
     pub fn local() -> Self {
         Self::live(Live::new(SshOptions::default()))
     }
 
-    /// The same world, in which no [`Approval`] can be had: nothing can change.
+    /// Turns this world into one that gives no [`Approval`]: nothing can change.
     #[must_use]
     pub fn planning(mut self) -> Self {
         self.consentable = false;
@@ -113,19 +114,19 @@ impl World {
         }
     }
 
-    /// Turns the operator's consent into the proof that changes ask for.
+    /// Turns the operator's consent into the approval that changes need.
     pub fn approve(&self, consent: Consent) -> Option<Approval> {
         (self.consentable && consent == Consent::Given).then(Approval::granted)
     }
 
-    /// Asks, once per run: the same question again gets the same answer until something changes.
+    /// Asks a question, once per run: asking again returns the same answer until something changes.
     pub async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Q::Error> {
         let key = format!("{} {}", Q::KIND, canonical(question));
         let cell = self.memo.cell::<Result<Q::Answer, Q::Error>>(&key);
         cell.get_or_init(|| self.look(question)).await.clone()
     }
 
-    /// Asks again even if it was asked before; for waiting on something.
+    /// Asks a question again even if it was asked before, for waiting on a state.
     pub async fn ask_again<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Q::Error> {
         self.look(question).await
     }
@@ -151,7 +152,7 @@ impl World {
         answer
     }
 
-    /// Changes the world. Every answer from before is forgotten.
+    /// Applies a change. Every earlier answer is forgotten.
     pub async fn apply<C: Change>(
         &self,
         change: &C,
@@ -159,7 +160,7 @@ impl World {
         progress: &Progress,
     ) -> Result<C::Receipt, C::Error> {
         if self.stopping.load(Ordering::SeqCst) {
-            // Whoever interrupted the run drops it; it only must not begin anything new.
+            // The interruption drops this future; until then it must not begin anything new.
             std::future::pending::<()>().await;
         }
         let _guard = (C::CUT == Cut::AfterwardsOnly).then(|| Uncuttable::new(&self.uncuttable));
@@ -195,7 +196,7 @@ impl World {
         receipt
     }
 
-    /// A replay changes nothing, so there is nothing to tell.
+    /// Tells the journal of a change. A replay changes nothing, so it tells nothing.
     fn tell_journal<C: Change>(&self, change: &C, event: JournalEvent) {
         if let Some(live) = self.mode.means() {
             let (kind, what) = (C::KIND.to_owned(), without_credentials(&change.describe()));
@@ -203,19 +204,19 @@ impl World {
         }
     }
 
-    /// Tells `listener` of each change, before it is made and after.
+    /// Calls `listener` for each change, before it is made and after.
     pub fn on_change(&self, listener: impl Fn(&JournalEntry) + Send + Sync + 'static) {
         if let Some(live) = self.mode.means() {
             live.journal().add(listener);
         }
     }
 
-    /// Why a journal of this run lacks lines, if one does.
+    /// Why a journal of this run lacks lines, if it does.
     pub fn journal_loss(&self) -> Option<String> {
         self.mode.means()?.journal().loss().why().map(str::to_owned)
     }
 
-    /// What was noticed about the hosts on the way to their answers, each once.
+    /// Remarks about the hosts that were made while questions were answered, each once.
     pub fn remarks(&self) -> Vec<Remark> {
         self.mode.means().map(Live::remarks).unwrap_or_default()
     }
@@ -225,14 +226,14 @@ impl World {
         self.memo.forget();
     }
 
-    /// Rests between two looks. A replay does not.
+    /// Pauses between two looks. A replay does not pause.
     pub async fn pause(&self, rest: Duration) {
         if self.mode.means().is_some() {
             tokio::time::sleep(rest).await;
         }
     }
 
-    /// How long this run has taken. In a replay, what the recorded one had taken so far.
+    /// The duration of this run so far. In a replay, that of the recorded run.
     pub fn elapsed(&self) -> Duration {
         match &self.mode {
             #[cfg(feature = "cassette")]
@@ -243,29 +244,29 @@ impl World {
         }
     }
 
-    /// The time. No library reads another clock.
+    /// The current time. No library reads another clock.
     pub fn now(&self) -> jiff::Timestamp {
         self.began + self.elapsed()
     }
 
-    /// Begins nothing new, and returns as soon as dropping the run does no harm.
+    /// Begins nothing new, and returns as soon as the run can be dropped without harm.
     pub async fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // The sender is ours, so it cannot be gone.
+        // The sender belongs to this world, so it exists.
         let _ = self.uncuttable.subscribe().wait_for(|it| *it == 0).await;
     }
 
-    /// What was asked and done so far.
+    /// The questions and changes so far.
     pub fn steps(&self) -> Vec<Step> {
         self.trace.steps()
     }
 
-    /// How many ssh connections this run has made.
+    /// The number of ssh connections that this run has made.
     pub fn handshakes(&self) -> usize {
         self.mode.means().map_or(0, Live::handshakes)
     }
 
-    /// Ends every connection; nothing of this run is left behind.
+    /// Ends every connection of this run.
     pub async fn close(&self) {
         if let Some(live) = self.mode.means() {
             live.close_at(self.now()).await;
@@ -286,7 +287,7 @@ impl std::fmt::Debug for World {
     }
 }
 
-/// A change that must not be cut is under way as long as this lives.
+/// A change in progress that must not be interrupted, as long as this value exists.
 struct Uncuttable<'w>(&'w watch::Sender<usize>);
 
 impl<'w> Uncuttable<'w> {
@@ -302,8 +303,8 @@ impl Drop for Uncuttable<'_> {
     }
 }
 
-/// A change that has begun. One that is dropped before its end is in the trace as well: whoever
-/// interrupted the run wants to know that half of it may be done.
+/// A change that has begun. A change that is dropped before its end is added to the trace, too:
+/// after an interruption the operator needs to know that half of it may be done.
 struct Begun<'w> {
     trace: &'w Trace,
     step: Option<Step>,
@@ -332,13 +333,13 @@ impl Drop for Begun<'_> {
     }
 }
 
-/// Whether a change was not even begun, since the lock is no longer this run's.
+/// Whether a change was not begun because this run has lost the lock.
 fn lock_was_lost(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |it| it.source())
         .any(|it| matches!(it.downcast_ref(), Some(ExecError::LockLost { .. })))
 }
 
-/// A question as JSON with sorted keys: equal questions give equal texts.
+/// A question as JSON with sorted keys: equal questions have equal texts.
 fn canonical(question: &impl Serialize) -> String {
     crate::value::value_of(question).to_string()
 }

@@ -1,8 +1,8 @@
-//! Answering from a cassette.
+//! Answers questions from a recording.
 //!
-//! A question is matched by what it asks, not by its place: independent questions run together.
-//! Several answers to the same question are given in the order in which they were recorded.
-//! Nothing falls through to the live world.
+//! A question is matched by its content, not by its position, because independent questions run
+//! concurrently. Several answers to the same question are returned in the order of the recording. A
+//! question without a recorded answer is never asked for real.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -94,7 +94,7 @@ impl Playback {
     }
 }
 
-/// The recorded question that shares the longest beginning and end with `asked`.
+/// The recorded question that has the longest beginning and end in common with `asked`.
 fn nearest<'v>(asked: &Value, recorded: impl Iterator<Item = &'v Value>) -> Option<String> {
     let asked = asked.to_string();
     let shared = |it: &String| {

@@ -1,4 +1,4 @@
-//! Worlds that are recorded, and those that are a recording.
+//! Worlds that record, and worlds that replay.
 
 use super::playback::Playback;
 use super::tape::Tape;
@@ -6,19 +6,19 @@ use super::{Mode, World};
 use crate::{Cassette, Exchange, Live, Scene};
 
 impl World {
-    /// Looks and changes for real, and writes all of it down; see [`World::cassette`].
+    /// A world that looks and changes for real and records everything; see [`World::cassette`].
     pub fn recording(live: Live) -> Self {
         Self::new(Mode::Recording(live, Tape::default()), jiff::Timestamp::now())
     }
 
-    /// Answers from a cassette and from nothing else. What is not on it is an error.
+    /// A world that answers only from a cassette. A question that is not in it is an error.
     pub fn replay(cassette: Cassette) -> Self {
         let began = cassette.scene.now;
         Self::new(Mode::Replay(Playback::new(cassette)), began)
     }
 
-    /// What was recorded so far, scrubbed and settled, as the cassette of `scene`. Empty unless
-    /// recording.
+    /// The recording so far, scrubbed and settled, as the cassette of `scene`. It is empty in other
+    /// modes.
     pub fn cassette(&self, scene: Scene) -> Cassette {
         let exchange = match &self.mode {
             Mode::Recording(_, tape) => tape.exchanges(),
@@ -27,7 +27,7 @@ impl World {
         Cassette { scene, exchange }.scrubbed().settled()
     }
 
-    /// What the cassette holds that was never asked for. Empty unless replaying.
+    /// The exchanges of the cassette that were not asked for. Empty in other modes.
     pub fn unplayed(&self) -> Vec<Exchange> {
         match &self.mode {
             Mode::Replay(playback) => playback.unplayed(),

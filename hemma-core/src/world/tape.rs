@@ -1,4 +1,4 @@
-//! Writing down what was asked and answered.
+//! Records questions, changes and their results.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Tape {
     }
 }
 
-/// A progress that passes everything on and remembers it.
+/// A progress that passes on every message and remembers it.
 pub(super) fn overhear(progress: &Progress) -> (Progress, impl FnOnce() -> Vec<String> + use<>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let (heard, progress) = (Arc::clone(&lines), progress.clone());

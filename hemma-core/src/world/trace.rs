@@ -1,4 +1,4 @@
-//! What was asked and done in this run, in order, with how long each took.
+//! The questions and changes of this run, in order, with their durations.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use crate::Extent;
 /// One question or change of this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Its kind.
+    /// The kind of question or change.
     pub kind: &'static str,
-    /// What was asked or done, in one line.
+    /// The question or change in one line.
     pub what: String,
-    /// How long it took.
+    /// The duration.
     pub took: Duration,
-    /// Whether it changed something.
+    /// Whether it is a change.
     pub change: bool,
-    /// Whether it came back with an answer.
+    /// Whether it succeeded.
     pub answered: bool,
-    /// How much of a change is done. Of a question, nothing.
+    /// How much of a change was made; `Nothing` for a question.
     pub extent: Extent,
 }
 

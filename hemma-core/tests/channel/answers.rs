@@ -1,4 +1,4 @@
-//! What a login shell prints is in no answer, whatever shell it is.
+//! Output of a login shell is in no answer, for every shell.
 
 use hemma_core::{Command, Remark};
 

@@ -1,4 +1,4 @@
-//! Why there is no connection, as real ssh and sshd say it.
+//! The reasons for a failed connection, as real ssh and sshd report them.
 
 use hemma_core::{Command, ConnectError, ExecError, Live, SshOptions};
 

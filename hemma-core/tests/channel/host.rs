@@ -28,7 +28,7 @@ impl Login {
         Self::with_sshd(shell, "")
     }
 
-    /// The same, with more lines in the configuration of sshd.
+    /// Starts a host with more lines in the configuration of sshd.
     pub(crate) fn with_sshd(shell: &str, more: &str) -> Option<Self> {
         for program in [SSHD, shell, "/usr/sbin/useradd"] {
             if !Path::new(program).exists() {

@@ -1,4 +1,4 @@
-//! A command ends when nobody waits for it any more, whatever shell the login has.
+//! A command ends when its future is dropped, for every login shell.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Changing an answer at a path.
+//! Changes an answer at a path.
 
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ pub(super) fn remove(answer: &mut Value, path: &str) -> Result<(), &'static str>
     Ok(())
 }
 
-/// The value that holds what a path leads to, and the last word of the path.
+/// The value that contains the target of a path, and the last segment of the path.
 fn parent<'v>(answer: &'v mut Value, path: &str) -> Result<(&'v mut Value, String), &'static str> {
     let words = path.strip_prefix('/').ok_or("is not a path: it does not begin with `/`")?;
     let mut words: Vec<_> = words.split('/').map(unescaped).collect();
@@ -65,7 +65,7 @@ fn parent<'v>(answer: &'v mut Value, path: &str) -> Result<(&'v mut Value, Strin
     Ok((at, last))
 }
 
-/// Where an element of a list stands, by its name or its place.
+/// The index of a list element, given by its name or its position.
 fn place(items: &[Value], word: &str) -> Option<usize> {
     match name_key(items) {
         Some(key) => items.iter().position(|it| it[key] == *word),
@@ -74,7 +74,7 @@ fn place(items: &[Value], word: &str) -> Option<usize> {
     }
 }
 
-/// The place that a new element gets, from `+3`.
+/// The index of a new element, read from `+3`.
 fn new_place(word: &str) -> Option<usize> {
     word.strip_prefix('+')?.parse().ok()
 }

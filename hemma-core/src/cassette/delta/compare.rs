@@ -1,10 +1,10 @@
-//! Finding the difference between two answers.
+//! Finds the difference between two answers.
 
 use serde_json::{Map, Value};
 
 use super::{Delta, below, length, name_key, unescaped};
 
-/// The longest line that several keys share.
+/// The maximum length of a line that several keys share.
 const SHORT: usize = 90;
 
 impl Delta {
@@ -40,7 +40,7 @@ impl Delta {
         }
     }
 
-    /// Puts several keys of one table on one line, where they are short.
+    /// Puts several short keys of one table on one line.
     pub(super) fn group(&mut self) {
         let parent = |path: &str| path.rsplit_once('/').map(|(it, _)| it.to_owned());
         let paths: Vec<_> = self.changed.keys().cloned().collect();
@@ -50,7 +50,7 @@ impl Delta {
                 group.iter().map(|it| length("", &self.changed[it]) + it.len() - table.len());
             let short = group.len() > 1 && values.sum::<usize>() < SHORT;
             let of_list = |it: &String| it[table.len()..].starts_with("/+");
-            // Deeper paths stand between the keys of a table, which then has several groups.
+            // Deeper paths sort between the keys of a table, so the table may get several groups.
             let has_group = self.changed.contains_key(&table);
             if !short || has_group || group.iter().any(of_list) {
                 continue;
@@ -105,9 +105,10 @@ impl Delta {
     }
 }
 
-/// The names that stand in both lists, without those that would have to be moved.
+/// The names that are in both lists, without those that would have to be moved.
 fn in_same_order<'n>(old: &[String], new: &'n [String]) -> Vec<&'n String> {
-    // Of the longest order that ends at each name: its length, and the place of the one before.
+    // For the longest common order that ends at each name: its length, and the index of the name
+    // before.
     let mut ends: Vec<(usize, Option<usize>)> = Vec::new();
     let places: Vec<_> = new.iter().map(|it| old.iter().position(|old| old == it)).collect();
     for (at, place) in places.iter().enumerate() {

@@ -1,10 +1,9 @@
-//! The difference between two answers, as a person reviews it: a path and its new value.
+//! The difference between two answers in a form that a person can review: a path and its new value.
 //!
-//! A path is a JSON pointer. The elements of a list are named by their `name` or `id` where all of
-//! them have one, and by their place otherwise: `/redis/status` is of the container `redis`,
-//! wherever it stands in the list. `/+3` is a new element, at the place 3 of what results. A table
-//! changes the keys that it names and leaves the others; any other value takes the place of what
-//! was there.
+//! A path is a JSON pointer. The elements of a list are named by their `name` or `id` if all of
+//! them have one, and by their index otherwise: `/redis/status` belongs to the container `redis`,
+//! wherever it is in the list. `/+3` is a new element at index 3 of the result. A table changes the
+//! keys that it names and leaves the others; any other value replaces the old one.
 
 mod apply;
 mod compare;
@@ -13,14 +12,14 @@ use serde_json::{Map, Value};
 
 use apply::{remove, set};
 
-/// What has to be removed from an answer, and then set in it, to get another one.
+/// The paths to remove from an answer, and the values to set in it, to get another answer.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Delta {
     pub(super) removed: Vec<String>,
     pub(super) changed: Map<String, Value>,
 }
 
-/// A path that leads nowhere in the answer that it is to change.
+/// A path that does not exist in the answer that it should change.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}` {why}")]
 pub(super) struct DeltaError {
@@ -29,24 +28,24 @@ pub(super) struct DeltaError {
 }
 
 impl Delta {
-    /// The difference that makes `before` into `after`, where it is shorter than `after` itself.
+    /// The difference that turns `before` into `after`, if it is shorter than `after` itself.
     pub(super) fn between(before: &Value, after: &Value) -> Option<Self> {
         let mut delta = Self::default();
         delta.compare("", before, after);
         let whole = delta.changed.contains_key("") || delta.length() >= after.to_string().len();
         delta.group();
-        // Lists can be such that names which are clear before are not so on the way.
+        // In some lists the names are unique at first and not any more after some of the changes.
         (!whole && delta.apply(before).as_ref() == Ok(after)).then_some(delta)
     }
 
-    /// The answer that this difference makes of an earlier one.
+    /// Applies this difference to an earlier answer.
     pub(super) fn apply(&self, before: &Value) -> Result<Value, DeltaError> {
         let mut answer = before.clone();
         for path in &self.removed {
             remove(&mut answer, path).map_err(|why| DeltaError { path: path.clone(), why })?;
         }
         let mut changed: Vec<_> = self.changed.iter().collect();
-        // `/+9` before `/+10`: what is added to a list is added in order.
+        // `/+9` before `/+10`: new elements are inserted in order.
         changed.sort_by_key(|(path, _)| (path.len(), *path));
         for (path, value) in changed {
             let failed = |why| DeltaError { path: path.clone(), why };
@@ -55,19 +54,19 @@ impl Delta {
         Ok(answer)
     }
 
-    /// About how many characters it takes to write.
+    /// The approximate length of this difference as text, in characters.
     pub(super) fn length(&self) -> usize {
         let removed = self.removed.iter().map(|it| it.len() + 4);
         removed.chain(self.changed.iter().map(|(path, value)| length(path, value))).sum()
     }
 }
 
-/// About how many characters a value takes to write, with its path or key.
+/// The approximate length of a value as text with its path or key, in characters.
 fn length(path: &str, value: &Value) -> usize {
     path.len() + value.to_string().len() + 6
 }
 
-/// The key that names the elements of a list: all have it, and no two have the same name.
+/// The key that names the elements of a list: every element has it, and its values are unique.
 fn name_key(items: &[Value]) -> Option<&'static str> {
     let names = |key: &str| {
         let mut names: Vec<_> = items.iter().map(|it| it[key].as_str()).collect::<Option<_>>()?;

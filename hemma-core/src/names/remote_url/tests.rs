@@ -1,6 +1,6 @@
 use super::*;
 
-/// The text, and what is shown of it.
+/// The text, and how it is displayed.
 const GOOD: [(&str, &str); 22] = [
     ("git://git/huleedu.git", "git://git/huleedu.git"),
     ("https://github.com/o/r.git", "https://github.com/o/r.git"),
@@ -120,7 +120,7 @@ fn what_cannot_be_a_remote_is_refused_in_words_that_show_no_credential() {
     ];
     for (text, expected) in rows {
         if text == "https://c4n4ry/c@host" {
-            // That is a host and a path; nobody can know better.
+            // That is a host and a path; the two cannot be told apart.
             assert!(text.parse::<RemoteUrl>().is_ok());
             continue;
         }
