@@ -1,6 +1,6 @@
 //! Lookups against a server on loopback, beside hickory-resolver's and dnspython's in the same run.
 //!
-//! `cargo bench -p hemma-dns`. Never a test: a busy machine is no reason to fail.
+//! `cargo bench -p hemma-dns`. Never a test: a busy machine must not fail it.
 
 #![expect(clippy::print_stdout, reason = "a measurement is shown")]
 
@@ -22,7 +22,7 @@ use hickory_resolver::proto::rr::{Name, RecordType};
 const AT_ONCE: usize = 64;
 const COUNTS: [usize; 2] = [1_000, 10_000];
 
-/// The same from dnspython, with a pool of threads; prints seconds.
+/// A Python script that times these lookups with dnspython in a pool of threads; prints seconds.
 const PYTHON: &str = "
 import sys, time, concurrent.futures as f
 import dns.message, dns.query

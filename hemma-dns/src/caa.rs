@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Data, DnsName, Found, Lookup, LookupError, RecordKind, Vantage};
 
-/// Who would issue, and how.
+/// The certificate authority that would issue, and its method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
-    /// The domain by which the authority knows itself, e.g. `letsencrypt.org`.
+    /// The authority's own domain, e.g. `letsencrypt.org`.
     pub domain: String,
-    /// How control over the name is proven, e.g. `http-01`.
+    /// The validation method, e.g. `http-01`.
     pub method: String,
-    /// Whether the certificate is to be for `*.name`.
+    /// Whether the certificate is for `*.name`.
     pub wildcard: bool,
 }
 
 impl Issuer {
-    /// Let's Encrypt, by way of port 80, for the name itself.
+    /// Let's Encrypt with a challenge on port 80, for the name itself.
     pub fn lets_encrypt() -> Self {
         Self { domain: "letsencrypt.org".to_owned(), method: "http-01".to_owned(), wildcard: false }
     }
@@ -28,30 +28,31 @@ impl Issuer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
-    /// Nobody set any: everyone may.
+    /// There are no CAA records: every authority may issue.
     Unrestricted,
-    /// It is named.
+    /// The records name the issuer.
     Named {
-        /// Where the records are.
+        /// The name that has the records.
         at: DnsName,
     },
-    /// It is named, for one account only; whether that is ours cannot be seen from here.
+    /// The records name the issuer for one account only. Whether that account is ours is not
+    /// visible in DNS.
     OneAccount {
-        /// Where the records are.
+        /// The name that has the records.
         at: DnsName,
         /// The account.
         account: String,
     },
-    /// It must not.
+    /// The records do not let the issuer issue.
     Forbidden {
-        /// Where the records are.
+        /// The name that has the records.
         at: DnsName,
-        /// The record, or what is missing among them.
+        /// The record that forbids it, or what is missing.
         because: String,
     },
 }
 
-/// Asks for the records at the name and at every name above it, at once; the nearest ones hold.
+/// Asks for the records of the name and of every name above it, at once; the nearest ones apply.
 pub async fn ask(
     world: &World,
     name: &DnsName,
@@ -62,8 +63,8 @@ pub async fn ask(
     let asked = above.iter().map(|it| Lookup::new(it, RecordKind::Caa, at));
     let answers = join_all(asked.map(async |it| world.ask(&it).await)).await;
     for (at, answer) in above.iter().zip(answers) {
-        // A failure on the way down from the top cannot hide nearer records; one that is nearer
-        // than all records can, and the authority would not issue either.
+        // A failed lookup above the nearest records does not matter. One below them does: there may
+        // be nearer records, and the authority would not issue either.
         let answer = answer?;
         if answer.found == Found::Records {
             return Ok(judge(at, answer.records.iter().map(|it| &it.data), issuer));
@@ -72,7 +73,7 @@ pub async fn ask(
     Ok(Permission::Unrestricted)
 }
 
-/// Judges one set of records.
+/// Judges the records of one name.
 pub fn judge<'r>(
     at: &DnsName,
     records: impl IntoIterator<Item = &'r Data>,
@@ -85,7 +86,7 @@ pub fn judge<'r>(
         match tag.as_str() {
             "issue" => plain.push(value.as_str()),
             "issuewild" => wild.push(value.as_str()),
-            // These say nothing about who may issue here.
+            // These tags do not restrict who may issue here.
             "iodef" | "issuemail" | "issuevmc" | "contactemail" | "contactphone" => {}
             _ if *critical => {
                 return forbidden(format!("{record} is critical, and nobody knows its tag"));
@@ -112,7 +113,7 @@ pub fn judge<'r>(
     }
 }
 
-/// `letsencrypt.org; validationmethods=http-01,dns-01`
+/// One grant: `letsencrypt.org; validationmethods=http-01,dns-01`
 struct Grant<'v> {
     domain: &'v str,
     parameters: Vec<(&'v str, &'v str)>,

@@ -1,11 +1,11 @@
-//! A name to ask for, checked once and then carried as proof.
+//! A DNS name, which is validated once and whose type proves that it is valid.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A host name as DNS knows it: lower case, ASCII (`xn--…` for the rest), no trailing dot.
+/// A host name in the form of DNS: lower case, ASCII (`xn--…` for the rest), no trailing dot.
 ///
 /// ```
 /// use hemma_dns::DnsName;
@@ -19,17 +19,17 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct DnsName(String);
 
-/// Why a text cannot be such a name.
+/// Why a text is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("`{text}` cannot be a DNS name: {reason}")]
 pub struct DnsNameError {
-    /// The text, with what does not print escaped.
+    /// The text, with non-printing characters escaped.
     pub text: String,
-    /// What is wrong with it.
+    /// What is wrong with the text.
     pub reason: String,
 }
 
-/// What DNS itself allows, in text form without the last dot.
+/// The limit of DNS itself, in text form without the last dot.
 const NAME_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 
@@ -68,7 +68,7 @@ fn check(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
         return Err("it is empty");
     }
-    // Longer than any name can be, even before it is turned into ASCII.
+    // Longer than any name can be, even before it is encoded as ASCII.
     if text.len() > 4 * NAME_BYTES_MAX {
         return Err("it is longer than 253 characters");
     }
@@ -85,7 +85,7 @@ fn check(text: &str) -> Result<String, &'static str> {
     for label in ascii.split('.') {
         check_label(label)?;
     }
-    // `idna` maps other digits to ASCII ones, so that an address can appear only here.
+    // `idna` maps other digits to ASCII ones, so an address can appear only here.
     if ascii.rsplit('.').next().is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit())) {
         return Err("its last part is a number, as in an address");
     }

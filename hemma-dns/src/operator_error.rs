@@ -1,11 +1,11 @@
-//! What the errors of this crate mean to the operator.
+//! The meaning of this crate's errors for the operator.
 
 use hemma_core::{Classified, ErrorClass, OperatorError};
 
 use crate::zone::ZoneError;
 use crate::{DnsNameError, LookupError};
 
-/// The reason for having no advice about a server that did not say what it was asked.
+/// The reason for giving no advice about a server that did not answer.
 const OTHERS: &str = "the other servers that are asked at once say whether it is this one alone";
 
 /// A server that gave no answer says nothing about the name.

@@ -1,4 +1,5 @@
-//! The servers that hold a zone, and what they say. They are the truth; caches come after them.
+//! The name servers of a zone, and their answers. They have the current data; caches may have older
+//! data.
 
 use std::net::SocketAddr;
 
@@ -9,27 +10,27 @@ use serde::{Deserialize, Serialize};
 use crate::lookup::DNS_PORT;
 use crate::{Answer, Data, DnsName, Found, Lookup, LookupError, RecordKind, Vantage};
 
-/// A zone has two to four; more would only say the same again.
+/// The maximum number of servers to ask. A zone has two to four, which have the same data.
 const SERVERS_MAX: usize = 4;
 
-/// Aliases from zone to zone. Real ones have one or two.
+/// The maximum number of aliases from zone to zone. Real chains have one or two.
 const ZONES_MAX: usize = 6;
 
-/// How the servers of a zone are found.
+/// The way to find the servers of a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authorities {
-    /// From the zone's own NS records, which this machine's resolver is asked for.
+    /// Ask this machine's resolver for the zone's NS records.
     Walk,
-    /// These hold every zone there is; for a network of one's own.
+    /// Use these servers for every zone; for a private network.
     Given(Vec<SocketAddr>),
 }
 
-/// A zone and the servers that hold it.
+/// A zone and its name servers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone {
     /// The name of the zone. `None` if the servers were given.
     pub name: Option<DnsName>,
-    /// Where its servers answer.
+    /// The addresses of its servers.
     pub servers: Vec<SocketAddr>,
 }
 
@@ -38,32 +39,32 @@ pub struct Zone {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ZoneError {
-    /// Nobody could say which servers they are.
+    /// The NS records could not be looked up.
     #[error("the name servers of `{name}` could not be found")]
     Walk {
-        /// The name whose zone it is.
+        /// The name whose zone was looked for.
         name: DnsName,
-        /// Why not.
+        /// The reason.
         source: LookupError,
     },
-    /// The way up from the name ended without one.
+    /// Neither the name nor any name above it has NS records.
     #[error("no zone holds `{name}`")]
     None {
         /// The name.
         name: DnsName,
     },
-    /// They have names, and the names have no addresses.
+    /// The servers have names, and the names have no addresses.
     #[error("none of the name servers of `{zone}` has an address ({})", .names.join(", "))]
     Nowhere {
         /// The zone.
         zone: DnsName,
-        /// The names.
+        /// The names of the servers.
         names: Vec<String>,
     },
 }
 
-/// Finds the servers of the zone that `name` lies in: the nearest name at or above it that has NS
-/// records. All of them are asked for at once, so that the depth of a name costs no time.
+/// Finds the servers of the zone of `name`: the nearest name at or above it that has NS records.
+/// All these names are looked up at once, so that the depth of a name costs no time.
 pub async fn find(
     world: &World,
     name: &DnsName,
@@ -80,7 +81,7 @@ pub async fn find(
     );
     for (zone, answer) in above.iter().zip(asked.await) {
         match answer {
-            // NS records behind an alias are those of the alias's end.
+            // NS records behind an alias belong to the zone of the alias's target.
             Ok(answer) if answer.found == Found::Records && answer.aliases.is_empty() => {
                 return servers(world, zone, &answer).await;
             }
@@ -93,13 +94,13 @@ pub async fn find(
 
 async fn servers(world: &World, zone: &DnsName, answer: &Answer) -> Result<Zone, ZoneError> {
     let mut names: Vec<String> = answer.records.iter().filter_map(server_name).collect();
-    // Servers shuffle them; sorted, two runs ask the same.
+    // Servers shuffle the names; sorted, two runs ask the same.
     names.sort();
     names.truncate(SERVERS_MAX);
     let addresses = join_all(names.iter().map(async |it| {
         let name = it.parse::<DnsName>().ok()?;
         let v4 = world.ask(&Lookup::new(&name, RecordKind::A, Vantage::System)).await;
-        // Many networks have no way out over IPv6, so IPv4 is taken where there is some.
+        // Many networks have no IPv6 access, so IPv4 is preferred.
         if let Some(address) = v4.as_ref().ok().and_then(|it| it.addresses().next()) {
             return Some(address);
         }
@@ -121,8 +122,8 @@ fn server_name(record: &crate::Record) -> Option<String> {
     }
 }
 
-/// What one server of the zone says about `name`, and, where an alias leads into another zone,
-/// what that one's servers say of its end.
+/// The answer of one server of the zone about `name`. If an alias leads into another zone, that
+/// zone's servers are asked about its end.
 pub async fn ask(
     world: &World,
     name: &DnsName,
@@ -148,8 +149,8 @@ pub async fn ask(
     Ok(answer)
 }
 
-/// The first server of the end's zone that answers. If the zone cannot be found, a resolver's word
-/// is better than none: the answer then says of itself that it is not authoritative.
+/// The first answer of a server of the end's zone. If the zone cannot be found, a resolver is
+/// asked: its answer is better than none, and is marked as not authoritative.
 async fn at_the_end(
     world: &World,
     name: &DnsName,

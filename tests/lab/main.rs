@@ -27,6 +27,7 @@ mod edge;
 mod env_file;
 mod env_values;
 mod exec;
+mod foreign;
 mod gate;
 mod interruption;
 mod link;

@@ -1,29 +1,29 @@
-//! What a server said.
+//! The answer of a server.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-/// What a server said about a name. "There is nothing" is an answer.
+/// The answer of a server about a name. "There is nothing" is an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// What it comes to.
+    /// The kind of result.
     pub found: Found,
-    /// The aliases on the way, in order. The first one is of the name itself.
+    /// The aliases on the way, in order. The first one belongs to the name itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<Alias>,
-    /// The records at the end of the way.
+    /// The records at the end of the aliases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<Record>,
-    /// Further records that were there, and are not kept.
+    /// The number of further records, which are not kept.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub omitted: usize,
-    /// The server that said it.
+    /// The server that answered.
     pub by: SocketAddr,
-    /// Whether it says so as a server of the zone, and not from a cache.
+    /// Whether the server answers as a server of the zone, and not from a cache.
     pub authoritative: bool,
-    /// How it came.
+    /// The transport of the answer.
     pub over: Transport,
 }
 
@@ -33,7 +33,7 @@ fn is_zero(count: &usize) -> bool {
 }
 
 impl Answer {
-    /// The addresses in it.
+    /// The addresses in the answer.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
         self.records.iter().filter_map(|it| match it.data {
             Data::A(address) => Some(IpAddr::V4(address)),
@@ -42,53 +42,54 @@ impl Answer {
         })
     }
 
-    /// For how many seconds the whole of it may be kept. `None` if it holds nothing.
+    /// The number of seconds for which the whole answer may be cached. `None` if it has no records.
     pub fn ttl(&self) -> Option<u32> {
         let aliases = self.aliases.iter().map(|it| it.ttl);
         aliases.chain(self.records.iter().map(|it| it.ttl)).min()
     }
 
-    /// Where the last alias leads.
+    /// The target of the last alias.
     pub fn end(&self) -> Option<&str> {
         self.aliases.last().map(|it| it.target.as_str())
     }
 }
 
-/// What an answer comes to.
+/// The kind of result of a lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Found {
-    /// Records.
+    /// There are records.
     Records,
-    /// The name is there (or the end of its aliases is), and has none of this type.
+    /// The name (or the end of its aliases) exists, and has no records of this type.
     NoRecords,
-    /// There is no such name, or none where its aliases end (NXDOMAIN).
+    /// The name (or the end of its aliases) does not exist (NXDOMAIN).
     NoSuchName,
-    /// An alias, and this server does not hold what is at its end.
+    /// There is an alias, and this server does not have the records of its target.
     AliasOnly,
-    /// Aliases that lead in a circle, or do not come to an end.
+    /// The aliases lead in a circle, or are too many.
     AliasLoop,
 }
 
-/// One step of the way from a name to its records (CNAME).
+/// An alias on the way from a name to its records (CNAME).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {
-    /// Where it leads.
+    /// The target of the alias.
     pub target: String,
-    /// For how many seconds it may be kept.
+    /// The number of seconds for which it may be cached.
     pub ttl: u32,
 }
 
-/// One record.
+/// A record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// For how many seconds it may be kept. From a cache: how many are left.
+    /// The number of seconds for which it may be cached. In an answer from a cache: the seconds
+    /// left.
     pub ttl: u32,
-    /// What it holds.
+    /// The data of the record.
     pub data: Data,
 }
 
-/// What a record holds.
+/// The data of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Data {
@@ -96,20 +97,20 @@ pub enum Data {
     A(Ipv4Addr),
     /// An IPv6 address.
     Aaaa(Ipv6Addr),
-    /// An alias, when it was asked for by itself.
+    /// An alias, if aliases were asked for.
     Cname(String),
-    /// A server of the zone.
+    /// A name server of the zone.
     Ns(String),
-    /// Who may issue certificates.
+    /// A rule about who may issue certificates.
     Caa {
-        /// Whether whoever does not know the tag must not issue.
+        /// Whether an authority that does not know the tag must not issue.
         critical: bool,
         /// `issue`, `issuewild`, `iodef`, …
         tag: String,
-        /// As it stands, e.g. `letsencrypt.org; validationmethods=http-01`.
+        /// The value as written, e.g. `letsencrypt.org; validationmethods=http-01`.
         value: String,
     },
-    /// Text, cut after a while.
+    /// A text, shortened if it is long.
     Txt(String),
 }
 
@@ -126,12 +127,12 @@ impl fmt::Display for Data {
     }
 }
 
-/// How an answer came.
+/// The transport of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
-    /// In one datagram.
+    /// One datagram.
     Udp,
-    /// Over a connection, because it did not fit into a datagram.
+    /// A connection, because the answer did not fit into a datagram.
     Tcp,
 }

@@ -1,4 +1,4 @@
-//! Why nothing could be seen. "There is no such name" is not here: it is an answer.
+//! The reasons why a lookup has no answer. "There is no such name" is an answer and not among them.
 
 use hemma_core::NotRecorded;
 use serde::{Deserialize, Serialize};
@@ -11,89 +11,90 @@ use crate::DnsName;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LookupError {
-    /// The server tried and failed (SERVFAIL); often a broken signature, or a dead zone server.
+    /// The server failed (SERVFAIL), often because of a broken signature or a dead server of the
+    /// zone.
     #[error("{at} failed to find {kind} of `{name}` (SERVFAIL)")]
     ServerFailed {
-        /// What was asked for.
+        /// The name that was asked for.
         name: DnsName,
-        /// The type.
+        /// The type of the records.
         kind: RecordKind,
-        /// Who was asked.
+        /// The server that was asked.
         at: Vantage,
     },
     /// The server does not answer us, or not about this name (REFUSED).
     #[error("{at} refused to say {kind} of `{name}` (REFUSED)")]
     Refused {
-        /// What was asked for.
+        /// The name that was asked for.
         name: DnsName,
-        /// The type.
+        /// The type of the records.
         kind: RecordKind,
-        /// Who was asked.
+        /// The server that was asked.
         at: Vantage,
     },
     /// The server answered with another code.
     #[error("{at} answered {code} when asked for {kind} of `{name}`")]
     Code {
-        /// What was asked for.
+        /// The name that was asked for.
         name: DnsName,
-        /// The type.
+        /// The type of the records.
         kind: RecordKind,
-        /// Who was asked.
+        /// The server that was asked.
         at: Vantage,
-        /// The code, in DNS's words.
+        /// The name of the code.
         code: String,
     },
-    /// The server is none of the zone's: it sent us on.
+    /// The server does not have the zone and referred to others.
     #[error("{at} does not hold `{name}`: it refers to the servers of `{zone}`")]
     Referred {
-        /// What was asked for.
+        /// The name that was asked for.
         name: DnsName,
-        /// Who was asked.
+        /// The server that was asked.
         at: Vantage,
-        /// The zone whose servers it names instead.
+        /// The zone whose servers it named instead.
         zone: String,
     },
-    /// No answer came.
+    /// No answer arrived in time.
     #[error("{at} did not answer within {limit_ms} ms when asked for {kind} of `{name}`{}", stray(*ignored))]
     TimedOut {
-        /// What was asked for.
+        /// The name that was asked for.
         name: DnsName,
-        /// The type.
+        /// The type of the records.
         kind: RecordKind,
-        /// Who was asked.
+        /// The server that was asked.
         at: Vantage,
-        /// The limit.
+        /// The limit in milliseconds.
         limit_ms: u64,
-        /// Packets that came and were no answer to this question.
+        /// The number of packets that arrived and did not answer this question.
         ignored: u32,
     },
-    /// An answer came that cannot be read.
+    /// The answer cannot be read.
     #[error("{at} sent an answer about `{name}` that cannot be read: {reason}")]
     Malformed {
-        /// What was asked for.
+        /// The name that was asked for.
         name: DnsName,
-        /// Who was asked.
+        /// The server that was asked.
         at: Vantage,
-        /// What is wrong with it.
+        /// What is wrong with the answer.
         reason: String,
     },
-    /// The question could not be sent, or its answer not be received.
+    /// The question could not be sent, or the answer could not be received.
     #[error("{at} could not be asked about `{name}`: {reason}")]
     Network {
-        /// What was asked for.
+        /// The name that was asked for.
         name: DnsName,
-        /// Who was asked.
+        /// The server that was asked.
         at: Vantage,
-        /// What the system said.
+        /// The operating system's error.
         reason: String,
     },
-    /// This machine does not say which resolver it uses.
+    /// The resolvers that this machine uses are not known.
     #[error("this machine's resolver is not known: {reason}")]
     NoServers {
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }
@@ -107,8 +108,8 @@ fn stray(count: u32) -> String {
 }
 
 impl LookupError {
-    /// Whether it may well be our own network that kept us from looking. The rest is something
-    /// that the server said, and that others may get to hear as well.
+    /// Whether our own network may be the cause. The other errors are answers of the server, which
+    /// other clients may get as well.
     pub fn is_ours(&self) -> bool {
         match self {
             Self::TimedOut { .. }

@@ -1,9 +1,9 @@
-//! Sending one question to one server, and taking its answer.
+//! Sends one question to one server, and receives the answer.
 //!
-//! The lookup of hickory-resolver hides what a prober has to see: it follows aliases to servers that
-//! were not asked, drops the alias of a dangling chain, waits at a closed port, and answers some
-//! names without asking. `tests/it/library.rs` shows each, and the benchmark what it costs. So only
-//! the messages are the library's.
+//! hickory-resolver's own lookup hides facts that a prober needs: it follows aliases to servers
+//! that were not asked, drops the alias of a dangling chain, waits at a closed port, and answers
+//! some names without asking. `tests/it/library.rs` shows each, and the benchmark shows the cost.
+//! So only the messages come from the library.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -16,10 +16,10 @@ use super::query::{Asked, DATAGRAM_BYTES_MAX, question};
 use super::read::{self, Reply, Unread};
 use super::{Answer, Lookup, LookupError, Transport};
 
-/// The same question is sent this often, evenly over the time: datagrams get lost.
+/// The number of times that a question is sent, evenly over the time: datagrams get lost.
 const SENDINGS: u32 = 3;
 
-/// Asks one server, in at most `limit`.
+/// Asks one server, for at most `limit`.
 pub(super) async fn ask(
     lookup: &Lookup,
     server: SocketAddr,
@@ -53,8 +53,8 @@ async fn by_datagram(
     ignored: &mut u32,
 ) -> Result<Reply, LookupError> {
     let failed = |it: std::io::Error| LookupError::network(lookup, &it);
-    // A port of its own for each question, and connected: nobody else's packets come in, and a
-    // closed port is told at once instead of by silence.
+    // Each question has a connected port of its own: no packets of other senders come in, and a
+    // closed port is reported at once.
     let local: IpAddr = match server {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),

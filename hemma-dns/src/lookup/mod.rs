@@ -1,4 +1,4 @@
-//! One question to one server, and what it says.
+//! A lookup: one question to one server, and its answer.
 
 mod answer;
 mod error;
@@ -21,29 +21,29 @@ pub use read::fuzz_read;
 
 use crate::DnsName;
 
-/// How long one look may take in all, with everything that is repeated in it.
+/// The usual time limit of a lookup, including repetitions.
 const USUAL_LIMIT: Duration = Duration::from_secs(4);
 
-/// Asks for the records of one type that a name has, as seen from one place.
+/// A question for the records of one type of a name, asked at one vantage point.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Lookup {
     /// The name.
     pub name: DnsName,
-    /// The type.
+    /// The type of the records.
     pub kind: RecordKind,
-    /// Who is asked.
+    /// The server to ask.
     pub at: Vantage,
-    /// How long it may take in all.
+    /// The time limit in milliseconds.
     pub limit_ms: u64,
 }
 
 impl Lookup {
-    /// Asks `at`, within the usual time.
+    /// A question to `at` with the usual time limit.
     pub fn new(name: &DnsName, kind: RecordKind, at: Vantage) -> Self {
         Self { name: name.clone(), kind, at, limit_ms: 0 }.within(USUAL_LIMIT)
     }
 
-    /// The same question with another time limit.
+    /// Sets another time limit.
     #[must_use]
     pub fn within(mut self, limit: Duration) -> Self {
         self.limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
@@ -59,18 +59,18 @@ pub enum RecordKind {
     A,
     /// IPv6 addresses.
     Aaaa,
-    /// An alias itself, without following it.
+    /// The alias itself, without following it.
     Cname,
-    /// The servers of a zone.
+    /// The name servers of a zone.
     Ns,
-    /// Which authorities may issue certificates.
+    /// The rules about who may issue certificates.
     Caa,
     /// Free text.
     Txt,
 }
 
 impl RecordKind {
-    /// Its name in DNS.
+    /// The name of the type in DNS.
     pub fn word(self) -> &'static str {
         match self {
             Self::A => "A",
@@ -89,21 +89,22 @@ impl fmt::Display for RecordKind {
     }
 }
 
-/// Who is asked, and so what the answer is worth.
+/// The server that is asked, which determines what the answer is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Vantage {
-    /// The resolvers that this machine is set up with, in their order.
+    /// The resolvers that this machine uses, in their order.
     System,
-    /// A resolver that everybody knows.
+    /// A well-known public resolver.
     Public(PublicResolver),
-    /// Another resolver: it is asked to find the answer, and may have an old one.
+    /// Another resolver: it looks the answer up, and may have an old one in its cache.
     Resolver(SocketAddr),
-    /// A server of the zone itself: it is asked for what it holds, and nothing else.
+    /// A name server of the zone: it answers only from its own data.
     Authority(SocketAddr),
 }
 
-/// Resolvers that much of the public uses. By name, so that no recording depends on an address.
+/// Public resolvers with many users. They are recorded by name, so that no recording depends on an
+/// address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PublicResolver {
@@ -116,10 +117,10 @@ pub enum PublicResolver {
 }
 
 impl PublicResolver {
-    /// All of them.
+    /// All public resolvers.
     pub const ALL: [Self; 3] = [Self::Cloudflare, Self::Google, Self::Quad9];
 
-    /// Where it answers.
+    /// The address of the resolver.
     pub fn address(self) -> SocketAddr {
         let address = match self {
             Self::Cloudflare => Ipv4Addr::new(1, 1, 1, 1),
@@ -130,7 +131,7 @@ impl PublicResolver {
     }
 }
 
-/// Where DNS servers listen, unless somebody says otherwise.
+/// The usual port of DNS servers.
 pub(crate) const DNS_PORT: u16 = 53;
 
 impl fmt::Display for Vantage {
@@ -146,7 +147,7 @@ impl fmt::Display for Vantage {
     }
 }
 
-/// The address, with the port only if it is not the usual one.
+/// The address, with the port only if it is unusual.
 fn short(server: SocketAddr) -> String {
     if server.port() == DNS_PORT { server.ip().to_string() } else { server.to_string() }
 }
@@ -162,7 +163,7 @@ impl Question for Lookup {
             Vantage::Public(resolver) => vec![resolver.address()],
             Vantage::Resolver(server) | Vantage::Authority(server) => vec![server],
         };
-        // The time is shared out, so that a dead first server leaves some for the second.
+        // The time is divided, so that a dead first server leaves some for the second.
         let each = u32::try_from(servers.len()).unwrap_or(u32::MAX).max(1);
         let limit = Duration::from_millis(self.limit_ms) / each;
         let mut last = LookupError::no_servers(self, "it names none");

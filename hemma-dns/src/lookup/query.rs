@@ -5,10 +5,10 @@ use hickory_proto::rr::{Name, RecordType};
 
 use super::{Lookup, LookupError, RecordKind, Vantage};
 
-/// What may come in one datagram without being cut into pieces on any path.
+/// The size of a datagram that is fragmented on no path.
 pub(super) const DATAGRAM_BYTES_MAX: u16 = 1232;
 
-/// A question as bytes, and as what its answer has to repeat.
+/// A question as bytes, with the parts that its answer has to repeat.
 pub(super) struct Asked {
     pub(super) query: Query,
     pub(super) bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Reading an answer: bytes in, what the server said out. No socket, no clock.
+//! Reads an answer from bytes, without a socket or a clock.
 
 use std::net::SocketAddr;
 
@@ -8,23 +8,24 @@ use hickory_proto::rr::{Name, RData, Record as Raw, RecordType};
 use super::query::{Asked, record_type};
 use super::{Alias, Answer, Data, Found, Lookup, LookupError, Record, Transport, Vantage};
 
-/// Real chains have two or three.
+/// The maximum length of a chain of aliases. Real chains have two or three.
 const ALIASES_MAX: usize = 16;
 const RECORDS_MAX: usize = 64;
 const TEXT_CHARS_MAX: usize = 400;
 
 const HEADER_BYTES: usize = 12;
 
-/// What came back.
+/// The content of a reply.
 pub(super) enum Reply {
     Said(Answer),
-    /// It did not fit into a datagram.
+    /// The reply did not fit into a datagram.
     Truncated,
 }
 
-/// Why a packet is no reply.
+/// Why a packet cannot be taken as a reply.
 pub(super) enum Unread {
-    /// It does not belong to our question. Whoever forges answers has to guess; we wait on.
+    /// The packet does not belong to our question, for example because it is forged. We go on
+    /// waiting.
     NotOurs,
     Error(LookupError),
 }
@@ -41,14 +42,14 @@ pub(super) fn read(
     if bytes.len() < HEADER_BYTES || bytes[..2] != asked.bytes[..2] || bytes[2] & IS_ANSWER == 0 {
         return Err(Unread::NotOurs);
     }
-    // A datagram may be cut in the middle of a record, so this is looked at before the rest.
+    // A truncated datagram may end in the middle of a record, so this is checked first.
     if bytes[2] & IS_CUT != 0 {
         return Ok(Reply::Truncated);
     }
     let unreadable = |it| Unread::Error(LookupError::malformed(lookup, &it));
     let message = Message::from_vec(bytes).map_err(unreadable)?;
     let code = message.metadata.response_code;
-    // A server that could not even read the question has nothing to repeat.
+    // A server that could not read the question cannot repeat it.
     let unrepeated = message.queries.is_empty() && code != ResponseCode::NoError;
     if message.queries != [asked.query.clone()] && !unrepeated {
         return Err(Unread::NotOurs);
@@ -71,7 +72,7 @@ fn refusal(lookup: &Lookup, code: ResponseCode) -> Option<LookupError> {
     }
 }
 
-/// A server that is none of the zone's names those that are.
+/// The error for a server that does not have the zone and names those that do.
 fn referral(lookup: &Lookup, message: &Message) -> Option<LookupError> {
     let meta = &message.metadata;
     let of = |kind| message.authorities.iter().find(|it| it.record_type() == kind);
@@ -125,13 +126,13 @@ fn follow(
     answer
 }
 
-/// What it means that no record of the wanted type is there.
+/// The kind of result if there is no record of the wanted type.
 fn ending(lookup: &Lookup, message: &Message, aliased: bool) -> Found {
     if message.metadata.response_code == ResponseCode::NXDomain {
         return Found::NoSuchName;
     }
-    // A server of the zone that knows the alias to end nowhere proves it with its SOA; without one
-    // the end is simply not its own to know. A resolver was asked to go to the end.
+    // A server of the zone proves with a SOA record that the end of the alias has no records.
+    // Without one, the end is in another zone. A resolver always goes to the end.
     let proven = message.authorities.iter().any(|it| it.record_type() == RecordType::SOA);
     let unfinished = aliased && !proven && matches!(lookup.at, Vantage::Authority(_));
     if unfinished { Found::AliasOnly } else { Found::NoRecords }
@@ -154,13 +155,13 @@ fn record(raw: &Raw) -> Option<Record> {
     Some(Record { ttl: raw.ttl, data })
 }
 
-/// A name as text: lower case, odd bytes escaped, no trailing dot.
+/// A name as text: lower case, unusual bytes escaped, no trailing dot.
 fn text_of(name: &Name) -> String {
     let text = name.to_lowercase().to_ascii();
     text.strip_suffix('.').filter(|it| !it.is_empty()).map_or(text.clone(), str::to_owned)
 }
 
-/// What a stranger wrote, safe to show on a terminal, and not too much of it.
+/// Foreign text made safe for a terminal, and shortened.
 fn printable(bytes: &[u8]) -> String {
     // A character has at most four bytes.
     let bytes = &bytes[..bytes.len().min(4 * TEXT_CHARS_MAX)];
@@ -168,7 +169,8 @@ fn printable(bytes: &[u8]) -> String {
     text.chars().take(TEXT_CHARS_MAX).map(|it| if it.is_control() { '·' } else { it }).collect()
 }
 
-/// Reads `bytes` as every kind of answer. For the fuzzer, which must not know the message format.
+/// Reads `bytes` as every kind of answer. It is for the fuzzer, which must not know the message
+/// format.
 #[cfg(feature = "fuzzing")]
 pub fn fuzz_read(bytes: &[u8]) {
     use super::RecordKind;

@@ -1,9 +1,9 @@
-//! Which resolvers this machine is set up with, as hickory-resolver reads them: `/etc/resolv.conf`,
-//! and on macOS the settings of the main connection, which knows public names. Without the feature
-//! `system` it is that file everywhere.
+//! The resolvers that this machine uses, as hickory-resolver reads them: from `/etc/resolv.conf`,
+//! and on macOS from the settings of the main connection, which resolves public names. Without the
+//! feature `system` they come from that file on every system.
 //!
-//! Of the settings only the addresses count. Search domains are for short names, which a
-//! [`DnsName`](crate::DnsName) never is, and the time limit is the question's own.
+//! Only the addresses are used. Search domains are for short names, which a
+//! [`DnsName`](crate::DnsName) never is, and the time limit belongs to the question.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,7 +11,7 @@ use super::{DNS_PORT, Lookup, LookupError};
 
 const FILE: &str = "/etc/resolv.conf";
 
-/// The system's own library asks no more than three either.
+/// The maximum number of servers. The C library asks no more than three, either.
 const SERVERS_MAX: usize = 3;
 
 pub(super) async fn servers(lookup: &Lookup) -> Result<Vec<SocketAddr>, LookupError> {
@@ -53,8 +53,8 @@ fn settings() -> Result<Vec<IpAddr>, String> {
     if addresses.is_empty() { Err("it names no server".to_owned()) } else { Ok(addresses) }
 }
 
-/// The addresses of a file that the library refuses as a whole: for a search domain that is no name,
-/// and on macOS for a resolver with a scope, as many routers announce one.
+/// The addresses of a file that the library refuses as a whole: because of an invalid search
+/// domain, and on macOS because of a resolver with a scope, as many routers announce one.
 fn named_in(text: &str) -> impl Iterator<Item = IpAddr> + '_ {
     text.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
@@ -62,8 +62,8 @@ fn named_in(text: &str) -> impl Iterator<Item = IpAddr> + '_ {
     })
 }
 
-/// The first servers, in their order. The scope of a link-local address (`fe80::1%en0`) is not
-/// kept, and nobody can be reached there without it, so such a server is left out.
+/// The first servers, in their order. The scope of a link-local address (`fe80::1%en0`) is lost,
+/// and without it such a server cannot be reached, so it is left out.
 fn reachable(addresses: impl Iterator<Item = IpAddr>) -> Vec<SocketAddr> {
     let servers = addresses.filter(|it| !is_link_local(*it));
     servers.map(|it| SocketAddr::new(it, DNS_PORT)).take(SERVERS_MAX).collect()

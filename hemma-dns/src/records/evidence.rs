@@ -1,4 +1,4 @@
-//! Gathering what every vantage says of one name.
+//! Gathers the answers of every vantage point about one name.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,36 +11,36 @@ use crate::caa::{self, Permission};
 use crate::zone::{self, ZoneError};
 use crate::{Answer, DnsName, LookupError, RecordKind, Vantage};
 
-/// What was seen of one name.
+/// The answers about one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The name.
     pub name: DnsName,
-    /// What each vantage said.
+    /// The answers of each vantage point.
     pub views: Vec<View>,
     /// Why no server of the zone was asked, if none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_authority: Option<ZoneError>,
-    /// What the CAA records say, if that was asked.
+    /// The permission that the CAA records give, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuing: Option<Result<Permission, LookupError>>,
 }
 
-/// What one vantage says of one name.
+/// The answers of one vantage point about one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
-    /// Who was asked.
+    /// The server that was asked.
     pub at: Vantage,
-    /// Its IPv4 addresses.
+    /// The IPv4 addresses.
     pub v4: Result<Answer, LookupError>,
-    /// Its IPv6 addresses.
+    /// The IPv6 addresses.
     pub v6: Result<Answer, LookupError>,
 }
 
 /// The addresses that a name should lead to, or why they are not known.
 pub type Wanted = Result<Vec<IpAddr>, LookupError>;
 
-/// Asks everyone about `name`, at once.
+/// Asks every vantage point about `name`, at once.
 pub async fn look(world: &World, name: &DnsName, scope: &Scope) -> Evidence {
     let resolvers = join_all(scope.resolvers.iter().map(|it| from_resolver(world, name, *it)));
     let issuing = async {
@@ -81,8 +81,8 @@ async fn from_authority(world: &World, name: &DnsName, server: SocketAddr, scope
     View { at: Vantage::Authority(server), v4, v6 }
 }
 
-/// Where the names should lead. The zone's own servers are believed first, since a resolver may
-/// still have the host's address of yesterday.
+/// The addresses that the names should lead to. The zone's own servers are asked first, since a
+/// resolver may still have an old address of the host.
 pub(super) async fn wanted(world: &World, scope: &Scope) -> Wanted {
     let host = match &scope.target {
         Target::Addresses(addresses) => return Ok(addresses.clone()),

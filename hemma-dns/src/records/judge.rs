@@ -1,4 +1,4 @@
-//! How a name stands, from what was seen. A pure function: no question is asked here.
+//! Judges the state of a name from the answers. It is a pure function: no question is asked here.
 
 use std::net::IpAddr;
 
@@ -9,100 +9,101 @@ use crate::caa::Permission;
 use crate::zone::ZoneError;
 use crate::{Answer, DnsName, Found, LookupError, Vantage};
 
-/// How a name stands. A name can stand in several ways at once.
+/// A state of a name. A name can have several states at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// Everyone who answered leads to the host.
+    /// Every answer leads to the host.
     Here {
-        /// Where to.
+        /// The addresses.
         addresses: Vec<IpAddr>,
-        /// The alias that it is, if it is one.
+        /// The name's alias, if it has one.
         alias: Option<String>,
-        /// How many said so.
+        /// The number of vantage points that answered so.
         views: usize,
-        /// The host's name, if the name should be an alias of it and is not: the address moves.
+        /// The host's name, if the name should be an alias of it and is not: the address changes.
         better_alias_of: Option<DnsName>,
-        /// Who could not be asked.
+        /// The errors of the vantage points that could not be asked.
         unasked: Vec<LookupError>,
     },
-    /// It leads to another place.
+    /// The name leads to another address.
     Elsewhere {
-        /// Where to.
+        /// The addresses.
         addresses: Vec<IpAddr>,
-        /// Where it should.
+        /// The addresses that it should have.
         wanted: Vec<IpAddr>,
-        /// The last alias on the way there.
+        /// The last alias on the way.
         alias: Option<String>,
-        /// Who says so.
+        /// The vantage points that answered so.
         at: Vec<Vantage>,
     },
-    /// It leads nowhere.
+    /// The name leads nowhere.
     Missing {
-        /// In which way.
+        /// The kind of result.
         found: Found,
-        /// The alias that dangles or goes in a circle, if it is one.
+        /// The alias that dangles or goes in a circle, if there is one.
         alias: Option<String>,
-        /// Who says so.
+        /// The vantage points that answered so.
         at: Vec<Vantage>,
     },
-    /// The zone is right, and a cache has not heard of it.
+    /// The zone is right, and a cache still has the old answer.
     Stale {
-        /// Whose cache.
+        /// The vantage point with the cache.
         at: Vantage,
-        /// What it still says; nothing if it remembers that there was no such name.
+        /// The old addresses; empty if it has cached that the name does not exist.
         addresses: Vec<IpAddr>,
-        /// For how long it may. `None` for the memory of a missing name, whose end is not told.
+        /// The seconds for which it may cache them. `None` for a missing name, whose remaining time
+        /// is not told.
         seconds_left: Option<u32>,
     },
-    /// Those who should say the same do not, and none of them is known to be right.
+    /// Vantage points that should agree do not, and none of them is known to be right.
     Disagreement {
-        /// Who leads to the host.
+        /// The vantage points that lead to the host.
         here: Vec<Vantage>,
-        /// Who does not.
+        /// The other vantage points.
         not: Vec<Vantage>,
-        /// The longest time that any of them may keep what it says.
+        /// The longest time for which any of them may cache its answer, in seconds.
         seconds_left: Option<u32>,
     },
-    /// Its IPv6 address is not the host's. Certificate authorities prefer IPv6.
+    /// The IPv6 address is not the host's. Certificate authorities prefer IPv6.
     Ipv6Elsewhere {
-        /// Where to.
+        /// The addresses.
         addresses: Vec<IpAddr>,
-        /// Who says so.
+        /// The vantage points that answered so.
         at: Vec<Vantage>,
     },
-    /// Its CAA records keep the authority from issuing.
+    /// The CAA records do not let the authority issue.
     CaaForbids {
-        /// Where the records are.
+        /// The name that has the records.
         records_at: DnsName,
-        /// The record, or what is missing among them.
+        /// The record that forbids it, or what is missing.
         because: String,
     },
-    /// Its CAA records let one account issue; whose that is cannot be seen from here.
+    /// The CAA records let one account issue; whose account that is, DNS does not show.
     CaaOneAccount {
-        /// Where the records are.
+        /// The name that has the records.
         records_at: DnsName,
         /// The account.
         account: String,
     },
-    /// A server said that it does not know, or said something that cannot be read.
+    /// A server answered that it does not know, or its answer cannot be read.
     Unseen {
-        /// Its words.
+        /// The error.
         error: LookupError,
     },
     /// The servers of the zone were not found, so only caches were asked.
     NoAuthority {
-        /// Why not.
+        /// The reason.
         error: ZoneError,
     },
-    /// Nobody knows where it should lead.
+    /// The address that the name should lead to is not known.
     NoTarget {
-        /// Why not.
+        /// The reason.
         error: LookupError,
     },
 }
 
-/// Judges one name.
+/// Judges the state of one name.
 pub fn judge(evidence: &Evidence, wanted: &Wanted, target: &Target) -> Vec<Standing> {
     let mut standings = match wanted {
         Ok(wanted) => address(evidence, wanted, target),
@@ -124,7 +125,8 @@ pub fn judge(evidence: &Evidence, wanted: &Wanted, target: &Target) -> Vec<Stand
 }
 
 fn address(evidence: &Evidence, wanted: &[IpAddr], target: &Target) -> Vec<Standing> {
-    // A host that has only IPv6 is found by it; every other one needs its IPv4 address to be right.
+    // A host with only IPv6 addresses is judged by them; every other host needs the right IPv4
+    // address.
     let by_v4 = wanted.iter().any(IpAddr::is_ipv4) || wanted.is_empty();
     let seen = Seen::new(evidence, wanted, by_v4);
     let mut standings = Vec::new();
@@ -151,7 +153,7 @@ fn address(evidence: &Evidence, wanted: &[IpAddr], target: &Target) -> Vec<Stand
     standings
 }
 
-/// What one vantage says, and whether it leads to the host.
+/// The answer of one vantage point, and whether it leads to the host.
 struct Look<'e> {
     at: Vantage,
     answer: &'e Answer,
@@ -206,7 +208,7 @@ fn stale(look: &Look<'_>) -> Standing {
     Standing::Stale { at: look.at, addresses, seconds_left: look.answer.ttl() }
 }
 
-/// One standing for each way of being wrong that somebody saw.
+/// One state for each kind of wrong answer.
 fn wrong_ways(wrong: &[&Look<'_>], wanted: &[IpAddr]) -> Vec<Standing> {
     let (elsewhere, missing): (Vec<&Look<'_>>, Vec<&Look<'_>>) =
         wrong.iter().copied().partition(|it| it.answer.found == Found::Records);
@@ -236,14 +238,14 @@ fn addresses(looks: &[&Look<'_>]) -> Vec<IpAddr> {
     all
 }
 
-/// An AAAA record that is not the host's breaks issuance even where every visitor uses IPv4.
+/// An AAAA record that is not the host's breaks issuance even if every visitor uses IPv4.
 fn ipv6(evidence: &Evidence, wanted: &[IpAddr]) -> Option<Standing> {
     let foreign = |view: &View| -> Vec<IpAddr> {
         let seen = view.v6.as_ref().map(|it| it.addresses().collect()).unwrap_or_default();
         let seen: Vec<IpAddr> = seen;
         seen.into_iter().filter(|it| !wanted.contains(it)).collect()
     };
-    // Without an IPv4 address of the host the IPv6 one was judged as the address itself.
+    // If the host has no IPv4 address, the IPv6 address was already judged as the address itself.
     if !wanted.iter().any(IpAddr::is_ipv4) {
         return None;
     }

@@ -2,8 +2,8 @@
 //!
 //! Runbook: day 1, step 1.
 //!
-//! Invariant: nothing here changes a record. Zones belong to registrars with interfaces of their
-//! own, and a wrong record takes down more than one application.
+//! Invariant: nothing here changes a record. Zones are managed at registrars with interfaces of
+//! their own, and a wrong record takes down more than one application.
 
 mod evidence;
 mod judge;
@@ -22,24 +22,24 @@ pub use words::finding;
 use crate::caa::Issuer;
 use crate::{Authorities, DnsName, PublicResolver, Vantage};
 
-/// What to look at, and from where.
+/// The names to look at, and the vantage points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     /// The public names.
     pub names: Vec<DnsName>,
-    /// Where they should lead.
+    /// The place that they should lead to.
     pub target: Target,
-    /// The resolvers that are asked.
+    /// The resolvers to ask.
     pub resolvers: Vec<Vantage>,
-    /// How the servers of the zones are found.
+    /// The way to find the servers of the zones.
     pub authorities: Authorities,
-    /// Who is to issue the certificates. `None` leaves that question out.
+    /// The certificate authority. `None` skips the CAA records.
     pub issuer: Option<Issuer>,
 }
 
 impl Scope {
-    /// Seen from this machine, from the well-known public resolvers and from the zones' own
-    /// servers; certificates by Let's Encrypt.
+    /// Looks from this machine, from the well-known public resolvers and from the zones' own
+    /// servers; Let's Encrypt is the certificate authority.
     pub fn everywhere(names: Vec<DnsName>, target: Target) -> Self {
         let public = PublicResolver::ALL.map(Vantage::Public);
         Self {
@@ -52,23 +52,23 @@ impl Scope {
     }
 }
 
-/// Where a name should lead.
+/// The place that a name should lead to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
-    /// To these addresses.
+    /// These addresses.
     Addresses(Vec<IpAddr>),
-    /// To wherever the host's own name leads, which a dynamic DNS client keeps up to date.
+    /// The addresses of the host's own name, which a dynamic DNS client keeps up to date.
     SameAs(DnsName),
 }
 
-/// Looks at every name from every vantage at once, and says how each stands.
+/// Looks at every name from every vantage point at once, and reports the state of each.
 pub async fn verify(world: &World, scope: &Scope) -> Report {
     let mut report = Report::default();
     let mut aimless = false;
     for (name, standings) in standings(world, scope).await {
         for standing in standings {
-            // What keeps all names from being judged is said once.
+            // A reason that affects all names is reported once.
             let again = matches!(standing, Standing::NoTarget { .. })
                 && std::mem::replace(&mut aimless, true);
             if !again {
@@ -79,7 +79,7 @@ pub async fn verify(world: &World, scope: &Scope) -> Report {
     report
 }
 
-/// The same as values, in the order of the names.
+/// The states of every name as values, in the order of the names.
 pub async fn standings(world: &World, scope: &Scope) -> Vec<(DnsName, Vec<Standing>)> {
     let wanted = evidence::wanted(world, scope);
     let looked = join_all(scope.names.iter().map(|it| look(world, it, scope)));

@@ -1,4 +1,4 @@
-//! A standing in words.
+//! The text of a state.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use super::Standing;
 use crate::ids;
 use crate::{DnsName, Found, Vantage};
 
-/// What the operator reads of one standing of `name`.
+/// The finding for one state of `name`.
 pub fn finding(name: &DnsName, standing: &Standing) -> Finding {
     let subject = name.as_str();
     let fail = |detail: String, at: &[Vantage], advice: String| {
@@ -74,7 +74,7 @@ pub fn finding(name: &DnsName, standing: &Standing) -> Finding {
     }
 }
 
-/// The id of what was found.
+/// The id of the finding.
 fn id(standing: &Standing) -> FindingId {
     match standing {
         Standing::Here { .. } => ids::DNS_HERE,

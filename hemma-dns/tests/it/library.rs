@@ -58,7 +58,7 @@ async fn theirs(server: SocketAddr, name: &str) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// The same from us, in the same words where both have some.
+/// hemma's own answer, in the library's words where both have some.
 async fn ours(server: SocketAddr, name: &str) -> String {
     let name = name.parse().expect("a name");
     let lookup = Lookup::new(&name, RecordKind::A, Vantage::Authority(server)).within(LIMIT);

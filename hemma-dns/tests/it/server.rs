@@ -80,7 +80,7 @@ impl Said {
 /// Starts a server that lives as long as the test.
 pub(crate) async fn serve(say: impl Fn(&Asked) -> Said + Send + Sync + 'static) -> SocketAddr {
     let say = Arc::new(say);
-    // The same port for both: with one of them taken by somebody else, the next one is tried.
+    // Both need one port: if another program has one of them, the next port is tried.
     let (tcp, udp) = loop {
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("loopback");
         let address = tcp.local_addr().expect("it is bound");
