@@ -1,6 +1,6 @@
 //! Handshakes with a server on loopback, beside Python's ssl in the same run.
 //!
-//! `cargo bench -p hemma-tls`. Never a test: a busy machine is no reason to fail.
+//! `cargo bench -p hemma-tls`. Never a test: a busy machine must not fail it.
 
 #![expect(clippy::print_stdout, reason = "a measurement is shown")]
 
@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 const AT_ONCE: usize = 16;
 const COUNT: usize = 1_000;
 
-/// The same from Python's ssl, with a pool of threads; prints seconds.
+/// A Python script that times these handshakes in a pool of threads; prints seconds.
 const PYTHON: &str = "
 import sys, time, ssl, socket, concurrent.futures as f
 port, count, pool = map(int, sys.argv[1:4])

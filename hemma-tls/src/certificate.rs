@@ -1,4 +1,4 @@
-//! What a certificate says. Bytes in, values out: no clock, no socket.
+//! Reads a certificate from bytes, without a clock or a socket.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,29 +10,30 @@ use x509_parser::x509::X509Name;
 
 use crate::text::printable;
 
-/// A certificate may carry thousands of names; a person needs to see a few of them.
+/// The maximum number of names that are kept. A certificate may have thousands; a person needs a
+/// few.
 const NAMES_MAX: usize = 20;
 const TEXT_CHARS_MAX: usize = 200;
 
 /// One certificate of a chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// Whom it is for, in the old way; the names are what counts.
+    /// The subject. Only the names are compared with the site.
     pub subject: String,
-    /// Who signed it.
+    /// The issuer.
     pub issuer: String,
-    /// The names and addresses it is valid for, the first ones of many.
+    /// The names and addresses that it is valid for; only the first ones are kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
-    /// How many there are in all.
+    /// The number of all names.
     pub name_count: usize,
-    /// From when it is valid.
+    /// The start of its validity.
     pub not_before: Timestamp,
-    /// Until when.
+    /// The end of its validity.
     pub not_after: Timestamp,
     /// The kind of key, e.g. `RSA 2048`.
     pub key: String,
-    /// Whether it may sign others.
+    /// Whether it may sign other certificates.
     pub is_authority: bool,
     /// Whether it is signed with its own key.
     pub is_self_signed: bool,
@@ -42,12 +43,12 @@ pub struct Certificate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("this is not a certificate: {reason}")]
 pub struct CertificateError {
-    /// What is wrong with it.
+    /// What is wrong with the bytes.
     pub reason: String,
 }
 
 impl Certificate {
-    /// Reads DER.
+    /// Reads a certificate in DER form.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
         let wrong = |reason: &str| CertificateError { reason: reason.to_owned() };
         let (_, seen) = X509Certificate::from_der(der).map_err(|it| wrong(&it.to_string()))?;
@@ -64,13 +65,13 @@ impl Certificate {
             not_after: time(seen.validity().not_after.timestamp())?,
             key: key(&seen),
             is_authority: seen.is_ca(),
-            // Equal names alone prove nothing: anybody can write them.
+            // Equal names prove nothing, because anyone can write them.
             is_self_signed: seen.subject() == seen.issuer() && seen.verify_signature(None).is_ok(),
         })
     }
 }
 
-/// The common name, which is all that most have, or else the whole.
+/// The common name, which is all that most have, or else the whole name.
 fn distinguished(name: &X509Name<'_>) -> String {
     let common = name.iter_common_name().next().and_then(|it| it.as_str().ok());
     match common {

@@ -10,40 +10,41 @@ use serde::{Deserialize, Serialize};
 use crate::ids;
 use crate::{Certificate, Handshake, HandshakeError, Met, Site};
 
-/// Renewal is due when a third of the life is left. Fixed numbers of days would cry wolf for ever
-/// on certificates that live 45 days, so everything here is a share of the life.
+/// The share of a certificate's life below which renewal is overdue; it is due at a third. All
+/// limits are shares of the life, since a fixed number of days would always warn about certificates
+/// that live 45 days.
 const OVERDUE_BELOW: f64 = 0.25;
 const ENDING_BELOW: f64 = 0.1;
 
-/// How much of a certificate's life is left.
+/// The remaining life of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Life {
-    /// Whole days left.
+    /// The number of whole days left.
     pub days_left: i64,
-    /// Of how many.
+    /// The number of days in its whole life.
     pub days_whole: i64,
-    /// Where it stands.
+    /// The stage of its life.
     pub stage: Stage,
 }
 
-/// Where a certificate stands in its life.
+/// The stage of a certificate's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Nothing to do.
+    /// There is nothing to do.
     Fresh,
-    /// It should have been renewed by now, and there is time left to find out why it was not.
+    /// It should have been renewed by now, and there is time to find out why it was not.
     RenewalOverdue,
-    /// Little time is left.
+    /// It ends soon.
     Ending,
 }
 
-/// How much of its life is left at `now`.
+/// The remaining life of a certificate at `now`.
 pub fn life(certificate: &Certificate, now: Timestamp) -> Life {
     const DAY: i64 = 24 * 60 * 60;
     let (start, end) = (certificate.not_before.as_second(), certificate.not_after.as_second());
     let (left, whole) = (end.saturating_sub(now.as_second()), end.saturating_sub(start).max(1));
-    // Two decimal places are all that matters of a share.
+    // Only two decimal places of a share matter.
     #[expect(
         clippy::cast_precision_loss,
         reason = "seconds of a certificate's life are exact in f64"
@@ -59,19 +60,19 @@ pub fn life(certificate: &Certificate, now: Timestamp) -> Life {
     Life { days_left: left.div_euclid(DAY), days_whole: whole / DAY, stage }
 }
 
-/// Meets every site at once and says how its certificate stands.
+/// Connects to every site at once, and reports the state of its certificate.
 pub async fn verify(world: &World, sites: &[Site]) -> Report {
     let met = join_all(sites.iter().map(async |it| world.ask(&Handshake::new(it)).await)).await;
     let now = world.now();
     sites.iter().zip(met).map(|(site, met)| finding(site, &met, now)).collect()
 }
 
-/// What the operator reads of one meeting.
+/// The finding for the result of one handshake.
 pub fn finding(site: &Site, met: &Result<Met, HandshakeError>, now: Timestamp) -> Finding {
     let subject = format!("certificate of {site}");
     match met {
         Err(error) => Finding::unknown(ids::CERTIFICATE_UNSEEN, subject, error),
-        // From here nobody can tell a dead server from a closed way to it.
+        // A dead server and a blocked way to it look the same from here.
         Ok(Met::Unanswered) => {
             Finding::unseen(ids::CERTIFICATE_NO_ANSWER, subject, Met::Unanswered.to_string())
         }

@@ -1,5 +1,5 @@
-//! Can the certificate authority's challenge come in over port 80, and are visitors sent on to
-//! HTTPS from there?
+//! Whether the certificate authority's challenge reaches port 80, and whether visitors there are
+//! redirected to HTTPS.
 
 use futures_util::future::join_all;
 use hemma_core::{Finding, Report, World};
@@ -8,29 +8,29 @@ use serde::{Deserialize, Serialize};
 use crate::ids;
 use crate::{Get, GetError, Met, Reply, Scheme, Site, SiteName};
 
-/// Below the directory that the authority asks for. There is no such file, and nobody makes one:
-/// that the request comes to the place where it would be is what can be seen without a change.
+/// A path below the directory that the authority requests. The file does not exist: a look that
+/// changes nothing can only show that the request reaches the right place.
 pub const CHALLENGE_PATH: &str = "/.well-known/acme-challenge/hemma-probe";
 
-/// How a reply on port 80 stands.
+/// The kind of reply on port 80.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// To the same name over HTTPS.
+    /// It redirects to the same name over HTTPS.
     ToHttps,
-    /// Elsewhere.
+    /// It redirects elsewhere.
     Astray {
-        /// Where to.
+        /// The target of the redirect.
         location: String,
     },
-    /// It answers itself.
+    /// It answers without a redirect.
     Answers {
-        /// With which code.
+        /// The status code.
         status: u16,
     },
 }
 
-/// Judges one reply of `name` on port 80.
+/// Judges a reply from `name` on port 80.
 pub fn judge(reply: &Reply, name: &SiteName) -> Standing {
     match &reply.location {
         Some(location) if (300..400).contains(&reply.status) => {
@@ -47,7 +47,7 @@ pub fn judge(reply: &Reply, name: &SiteName) -> Standing {
     }
 }
 
-/// Asks every site for its front page and for a challenge, at once.
+/// Requests the front page and a challenge from every site, at once.
 pub async fn verify(world: &World, sites: &[Site]) -> Report {
     let both = sites.iter().map(async |site| {
         let ask = |path| async move { world.ask(&Get::new(site, Scheme::Http, path)).await };
@@ -80,13 +80,13 @@ fn front_page(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
 fn challenge_path(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
     let subject = format!("challenges for {} at {}", site.name, site.to);
     match reply.as_ref().map(|it| judge(it, &site.name)) {
-        // Nobody laid a file there, so "not found" is what the right place says.
+        // There is no such file, so "not found" is the answer of the right place.
         Ok(Standing::Answers { status: status @ (200..=299 | 404) }) => Finding::pass(
             ids::CHALLENGE_ARRIVES,
             subject,
             format!("come in over port 80 ({status})"),
         ),
-        // The authority follows it, and takes any certificate there.
+        // The authority follows this redirect, and takes any certificate there.
         Ok(Standing::ToHttps) => Finding::pass(
             ids::CHALLENGE_ARRIVES,
             subject,

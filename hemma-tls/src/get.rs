@@ -1,6 +1,6 @@
-//! One GET to a chosen address, with the name that should be there.
+//! One GET request to a chosen address for a site's name.
 //!
-//! GET and never HEAD: the services behind the proxy answer HEAD with 405.
+//! The method is GET and never HEAD: the services behind the proxy answer HEAD with 405.
 
 mod error;
 
@@ -23,43 +23,43 @@ use crate::text::printable;
 use crate::{Met, Site};
 
 const USUAL_LIMIT: Duration = Duration::from_secs(8);
-/// A health body has a few hundred bytes.
+/// The maximum length of a body. A health body has a few hundred bytes.
 const BODY_BYTES_MAX: usize = 64 << 10;
 const HEADER_BYTES_MAX: usize = 32 << 10;
 const BODY_CHARS_KEPT: usize = 300;
 const HEADER_CHARS_MAX: usize = 200;
 
-/// Asks a site for one path.
+/// A request to a site for one path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Get {
-    /// Whom.
+    /// The site.
     #[serde(flatten)]
     pub site: Site,
-    /// Over what.
+    /// The scheme.
     pub scheme: Scheme,
-    /// Which path, beginning with `/`.
+    /// The path, beginning with `/`.
     pub path: String,
-    /// How long it may take in all.
+    /// The time limit in milliseconds.
     pub limit_ms: u64,
 }
 
-/// What carries a request.
+/// The scheme of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scheme {
-    /// A verified TLS connection. Nothing is sent over one that is not.
+    /// A verified TLS connection. Nothing is sent over an unverified one.
     Https,
     /// A plain connection, as the certificate authority's challenge uses it.
     Http,
 }
 
 impl Get {
-    /// Asks within the usual time.
+    /// A request with the usual time limit.
     pub fn new(site: &Site, scheme: Scheme, path: impl Into<String>) -> Self {
         Self { site: site.clone(), scheme, path: path.into(), limit_ms: 0 }.within(USUAL_LIMIT)
     }
 
-    /// The same question with another time limit.
+    /// Sets another time limit.
     #[must_use]
     pub fn within(mut self, limit: Duration) -> Self {
         self.limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
@@ -67,18 +67,18 @@ impl Get {
     }
 }
 
-/// What came back. Redirects are shown and not followed.
+/// The reply. Redirects are shown and not followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// The status code.
     pub status: u16,
-    /// Where it sends us instead.
+    /// The target of a redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
-    /// For how long browsers are to use HTTPS only (HSTS), as it stands.
+    /// The HSTS header as sent: how long browsers must use HTTPS only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hsts: Option<String>,
-    /// What the server calls itself.
+    /// The name that the server gives itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
     /// The TLS version. `None` without TLS.
@@ -90,9 +90,9 @@ pub struct Reply {
     /// The beginning of the body.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub body: String,
-    /// How much of the body was read.
+    /// The number of bytes of the body that were read.
     pub body_bytes: usize,
-    /// Whether there was more of it than anybody wants to read.
+    /// Whether the body exceeded the limit and was cut.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
 }
@@ -151,7 +151,7 @@ impl Get {
             .handshake(TokioIo::new(stream))
             .await;
         let (mut sender, connection) = handshake.map_err(|it| self.broken(&it))?;
-        // It ends with the sender, so with this function, however that ends.
+        // The task ends when the sender is dropped, so with this function.
         tokio::spawn(connection);
         let response = sender.send_request(request).await.map_err(|it| self.broken(&it))?;
         self.reply(response).await
@@ -207,7 +207,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(|it| printable(it.as_bytes(), HEADER_CHARS_MAX))
 }
 
-/// What a health body says that it is.
+/// The `service` field of a health body.
 pub(crate) fn service(body: &[u8]) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     Some(printable(body.get("service")?.as_str()?.as_bytes(), 100))

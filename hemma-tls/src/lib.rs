@@ -1,34 +1,33 @@
 //! *Does HTTPS reach the right service with the right certificate?*
 //!
-//! A [`Handshake`] keeps what a server presents, even when it is bad, and lets the real verifier
-//! judge it: trusted, or expired, not yet valid, for another name, the proxy's default one,
-//! self-signed, of an unknown root, incomplete; or no TLS at all, refused, closed, silent. A
-//! [`Get`] sends a request to a chosen address, over a connection that was verified and over no
-//! other. On them stand [`chain`] (the right certificate, and for how long), [`routing`] (the right
-//! service), [`challenge`] (port 80), [`issuance`] (why is there none yet) and [`readiness`] (does
-//! the proxy get to know the names).
+//! A [`Handshake`] keeps the chain that a server presents, even a bad one, and lets the real
+//! verifier judge it: trusted, or expired, not yet valid, for another name, the proxy's default
+//! one, self-signed, of an unknown root, incomplete; or no TLS at all, refused, closed, silent. A
+//! [`Get`] sends a request to a chosen address, only over a verified connection. Further modules
+//! use them: [`chain`] (the right certificate, and for how long), [`routing`] (the right service),
+//! [`challenge`] (port 80), [`issuance`] (why there is no certificate yet) and [`readiness`]
+//! (whether the proxy is told the names).
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! use hemma_core::{Verdict, World};
 //! use hemma_tls::{Site, chain};
 //!
-//! // For real: the address that the name has, or the one that it should have, port 443.
-//! let nobody = "127.0.0.1:1".parse()?;
-//! let site = Site::new("api.example.org".parse()?, nobody);
+//! // A real address is the one that the name has, or the one that it should have, with port 443.
+//! let closed = "127.0.0.1:1".parse()?;
+//! let site = Site::new("api.example.org".parse()?, closed);
 //! let world = World::local();
 //! let report = chain::verify(&world, &[site]).await;
 //! assert_eq!(report.verdict(), Verdict::Fail);
-//! assert_eq!(report.findings[0].detail, "nobody listens there");
+//! assert_eq!(report.findings[0].id.as_str(), "certificate.none");
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! ```
 //!
 //! # What it does not do
 //!
-//! It resolves no name: addresses are given to it. It asks no engine: log lines and variables are
-//! given to it. It requests no certificate and renews none; it never follows a redirect, never sends
-//! HEAD, and sends nothing to a server that the verifier refuses. It checks no revocation, as
-//! browsers do not either.
+//! It resolves no names and asks no engine: addresses, log lines and variables are given to it. It
+//! requests and renews no certificate; it never follows a redirect, never sends HEAD, and sends
+//! nothing to a server that the verifier refuses. Like browsers, it checks no revocation.
 
 mod certificate;
 pub mod chain;

@@ -1,10 +1,10 @@
-//! What the errors of this crate mean to the operator.
+//! The meaning of this crate's errors for the operator.
 
 use hemma_core::{Classified, ErrorClass, OperatorError};
 
 use crate::{CertificateError, GetError, HandshakeError, Met, SiteNameError};
 
-/// A site that could not be asked may be fine. What it presented, however bad, is an answer.
+/// A site that could not be asked may be fine. A bad certificate is an answer and not an error.
 impl OperatorError for HandshakeError {
     fn classify(&self) -> Classified {
         let unknown = ErrorClass::Unknown;
@@ -20,7 +20,7 @@ impl OperatorError for HandshakeError {
     }
 }
 
-/// A site that refuses or breaks off was met; one that no packet comes back from was not.
+/// A site that refuses or breaks off was reached; one that sends no packet back was not.
 impl OperatorError for GetError {
     fn classify(&self) -> Classified {
         const PROXY: &str = "the looks at the certificate and at the proxy say what is wrong";

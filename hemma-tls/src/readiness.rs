@@ -1,9 +1,9 @@
-//! Do proxy and ACME companion get to know every public name?
+//! Do the proxy and the ACME companion learn every public name?
 //!
 //! Runbook: day 1, step 3.
 //!
-//! Values in, findings out: whoever calls has asked Compose and the engine. The compose files are
-//! the authority on the names; both directions are compared.
+//! This module only judges values; the caller asks Compose and the engine. The compose files define
+//! the names; both directions are compared.
 
 use std::collections::BTreeSet;
 
@@ -21,45 +21,45 @@ pub struct Expected {
     pub service: String,
 }
 
-/// A service as the compose files declare it, and as it runs.
+/// A service in the compose files, and its container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
-    /// Its name.
+    /// The name of the service.
     pub name: String,
-    /// As the resolved compose files have it.
+    /// Its settings in the resolved compose files.
     pub declared: Declared,
-    /// As it runs, if it does.
+    /// Its running container, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
 }
 
-/// What proxy and companion read of a service, and where they could reach it.
+/// The settings of a service that the proxy and the companion read, and its networks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declared {
-    /// `VIRTUAL_HOST`, `VIRTUAL_PORT`, `LETSENCRYPT_HOST`.
+    /// The variables `VIRTUAL_HOST`, `VIRTUAL_PORT` and `LETSENCRYPT_HOST`.
     pub variables: Variables,
-    /// The networks that it is on, by their names on the host.
+    /// The networks of the service, by their names on the host.
     pub networks: Vec<String>,
 }
 
-/// The container of a service.
+/// The running container of a service.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
-    /// Its name.
+    /// The name of the container.
     pub container: String,
-    /// The variables that it was created with.
+    /// The variables of the container.
     pub variables: Variables,
-    /// The networks that it is connected to.
+    /// The networks of the container.
     pub networks: Vec<String>,
-    /// The ports on which something in it listens. `None` if nobody looked.
+    /// The ports on which its processes listen. `None` if they were not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listening: Option<Vec<u16>>,
-    /// The names that the proxy's own configuration has. `None` if nobody looked.
+    /// The names in the proxy's own configuration. `None` if it was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routed: Option<Vec<String>>,
 }
 
-/// The three variables, as they stand.
+/// The three variables, unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variables {
     /// `VIRTUAL_HOST`: names, comma-separated.
@@ -87,13 +87,13 @@ impl Variables {
     }
 }
 
-/// Case and blanks do not matter to the proxy.
+/// The names in a list. The proxy ignores case and blanks.
 fn names(list: Option<&str>) -> BTreeSet<String> {
     let list = list.unwrap_or_default().split(',').map(|it| it.trim().to_ascii_lowercase());
     list.filter(|it| !it.is_empty()).collect()
 }
 
-/// Judges every expected name, and every declared one that nobody expects.
+/// Judges every expected name, and every declared one that is not expected.
 pub fn judge(expected: &[Expected], services: &[Service], network: &str) -> Report {
     let known = expected.iter().map(|it| one(it, services, network));
     known.chain(services.iter().flat_map(|it| unexpected(it, expected))).collect()
@@ -139,7 +139,7 @@ fn one(expected: &Expected, services: &[Service], network: &str) -> Finding {
     }
 }
 
-/// What is wrong with what the compose files say.
+/// The mistakes in the compose files.
 fn declared(name: &str, service: &Service, network: &str) -> Vec<String> {
     let (variables, networks) = (&service.declared.variables, &service.declared.networks);
     let mut wrong = Vec::new();
@@ -165,7 +165,7 @@ fn declared(name: &str, service: &Service, network: &str) -> Vec<String> {
     wrong
 }
 
-/// Where the container is not what the compose files say, or not where the proxy finds it.
+/// The differences between the container and the compose files, and obstacles for the proxy.
 fn as_it_runs(name: &str, declared: &Variables, running: &Running, network: &str) -> Vec<String> {
     let container = &running.container;
     let mut wrong = Vec::new();
@@ -191,7 +191,7 @@ fn as_it_runs(name: &str, declared: &Variables, running: &Running, network: &str
     wrong
 }
 
-/// What has to be looked at from inside, and was not.
+/// The look into the container that was not made.
 fn unseen(running: &Running) -> Option<&'static str> {
     match (&running.listening, &running.routed) {
         (Some(_), Some(_)) => None,
@@ -200,7 +200,7 @@ fn unseen(running: &Running) -> Option<&'static str> {
     }
 }
 
-/// Names that a service makes public and that hemma.toml does not know.
+/// Names that a service makes public and that hemma.toml does not have.
 fn unexpected(service: &Service, expected: &[Expected]) -> Vec<Finding> {
     let variables = &service.declared.variables;
     let all = variables.hosts().into_iter().chain(variables.certified()).collect::<BTreeSet<_>>();

@@ -2,8 +2,8 @@
 //!
 //! Runbook: day 2, step 7.
 //!
-//! The `service` field of the health body is what counts: a proxy with a default host answers 200
-//! for every name that it has no container for, with somebody else's pages.
+//! The `service` field of the health body decides: a proxy with a default host answers 200 for
+//! every name without a container, with the pages of another application.
 
 use futures_util::future::join_all;
 use hemma_core::{Finding, FindingId, Hint, Report, World};
@@ -12,45 +12,46 @@ use serde::{Deserialize, Serialize};
 use crate::ids;
 use crate::{Get, GetError, Met, Reply, Scheme, Site};
 
-/// A public name, and who should answer there.
+/// A public name, and the service that should answer there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// Where it is asked.
+    /// The site to ask.
     pub site: Site,
-    /// The path of its health body.
+    /// The path of the health check.
     pub path: String,
-    /// What the health body must call itself.
+    /// The service name that the health body must have.
     pub service: String,
 }
 
-/// How a route stands.
+/// The state of a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// The right one answers.
+    /// The right service answers.
     Right,
-    /// Another service answers: the proxy has no container for this name, and falls back.
+    /// Another service answers: the proxy has no container for this name, and uses its default
+    /// host.
     SomeoneElse {
-        /// Who.
+        /// The service that answers.
         service: String,
     },
-    /// A page answers that does not say who it is.
+    /// The page that answers does not name a service.
     Nameless,
-    /// It sends us elsewhere.
+    /// The site redirects.
     Redirected {
-        /// Where to.
+        /// The target of the redirect.
         location: String,
     },
-    /// The proxy answers by itself, because it cannot reach the service, or knows none.
+    /// The proxy itself answers, because it cannot reach the service or has no container for it.
     Proxy {
-        /// Its code.
+        /// The status code.
         status: u16,
-        /// What that code means here.
+        /// The meaning of the code here.
         meaning: String,
     },
-    /// Another code.
+    /// The service answers with another status code.
     Status {
-        /// The code.
+        /// The status code.
         status: u16,
     },
 }
@@ -59,7 +60,8 @@ pub enum Standing {
 pub fn judge(reply: &Reply, service: &str) -> Standing {
     let status = reply.status;
     match (&reply.service, &reply.location) {
-        // Who answers matters more than with which code: a 503 of the right one is its own word.
+        // The service matters more than the status code: a 503 of the right service is its own
+        // answer.
         (Some(seen), _) if seen != service => Standing::SomeoneElse { service: seen.clone() },
         (Some(_), _) if (200..300).contains(&status) => Standing::Right,
         (Some(_), _) => Standing::Status { status },
@@ -83,7 +85,7 @@ fn meaning(status: u16) -> Option<&'static str> {
     }
 }
 
-/// Asks every route at once.
+/// Requests every route at once.
 pub async fn verify(world: &World, routes: &[Route]) -> Report {
     let asked = routes
         .iter()
@@ -92,7 +94,7 @@ pub async fn verify(world: &World, routes: &[Route]) -> Report {
     routes.iter().zip(replies).map(|(route, reply)| finding(route, &reply)).collect()
 }
 
-/// What the operator reads of one route.
+/// The finding for one route.
 pub fn finding(route: &Route, reply: &Result<Reply, GetError>) -> Finding {
     let subject = format!("{} at {}{}", route.site.name, route.site.to, route.path);
     match reply {
@@ -120,7 +122,7 @@ pub fn finding(route: &Route, reply: &Result<Reply, GetError>) -> Finding {
     }
 }
 
-/// The id of what was found.
+/// The id of the finding.
 fn id(standing: &Standing) -> FindingId {
     match standing {
         Standing::Right => ids::ROUTE_RIGHT,
@@ -166,7 +168,7 @@ fn hint(standing: &Standing, route: &Route) -> Option<String> {
     }
 }
 
-/// How it answers, beside what.
+/// The TLS version of a reply, and whether it has an HSTS header.
 fn manners(reply: &Reply) -> String {
     let hsts = if reply.hsts.is_some() { "HSTS" } else { "no HSTS" };
     format!("{}, {hsts}", reply.protocol.as_deref().unwrap_or("no TLS"))

@@ -1,4 +1,4 @@
-//! Whom a certificate should be for, and where that is asked.
+//! A site: the name in the certificate, and the address to ask.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,18 +9,18 @@ use rustls::pki_types::ServerName;
 use serde::{Deserialize, Serialize};
 
 /// The name of a site, as it is sent (SNI, `Host`) and as the certificate must have it. An address
-/// is taken as well; it is not sent as SNI, and no public authority certifies one for us.
+/// is valid as well; it is not sent as SNI, and public authorities seldom certify one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SiteName(String);
 
-/// Why a text cannot be a site's name.
+/// Why a text is not a valid name of a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("`{text}` cannot be the name of a site: {reason}")]
 pub struct SiteNameError {
-    /// The text, with what does not print escaped.
+    /// The text, with non-printing characters escaped.
     pub text: String,
-    /// What is wrong with it.
+    /// What is wrong with the text.
     pub reason: String,
 }
 
@@ -78,15 +78,15 @@ impl fmt::Display for SiteName {
     }
 }
 
-/// A site at an address. The address is chosen by whoever asks: the one that the name has, or the
-/// one that it should have.
+/// A site at an address. The caller chooses the address: the one that the name has, or the one that
+/// it should have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Site {
     /// The name.
     pub name: SiteName,
-    /// Where it is asked.
+    /// The address to ask.
     pub to: SocketAddr,
-    /// PEM files with roots beside the public ones, for a certificate authority of one's own.
+    /// PEM files with further roots besides the public ones, for a private certificate authority.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roots: Vec<PathBuf>,
 }

@@ -1,7 +1,6 @@
-//! What strangers wrote, made safe to show on a terminal, and not too much of it.
+//! Foreign text, made safe for a terminal and shortened.
 
-/// At most `chars_max` characters; what is not UTF-8 is replaced, and so is whatever could drive a
-/// terminal.
+/// At most `chars_max` characters; invalid UTF-8 and control characters are replaced.
 pub(crate) fn printable(bytes: &[u8], chars_max: usize) -> String {
     // A character has at most four bytes.
     let bytes = &bytes[..bytes.len().min(chars_max.saturating_mul(4))];

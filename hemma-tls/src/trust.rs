@@ -1,4 +1,4 @@
-//! Would a browser take this chain? The real verifier judges; this says what it meant.
+//! Whether a browser would accept a chain. The real verifier judges; this module finds its reasons.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,46 +13,46 @@ use serde::{Deserialize, Serialize};
 use crate::text::printable;
 use crate::{Certificate, SiteName};
 
-/// A chain is read only so far.
+/// The maximum length of a chain that is read.
 pub(crate) const CHAIN_MAX: usize = 10;
 
-/// One thing that is wrong with a chain. It may have several.
+/// A defect of a chain. A chain may have several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Defect {
-    /// Its time is over.
+    /// The certificate has expired.
     Expired {
-        /// Since when.
+        /// The end of its validity.
         since: Timestamp,
     },
-    /// Its time has not come.
+    /// The certificate is not valid yet.
     NotYetValid {
-        /// From when.
+        /// The start of its validity.
         from: Timestamp,
     },
-    /// It is for others.
+    /// The certificate is for other names.
     WrongName {
-        /// For whom, the first ones of many.
+        /// The names; only the first ones are kept.
         names: Vec<String>,
     },
-    /// It is what the proxy presents while it has no certificate for a name.
+    /// It is the certificate that the proxy presents while it has none for a name.
     DefaultCertificate,
-    /// It is signed with its own key, so nobody vouches for it.
+    /// The certificate is signed with its own key.
     SelfSigned,
-    /// The chain ends in a root that is not among those we trust.
+    /// The chain ends in a root that is not trusted.
     UnknownRoot {
         /// The root.
         root: String,
     },
-    /// The chain ends before a root that we know: an intermediate was not sent, or the root that
-    /// would follow is unknown. That cannot be told apart from here.
+    /// The chain ends before a known root: an intermediate was not sent, or the next root is
+    /// unknown. The two cannot be told apart from here.
     Incomplete {
-        /// Whose certificate should follow.
+        /// The name of the missing certificate.
         missing: String,
     },
-    /// Something else.
+    /// Another defect.
     Other {
-        /// The verifier's words.
+        /// The verifier's message.
         reason: String,
     },
 }
@@ -84,7 +84,7 @@ fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
 
-/// Judges a chain, the site's own certificate first. Empty is trusted.
+/// Judges a chain, whose first certificate is the site's own. No defects mean that it is trusted.
 pub(crate) fn judge(
     verifier: &WebPkiServerVerifier,
     ders: &[CertificateDer<'_>],
@@ -100,8 +100,8 @@ pub(crate) fn judge(
     let verify = |now| verifier.verify_server_cert(end, between, &site.tls(), &[], now).err();
     let Some(first) = verify(now) else { return Vec::new() };
     let mut defects = vec![named(&first, chain, leaf)];
-    // The verifier stops at the first defect, and looks at the dates first; so what else is wrong
-    // shows only at a time at which the dates are right.
+    // The verifier stops at the first defect, and checks the dates first; so the other defects are
+    // found at a time at which the dates are valid.
     if matches!(defects[0], Defect::Expired { .. } | Defect::NotYetValid { .. }) {
         let middle = leaf.not_before.as_second().midpoint(leaf.not_after.as_second());
         let within = u64::try_from(middle).unwrap_or_default();
@@ -121,7 +121,7 @@ pub(crate) fn judge(
 
 fn webpki_names(end: &CertificateDer<'_>, site: &SiteName) -> bool {
     let parsed = rustls::server::ParsedCertificate::try_from(end);
-    // One that cannot be read has a defect of its own already.
+    // A certificate that cannot be read already has a defect of its own.
     parsed.map_or(true, |it| rustls::client::verify_server_name(&it, &site.tls()).is_ok())
 }
 
@@ -131,7 +131,7 @@ fn named(error: &Error, chain: &[Certificate], leaf: &Certificate) -> Defect {
     };
     match refused {
         Refused::Expired | Refused::ExpiredContext { .. } => {
-            // It may be an intermediate whose time is over.
+            // It may be an intermediate that has expired.
             let first = chain.iter().map(|it| it.not_after).min().unwrap_or(leaf.not_after);
             Defect::Expired { since: first }
         }
@@ -163,8 +163,8 @@ fn short(words: &impl fmt::Display) -> String {
     printable(words.to_string().as_bytes(), 300)
 }
 
-/// What acme-companion writes into the certificate that it makes for the proxy to start with. The
-/// second name is of its older versions.
+/// Whether this is the certificate that acme-companion makes for the proxy to start with. The
+/// second name is that of older versions.
 fn is_default(leaf: &Certificate) -> bool {
     matches!(leaf.subject.as_str(), "acme-companion" | "letsencrypt-nginx-proxy-companion")
 }

@@ -11,43 +11,43 @@ use crate::{Met, Site};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum GetError {
-    /// There is nothing that one may talk over.
+    /// No trusted connection could be made.
     #[error("nothing was sent to {site}, for want of a connection that can be trusted: {met}")]
     NoConnection {
-        /// Who was asked.
+        /// The site that was asked.
         site: Site,
-        /// Who was met instead.
+        /// The result of the attempt.
         met: Met,
     },
-    /// The connection could not even be tried.
+    /// The connection could not be tried.
     #[error("{site} could not be asked")]
     Handshake {
-        /// Who was asked.
+        /// The site that was asked.
         site: Site,
-        /// Why not.
+        /// The reason.
         source: HandshakeError,
     },
-    /// The reply did not come, or not to its end.
+    /// The reply did not arrive in time, or not as a whole.
     #[error("{site} did not finish its reply to GET {path} within {limit_ms} ms")]
     TimedOut {
-        /// Who was asked.
+        /// The site that was asked.
         site: Site,
-        /// For what.
+        /// The path that was requested.
         path: String,
-        /// The limit.
+        /// The limit in milliseconds.
         limit_ms: u64,
     },
-    /// What came is no reply, or stops in the middle.
+    /// The reply is not valid HTTP, or stops in the middle.
     #[error("{site} broke off GET {path}: {reason}")]
     Broken {
-        /// Who was asked.
+        /// The site that was asked.
         site: Site,
-        /// For what.
+        /// The path that was requested.
         path: String,
         /// What went wrong.
         reason: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }

@@ -1,4 +1,4 @@
-//! From an address to a verified stream, or to what stands in the way.
+//! Connects to an address, and returns a verified stream or the obstacle.
 
 use std::io;
 use std::path::Path;
@@ -19,18 +19,18 @@ use super::{HandshakeError, Met, Presented};
 use crate::text::printable;
 use crate::{Certificate, Site, trust};
 
-/// A file of roots is a few of them; the whole public set has 220 KB.
+/// The maximum size of a file with roots. The whole public set has 220 KB.
 const ROOTS_BYTES_MAX: u64 = 1 << 20;
 
-/// How a meeting ended.
+/// The result of a connection attempt.
 pub(crate) enum Open {
-    /// The verifier took the chain; this is the stream.
+    /// The verifier accepted the chain; the stream can be used.
     Trusted(Box<TlsStream<TcpStream>>, Presented),
-    /// There is nothing that one may talk over.
+    /// No trusted connection could be made.
     Not(Met),
 }
 
-/// Opens a connection that the real verifier has accepted, within `limit`.
+/// Opens a connection that the real verifier accepts, within `limit`.
 pub(crate) async fn open(site: &Site, limit: Duration) -> Result<Open, HandshakeError> {
     let deadline = Instant::now() + limit;
     let stream = match open_plain(site, deadline).await? {
@@ -45,7 +45,8 @@ pub(crate) async fn open(site: &Site, limit: Duration) -> Result<Open, Handshake
     let connector = TlsConnector::from(Arc::new(config(&recorder)));
     let shaken = timeout_at(deadline, connector.connect(site.name.tls(), stream)).await;
     let ders = recorder.seen();
-    // Up to the first one that cannot be read, so that the first is always the site's own.
+    // The chain up to the first certificate that cannot be read, so that the first is always the
+    // site's own.
     let chain: Vec<Certificate> = ders.iter().map_while(|it| Certificate::parse(it).ok()).collect();
     match shaken {
         Ok(Ok(stream)) => {
@@ -70,7 +71,7 @@ fn version(agreed: ProtocolVersion) -> String {
     }
 }
 
-/// Opens a connection with nothing on it. What stands in the way is an answer.
+/// Opens a plain TCP connection. An obstacle is an answer.
 pub(crate) async fn open_plain(
     site: &Site,
     deadline: Instant,
@@ -96,7 +97,7 @@ fn config(recorder: &Arc<Recorder>) -> ClientConfig {
         .dangerous()
         .with_custom_certificate_verifier(verifier);
     let mut config = config.with_no_client_auth();
-    // A resumed session would skip the certificate, which is what we come for.
+    // A resumed session would skip the certificate, which is needed here.
     config.resumption = rustls::client::Resumption::disabled();
     config
 }
@@ -127,12 +128,12 @@ fn tls_error(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }
 
-/// Whether it is the chain that stood in the way.
+/// Whether the verifier refused the chain.
 fn is_refusal(error: &io::Error) -> bool {
     matches!(tls_error(error), Some(Error::InvalidCertificate(_)))
 }
 
-/// Who it is that does not come to the point of presenting a chain.
+/// Finds out what answers if no chain was presented.
 async fn stranger(site: &Site, error: &io::Error, deadline: Instant) -> Met {
     match tls_error(error) {
         Some(Error::AlertReceived(alert)) => Met::Alert { alert: format!("{alert:?}") },
@@ -151,7 +152,7 @@ async fn stranger(site: &Site, error: &io::Error, deadline: Instant) -> Met {
     }
 }
 
-/// What the same server says to a plain request.
+/// The first line of the server's reply to a plain request.
 async fn first_line(site: &Site, deadline: Instant) -> Option<String> {
     let mut stream = open_plain(site, deadline).await.ok()?.ok()?;
     let request = format!("GET / HTTP/1.0\r\nHost: {}\r\n\r\n", site.name);

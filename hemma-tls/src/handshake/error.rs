@@ -1,4 +1,5 @@
-//! Why nothing could be seen of a server. What it did wrong is not here: that was seen.
+//! The reasons why a handshake could not be tried. A server's own mistakes are answers and not
+//! among them.
 
 use std::path::PathBuf;
 
@@ -7,28 +8,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::Site;
 
-/// Why a handshake could not even be tried.
+/// Why a handshake could not be tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HandshakeError {
-    /// There is no way from here to there.
+    /// No route leads from here to the address.
     #[error("could not connect to {site}: {reason}")]
     Unreachable {
-        /// Who was to be met.
+        /// The site.
         site: Site,
-        /// What the system said.
+        /// The operating system's error.
         reason: String,
     },
-    /// The further roots cannot be read.
+    /// The file with further roots cannot be read.
     #[error("could not read the roots in {}: {reason}", .file.display())]
     Roots {
         /// The file.
         file: PathBuf,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }

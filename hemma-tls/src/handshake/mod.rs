@@ -1,4 +1,5 @@
-//! Meeting a server: what it presents, whatever that is, and what the real verifier says of it.
+//! The TLS handshake with a server: the chain that it presents, and the verdict of the real
+//! verifier.
 
 mod connect;
 mod error;
@@ -16,26 +17,26 @@ pub(crate) use connect::{Open, open, open_plain};
 
 use crate::{Certificate, Defect, Site};
 
-/// A handshake has two or three round trips; a server that needs longer is not well.
+/// The usual time limit. A handshake has two or three round trips.
 const USUAL_LIMIT: Duration = Duration::from_secs(5);
 
-/// Asks a server to prove who it is, and sends nothing after that.
+/// A handshake with a server. Nothing is sent after it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Handshake {
-    /// Who should be there.
+    /// The site that should answer.
     #[serde(flatten)]
     pub site: Site,
-    /// How long it may take in all.
+    /// The time limit in milliseconds.
     pub limit_ms: u64,
 }
 
 impl Handshake {
-    /// Asks within the usual time.
+    /// A handshake with the usual time limit.
     pub fn new(site: &Site) -> Self {
         Self { site: site.clone(), limit_ms: 0 }.within(USUAL_LIMIT)
     }
 
-    /// The same question with another time limit.
+    /// Sets another time limit.
     #[must_use]
     pub fn within(mut self, limit: Duration) -> Self {
         self.limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
@@ -43,49 +44,49 @@ impl Handshake {
     }
 }
 
-/// What came of it.
+/// The result of a handshake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Met {
-    /// It presented a chain, good or bad.
+    /// The server presented a chain, trusted or not.
     Tls(Presented),
-    /// Nobody listens there.
+    /// The connection was refused: nothing listens there.
     Refused,
     /// The attempt to connect had no answer: a firewall, a router that forwards elsewhere, or no
-    /// way from here.
+    /// route from here.
     Unanswered,
-    /// It accepted the connection, and did not finish a handshake in time.
+    /// The server accepted the connection, and did not finish a handshake in time.
     Silent,
-    /// It accepted the connection, and ended it in the middle.
+    /// The server accepted the connection, and closed it during the handshake.
     Closed,
-    /// It speaks HTTP without TLS.
+    /// The server speaks HTTP without TLS.
     PlainHttp {
-        /// Its first line.
+        /// The first line of its reply.
         status: String,
     },
-    /// What it sends in the handshake is larger than any client takes, so nobody gets to see it.
+    /// The handshake is larger than any client accepts.
     Oversized,
-    /// It speaks something else.
+    /// The server speaks another protocol.
     NotTls {
-        /// What is wrong with it.
+        /// What is wrong with its reply.
         reason: String,
     },
-    /// It refused the handshake in so many words.
+    /// The server refused the handshake with a TLS alert.
     Alert {
-        /// TLS's word for it, e.g. `UnrecognisedName`: no certificate for this name.
+        /// The name of the alert, e.g. `UnrecognisedName`: no certificate for this name.
         alert: String,
     },
 }
 
-/// What a server presented.
+/// The chain that a server presented.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presented {
-    /// The certificates as they were sent, the site's own first; the first ones of many.
+    /// The certificates in the order sent, the site's own first; only the first ones are kept.
     pub chain: Vec<Certificate>,
-    /// What is wrong with them. Empty is trusted.
+    /// The defects of the chain. It is trusted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defects: Vec<Defect>,
-    /// The version that was agreed on. `None` if a defect ended the handshake before.
+    /// The TLS version. `None` if a defect ended the handshake before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A verifier that keeps what was presented, and then lets the real one judge.
+//! A verifier that keeps the presented chain and lets the real verifier judge it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! What kept the certificate authority from issuing, out of its own words.
+//! The reasons why the certificate authority did not issue, read from its messages.
 
 use std::fmt;
 
@@ -12,66 +12,66 @@ pub enum Cause {
     ConnectTimedOut,
     /// Port 80 accepted the authority, and did not answer in time.
     ReadTimedOut,
-    /// Nobody listens on port 80 where the name leads.
+    /// Nothing listens on port 80 at the name's address.
     ConnectionRefused,
-    /// The connection broke.
+    /// The connection was reset.
     ConnectionReset,
-    /// There is no way to where the name leads; often an AAAA record that should not exist.
+    /// No route leads to the name's address; often the cause is a wrong AAAA record.
     NetworkUnreachable,
-    /// Somebody answered the challenge with something else: the request went to another place.
+    /// The challenge got a wrong answer: the request went to another server.
     WrongAnswer {
-        /// The code, if it was told.
+        /// The status code, if the message has it.
         status: Option<u16>,
     },
-    /// The challenge was redirected without an end, or to where the authority does not follow.
+    /// The challenge was redirected in a loop, or to a place that the authority does not follow.
     BadRedirect,
     /// The name could not be resolved.
     Dns {
-        /// DNS's word for it, e.g. `NXDOMAIN`.
+        /// The DNS error, e.g. `NXDOMAIN`.
         problem: String,
     },
-    /// The name has no address that may be used.
+    /// The name has no usable address.
     NoAddress,
-    /// A CAA record forbids it.
+    /// A CAA record forbids issuance.
     CaaForbids,
-    /// The authority saw too many attempts. Asking again makes it worse.
+    /// A rate limit of the authority is exceeded. Trying again makes it worse.
     RateLimited {
-        /// Which limit.
+        /// The limit.
         limit: RateLimit,
-        /// When it may be tried again, in the authority's words.
+        /// The time of the next permitted attempt, as the authority writes it.
         retry_after: Option<String>,
     },
     /// The ACME companion has no account with the authority.
     NoAccount,
     /// The ACME companion does not find the proxy's container.
     ProxyNotFound,
-    /// The ACME companion cannot write where the proxy serves challenges from.
+    /// The ACME companion cannot write to the directory from which the proxy serves challenges.
     ChallengesNotWritable,
-    /// Wildcards need another method than port 80.
+    /// Wildcards need another method than a challenge on port 80.
     Wildcard,
-    /// Something else.
+    /// Another reason.
     Other {
-        /// The words.
+        /// The message.
         text: String,
     },
 }
 
-/// Which of the authority's limits.
+/// A rate limit of the authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimit {
-    /// Failed attempts for one name, five in an hour.
+    /// Five failed attempts for one name in an hour.
     FailedAttempts,
-    /// The same names again, five in a week.
+    /// Five certificates for the same names in a week.
     SameNames,
-    /// Another one.
+    /// Another limit.
     Other,
 }
 
-/// A phrase, and how the words around it are read.
+/// A phrase, and the function that reads the message around it.
 type Phrase = (&'static str, fn(&str) -> Cause);
 
-/// The authority's phrases, the most telling first.
+/// Phrases in the authority's messages, the most specific first.
 const PHRASES: [Phrase; 19] = [
     ("too many failed authorizations", |it| limited(RateLimit::FailedAttempts, it)),
     ("exact set of", |it| limited(RateLimit::SameNames, it)),
@@ -97,7 +97,7 @@ const PHRASES: [Phrase; 19] = [
 ];
 
 impl Cause {
-    /// Reads the authority's words.
+    /// Reads the cause from a message of the authority.
     pub fn read(text: &str) -> Self {
         let lower = text.to_ascii_lowercase();
         let phrase = PHRASES.iter().find(|(phrase, _)| lower.contains(phrase));
@@ -107,7 +107,7 @@ impl Cause {
         )
     }
 
-    /// What to do about it.
+    /// What the operator can do about it.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::ConnectTimedOut | Self::ReadTimedOut | Self::ConnectionReset => {
@@ -143,7 +143,7 @@ fn limited(limit: RateLimit, text: &str) -> Cause {
 fn dns(text: &str) -> Cause {
     let lower = text.to_ascii_lowercase();
     let rest = lower.split_once("dns problem:").map_or("", |(_, rest)| rest);
-    // What follows `looking up` names the record; the problem itself is before.
+    // The text after `looking up` names the record; the problem is before it.
     let problem = rest.split(" looking up").next().unwrap_or_default();
     let problem: String = problem.trim().chars().take(60).collect();
     let upper = matches!(problem.as_str(), "nxdomain" | "servfail" | "refused");

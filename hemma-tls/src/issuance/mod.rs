@@ -1,4 +1,4 @@
-//! Why is there no certificate yet? Waiting for one, gently, and ending with a cause.
+//! Waits for a certificate, and finds the cause if none is issued.
 
 mod cause;
 mod read;

@@ -1,39 +1,39 @@
-//! The ACME companion's log, read line by line. Text in, events out: no engine, no clock.
+//! Reads the ACME companion's log line by line, without an engine or a clock.
 
 use serde::{Deserialize, Serialize};
 
 use super::Cause;
 use crate::text::printable;
 
-/// acme.sh prints the certificate authority's whole answer in one line at times.
+/// The maximum length of a line. acme.sh sometimes prints the authority's whole answer in one.
 const LINE_CHARS_MAX: usize = 2_000;
 
-/// One thing that the companion said.
+/// An event in the companion's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// The names that it is about. None: about all.
+    /// The names that it is about. Empty: all names.
     pub names: Vec<String>,
-    /// What it is.
+    /// The kind of event.
     pub what: What,
 }
 
-/// What the companion said.
+/// The kind of an event in the companion's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    /// It began.
+    /// The companion began to work on a certificate.
     Begun,
-    /// There is a certificate.
+    /// A certificate was issued.
     Issued,
-    /// There is one already, and its time has not come.
+    /// There is a certificate, and its renewal is not due.
     NotDue,
-    /// It did not work.
+    /// The attempt failed.
     Failed(Cause),
-    /// It has done all it can, and rests.
+    /// The companion has finished and waits.
     Resting,
 }
 
-/// Reads the lines that mean something, in their order.
+/// Reads the events of the log in their order.
 pub fn read<'l>(lines: impl IntoIterator<Item = &'l str>) -> Vec<Event> {
     let mut events = Vec::new();
     let mut names: Vec<String> = Vec::new();
@@ -58,7 +58,7 @@ pub fn read<'l>(lines: impl IntoIterator<Item = &'l str>) -> Vec<Event> {
     events
 }
 
-/// Without colours and without the date in front, which acme.sh puts in brackets.
+/// Removes colours and the leading date, which acme.sh puts in brackets.
 fn clean(line: &str) -> String {
     let mut plain = String::new();
     let end = line.char_indices().nth(2 * LINE_CHARS_MAX);
@@ -74,7 +74,7 @@ fn clean(line: &str) -> String {
     printable(dated.unwrap_or(&plain).trim().as_bytes(), LINE_CHARS_MAX)
 }
 
-/// `Creating/renewal a.example certificates... (a.example b.example)`
+/// Reads `Creating/renewal a.example certificates... (a.example b.example)`.
 fn begun(line: &str) -> Option<Vec<String>> {
     let rest = line.strip_prefix("Creating/renewal ")?;
     let (first, rest) = rest.split_once(" certificates")?;
@@ -84,7 +84,7 @@ fn begun(line: &str) -> Option<Vec<String>> {
     Some(names.map(str::to_ascii_lowercase).collect())
 }
 
-/// What the authority said no to, and for which name if it says so.
+/// The cause of a refusal, and the name if the message has it.
 fn refused(line: &str) -> Option<(Option<String>, Cause)> {
     for mark in
         [": Invalid status. Verification error details:", ":Verify error:", ": Verify error:"]
@@ -104,14 +104,14 @@ fn refused(line: &str) -> Option<(Option<String>, Cause)> {
     line.contains("will not retry anymore").then(|| (None, retry_later(line)))
 }
 
-/// `The retryafter=86400 value is too large (> 600), will not retry anymore.`
+/// Reads `The retryafter=86400 value is too large (> 600), will not retry anymore.`
 fn retry_later(line: &str) -> Cause {
     let seconds = line.split_once("retryafter=").map(|(_, it)| it.split(' ').next().unwrap_or(it));
     let retry_after = seconds.map(|it| format!("{it} s from then"));
     Cause::RateLimited { limit: super::RateLimit::Other, retry_after }
 }
 
-/// What keeps the companion from trying at all.
+/// The reason why the companion does not try at all.
 fn in_the_way(line: &str) -> Option<Cause> {
     let has = |words: &str| line.contains(words);
     if has("no ACME account was found or registered") {

@@ -1,4 +1,4 @@
-//! Waiting for certificates, one look at a time.
+//! Waits for certificates, one look at a time.
 
 use std::time::Duration;
 
@@ -11,43 +11,44 @@ use crate::ids;
 use crate::{Handshake, HandshakeError, Met, Site, chain};
 
 /// Five minutes: the companion waits up to twenty seconds for the proxy, and needs about as long
-/// for a name. A look every ten seconds troubles neither the proxy nor whoever bans in front of it.
+/// for a name. A look every ten seconds is rare enough not to be banned by a firewall in front of
+/// the proxy.
 pub const USUAL_PATIENCE: Patience = Patience { looks: 31, pause: Duration::from_secs(10) };
 
-/// How the waiting ended for one site.
+/// The result of the wait for one site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issuance {
     /// The site.
     pub site: Site,
-    /// How.
+    /// The way the wait ended.
     pub end: End,
-    /// What it presents now.
+    /// The last handshake with the site.
     pub met: Result<Met, HandshakeError>,
 }
 
-/// How the waiting ended.
+/// The way a wait ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    /// It has a certificate that is trusted.
+    /// The site has a trusted certificate.
     Issued,
-    /// The companion tried and failed; it will not try again by itself for an hour.
+    /// The companion failed; it will not try again by itself for an hour.
     Failed(Cause),
-    /// The companion tries, and has not come to an end.
+    /// The companion is trying.
     UnderWay,
-    /// The companion says that it has one, and the proxy presents another.
+    /// The companion reports a certificate, and the proxy presents another one.
     NotPresented,
-    /// The companion does not mention the name: no running container asks for it.
+    /// The companion does not mention the name: no running container has it.
     NotMentioned,
     /// The companion's log could not be read.
     LogUnseen {
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }
 
-/// Waits until every site presents a trusted certificate, or the companion's log says why that
-/// will not come, or the patience ends. `log` gives the companion's lines since the wait began.
+/// Waits until every site presents a trusted certificate, or the companion's log has the reason why
+/// it will not, or the patience ends. `log` returns the companion's lines since the wait began.
 pub async fn wait_for_issuance<E: std::error::Error>(
     world: &World,
     sites: &[Site],
@@ -58,7 +59,7 @@ pub async fn wait_for_issuance<E: std::error::Error>(
     let mut latest: Vec<Issuance> = Vec::new();
     let ended = patience
         .wait(world, async |count| {
-            // Those that are through are not asked again.
+            // Sites that are done are not asked again.
             let open = |site: &Site| {
                 let known = latest.iter().find(|it| it.site == *site);
                 known.filter(|it| it.end == End::Issued).cloned()
@@ -102,8 +103,8 @@ fn judge(
     Issuance { site: site.clone(), end, met }
 }
 
-/// What the log comes to for one site. The last event counts: a failure of an hour ago is over as
-/// soon as the companion begins anew.
+/// The result of the log for one site. The last event counts: an earlier failure is over as soon as
+/// the companion starts again.
 fn last_word(site: &Site, events: &[Event]) -> End {
     let name = site.name.as_str();
     let about = |it: &&Event| it.names.is_empty() || it.names.iter().any(|it| it == name);
@@ -139,7 +140,7 @@ fn words(end: &End) -> String {
     }
 }
 
-/// What the operator reads of one wait.
+/// The finding for one wait.
 pub fn finding(issuance: &Issuance, now: jiff::Timestamp) -> Finding {
     let Issuance { site, end, met } = issuance;
     let seen = chain::finding(site, met, now);
