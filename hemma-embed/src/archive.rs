@@ -1,4 +1,4 @@
-//! The zip that `/v1/extract` answers with.
+//! The zip archive that `/v1/extract` returns.
 
 use std::io::{Cursor, Read};
 
@@ -12,71 +12,71 @@ use crate::{FeatureSet, Fingerprint, Matrix, Meta, Model, Rows, meta};
 const META: &str = "meta.json";
 const EMBEDDINGS: &str = "embeddings.npy";
 const HANDCRAFTED: &str = "handcrafted.npy";
-/// The names of some 800 columns are 20 KB.
+/// The size limit of `meta.json`. The names of some 800 columns are 20 KB.
 const META_LIMIT: u64 = 1 << 20;
 
-/// Why an archive is not the answer to what was asked.
+/// Why an archive does not answer the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
-    /// It cannot be read as a zip.
+    /// The bytes are not a valid zip archive.
     #[error("it is no readable zip, it begins with {beginning:?}: {reason}")]
     NotZip {
         /// The first bytes as text.
         beginning: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
     /// Two members share bytes, as in a zip bomb.
     #[error("its members overlap")]
     Overlap,
-    /// Something that the contract does not name, e.g. a path.
+    /// The archive has a member that the contract does not name, e.g. a path.
     #[error("it has a member {name:?}")]
     Stranger {
-        /// The name.
+        /// The name of the member.
         name: String,
     },
-    /// A member that belongs into it is not there.
+    /// A required member is missing.
     #[error("it has no member `{name}`")]
     Missing {
-        /// The name.
+        /// The name of the member.
         name: String,
     },
-    /// A member cannot be unpacked: it is cut short, or its checksum is wrong.
+    /// A member cannot be unpacked: it is truncated, or its checksum is wrong.
     #[error("its member `{name}` cannot be unpacked: {reason}")]
     Damaged {
-        /// The name.
+        /// The name of the member.
         name: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// A matrix is not the one that was asked for.
+    /// A matrix does not have the expected form.
     #[error("its member `{name}` is not as expected")]
     Matrix {
-        /// The name.
+        /// The name of the member.
         name: String,
-        /// What is wrong with it.
+        /// What is wrong with the matrix.
         source: NpyError,
     },
-    /// `meta.json` is no description that this version reads.
+    /// `meta.json` does not have a form that this version reads.
     #[error("its `meta.json` is of another schema: {reason}")]
     Meta {
-        /// What does not fit.
+        /// What is wrong with it.
         reason: String,
     },
     /// The vectors come from another model.
     #[error("its vectors come from {found} instead of {expected}")]
     Model {
-        /// What was asked for.
+        /// The model that was asked for.
         expected: String,
-        /// What the server runs.
+        /// The model that the server runs.
         found: String,
     },
 }
 
-/// Reads an archive with `rows` rows.
+/// Unpacks an archive of `rows` rows.
 ///
-/// No member is unpacked to more than what was asked for: the first byte too many is an error.
+/// No member is unpacked beyond its expected size: one byte more is an error.
 pub fn unpack(
     bytes: &[u8],
     rows: usize,
@@ -103,7 +103,7 @@ fn open(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, ArchiveError> {
             return Err(ArchiveError::Stranger { name: name.chars().take(200).collect() });
         }
     }
-    // An error here is one of the local headers, which the members' own reading names better.
+    // An error here is in a local header, for which reading the member gives a better message.
     if zip.has_overlapping_files().unwrap_or(false) {
         return Err(ArchiveError::Overlap);
     }
@@ -130,7 +130,8 @@ fn member(
     let mut reader = Reader::new(expect);
     let mut piece = vec![0; 64 << 10];
     loop {
-        // Up to its end even when the matrix is complete: only there is the checksum compared.
+        // The member is read to its end even if the matrix is complete, because only then is the
+        // checksum checked.
         match member.read(&mut piece).map_err(|source| damaged(name, &source))? {
             0 => return reader.finish().map_err(wrong),
             len => reader.push(&piece[..len]).map_err(wrong)?,
@@ -152,7 +153,7 @@ fn damaged(name: &str, source: &dyn std::error::Error) -> ArchiveError {
     ArchiveError::Damaged { name: name.to_owned(), reason: source.to_string() }
 }
 
-/// Reads `meta.json` and compares it with what was asked for.
+/// Reads `meta.json` and compares it with the request.
 fn parse_meta(bytes: &[u8], model: &Model) -> Result<Meta, ArchiveError> {
     let other = |reason: String| ArchiveError::Meta { reason };
     let meta: Meta = serde_json::from_slice(bytes).map_err(|source| other(source.to_string()))?;
@@ -184,8 +185,8 @@ fn parse_meta(bytes: &[u8], model: &Model) -> Result<Meta, ArchiveError> {
     Ok(meta)
 }
 
-/// The fingerprint in the header has to be that in `meta.json`: one of them names the directory
-/// that the features go to.
+/// Checks that the fingerprint in the header is that in `meta.json`: it names the directory of the
+/// features.
 pub(crate) fn same_fingerprint(header: Option<&str>, meta: &Meta) -> Result<(), ArchiveError> {
     let header = header.map(str::parse::<Fingerprint>);
     match header {

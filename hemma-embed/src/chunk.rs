@@ -1,31 +1,31 @@
-//! Items become requests that the server will take.
+//! Splits items into requests that the server accepts.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Model;
 use crate::essay::{Item, Wanted};
 
-/// What the server takes and gives at once.
+/// The limits of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Items in a request.
+    /// The number of items in a request.
     pub items: usize,
-    /// Bytes of a request's JSON.
+    /// The number of bytes of a request's JSON.
     pub request_bytes: usize,
-    /// Bytes of an archive that comes back.
+    /// The number of bytes of the returned archive.
     pub response_bytes: usize,
 }
 
 impl Default for Limits {
-    /// The server's own, as it is deployed.
+    /// The limits of the server as it is deployed.
     fn default() -> Self {
         Self { items: 64, request_bytes: 900_000, response_bytes: 8_000_000 }
     }
 }
 
 impl Limits {
-    /// Within what this client is willing to hold, whatever a server may claim. aiohttp takes no
-    /// body over 1 MiB in any case.
+    /// Reduces the limits to what this client holds in memory, since a server may claim any.
+    /// aiohttp accepts no body over 1 MiB in any case.
     pub(crate) fn sane(self) -> Self {
         Self {
             items: self.items.clamp(1, 4096),
@@ -35,11 +35,11 @@ impl Limits {
     }
 }
 
-/// One request's worth of items.
+/// The items of one request.
 #[derive(Debug)]
 pub(crate) struct Chunk {
     pub(crate) items: Vec<Item>,
-    /// Bytes of its JSON at most.
+    /// The maximum number of bytes of its JSON.
     pub(crate) bytes: usize,
 }
 
@@ -49,7 +49,7 @@ impl Chunk {
     }
 }
 
-/// Fills chunks.
+/// Collects items into chunks.
 #[derive(Debug)]
 pub(crate) struct Chunker {
     wanted: Wanted,
@@ -63,8 +63,8 @@ impl Chunker {
         Self { wanted, frame, open: Chunk { items: Vec::new(), bytes: frame } }
     }
 
-    /// Takes an item. Gives the chunk that it did not fit into. An item that is too large for any
-    /// request gets a chunk of its own, so that it costs nobody else.
+    /// Adds an item. Returns the previous chunk if the item does not fit into it. An item that is
+    /// too large for any request gets a chunk of its own, so that no other item fails with it.
     pub(crate) fn push(&mut self, item: Item, limits: Limits) -> Option<Chunk> {
         let bytes = self.wanted.bytes_of(&item.essay);
         let full =
@@ -75,14 +75,14 @@ impl Chunker {
         sealed
     }
 
-    /// Gives what is left.
+    /// Returns the last chunk.
     pub(crate) fn finish(&mut self) -> Option<Chunk> {
         let empty = Chunk { items: Vec::new(), bytes: self.frame };
         let sealed = std::mem::replace(&mut self.open, empty);
         (!sealed.items.is_empty()).then_some(sealed)
     }
 
-    /// Two halves of a chunk that the server would not take. `None` when there is nothing to cut.
+    /// Splits a chunk that the server does not accept into two. `None` if it has only one item.
     pub(crate) fn halves(&self, mut chunk: Chunk) -> Result<[Chunk; 2], Chunk> {
         if chunk.items.len() < 2 {
             return Err(chunk);
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_chunk_ends_at_its_items_or_its_bytes() {
-        // Each item of 7 letters is 10 bytes: quotes and a comma.
+        // Each item of 7 letters has 10 bytes: quotes and a comma.
         let limits = |items, request_bytes| Limits { items, request_bytes, ..Limits::default() };
         let rows = [
             (vec![7; 5], limits(2, 9999), vec![2, 2, 1]),

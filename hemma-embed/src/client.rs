@@ -1,4 +1,4 @@
-//! The offload server as a caller sees it.
+//! The client of the offload server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,20 +18,20 @@ use crate::{
     ServerUrl,
 };
 
-/// How a client works. The values are those of the services as they are deployed.
+/// The options of a client. The defaults fit the services as they are deployed.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The model that is asked for; another one is refused.
+    /// The required model; the vectors of another one are refused.
     pub model: Model,
-    /// Where finished vectors are looked up and kept. `None`: nowhere.
+    /// The cache in which vectors are looked up and kept; `None` for no cache.
     pub cache: Option<Cache>,
-    /// Requests at once. The server computes two side by side at best.
+    /// The number of concurrent requests. The server computes at most two at a time.
     pub concurrency: usize,
-    /// What fits into a request; `None` asks the server.
+    /// The limits of a request; `None` asks the server.
     pub limits: Option<Limits>,
-    /// How hard a request is tried.
+    /// The retry policy of a request.
     pub retry: Retry,
-    /// How long the server may say nothing before a request counts as failed. Its slowest recorded
+    /// How long the server may be silent before a request counts as failed. Its slowest recorded
     /// answer took 46 seconds.
     pub silence: Duration,
 }
@@ -61,40 +61,40 @@ struct Inner {
     options: Options,
     wire: Wire,
     limits: OnceCell<Limits>,
-    /// Whether the server has ever answered: only then is one that is gone worth waiting for.
+    /// Whether the server has ever answered: only then is it waited for when it goes away.
     met: AtomicBool,
     outages: Outages,
 }
 
 impl Client {
-    /// Connects to nothing yet.
+    /// Makes a client without connecting.
     pub fn new(url: ServerUrl, options: Options) -> Self {
         Self::on(Wire::new(options.silence), url, options)
     }
 
-    /// Shares the connections of others.
+    /// Makes a client that shares the connections of another.
     pub(crate) fn on(wire: Wire, url: ServerUrl, options: Options) -> Self {
         let (limits, met) = (OnceCell::new(), AtomicBool::new(false));
         let outages = Outages::default();
         Self { inner: Arc::new(Inner { url, options, wire, limits, met, outages }) }
     }
 
-    /// Tells `listener` that the server is away, and later that it answers again. It must not block.
+    /// Calls `listener` when the server goes away, and when it answers again. It must not block.
     pub fn on_outage(&self, listener: impl Fn(Outage) + Send + Sync + 'static) {
         self.inner.outages.add(Box::new(listener));
     }
 
-    /// How it works.
+    /// The options of the client.
     pub fn options(&self) -> &Options {
         &self.inner.options
     }
 
-    /// What the server says of itself. It says so even when it cannot serve: see [`Health::faults`].
+    /// The server's health, which it reports even when it cannot serve: see [`Health::faults`].
     pub async fn health(&self) -> Result<Health, RequestError> {
         self.persist(|until| health::fetch(&self.inner.wire, &self.inner.url, until)).await
     }
 
-    /// What fits into a request, which is asked for once.
+    /// The limits of a request; the server is asked for them once.
     pub async fn limits(&self) -> Result<Limits, RequestError> {
         let stated = || async {
             match self.options().limits {
@@ -105,10 +105,9 @@ impl Client {
         self.inner.limits.get_or_try_init(stated).await.map(|it| it.sane())
     }
 
-    /// Vectors of all texts by one request, past the cache and whatever fits into a request.
+    /// The vectors of all texts by one request, without the cache and without splitting.
     ///
-    /// The body of the answer is read into the matrix that is returned. [`Client::embed`] is the
-    /// way for many texts.
+    /// The answer is read directly into the returned matrix. Use [`Client::embed`] for many texts.
     pub async fn embed_at_once<T: Into<String>>(
         &self,
         texts: impl IntoIterator<Item = T>,
@@ -118,7 +117,7 @@ impl Client {
         Ok(rows.embeddings.unwrap_or_else(|| Matrix::empty(self.options().model.dim)))
     }
 
-    /// Features of all essays by one request, past the cache and whatever fits into a request.
+    /// The features of all essays by one request, without the cache and without splitting.
     pub async fn extract_at_once(
         &self,
         essays: impl IntoIterator<Item = Essay>,
@@ -128,7 +127,7 @@ impl Client {
         self.persist(|until| self.extract_once(set, &items, until)).await
     }
 
-    /// One request, tried as often as it may be.
+    /// Sends one request, with its retries.
     pub(crate) async fn ask(
         &self,
         wanted: Wanted,
@@ -166,7 +165,7 @@ impl Client {
         options.retry.run(ask, there, || met.load(Ordering::Relaxed), tell).await
     }
 
-    /// An error about a request that is not worth sending.
+    /// An error about a request that is not sent.
     pub(crate) fn unasked(&self, wanted: Wanted, problem: Problem) -> RequestError {
         let endpoint = self.inner.url.endpoint(path(wanted));
         RequestError { endpoint, correlation_id: String::new(), attempts: 0, problem }
@@ -205,7 +204,7 @@ impl Client {
         let mut answer = self.post(Wanted::Extract(set), items, until).await?;
         let bytes = answer.bytes(limits.response_bytes).await?;
         let (rows, model) = (items.len(), self.options().model.clone());
-        // A few milliseconds of work, which would hold up the other requests.
+        // Unpacking takes a few milliseconds, and would hold up the other requests.
         let unpacked = tokio::task::spawn_blocking(move || unpack(&bytes, rows, set, &model));
         let unpacked = unpacked.await.expect("reading an archive does not panic");
         let (meta, rows) = unpacked.map_err(|source| answer.bad(source))?;
@@ -214,7 +213,7 @@ impl Client {
         Ok((meta, rows))
     }
 
-    /// The limits, as far as they are known by now.
+    /// The limits that are known so far.
     fn limits_in_force(&self) -> Limits {
         self.inner.limits.get().copied().or(self.options().limits).unwrap_or_default().sane()
     }

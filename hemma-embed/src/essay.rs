@@ -1,51 +1,51 @@
-//! What is sent: texts, and how many bytes they are as JSON.
+//! The texts to send, and their length as JSON.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::Model;
 
-/// A text and the task that it answers.
+/// A text, and the task for which it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Essay {
     /// The text.
     pub text: String,
-    /// The task. Some handcrafted features compare the two.
+    /// The task. Some handcrafted features compare the text with it.
     pub prompt: String,
 }
 
-/// What `/v1/extract` gives.
+/// The features that `/v1/extract` returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FeatureSet {
     /// Vectors of the model.
     Embeddings,
-    /// The 25 features that are counted from grammar and syntax.
+    /// The 25 handcrafted features, computed from grammar and syntax.
     Handcrafted,
-    /// Both.
+    /// Vectors and handcrafted features.
     Combined,
 }
 
 impl FeatureSet {
-    /// Whether vectors of the model are among them.
+    /// Whether vectors of the model are included.
     pub fn embeds(self) -> bool {
         self != Self::Handcrafted
     }
 
-    /// Whether the counted features are among them.
+    /// Whether handcrafted features are included.
     pub fn counts(self) -> bool {
         self != Self::Embeddings
     }
 }
 
-/// What a run asks for.
+/// The results that a run asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Embed,
     Extract(FeatureSet),
 }
 
-/// An essay and its place in the input.
+/// An essay with its index in the input.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub(crate) at: usize,
@@ -59,7 +59,7 @@ struct EmbedBody<'a> {
     max_length: u32,
 }
 
-// In alphabetical order, as the server writes it again to measure it.
+// The fields are in alphabetical order, in which the server serializes them to measure the body.
 #[derive(Serialize)]
 struct ExtractBody<'a> {
     feature_set: FeatureSet,
@@ -68,7 +68,7 @@ struct ExtractBody<'a> {
 }
 
 impl Wanted {
-    /// The body of a request. The model goes with it, so that a server with another one refuses.
+    /// The body of a request. It names the model, so that a server with another one refuses.
     pub(crate) fn body(self, model: &Model, items: &[Item]) -> Bytes {
         let texts = || items.iter().map(|it| it.essay.text.as_str()).collect();
         let body = match self {
@@ -86,7 +86,7 @@ impl Wanted {
         body.expect("strings and numbers are JSON").into()
     }
 
-    /// Bytes that an item adds to the body, its commas included.
+    /// The number of bytes that an item adds to the body, including its commas.
     pub(crate) fn bytes_of(self, essay: &Essay) -> usize {
         match self {
             Self::Embed => json_len(&essay.text) + 1,
@@ -95,7 +95,7 @@ impl Wanted {
     }
 }
 
-/// The length of a text as a JSON string, quotes included.
+/// The length of a text as a JSON string, including the quotes.
 fn json_len(text: &str) -> usize {
     let width = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
@@ -136,7 +136,7 @@ mod tests {
             "{\"feature_set\":\"combined\",\"prompts\":[\"P\"],\
              \"texts\":[\"Åäö 😀 – \\\"q\\\"\\n\"]}"
         );
-        // The numbers with which the Python client budgets.
+        // The Python client computes with these numbers.
         assert_eq!(Wanted::Embed.body(&Model::default(), &[]).len(), 70);
         assert_eq!(Wanted::Extract(FeatureSet::Combined).body(&Model::default(), &[]).len(), 50);
     }

@@ -1,14 +1,14 @@
-//! Errors of requests as findings.
+//! Findings for errors of requests.
 
 use hemma_core::{Finding, causes};
 
 use crate::ids;
 use crate::{LookError, Problem, Remedy};
 
-/// What an error says about a service: something else is there, it fails, or nobody knows.
+/// The finding for an error: another program answers, the service fails, or its state is unknown.
 ///
-/// A lost or refused connection is no proof that the service is down: the tunnel may be, which is
-/// the forward of this name.
+/// A lost or refused connection does not prove that the service is down: the tunnel may be, and
+/// `forward` is its name.
 pub(crate) fn of_error(subject: String, error: &LookError, forward: &str) -> Finding {
     let LookError::Request(request) = error else {
         return Finding::unknown(ids::RESEARCH_UNSEEN, subject, error);

@@ -1,4 +1,4 @@
-//! What the offload server says of itself.
+//! The health that the offload server reports.
 
 use hemma_core::{Live, NotRecorded, Question};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::wire::{Until, Wire};
 use crate::{Limits, RequestError, Retry, ServerUrl, wire};
 
-/// A health body is a few kilobytes.
+/// The limit of a health body, which has a few kilobytes.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
 /// The answer of `GET /healthz`, which is 200 even when the server cannot serve.
@@ -14,41 +14,41 @@ pub(crate) const BODY_LIMIT: usize = 1 << 20;
 pub struct Health {
     /// `ok`, or `degraded` when there are issues.
     pub status: String,
-    /// What is wrong, e.g. `missing_OFFLOAD_LANGUAGE_TOOL_JAR_VERSION`.
+    /// The problems, e.g. `missing_OFFLOAD_LANGUAGE_TOOL_JAR_VERSION`.
     #[serde(default)]
     pub issues: Vec<String>,
-    /// The model that it runs.
+    /// The name of its model.
     pub model_name: String,
-    /// Tokens of a text that the model looks at.
+    /// The number of tokens of a text that the model reads.
     pub max_length: u32,
-    /// Texts that the model takes at once.
+    /// The number of texts that the model takes at once.
     #[serde(default)]
     pub batch_size: Option<u32>,
-    /// The processor that it computes on.
+    /// The graphics processor.
     #[serde(default)]
     pub gpu: Gpu,
-    /// What `/v1/extract` takes; an older server has none.
+    /// The limits of `/v1/extract`; an older server has none.
     #[serde(default)]
     pub extract: Option<ExtractHealth>,
 }
 
-/// The graphics processor, as far as the server knows.
+/// The graphics processor, as far as the server knows it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Gpu {
-    /// As torch sees it.
+    /// The report of torch.
     pub torch: Torch,
 }
 
-/// The graphics processor as torch sees it.
+/// The graphics processor as torch reports it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Torch {
-    /// Whether there is one. Without it everything works, some ten times slower.
+    /// Whether there is one. Without it everything works, about ten times slower.
     pub available: bool,
     /// The processors.
     pub devices: Vec<Device>,
-    /// Why torch knows nothing, if it does not.
+    /// The error, if torch could not look.
     pub error: Option<String>,
 }
 
@@ -56,38 +56,38 @@ pub struct Torch {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Device {
-    /// What it is.
+    /// The name of the processor.
     pub name: String,
-    /// Its memory.
+    /// Its memory in bytes.
     pub total_memory_bytes: Option<u64>,
-    /// What of it nobody uses.
+    /// Its free memory in bytes.
     pub mem_free_bytes: Option<u64>,
 }
 
-/// What `/v1/extract` takes.
+/// The limits of `/v1/extract`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtractHealth {
     /// The version of `meta.json`.
     pub schema_version: u32,
-    /// Items in a request.
+    /// The number of items in a request.
     #[serde(default)]
     pub max_items: Option<usize>,
-    /// Bytes of a request's JSON.
+    /// The number of bytes of a request's JSON.
     #[serde(default)]
     pub max_request_bytes: Option<usize>,
-    /// Bytes of the archive that comes back.
+    /// The number of bytes of the returned archive.
     #[serde(default)]
     pub max_response_bytes: Option<usize>,
-    /// Where the server finds the grammar service.
+    /// The address at which the server calls the grammar service.
     #[serde(default)]
     pub language_tool_url: Option<String>,
-    /// The version of `LanguageTool` behind it. Without one, every extract fails.
+    /// The version of `LanguageTool` in the grammar service. Without it, every extract fails.
     #[serde(default)]
     pub language_tool_jar_version: Option<String>,
 }
 
 impl Health {
-    /// What fits into a request; what the server does not state is as in its contract.
+    /// The limits of a request; missing ones are those of the contract.
     pub fn limits(&self) -> Limits {
         let usual = Limits::default();
         let Some(extract) = &self.extract else { return usual };
@@ -98,7 +98,7 @@ impl Health {
         }
     }
 
-    /// Why it cannot serve; empty when it can, as far as it knows. It has not tried.
+    /// The reasons why the server cannot serve; empty if it knows none. The server has not tried.
     pub fn faults(&self) -> Vec<String> {
         let status = (self.status != "ok").then(|| format!("its status is `{}`", self.status));
         status.into_iter().chain(self.issues.iter().cloned()).collect()
@@ -113,10 +113,10 @@ pub(crate) async fn fetch(
     wire.get(url, "/healthz", until).await?.good().await?.json(BODY_LIMIT).await
 }
 
-/// Asks the offload server for its health, once.
+/// A question for the health of the offload server, asked once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Healthz {
-    /// Where it is.
+    /// The address of the server.
     pub url: ServerUrl,
 }
 
@@ -130,13 +130,13 @@ impl Question for Healthz {
     }
 }
 
-/// Why a look at a service gave nothing.
+/// Why a look at a service failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum LookError {
-    /// The request came to nothing.
+    /// The request failed.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The recording does not have it.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }

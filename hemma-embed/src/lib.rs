@@ -11,24 +11,24 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Client::embed`] and [`Client::extract`] take any number of texts and cut them into requests
-//! that the offload server accepts. What one request costs it costs alone: the others go on, and
-//! what is done lies in the [`cache`], which is the Python client's own. A second run asks for what
-//! is missing and for nothing else.
+//! [`Client::embed`] and [`Client::extract`] take any number of texts and split them into requests
+//! that the offload server accepts. If one request fails, the others go on, and finished results
+//! are in the [`cache`], which is the Python client's own. A second run only requests what is
+//! missing.
 //!
-//! An answer is checked before it is believed (shape, type, order, finite values, model, server)
-//! and read into its final place as it comes; see [`npy`].
+//! An answer is checked (shape, type, order, finite values, model, server) and read into its final
+//! place as it arrives; see [`npy`].
 //!
-//! [`readiness::verify`] and [`language_tool::verify`] are looks at the services for a
-//! [`World`](hemma_core::World). Many vectors are no look: they are too large for a cassette, and
-//! have an API of their own.
+//! [`readiness::verify`] and [`language_tool::verify`] ask the services through a
+//! [`World`](hemma_core::World). Requests for many vectors do not, because they are too large for a
+//! cassette; they have an API of their own.
 //!
 //! # What it does not do
 //!
-//! It opens no tunnel and speaks no TLS: it gets a URL on this machine. It follows no redirect,
-//! since none of the services gives one. It does not read `.npy` files in general, only those that
+//! It opens no tunnel and speaks no TLS: it takes a URL on this machine. It follows no redirect,
+//! since none of the services sends one. It does not read `.npy` files in general, only those that
 //! the services and the Python client write. It computes no fingerprint, but compares those that it
-//! is given. It never asks a silent server again: that one is most likely still computing.
+//! receives. It never retries with a silent server, which is most likely still computing.
 
 pub mod archive;
 pub mod cache;

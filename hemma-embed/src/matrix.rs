@@ -17,14 +17,14 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Takes values that are already in row order. `None` unless there are `rows * cols` of them
-    /// and a row has at least one.
+    /// Makes a matrix of values in row order. `None` unless there are `rows * cols` of them and a
+    /// row has at least one.
     pub fn new(values: Vec<f32>, rows: usize, cols: usize) -> Option<Self> {
         let fits = cols > 0 && rows.checked_mul(cols) == Some(values.len());
         fits.then_some(Self { values, rows, cols })
     }
 
-    /// How many rows, and how many values in each.
+    /// The number of rows, and of values in each row.
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.cols)
     }
@@ -49,8 +49,8 @@ impl Matrix {
         self.values
     }
 
-    /// Puts `row` in place number `index`. Rows that are skipped hold NaN until their turn comes:
-    /// a zero vector could be taken for an answer.
+    /// Writes `row` at `index`. Skipped rows hold NaN until they are written: a zero vector could
+    /// be mistaken for an answer.
     pub(crate) fn place(&mut self, index: usize, row: &[f32]) {
         if index >= self.rows {
             self.grow(index + 1);
@@ -58,7 +58,7 @@ impl Matrix {
         self.values[index * self.cols..][..self.cols].copy_from_slice(row);
     }
 
-    /// Makes room for `rows` rows in all.
+    /// Grows the matrix to `rows` rows.
     pub(crate) fn grow(&mut self, rows: usize) {
         if rows > self.rows {
             self.values.resize(rows * self.cols, f32::NAN);
@@ -66,7 +66,7 @@ impl Matrix {
         }
     }
 
-    /// A matrix whose shape its maker has seen to.
+    /// A matrix whose shape the caller has checked.
     pub(crate) fn of_shape(values: Vec<f32>, rows: usize, cols: usize) -> Self {
         debug_assert_eq!(values.len(), rows * cols, "the values are those of the shape");
         Self { values, rows, cols }

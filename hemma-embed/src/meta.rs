@@ -1,4 +1,4 @@
-//! What the server says about how its features were made.
+//! The server's description of how its features were made.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 /// `meta.json` of an answer, and of the cache. The fields have the order in which Python writes
-/// them, so that the file is the same whoever wrote it.
+/// them, so that both clients write the same file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meta {
-    /// 1, or it is not read.
+    /// The version of the schema; only 1 is read.
     pub schema_version: u32,
-    /// A hash over everything that changes the features.
+    /// A hash of everything that affects the features.
     pub server_fingerprint: Fingerprint,
-    /// The commit of the server, if it knows.
+    /// The commit of the server, if it is known.
     pub git_sha: Option<String>,
     /// The libraries behind the features.
     pub versions: Versions,
@@ -24,7 +24,7 @@ pub struct Meta {
     pub embedding: EmbeddingMeta,
     /// The grammar service behind the server.
     pub language_tool: LanguageToolMeta,
-    /// What the columns are called.
+    /// The names of the columns.
     pub feature_schema: FeatureSchema,
 }
 
@@ -45,24 +45,24 @@ pub struct Versions {
 /// The model as the server runs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmbeddingMeta {
-    /// Its name.
+    /// The name of the model.
     pub model_name: String,
-    /// Tokens of a text that it looks at.
+    /// The number of tokens of a text that the model reads.
     pub max_length: u32,
-    /// How tokens become one vector; always `cls`, which is part of the cache key.
+    /// The pooling of tokens into one vector; always `cls`, which is part of the cache key.
     pub pooling: String,
-    /// Values in a vector.
+    /// The number of values in a vector.
     pub dim: usize,
 }
 
-/// The grammar service as the server asks it.
+/// The grammar service as the server calls it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LanguageToolMeta {
     /// The language of all texts.
     pub language: String,
-    /// What is switched on or off.
+    /// The enabled and disabled rules.
     pub request_options: serde_json::Map<String, serde_json::Value>,
-    /// Where it is, as the server sees it.
+    /// Its address, as the server calls it.
     pub service_url: Option<String>,
     /// The version of `LanguageTool`.
     pub jar_version: Option<String>,
@@ -71,30 +71,30 @@ pub struct LanguageToolMeta {
 /// The names of the columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureSchema {
-    /// Counted from the text and its errors.
+    /// Features of the text and its errors.
     pub tier1: Vec<String>,
-    /// From syntax and similarity.
+    /// Features of syntax and similarity.
     pub tier2: Vec<String>,
-    /// From structure.
+    /// Features of structure.
     pub tier3: Vec<String>,
-    /// Vector and tiers, in the order of a combined row.
+    /// The vector and the tiers, in the order of a combined row.
     pub combined: Vec<String>,
 }
 
 impl FeatureSchema {
-    /// Columns of the handcrafted matrix.
+    /// The number of columns of the handcrafted matrix.
     pub fn counted(&self) -> usize {
         self.tier1.len() + self.tier2.len() + self.tier3.len()
     }
 }
 
-/// A server's fingerprint: 64 lowercase hexadecimal digits. It is the name of a directory in the
-/// cache, so nothing else may be one.
+/// A server's fingerprint: 64 lowercase hexadecimal digits. It names a directory in the cache, so
+/// no other text is valid.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fingerprint(String);
 
-/// The text is no fingerprint.
+/// The error for a text that is not a valid fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no fingerprint of a server")]
 pub struct FingerprintError(String);

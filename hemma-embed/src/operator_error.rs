@@ -1,4 +1,4 @@
-//! What the errors of this crate mean to the operator.
+//! The meaning of this crate's errors for the operator.
 
 use hemma_core::{Classified, ErrorClass, OperatorError};
 
@@ -10,10 +10,10 @@ use crate::{
     Cause, FingerprintError, LookError, Problem, ReplyError, RequestError, RunError, ServerUrlError,
 };
 
-/// The reason for having no advice about a service.
+/// The reason for giving no advice about a service.
 const WHICH: &str = "the caller knows which service it is, and which tunnel leads to it";
 
-/// The reason for having no advice about an answer.
+/// The reason for giving no advice about an answer.
 const ANSWER: &str = "the message says how the answer differs from what was asked for";
 
 impl OperatorError for RequestError {
@@ -22,7 +22,7 @@ impl OperatorError for RequestError {
     }
 }
 
-/// Without an answer nothing was learned about the service; an answer, however bad, is its doing.
+/// Without an answer nothing is known about the service; a bad answer comes from the service.
 impl OperatorError for Problem {
     fn classify(&self) -> Classified {
         match self {
@@ -123,8 +123,8 @@ impl OperatorError for CheckError {
     }
 }
 
-/// A run that has begun and stops is not as planned, for any reason; one that never reaches its server
-/// has learned nothing.
+/// A run that has begun and stops is not as planned, for any reason; a run that never reaches its
+/// server has learned nothing.
 impl OperatorError for RunError {
     fn classify(&self) -> Classified {
         let wrong = |it: Classified| it.as_class(ErrorClass::NotAsPlanned);

@@ -1,26 +1,26 @@
-//! A server that went away while it is waited for.
+//! Outages of a server that is waited for.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// What became of a server that answered before.
+/// A change in the state of a server that has answered before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
-    /// It does not answer any more, and is waited for.
+    /// The server does not answer any more, and is waited for.
     Began {
-        /// Since when.
+        /// The start of the outage.
         since: Instant,
-        /// Until when it is tried.
+        /// The end of the attempts.
         until: Instant,
     },
-    /// It answers again.
+    /// The server answers again.
     Over,
 }
 
 type Listener = Box<dyn Fn(Outage) + Send + Sync>;
 
-/// Who is told of each outage, once, however many requests wait for its end.
+/// The listeners for outages. Each outage is reported once, however many requests wait for its end.
 #[derive(Default)]
 pub(crate) struct Outages(Mutex<State>);
 

@@ -1,4 +1,4 @@
-//! Can the offload server serve?
+//! Can the offload server compute features?
 
 use hemma_core::{Finding, Hint, Live, Question, Report, World};
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,12 @@ use crate::{
     Remedy, Retry, ServerUrl, finding,
 };
 
-/// Asks for the features of one essay, and for nothing more.
+/// A question for the features of one essay.
 ///
-/// The server's health tests neither its grammar service nor its model: only this does.
+/// The server's health checks neither its grammar service nor its model; this question does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExtractOne {
-    /// Where the server is.
+    /// The address of the server.
     pub url: ServerUrl,
     /// The model that it has to run.
     pub model: Model,
@@ -23,19 +23,19 @@ pub struct ExtractOne {
     pub essay: Essay,
 }
 
-/// What one essay gave.
+/// The result for one essay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
-    /// Which server it was.
+    /// The fingerprint of the server.
     pub fingerprint: Fingerprint,
-    /// Values in the vector.
+    /// The number of values in the vector.
     pub embedding: usize,
-    /// Handcrafted features.
+    /// The number of handcrafted features.
     pub handcrafted: usize,
 }
 
 impl ExtractOne {
-    /// A short essay for the usual model.
+    /// A question with a short essay, for the usual model.
     pub fn new(url: ServerUrl) -> Self {
         let (text, prompt) = ("Hello world. This is a short essay.", "Say hello.");
         let essay = Essay { text: text.to_owned(), prompt: prompt.to_owned() };
@@ -63,7 +63,8 @@ impl Question for ExtractOne {
     }
 }
 
-/// Whether the server is healthy, has its graphics processor, and gives the features of an essay.
+/// Checks that the server is healthy, has its graphics processor, and computes the features of an
+/// essay.
 pub async fn verify(world: &World, url: &ServerUrl) -> Report {
     let (health, one) = (Healthz { url: url.clone() }, ExtractOne::new(url.clone()));
     let (health, one) = tokio::join!(world.ask(&health), world.ask(&one));
@@ -75,8 +76,8 @@ pub async fn verify(world: &World, url: &ServerUrl) -> Report {
     report
 }
 
-/// What a `GET /healthz` says that was asked elsewhere, such as on the host itself: the status and
-/// the graphics processor. Whether it can compute, only [`verify`] finds out.
+/// Judges an answer of `GET /healthz` that was requested elsewhere, such as on the host itself: the
+/// status and the graphics processor. Only [`verify`] finds out whether the server can compute.
 pub fn judge_answer(url: &ServerUrl, status: u16, body: &str) -> (Vec<Finding>, Option<Health>) {
     match serde_json::from_str::<Health>(body) {
         Ok(health) if status == 200 => {
@@ -93,7 +94,7 @@ pub fn judge_answer(url: &ServerUrl, status: u16, body: &str) -> (Vec<Finding>, 
     }
 }
 
-/// What the forward to the server is called.
+/// The name of the forward to the server.
 const FORWARD: &str = "embeddings";
 
 fn server(url: &ServerUrl) -> String {

@@ -1,19 +1,20 @@
-//! What this crate proposes to do about its findings and errors.
+//! The remedies that this crate proposes for its findings and errors.
 
 use std::fmt;
 
 use hemma_core::RemedySet;
 use serde::{Deserialize, Serialize};
 
-/// What is to be done about the research services.
+/// The remedies for the research services.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
     /// Start the forward of this name.
     StartForward(String),
-    /// See how the forward of this name stands.
+    /// Show the state of the forward of this name.
     ShowForward(String),
-    /// Tell the offload server the version of its grammar checker: Compose passes it on from `.env`.
+    /// Set the version of the grammar checker for the offload server: Compose passes it on from
+    /// `.env`.
     SetJarVersion,
     /// Check the grammar service, which the features need.
     CheckGrammarService,

@@ -1,26 +1,26 @@
-//! How often to ask again, and how long to rest in between.
+//! The retry policy: how often to ask again, and how long to pause in between.
 
 use std::time::{Duration, Instant};
 
 use crate::outage::Outage;
 use crate::wire::{Problem, RequestError, Until};
 
-/// How hard a request is tried.
+/// The retry policy of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
-    /// Attempts at most.
+    /// The maximum number of attempts.
     pub attempts: u32,
-    /// The rest after the first attempt; each further one is twice as long.
+    /// The pause after the first attempt; each further one is twice as long.
     pub first_pause: Duration,
-    /// The longest rest.
+    /// The longest pause.
     pub longest_pause: Duration,
-    /// All attempts and rests together. A server that starts again is waited for until then.
+    /// The limit for all attempts and pauses. A restarting server is waited for until then.
     pub deadline: Duration,
 }
 
 impl Default for Retry {
-    /// The offload server loads its models before it opens its port, which takes minutes when its
-    /// cache is cold.
+    /// Allows for a start of the offload server: it loads its models before it opens its port,
+    /// which takes minutes with a cold cache.
     fn default() -> Self {
         Self {
             attempts: 4,
@@ -32,17 +32,17 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Asks once.
+    /// A policy of one attempt.
     pub fn never() -> Self {
         Self { attempts: 1, ..Self::default() }
     }
 
-    /// Asks until it is answered, refused for good, or out of attempts or time.
+    /// Asks until there is an answer, a final refusal, or no attempt or time left.
     ///
-    /// When the connection was lost, `there` says whether the server is back, and nothing is asked
-    /// before: a request that brings the server down is one of few attempts, and a start that
-    /// takes minutes is none. Behind a tunnel a closed port looks like a lost connection, so the
-    /// two are one case. Whoever listens to `tell` learns that it is away, and that it is back.
+    /// After a lost connection, `there` says whether the server is back, and nothing is sent
+    /// before: requests that crash the server are limited by the attempts, and a start that takes
+    /// minutes must not use them up. Behind a tunnel a closed port looks like a lost connection, so
+    /// the two are treated alike. `tell` is called when the server goes away and when it is back.
     pub(crate) async fn run<T, Asked, There>(
         &self,
         mut ask: impl FnMut(Until) -> Asked,
@@ -84,7 +84,7 @@ impl Retry {
     }
 }
 
-/// The rest that the server asks for.
+/// The pause that the server asks for.
 fn told(error: &RequestError) -> Option<Duration> {
     match error.problem {
         Problem::Status { retry_after, .. } => retry_after.map(Duration::from_secs),

@@ -1,8 +1,8 @@
-//! What is known about some items.
+//! The results for some items.
 
 use crate::Matrix;
 
-/// Rows of the same items, side by side.
+/// The results for some items; each matrix has one row per item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
     /// Vectors of the model, if they were asked for.

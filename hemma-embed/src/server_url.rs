@@ -1,4 +1,4 @@
-//! Where a service is.
+//! The address of a service.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 /// The address of a service, e.g. `http://127.0.0.1:19000`.
 ///
-/// Plain HTTP only: the services listen on localhost of their host and are reached through ssh,
-/// which does the encrypting.
+/// Only plain HTTP: the services listen on localhost of their host and are reached through ssh,
+/// which encrypts.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ServerUrl(String);
 
-/// The text is no address of a service.
+/// The error for a text that is not a valid address of a service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no address of a service: {reason}")]
 pub struct ServerUrlError {
@@ -23,7 +23,8 @@ pub struct ServerUrlError {
 }
 
 impl ServerUrl {
-    /// As it was given. The grammar cache has it in its keys, trailing slash and all.
+    /// The address as it was given. The grammar cache's keys contain it, including a trailing
+    /// slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -55,7 +56,7 @@ impl FromStr for ServerUrl {
         if uri.query().is_some() {
             return refused(text, "it has a query");
         }
-        // The client has a stricter grammar, and would say so at the first request only.
+        // The HTTP client is stricter, and would report that only at the first request.
         if reqwest::Url::parse(text).is_err() {
             return refused(text, "its host and port are none that can be connected to");
         }

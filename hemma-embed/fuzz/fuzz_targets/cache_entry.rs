@@ -1,4 +1,4 @@
-//! Whatever lies where a cache entry should be is that entry, or a miss.
+//! Any bytes in the place of a cache entry are that entry, or count as missing.
 
 #![no_main]
 

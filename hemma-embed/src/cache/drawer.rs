@@ -1,4 +1,4 @@
-//! Entries of one kind in one directory.
+//! Cache entries of one kind, in one directory.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -21,25 +21,25 @@ impl Drawer {
         Self { dir, cols, swept: Arc::new(Once::new()) }
     }
 
-    /// Values in an entry.
+    /// The number of values in an entry.
     pub fn cols(&self) -> usize {
         self.cols
     }
 
-    /// Whether anything was ever kept.
+    /// Whether the directory exists.
     pub(crate) fn exists(&self) -> bool {
         self.dir.exists()
     }
 
-    /// Where an entry is.
+    /// The path of an entry.
     pub fn path(&self, key: &Key) -> PathBuf {
         self.dir.join(format!("{key}.npy"))
     }
 
-    /// Appends an entry to `row`, or gives false for a miss.
+    /// Appends an entry to `row`, or returns false if there is none.
     pub(crate) fn read_onto(&self, key: &Key, row: &mut Vec<f32>) -> Result<bool, CacheError> {
         let path = self.path(key);
-        // One byte more than a sound entry has, so that a longer one is seen as such.
+        // One byte more than a valid entry has, so that a longer one is noticed.
         let mut bytes = Vec::with_capacity(npy::write_vector_len(self.cols) + 1);
         let limit = bytes.capacity() as u64;
         let read = File::open(&path).and_then(|it| it.take(limit).read_to_end(&mut bytes));
@@ -53,13 +53,13 @@ impl Drawer {
         Ok(true)
     }
 
-    /// An entry, or `None` for a miss.
+    /// Reads an entry; `None` if there is none.
     pub fn read(&self, key: &Key) -> Result<Option<Vec<f32>>, CacheError> {
         let mut row = Vec::new();
         Ok(self.read_onto(key, &mut row)?.then_some(row))
     }
 
-    /// Keeps an entry.
+    /// Writes an entry.
     pub fn write(&self, key: &Key, row: &[f32]) -> Result<(), CacheError> {
         self.swept.call_once(|| whole_file::sweep(&self.dir));
         whole_file::put(&self.path(key), &npy::write_vector(row))

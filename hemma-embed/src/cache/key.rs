@@ -1,4 +1,4 @@
-//! What an entry is called.
+//! The keys of cache entries.
 
 use std::fmt;
 
@@ -7,34 +7,33 @@ use sha2::{Digest, Sha256};
 
 use crate::{Essay, Model, ServerUrl, meta};
 
-/// The hash of all that an entry depends on, in lowercase hexadecimal digits.
+/// A hash of everything that an entry depends on, in lowercase hexadecimal digits.
 ///
-/// Texts are hashed as they are: two forms of the same letter are two texts.
+/// Texts are hashed without Unicode normalization: two forms of one letter are two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The vector that `/v1/embed` gives for a text.
+    /// The key of the vector that `/v1/embed` returns for a text.
     pub fn embed(model: &Model, text: &str) -> Self {
         Self::of(&[&model.name, "|", &model.max_length.to_string(), "|", text])
     }
 
-    /// The vector that `/v1/extract` gives for a text.
+    /// The key of the vector that `/v1/extract` returns for a text.
     pub fn extract(model: &Model, text: &str) -> Self {
         Self::of(&[&model.name, "|", &model.max_length.to_string(), "|cls|", text])
     }
 
-    /// The handcrafted features of a text and its prompt.
+    /// The key of the handcrafted features of a text and its prompt.
     pub fn handcrafted(essay: &Essay) -> Self {
         let version = meta::SCHEMA_VERSION.to_string();
         Self::of(&[&version, "|", &essay.text, "|", &essay.prompt])
     }
 
-    /// What the grammar service says about a text, in
-    /// `offload_language_tool/<key>.json`.
+    /// The key of the grammar service's answer about a text, in `offload_language_tool/<key>.json`.
     ///
-    /// This crate does not read or write those entries: it has no use for them, and their content
-    /// is whatever the service answered.
+    /// This crate does not read or write those entries: it has no use for them, and they contain
+    /// the service's answer in any form.
     pub fn grammar(
         url: &ServerUrl,
         language: &str,
@@ -65,7 +64,7 @@ impl Key {
     }
 }
 
-/// The words of a text as Python's `\\s+` parts them: it takes four control characters for white
+/// The words of a text as Python's `\\s+` splits them: it takes four control characters for white
 /// space that Unicode does not.
 fn python_words(text: &str) -> impl Iterator<Item = &str> {
     let space = |it: char| it.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&it);

@@ -1,8 +1,8 @@
-//! The directory in which finished vectors wait for the next run.
+//! The directory that keeps vectors for later runs.
 //!
-//! It is that of the Python client, path by path and byte by byte: either may write, the other
-//! reads, and both may run at once. An entry that is damaged or cut short is a miss. An entry
-//! gets its name when it is whole, so none of ours is ever seen half.
+//! It is shared with the Python client, path by path and byte by byte: either may write and read,
+//! and both may run at once. A damaged or truncated entry counts as missing. An entry gets its name
+//! when it is complete, so no reader ever sees a part of one.
 
 mod drawer;
 mod key;
@@ -17,7 +17,7 @@ pub use key::Key;
 
 use crate::{Fingerprint, Meta};
 
-/// The directory of the Python client, below a checkout of its repository.
+/// The directory of the Python client, relative to a checkout of its repository.
 pub const USUAL_PLACE: &str = "output/essay_scoring/.cache";
 
 const EMBEDDINGS: &str = "offload_embeddings";
@@ -30,7 +30,7 @@ pub struct Cache {
     root: PathBuf,
 }
 
-/// The cache could not be read or written. Never that an entry is not there.
+/// The cache could not be read or written. A missing entry is not an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("could not {doing} {}: {reason}", path.display())]
 pub struct CacheError {
@@ -38,7 +38,7 @@ pub struct CacheError {
     pub doing: String,
     /// The file.
     pub path: PathBuf,
-    /// Why not.
+    /// The reason.
     pub reason: String,
 }
 
@@ -49,23 +49,23 @@ impl CacheError {
 }
 
 impl Cache {
-    /// The cache below `root`. Makes nothing until there is something to keep.
+    /// The cache in the directory `root`, which is made when the first entry is written.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// Vectors of the model, `cols` values each.
+    /// The vectors of the model, with `cols` values each.
     pub fn embeddings(&self, cols: usize) -> Drawer {
         Drawer::new(self.root.join(EMBEDDINGS), cols)
     }
 
-    /// Handcrafted features as one server made them, `cols` values each.
+    /// The handcrafted features of one server, with `cols` values each.
     pub fn handcrafted(&self, server: &Fingerprint, cols: usize) -> Drawer {
         Drawer::new(self.root.join(HANDCRAFTED).join(server.as_str()), cols)
     }
 
-    /// What the server said when features were last kept. `None` when nobody can read it: that is
-    /// how the Python client takes it as well, and the next answer writes it anew.
+    /// The server's description from when features were last written. `None` if it cannot be read:
+    /// the Python client ignores that as well, and the next answer replaces it.
     pub fn current_meta(&self) -> Result<Option<Meta>, CacheError> {
         let path = self.current_meta_path();
         match std::fs::read(&path) {
@@ -75,7 +75,7 @@ impl Cache {
         }
     }
 
-    /// Keeps what the server said.
+    /// Writes the server's description.
     pub fn keep_meta(&self, meta: &Meta) -> Result<(), CacheError> {
         let path = self.current_meta_path();
         let json = serde_json::to_vec_pretty(meta);

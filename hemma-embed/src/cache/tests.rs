@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Essay, Model, npy};
 
-/// The golden vectors of the Python client.
+/// The keys are compared with those of the Python client.
 #[test]
 fn keys_are_those_of_the_python_client() {
     let essay = |text: &str| Essay { text: text.to_owned(), prompt: "Prompt".to_owned() };

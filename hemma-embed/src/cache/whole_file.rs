@@ -1,7 +1,7 @@
-//! Files that nobody sees half.
+//! Writes files so that no reader sees a part of one.
 //!
-//! They are not forced onto the disk. A machine that loses power may lose entries that were just
-//! written, and reads a damaged one as a miss; a process that is killed loses none.
+//! The files are not synced to the disk. A power failure may lose entries that were just written,
+//! and a damaged one counts as missing; killing the process loses none.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -11,20 +11,20 @@ use std::time::Duration;
 
 use super::CacheError;
 
-/// Where files are written before they get their name. The Python client looks at names that end
-/// in `.npy` in the directory itself and at nothing else.
+/// The directory in which files are written before they get their name. The Python client only
+/// reads names that end in `.npy` in the directory itself.
 const INCOMING: &str = ".incoming";
-/// Nobody writes one file for so long: what is older was left by a run that was killed.
+/// The age of an abandoned file: no write takes so long, so a killed run has left it.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// Puts a file in its place, where there mostly is none yet.
+/// Writes a file that usually does not exist yet.
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
     link(path, bytes).or_else(|_| replace(path, bytes))
 }
 
-/// Writes a file that has no name, and gives it one when it is whole: two thirds of the time of a
-/// rename, which counts where there are thousands. Not every file system can, and none replaces a
-/// file so.
+/// Writes an unnamed file, and links its name when it is complete. This takes two thirds of the
+/// time of a rename, which matters for thousands of files. Not every file system supports it, and
+/// it cannot replace a file.
 #[cfg(target_os = "linux")]
 fn link(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use std::os::fd::AsRawFd;
@@ -37,7 +37,7 @@ fn link(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::from(open(dir, flags, Mode::from_raw_mode(0o666))?);
     file.write_all(bytes)?;
     match linkat(&file, "", CWD, path, AtFlags::EMPTY_PATH) {
-        // An older kernel gives names only to root, and to others by this way round.
+        // Older kernels link unnamed files only for root; this way works for other users.
         Err(Errno::NOENT | Errno::PERM) => {
             let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
             Ok(linkat(CWD, nameless, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
@@ -51,8 +51,7 @@ fn link(_: &Path, _: &[u8]) -> io::Result<()> {
     Err(ErrorKind::Unsupported.into())
 }
 
-/// Puts a file in its place, where there may be one already: whoever reads sees the one before or
-/// this one.
+/// Writes a file that may exist already. A reader sees the old one or the new one.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let failed = |error: io::Error| CacheError::new("write", path, &error);
@@ -70,13 +69,13 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
     .map_err(failed)?;
     let written = file.write_all(bytes).and_then(|()| fs::rename(&part, path));
     written.map_err(|error| {
-        // The error that led here is the one to tell.
+        // The earlier error is reported.
         let _ = fs::remove_file(&part);
         failed(error)
     })
 }
 
-/// Removes what killed runs have left. Whatever cannot be removed is no harm to anybody.
+/// Removes files of killed runs. A file that cannot be removed does no harm.
 pub(super) fn sweep(dir: &Path) {
     for entry in fs::read_dir(dir.join(INCOMING)).into_iter().flatten().flatten() {
         let age = entry.metadata().and_then(|it| it.modified()).map(|it| it.elapsed());

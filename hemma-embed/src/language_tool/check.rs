@@ -1,4 +1,4 @@
-//! One text, and what is wrong with it.
+//! The grammar check of one text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,17 +11,18 @@ use crate::health::wire_of;
 use crate::wire::Until;
 use crate::{LookError, Retry, ServerUrl};
 
-/// Characters (code points) that the service takes at most.
+/// The maximum length of a text in characters (code points).
 pub const TEXT_LIMIT: usize = 50_000;
-/// Every mistake comes with its context; a text of nothing but mistakes gives a few megabytes.
+/// The limit of an answer. Every mistake has its context; a text full of mistakes gives a few
+/// megabytes.
 const BODY_LIMIT: usize = 64 << 20;
 
-/// Asks for the mistakes in a text. What is left out is not sent.
+/// A question for the mistakes in a text. Empty fields are not sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Where the service is.
+    /// The address of the service.
     pub url: ServerUrl,
-    /// The request itself.
+    /// The request.
     #[serde(flatten)]
     pub request: CheckRequest,
 }
@@ -30,82 +31,82 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckRequest {
-    /// 1 to [`TEXT_LIMIT`] characters.
+    /// The text, of 1 to [`TEXT_LIMIT`] characters.
     pub text: String,
-    /// Like `en-US`, or `auto`.
+    /// The language, like `en-US`, or `auto`.
     pub language: String,
-    /// How strict.
+    /// The strictness.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// Kinds of rules to switch on.
+    /// The categories of rules to enable.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub enabled_categories: Vec<String>,
-    /// Kinds of rules to switch off.
+    /// The categories of rules to disable.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disabled_categories: Vec<String>,
-    /// Rules to switch on.
+    /// The rules to enable.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub enabled_rules: Vec<String>,
-    /// Rules to switch off.
+    /// The rules to disable.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disabled_rules: Vec<String>,
-    /// Whether nothing is on but what is switched on here.
+    /// Whether only the enabled rules are used.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub enabled_only: bool,
 }
 
-/// How strict a check is.
+/// The strictness of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// As usual.
+    /// The usual rules.
     Default,
-    /// Matters of style as well.
+    /// The usual rules and those of style.
     Picky,
 }
 
-/// What was found.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
     /// The mistakes in the order of the text.
     pub errors: Vec<Mistake>,
-    /// How many.
+    /// The number of mistakes.
     pub total_grammar_errors: u64,
-    /// How many of each category.
+    /// The number of mistakes in each category.
     #[serde(default)]
     pub grammar_category_counts: BTreeMap<String, u64>,
-    /// How many of each rule.
+    /// The number of mistakes against each rule.
     #[serde(default)]
     pub grammar_rule_counts: BTreeMap<String, u64>,
-    /// The language of the rules.
+    /// The language whose rules were used.
     pub language: String,
-    /// How long it took.
+    /// The duration in milliseconds.
     pub processing_time_ms: u64,
 }
 
-/// One mistake.
+/// A mistake in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mistake {
-    /// The rule that it breaks.
+    /// The id of the rule.
     pub rule_id: String,
-    /// What is wrong, in a sentence.
+    /// A description in a sentence.
     pub message: String,
-    /// What is wrong, in a few words.
+    /// A description in a few words.
     #[serde(default)]
     pub short_message: String,
-    /// Where it begins, in UTF-16 units; see [`Mistake::span`].
+    /// The start in UTF-16 units; see [`Mistake::span`].
     pub offset: usize,
-    /// How long it is, in UTF-16 units.
+    /// The length in UTF-16 units.
     pub length: usize,
-    /// What could stand there instead; five at most.
+    /// Suggested replacements; five at most.
     #[serde(default)]
     pub replacements: Vec<String>,
-    /// How grave it is.
+    /// The severity.
     pub severity: Severity,
-    /// The kind of rule.
+    /// The id of the rule's category.
     #[serde(default)]
     pub category_id: String,
-    /// The kind of rule, for people.
+    /// The name of the rule's category.
     #[serde(default)]
     pub category_name: String,
     /// The text around it.
@@ -113,7 +114,7 @@ pub struct Mistake {
     pub context: String,
 }
 
-/// How grave a mistake is.
+/// The severity of a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -126,14 +127,14 @@ pub enum Severity {
 }
 
 impl Mistake {
-    /// The bytes of `text` that it is about. The service counts in UTF-16 units, as Java does.
+    /// The byte range of the mistake in `text`. The service counts in UTF-16 units, as Java does.
     pub fn span(&self, text: &str) -> Option<Range<usize>> {
         let start = byte_of(text, self.offset)?;
         Some(start..byte_of(text, self.offset.checked_add(self.length)?)?)
     }
 }
 
-/// The byte at which a UTF-16 unit begins; `None` in the middle of a character or behind the end.
+/// The byte index of a UTF-16 unit; `None` inside a character or after the end.
 fn byte_of(text: &str, unit: usize) -> Option<usize> {
     let mut units = 0;
     for (byte, letter) in text.char_indices() {
@@ -148,13 +149,13 @@ fn byte_of(text: &str, unit: usize) -> Option<usize> {
 /// Why a text was not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum CheckError {
-    /// The service takes texts of other lengths.
+    /// The length of the text is outside the service's limits.
     #[error("the text has {characters} characters, the grammar service takes 1 to {TEXT_LIMIT}")]
     Length {
-        /// Its length.
+        /// The length in characters.
         characters: usize,
     },
-    /// The request came to nothing.
+    /// The request failed.
     #[error(transparent)]
     Look(#[from] LookError),
 }
@@ -166,7 +167,7 @@ impl From<NotRecorded> for CheckError {
 }
 
 impl Check {
-    /// A check in American English with the usual rules.
+    /// A check with the usual rules of American English.
     pub fn new(url: ServerUrl, text: impl Into<String>) -> Self {
         let request = CheckRequest {
             text: text.into(),
@@ -187,8 +188,8 @@ impl Question for Check {
     type Answer = Checked;
     type Error = CheckError;
 
-    /// Once: the service answers every failure with the same 500, and is slow when it is asked too
-    /// much, so asking again makes things worse.
+    /// Sends the request once: the service answers every failure with the same 500, and is slow
+    /// under load, so a retry makes things worse.
     async fn ask(&self, live: &Live) -> Result<Checked, CheckError> {
         let characters = self.request.text.chars().count();
         if !(1..=TEXT_LIMIT).contains(&characters) {

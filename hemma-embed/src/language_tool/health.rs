@@ -1,4 +1,4 @@
-//! What the grammar service says of itself.
+//! The health that the grammar service reports.
 
 use hemma_core::{Live, Question};
 use serde::{Deserialize, Serialize};
@@ -7,40 +7,40 @@ use crate::health::{BODY_LIMIT, wire_of};
 use crate::wire::Until;
 use crate::{LookError, Retry, ServerUrl};
 
-/// Asks the grammar service for its health, once.
+/// A question for the health of the grammar service, asked once.
 ///
 /// The service starts Java on its first request, so the first look may take half a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Healthz {
-    /// Where it is.
+    /// The address of the service.
     pub url: ServerUrl,
 }
 
-/// The answer of `GET /healthz`, whatever its status code.
+/// The body of `GET /healthz` with status 200 or 503.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
-    /// Who answers.
+    /// The name of the service that answers.
     #[serde(default)]
     pub service: String,
     /// `healthy`, `degraded` or `unhealthy`.
     pub status: String,
     /// The Java process.
     pub jvm: Jvm,
-    /// What it depends on.
+    /// The dependencies of the service.
     pub dependencies: Dependencies,
 }
 
 /// The Java process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jvm {
-    /// Whether there is one.
+    /// Whether it is running.
     pub running: bool,
-    /// Its memory in use.
+    /// Its memory in use, in megabytes.
     #[serde(default)]
     pub heap_used_mb: Option<u64>,
 }
 
-/// What the service depends on.
+/// The dependencies of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dependencies {
     /// The checker.
@@ -50,25 +50,25 @@ pub struct Dependencies {
 /// The checker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrapper {
-    /// Whether it is the real one.
+    /// The implementation of the checker.
     pub implementation: Implementation,
-    /// How it is.
+    /// The status of the checker.
     #[serde(default)]
     pub status: String,
-    /// What Java said before it died.
+    /// The output of Java before it died.
     #[serde(default)]
     pub recent_output: Option<RecentOutput>,
 }
 
-/// Which checker is behind the service.
+/// The checker behind the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Implementation {
-    /// The real one.
+    /// The real checker.
     Production,
-    /// One that finds nothing, which is put in when the real one is missing.
+    /// A stub that finds nothing, which is used if the real checker is missing.
     Stub,
-    /// Something else.
+    /// Another implementation.
     #[serde(untagged)]
     Other(String),
 }
@@ -77,9 +77,9 @@ pub enum Implementation {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RecentOutput {
-    /// To its standard output.
+    /// Lines of its standard output.
     pub stdout: Vec<String>,
-    /// To its standard error.
+    /// Lines of its standard error.
     pub stderr: Vec<String>,
 }
 
@@ -91,7 +91,8 @@ impl Question for Healthz {
     async fn ask(&self, live: &Live) -> Result<Health, LookError> {
         let until = Until::within(Retry::default().deadline);
         let answer = wire_of(live).get(&self.url, "/healthz", until).await?;
-        // An unhealthy service answers 503 with the same body, which says more than the number.
+        // An unhealthy service answers 503 with the same body, which says more than the status
+        // code.
         let mut answer = if answer.status() == 503 { answer } else { answer.good().await? };
         Ok(answer.json(BODY_LIMIT).await?)
     }

@@ -1,7 +1,8 @@
-//! The grammar service: is it there, is it the real one, and what does it find?
+//! The grammar service: whether it runs, whether it is the real one, and the mistakes that it
+//! finds.
 //!
-//! Without its JAR the service falls back to a stub that says that it is healthy and finds nothing.
-//! [`verify`] takes that for the failure it is.
+//! Without its JAR the service uses a stub that reports itself healthy and finds nothing.
+//! [`verify`] treats that as a failure.
 
 mod check;
 mod health;
@@ -14,13 +15,13 @@ pub use health::{Dependencies, Health, Healthz, Implementation, Jvm, RecentOutpu
 use crate::ids;
 use crate::{ServerUrl, finding};
 
-/// What [`smoke`] sends: three mistakes that every grammar checker knows.
+/// The text that [`smoke`] sends: three mistakes that every grammar checker finds.
 pub const SENTENCE: &str = "She go to school yesterday, and she have a apple.";
 
-/// What the forward to the service is called.
+/// The name of the forward to the service.
 const FORWARD: &str = "language-tool";
 
-/// Whether the grammar service is there and has a real checker behind it.
+/// Checks that the grammar service runs with a real checker.
 pub async fn verify(world: &World, url: &ServerUrl) -> Finding {
     let subject = format!("grammar service at {url}");
     match world.ask(&Healthz { url: url.clone() }).await {
@@ -29,7 +30,7 @@ pub async fn verify(world: &World, url: &ServerUrl) -> Finding {
     }
 }
 
-/// Whether a sentence with mistakes in it gets them pointed out.
+/// Checks that the service finds the mistakes in a wrong sentence.
 pub async fn smoke(world: &World, url: &ServerUrl) -> Finding {
     let subject = format!("grammar of one sentence at {url}");
     let check = Check::new(url.clone(), SENTENCE);
@@ -56,7 +57,7 @@ pub async fn smoke(world: &World, url: &ServerUrl) -> Finding {
     }
 }
 
-/// What a `GET /healthz` says that was asked elsewhere, such as on the host itself.
+/// Judges an answer of `GET /healthz` that was requested elsewhere, such as on the host itself.
 pub fn judge_answer(subject: impl Into<String>, status: u16, body: &str) -> Finding {
     let subject = subject.into();
     match serde_json::from_str::<Health>(body) {

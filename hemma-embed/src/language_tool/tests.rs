@@ -108,7 +108,7 @@ fn a_mistake_is_found_in_the_text_whatever_stands_before_it() {
         category_name: String::new(),
         context: String::new(),
     };
-    // An emoji is two units, an umlaut one.
+    // An emoji has two units, an umlaut one.
     let text = "😀 Åäö teh";
     let rows = [
         (mistake(7, 3), Some("teh")),

@@ -1,4 +1,4 @@
-//! Why bytes are not the `.npy` file that was expected.
+//! The errors of reading a `.npy` file.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,68 +6,68 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum NpyError {
-    /// It begins with something else.
+    /// The file begins with other bytes.
     #[error("this is no .npy file, it begins with {beginning:?}")]
     NotNpy {
         /// The first bytes as text.
         beginning: String,
     },
-    /// Another version of the format.
+    /// The format has another version.
     #[error("the .npy format is version {major}.{minor} instead of 1.0")]
     Version {
-        /// Before the dot.
+        /// The major version.
         major: u8,
-        /// Behind the dot.
+        /// The minor version.
         minor: u8,
     },
-    /// numpy itself refuses headers of this length.
+    /// The header is longer than numpy accepts.
     #[error("the .npy header is {bytes} bytes long, the limit is {limit}")]
     HeaderTooLong {
-        /// What it claims.
+        /// The length that the file states.
         bytes: usize,
-        /// What is read at most.
+        /// The limit.
         limit: usize,
     },
-    /// It is not the dictionary that the format prescribes.
+    /// The header is not the dictionary that the format requires.
     #[error("the .npy header has no {missing}: {header:?}")]
     Header {
-        /// What could not be read.
+        /// The part that could not be read.
         missing: String,
         /// The header.
         header: String,
     },
-    /// Other values than little-endian `f32`.
+    /// The values are not little-endian `f32`.
     #[error("the values are `{found}` instead of `<f4`")]
     Dtype {
-        /// numpy's word for what they are.
+        /// numpy's name for their type.
         found: String,
     },
-    /// Column after column.
+    /// The values are stored column by column.
     #[error("the values are in Fortran order")]
     FortranOrder,
-    /// Another shape than asked for.
+    /// The shape is not the expected one.
     #[error("the shape is {found} instead of {expected}")]
     Shape {
-        /// What the header says.
+        /// The shape in the header.
         found: String,
-        /// What fits the request.
+        /// The shape that fits the request.
         expected: String,
     },
-    /// It ends too early.
+    /// The file ends too early.
     #[error("it ends after {got} of {expected} bytes")]
     Truncated {
-        /// The length according to its header, or of the smallest header.
+        /// The length that the header requires, or that of the smallest header.
         expected: usize,
-        /// What was there.
+        /// The actual length.
         got: usize,
     },
-    /// It goes on behind its last value.
+    /// The file goes on after its last value.
     #[error("something follows the last of its {expected} bytes")]
     ExtraBytes {
-        /// The length according to its header.
+        /// The length that the header requires.
         expected: usize,
     },
-    /// A NaN or an infinity: the model failed on this item, or the file is damaged.
+    /// A value is NaN or infinite: the model failed on this item, or the file is damaged.
     #[error("value {column} of row {row} is not finite")]
     NotFinite {
         /// The row, from 0.

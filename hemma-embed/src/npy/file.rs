@@ -9,10 +9,10 @@ use crate::Matrix;
 
 /// A matrix that grows on disk instead of in memory.
 ///
-/// The rows go to `NAME.part` beside the target, which appears under its own name when it is
-/// complete and not before. Dropped before that, nothing is left.
+/// The rows are written to `NAME.part` next to the target, which gets its own name when it is
+/// complete. If the value is dropped before, nothing is left.
 ///
-/// It blocks, for as long as the page cache takes to copy what it is given.
+/// Writing blocks for as long as the page cache takes to copy the rows.
 #[derive(Debug)]
 pub struct NpyFile {
     target: PathBuf,
@@ -22,7 +22,7 @@ pub struct NpyFile {
     rows: usize,
 }
 
-/// The file could not be written.
+/// The error of writing the file.
 #[derive(Debug, thiserror::Error)]
 #[error("could not write {}", path.display())]
 pub struct NpyFileError {
@@ -31,10 +31,10 @@ pub struct NpyFileError {
 }
 
 impl NpyFile {
-    /// Begins a file whose rows have `cols` values.
+    /// Creates a file whose rows have `cols` values.
     ///
-    /// A target that is there and no regular file is refused: taking its name, as happens at the
-    /// end, would replace a device or a pipe for everybody, and cannot replace a directory.
+    /// An existing target that is not a regular file is refused: the rename at the end would
+    /// replace a device or a pipe that others use, and cannot replace a directory.
     pub fn create(target: &Path, cols: usize) -> Result<Self, NpyFileError> {
         if std::fs::metadata(target).is_ok_and(|it| !it.is_file()) {
             let source = io::Error::other("it is there, and no regular file");
@@ -48,11 +48,11 @@ impl NpyFile {
         Ok(Self { target: target.to_owned(), part, file: Some(file), cols, rows: 0 })
     }
 
-    /// Puts the rows of `matrix` in the places `at`. Neighbours are written together.
+    /// Writes the rows of `matrix` at the indices `at`. Neighbours are written together.
     ///
     /// # Panics
     ///
-    /// When a row has another length than the file's, or there are more places than rows.
+    /// If a row has another length than the file's, or there are more indices than rows.
     pub fn place(&mut self, at: &[usize], matrix: &Matrix) -> Result<(), NpyFileError> {
         assert_eq!((at.len(), self.cols), matrix.shape(), "one place for each row of the file");
         let mut bytes = Vec::with_capacity(size_of_val(matrix.values()));
@@ -68,7 +68,7 @@ impl NpyFile {
         Ok(())
     }
 
-    /// Leaves the places `at` without a vector: NaN, which no reader takes for an answer.
+    /// Fills the rows at the indices `at` with NaN, which no reader takes for an answer.
     pub fn leave_out(&mut self, at: &[usize]) -> Result<(), NpyFileError> {
         let nothing = Matrix::of_shape(vec![f32::NAN; self.cols], 1, self.cols);
         at.iter().try_for_each(|place| self.place(&[*place], &nothing))
@@ -106,14 +106,13 @@ impl NpyFile {
     }
 }
 
-/// Every header of a matrix has this length, so that rows can be written before their number is
-/// known.
+/// Every header of a matrix has this length, so rows can be written before their number is known.
 const HEADER: usize = 128;
 
 impl Drop for NpyFile {
     fn drop(&mut self) {
         if self.file.take().is_some() {
-            // Nobody is left to tell; the next run writes over it anyway.
+            // No caller is left to get an error; the next run overwrites the file anyway.
             let _ = std::fs::remove_file(&self.part);
         }
     }

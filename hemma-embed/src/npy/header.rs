@@ -1,14 +1,14 @@
-//! The text at the beginning of a `.npy` file.
+//! The header of a `.npy` file.
 
 use super::NpyError;
 
 pub(super) const MAGIC: &[u8; 6] = b"\x93NUMPY";
-/// Magic, version and the length of the text.
+/// The length of the magic bytes, the version and the header length.
 pub(super) const PREFIX: usize = 10;
 /// numpy's own limit (`max_header_size`).
 pub(super) const LIMIT: usize = 10_000;
 
-/// What the header says.
+/// The content of a header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) descr: String,
@@ -21,14 +21,14 @@ pub(super) fn matrix(rows: usize, cols: usize) -> Vec<u8> {
     written(&format!("({rows}, {cols})"), rows)
 }
 
-/// The header of one vector: 128 bytes.
+/// The header of one vector, which has 128 bytes.
 pub(super) fn vector(len: usize) -> Vec<u8> {
     written(&format!("({len},)"), len)
 }
 
 fn written(shape: &str, first: usize) -> Vec<u8> {
     let mut text = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
-    // numpy leaves room for the first axis to grow to 21 digits before it pads to 64 bytes.
+    // numpy reserves 21 digits for the first axis before it pads to 64 bytes.
     let digits = first.checked_ilog10().map_or(1, |it| it as usize + 1);
     text.extend(std::iter::repeat_n(' ', 21_usize.saturating_sub(digits)));
     let total = (PREFIX + text.len() + 1).next_multiple_of(64);
@@ -43,7 +43,7 @@ fn written(shape: &str, first: usize) -> Vec<u8> {
     bytes
 }
 
-/// The length of the text, from the first ten bytes.
+/// The length of the header's text, from the first ten bytes.
 pub(super) fn text_len(prefix: &[u8; PREFIX]) -> Result<usize, NpyError> {
     if !prefix.starts_with(MAGIC) {
         return Err(NpyError::NotNpy { beginning: beginning(prefix) });
@@ -59,12 +59,12 @@ pub(super) fn text_len(prefix: &[u8; PREFIX]) -> Result<usize, NpyError> {
     Ok(bytes)
 }
 
-/// The first bytes, for a person.
+/// The first bytes, made readable for a message.
 pub(super) fn beginning(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).into_owned()
 }
 
-/// Reads the dictionary. Its keys may come in any order.
+/// Parses the dictionary. Its keys may be in any order.
 pub(super) fn parse(text: &[u8]) -> Result<Header, NpyError> {
     let fault =
         |missing: &str| NpyError::Header { missing: missing.to_owned(), header: beginning(text) };
@@ -97,7 +97,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Header, NpyError> {
     })
 }
 
-/// What is left to read of a Python literal.
+/// The unread part of a Python literal.
 struct Rest<'t>(&'t str);
 
 impl<'t> Rest<'t> {
@@ -114,7 +114,7 @@ impl<'t> Rest<'t> {
         Some(word)
     }
 
-    /// A dtype with fields is a list; its end is of no interest, since it is refused anyway.
+    /// A dtype with fields is a list. Its end is not needed, since it is refused anyway.
     fn dtype(&mut self) -> Option<String> {
         if self.0.trim_start().starts_with('[') {
             let (fields, rest) = self.0.split_once(']')?;

@@ -1,10 +1,10 @@
 //! `.npy` files of `f32`, exactly as wide as the services and the Python client write them.
 //!
-//! Format version 1.0, little-endian `f32`, C order, one or two dimensions, all values finite. All
-//! else is an error that says what was found, because it means that somebody else wrote the file.
+//! Format version 1.0, little-endian `f32`, C order, one or two dimensions, all values finite. Any
+//! other file comes from another program, and gives an error that says what was found.
 //!
-//! Our own reader: the crates that exist read a whole body before they begin, and what a hostile
-//! header may do to them ranges from trailing bytes that nobody sees to an abort of the process.
+//! This is a reader of our own: existing crates read a whole body before they begin, and a hostile
+//! header leads to effects from ignored trailing bytes to an abort of the process.
 
 mod error;
 mod file;

@@ -1,26 +1,26 @@
-//! Bytes become the matrix as they come.
+//! Reads a matrix as its bytes arrive.
 
 use super::{NpyError, header};
 use crate::Matrix;
 
-/// What the reader will take. It knows how much memory that is before it has seen a byte, so a
-/// header cannot make it ask for more.
+/// The shape that the reader accepts. It fixes the memory before the first byte, so a header cannot
+/// make the reader allocate more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {
     /// One vector of this length.
     Vector(usize),
     /// A matrix of exactly this shape.
     Matrix {
-        /// How many rows.
+        /// The number of rows.
         rows: usize,
-        /// How many values in each.
+        /// The number of values in each row.
         cols: usize,
     },
     /// A vector or matrix of any shape with at most this many values.
     AtMost(usize),
 }
 
-/// Reads a file that comes in pieces. Each piece is copied once, into its final place.
+/// Reads a file that arrives in pieces. Each piece is copied once, into its final place.
 ///
 /// ```
 /// use hemma_embed::npy::{self, Expect, Reader};
@@ -40,7 +40,8 @@ pub struct Reader {
     body: Option<Body>,
 }
 
-/// The values, of which the first `filled` bytes have come and the first `checked` are finite.
+/// The values; the first `filled` bytes have arrived, and the first `checked` are known to be
+/// finite.
 #[derive(Debug)]
 struct Body {
     values: Vec<f32>,
@@ -58,18 +59,18 @@ pub fn read(bytes: &[u8], expect: Expect) -> Result<Matrix, NpyError> {
 }
 
 impl Reader {
-    /// Has seen nothing yet.
+    /// A reader before the first byte.
     pub fn new(expect: Expect) -> Self {
         Self { expect, header: Vec::new(), body: None }
     }
 
-    /// Takes the next piece.
+    /// Reads the next piece.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), NpyError> {
         if let Some(body) = &mut self.body {
             return body.push(piece, self.header.len());
         }
-        // What cannot be a .npy file is refused at its first bytes, not after ten of them: the
-        // rest may never come.
+        // A file that cannot be `.npy` is refused at its first bytes and not after ten: the rest
+        // may never arrive.
         let mut piece = self.take_header(piece, header::PREFIX);
         if !header::MAGIC.starts_with(&self.header[..self.header.len().min(header::MAGIC.len())]) {
             let whole = [&self.header, piece].concat();
@@ -87,7 +88,7 @@ impl Reader {
         body.push(piece, len)
     }
 
-    /// The matrix, if all of it has come.
+    /// The matrix, if all of it has arrived.
     pub fn finish(self) -> Result<Matrix, NpyError> {
         let got = self.header.len() + self.body.as_ref().map_or(0, |it| it.filled);
         let Some(body) = self.body else {
@@ -120,7 +121,7 @@ impl Body {
         self.check()
     }
 
-    /// Looks at what is new while it is still in the processor's cache.
+    /// Checks new values while they are still in the processor's cache.
     fn check(&mut self) -> Result<(), NpyError> {
         let complete = self.filled / size_of::<f32>();
         let fresh = &mut self.values[self.checked..complete];
@@ -129,7 +130,7 @@ impl Body {
                 *value = f32::from_bits(value.to_bits().swap_bytes());
             }
         }
-        // One pass without a branch per value, which the compiler turns into vector code.
+        // One pass without a branch per value, which the compiler vectorizes.
         if !fresh.iter().fold(true, |all, it| all & it.is_finite()) {
             let first = fresh.iter().position(|it| !it.is_finite()).unwrap_or_default();
             let at = self.checked + first;
@@ -140,7 +141,7 @@ impl Body {
     }
 }
 
-/// The shape, if the header fits what is expected.
+/// The shape, if the header matches the expected one.
 fn agreed(expect: Expect, text: &[u8]) -> Result<(usize, usize), NpyError> {
     let header = header::parse(text)?;
     if header.descr != "<f4" {

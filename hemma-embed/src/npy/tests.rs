@@ -4,7 +4,7 @@ use super::*;
 
 const HEADER: &str = "{'descr': '<f4', 'fortran_order': False, 'shape': (768,), }";
 
-/// A file with any header and any body.
+/// A file with any header and body.
 fn file(version: [u8; 2], header: &str, body: &[u8]) -> Vec<u8> {
     let len = u16::try_from(header.len()).expect("short");
     [b"\x93NUMPY", &version[..], &len.to_le_bytes(), header.as_bytes(), body].concat()

@@ -1,60 +1,60 @@
-//! Why a run ends before its input does.
+//! The errors that end a run early.
 
 use crate::cache::CacheError;
 use crate::{Fingerprint, RequestError};
 
-/// What ends a run. Everything that was done before is in the cache, if there is one.
+/// An error that ends a run. Earlier results are in the cache, if there is one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
-    /// The server changed under way: rows of both would stand in one matrix.
+    /// The server changed during the run: one matrix would have rows of both.
     #[error("the server's fingerprint changed from {before} to {now} within one run")]
     FingerprintChanged {
-        /// That of the first rows, which may come from the cache.
+        /// The fingerprint of the first rows, which may come from the cache.
         before: Fingerprint,
-        /// That of the rows just received.
+        /// The fingerprint of the rows just received.
         now: Fingerprint,
     },
-    /// Nobody is there, or no longer.
+    /// The server cannot be reached, or not any more.
     #[error("the server cannot be reached")]
     Unreachable {
-        /// The request that found nobody.
+        /// The error of the request that did not reach it.
         source: RequestError,
     },
-    /// One request after another came to nothing.
+    /// Several requests in a row failed.
     #[error("{count} requests in a row came to nothing, the last of them like this")]
     Hopeless {
-        /// How many.
+        /// The number of failed requests.
         count: usize,
-        /// The last of them.
+        /// The error of the last one.
         source: RequestError,
     },
     /// The server runs another model, or another version of the contract.
     #[error("the server computes something else than what was asked for")]
     OtherModel {
-        /// The request that showed it.
+        /// The error that showed it.
         source: RequestError,
     },
-    /// Something is there, but it does not say what fits into a request.
+    /// A server answers, but does not state the limits of a request.
     #[error("the server does not say what it takes")]
     Limits {
-        /// Its answer.
+        /// The error of asking for the limits.
         source: RequestError,
     },
     /// The cache cannot be used, so the run could not be resumed.
     #[error("the cache cannot be used")]
     Cache {
-        /// Why not.
+        /// The reason.
         #[from]
         source: CacheError,
     },
-    /// Some items have no rows, and all were wanted.
+    /// Some items have no rows, and all items are required.
     #[error("{items} items have no vector, the first of them number {first}")]
     Gaps {
-        /// How many.
+        /// The number of items without rows.
         items: usize,
-        /// Where the first of them is in the input, from 0.
+        /// The index of the first of them in the input, from 0.
         first: usize,
-        /// Why it has none.
+        /// The error for that item.
         source: RequestError,
     },
 }

@@ -1,4 +1,4 @@
-//! All parts of a run in memory.
+//! Collects all parts of a run in memory.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use futures_util::StreamExt;
 use super::{Origin, Part, Parts, RunError};
 use crate::{Matrix, Meta, RequestError, Rows};
 
-/// What a run gave, in the order of its input.
+/// The results of a run, in the order of its input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gathered {
-    /// One row for each item. Those of items that failed hold NaN and nothing else.
+    /// One row for each item. The rows of failed items hold only NaN.
     pub rows: Rows,
-    /// The places of items that failed, and why.
+    /// The indices of failed items, and their errors.
     pub failed: Vec<(Vec<usize>, RequestError)>,
-    /// What the server said about the features, if there are any.
+    /// The server's description of the features, if there are any.
     pub meta: Option<Arc<Meta>>,
-    /// How many items came from the cache.
+    /// The number of items from the cache.
     pub from_cache: usize,
-    /// How many items came from the server.
+    /// The number of items from the server.
     pub from_server: usize,
 }
 
@@ -65,7 +65,7 @@ fn place(whole: &mut Option<Matrix>, at: &[usize], rows: Option<Matrix>) {
 }
 
 impl Part {
-    /// The places of its items in the input, from 0.
+    /// The indices of its items in the input, from 0.
     pub fn at(&self) -> &[usize] {
         match self {
             Self::Done { at, .. } | Self::Failed { at, .. } => at,
@@ -74,7 +74,7 @@ impl Part {
 }
 
 impl Gathered {
-    /// The rows, if every item has some.
+    /// The rows, if no item failed.
     pub fn whole(self) -> Result<Rows, RunError> {
         let items = self.failed.iter().map(|(at, _)| at.len()).sum();
         let first = self.failed.into_iter().min_by_key(|(at, _)| at.iter().min().copied());

@@ -1,4 +1,4 @@
-//! The first half of a run: what is in the cache.
+//! The first half of a run: the lookup in the cache.
 
 use std::sync::Arc;
 
@@ -8,28 +8,28 @@ use crate::{Essay, Fingerprint, Limits, Matrix, Meta, Model, Rows};
 
 use super::{Origin, Part};
 
-/// A batch that was looked up.
+/// A batch after the lookup.
 pub(super) struct Looked {
     pub(super) found: Option<Part>,
     pub(super) missing: Vec<Item>,
     pub(super) limits: Limits,
 }
 
-/// The part of the cache that a run needs.
+/// The parts of the cache that a run needs.
 #[derive(Debug, Clone)]
 pub(super) struct Shelves {
     cache: Cache,
     model: Model,
     wanted: Wanted,
     embeddings: Option<Drawer>,
-    /// Whether there were no embeddings at all when the run began; then there is nothing to find.
+    /// Whether there were no embeddings when the run began; then no lookup is needed.
     first_run: bool,
-    /// `None` until it is known which server's features are wanted.
+    /// `None` until the server of the wanted features is known.
     handcrafted: Option<(Arc<Meta>, Drawer)>,
 }
 
 impl Shelves {
-    /// Reads which server's features were kept last.
+    /// Opens the cache, and reads which server's features were kept last.
     pub(super) fn open(cache: Cache, model: Model, wanted: Wanted) -> Result<Self, CacheError> {
         let (embeds, counts) = match wanted {
             Wanted::Embed => (true, false),
@@ -53,8 +53,7 @@ impl Shelves {
         self.handcrafted.as_ref().map(|(meta, _)| &meta.server_fingerprint)
     }
 
-    /// Splits a batch into what is there and what is missing. An item is there if all of its rows
-    /// are.
+    /// Splits a batch into found and missing items. An item is found if all of its rows are.
     pub(super) fn split(&self, batch: Vec<Item>) -> Result<(Option<Part>, Vec<Item>), CacheError> {
         let counts = matches!(self.wanted, Wanted::Extract(set) if set.counts());
         if self.first_run || (counts && self.handcrafted.is_none()) {
@@ -86,7 +85,7 @@ impl Shelves {
         Ok((Some(Part::Done { at, rows, meta, origin: Origin::Cache }), missing))
     }
 
-    /// Keeps the rows of an answer.
+    /// Writes the rows of an answer to the cache.
     pub(super) fn keep(
         &self,
         items: &[Item],
@@ -107,7 +106,7 @@ impl Shelves {
         Ok(())
     }
 
-    /// Says which server's features the next run shall look up.
+    /// Records the server whose features the next run looks up.
     pub(super) fn keep_meta(&self, meta: &Meta) -> Result<(), CacheError> {
         self.cache.keep_meta(meta)
     }

@@ -1,8 +1,8 @@
-//! Many items: found in the cache or asked for, several requests at once, none of them lost.
+//! A run over many items: they are found in the cache or requested, several requests at a time.
 //!
-//! The parts of a run come in the order in which they are done. Each names the places of its items
-//! in the input, so that whoever gathers them puts every row where it belongs: nothing waits in
-//! memory for its turn, and a run over any number of items needs no more than what is under way.
+//! The parts of a run arrive in the order in which they are finished. Each has the indices of its
+//! items in the input, so the caller can put every row in its place: nothing waits in memory for
+//! its turn, and a run over any number of items only needs memory for the requests in progress.
 
 mod error;
 mod gather;
@@ -24,50 +24,52 @@ use crate::chunk::{Chunk, Chunker};
 use crate::essay::{Item, Wanted};
 use crate::{Client, Essay, FeatureSet, Meta, RequestError, Rows};
 
-/// Items that are looked up together.
+/// The number of items that are looked up together.
 const BATCH: usize = 256;
-/// Batches that are looked up at once.
+/// The number of concurrent batch lookups.
 const LOOKING: usize = 4;
-/// Answers whose rows are put into the cache at once. The server works on others meanwhile.
+/// The number of answers that are written to the cache concurrently, while the server works on
+/// others.
 const KEEPING: usize = 4;
 
-/// Some items that are done with.
+/// A finished part of a run.
 #[derive(Debug)]
 pub enum Part {
     /// Rows of items.
     Done {
-        /// The places of the items in the input, from 0: one for each row.
+        /// The indices of the items in the input, from 0: one for each row.
         at: Vec<usize>,
-        /// What was asked for.
+        /// The results.
         rows: Rows,
-        /// What the server said about its features; nothing about plain vectors.
+        /// The server's description of its features; `None` for plain vectors.
         meta: Option<Arc<Meta>>,
-        /// Where it comes from.
+        /// The origin of the rows.
         origin: Origin,
     },
-    /// Items that the server gave nothing for.
+    /// Items for which the server returned nothing.
     Failed {
-        /// The places of the items in the input.
+        /// The indices of the items in the input.
         at: Vec<usize>,
-        /// Why not.
+        /// The reason.
         error: RequestError,
     },
 }
 
-/// Where rows come from.
+/// The origin of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// From the cache.
+    /// The cache.
     Cache,
-    /// From the server, and by now in the cache as well.
+    /// The server; the rows are in the cache by now.
     Server,
 }
 
-/// The parts of a run, as they get done. Dropping it ends the run; what is done is in the cache.
+/// The parts of a run as they are finished. Dropping it ends the run; finished parts are in the
+/// cache.
 pub struct Parts<'i>(Pin<Box<dyn Stream<Item = Result<Part, RunError>> + Send + 'i>>);
 
 impl Client {
-    /// Vectors of any number of texts.
+    /// Computes the vectors of any number of texts.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -84,13 +86,13 @@ impl Client {
         self.embed_stream(stream::iter(texts.into_iter().map(Into::into)))
     }
 
-    /// Vectors of texts that are still on their way.
+    /// Computes the vectors of texts from a stream.
     pub fn embed_stream<'i>(&self, texts: impl Stream<Item = String> + Send + 'i) -> Parts<'i> {
         let essays = texts.map(|text| Essay { text, prompt: String::new() });
         Parts::new(self.clone(), Wanted::Embed, essays)
     }
 
-    /// Features of any number of essays.
+    /// Computes the features of any number of essays.
     pub fn extract<'i, I>(&self, essays: I, set: FeatureSet) -> Parts<'i>
     where
         I: IntoIterator<Item = Essay>,
@@ -99,7 +101,7 @@ impl Client {
         self.extract_stream(stream::iter(essays), set)
     }
 
-    /// Features of essays that are still on their way.
+    /// Computes the features of essays from a stream.
     pub fn extract_stream<'i>(
         &self,
         essays: impl Stream<Item = Essay> + Send + 'i,
@@ -109,7 +111,7 @@ impl Client {
     }
 }
 
-/// What is left to do with some items.
+/// The remaining work for some items.
 enum Step {
     Found(Part),
     Ask(Chunk),
@@ -142,7 +144,7 @@ impl<'i> Parts<'i> {
     }
 }
 
-/// What a batch that was looked up leaves to do; `None` is the end of the input.
+/// The remaining work after the lookup of a batch; `None` is the end of the input.
 fn steps(chunker: &mut Chunker, looked: Option<Result<Looked, RunError>>) -> Vec<Step> {
     match looked {
         None => chunker.finish().map(Step::Ask).into_iter().collect(),
@@ -155,7 +157,7 @@ fn steps(chunker: &mut Chunker, looked: Option<Result<Looked, RunError>>) -> Vec
     }
 }
 
-/// The error that ends a run is its last part.
+/// Ends the stream after the first error.
 fn until_error(stopped: &mut bool, part: Result<Part, RunError>) -> Option<Result<Part, RunError>> {
     let before = *stopped;
     *stopped |= part.is_err();

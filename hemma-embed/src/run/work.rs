@@ -1,4 +1,4 @@
-//! The second half of a run: what has to be asked for.
+//! The second half of a run: the requests.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,19 +13,19 @@ use crate::chunk::{Chunk, Chunker};
 use crate::essay::{Item, Wanted};
 use crate::{Client, Fingerprint, Limits, Meta, Problem, RequestError, Rows};
 
-/// Failures in a row after which nobody believes in the next request any more. With a minute of
-/// silence each, going on would take days to fail.
+/// The number of failures in a row that ends a run. With a minute of silence each, going on would
+/// take days.
 const HOPELESS: usize = 8;
 
-/// What came of a step.
+/// The outcome of a step.
 pub(super) enum Outcome {
-    /// It is done with.
+    /// A finished part.
     Part(Result<Part, RunError>),
-    /// An answer, whose rows are still to be put into the cache, also where it ends the run.
+    /// An answer whose rows still have to be written to the cache, even if it ends the run.
     Answer { items: Vec<Item>, meta: Option<Arc<Meta>>, rows: Rows, ends: Option<RunError> },
 }
 
-/// One run. Clones are the same run.
+/// One run. Clones refer to the same run.
 #[derive(Debug, Clone)]
 pub(super) struct Work(Arc<Inner>);
 
@@ -37,7 +37,7 @@ struct Inner {
     limits: OnceCell<Limits>,
     server: Mutex<Option<Fingerprint>>,
     failures: AtomicUsize,
-    /// The error that ends the run is on its way; nothing more is asked for.
+    /// The run ends with an error; no further requests are sent.
     over: AtomicBool,
 }
 
@@ -54,8 +54,8 @@ impl Work {
         }))
     }
 
-    /// Looks a batch up. The server is asked for its limits only if something is missing: a run
-    /// that finds all in the cache needs no server.
+    /// Looks a batch up. The server is asked for its limits only if an item is missing: a run that
+    /// finds everything in the cache needs no server.
     pub(super) async fn look_up(self, batch: Vec<Item>) -> Result<Looked, RunError> {
         let (found, missing) = match self.shelves().await? {
             None => (None, batch),
@@ -72,7 +72,7 @@ impl Work {
         Ok(Looked { found, missing, limits })
     }
 
-    /// Does what is to be done.
+    /// Does the work of a step.
     pub(super) async fn take(self, step: Step) -> Vec<Outcome> {
         match step {
             Step::Found(part) => vec![Outcome::Part(Ok(part))],
@@ -82,7 +82,7 @@ impl Work {
         }
     }
 
-    /// Asks for a chunk, and for ever smaller parts of it as long as the server finds it too large.
+    /// Requests a chunk, and ever smaller parts of it while the server finds them too large.
     async fn ask(&self, chunk: Chunk) -> Vec<Outcome> {
         let chunker = Chunker::new(self.0.wanted, &self.0.client.options().model);
         let mut outcomes = Vec::new();
@@ -119,7 +119,7 @@ impl Work {
         outcomes
     }
 
-    /// An item that alone is more than the server takes is not worth a request.
+    /// The error for a single item that is too large for the server; it is not sent.
     fn too_large(&self, chunk: &Chunk) -> Option<RequestError> {
         let limit = self.0.limits.get().map_or(usize::MAX, |it| it.request_bytes);
         let problem = Problem::ItemTooLarge { bytes: chunk.bytes, limit };
@@ -134,7 +134,7 @@ impl Work {
         Outcome::Answer { items, meta, rows, ends }
     }
 
-    /// Ends a step: what the server gave is in the cache before anybody is told of it.
+    /// Finishes a step: results are in the cache before they are reported.
     pub(super) async fn keep(self, outcome: Outcome) -> Result<Part, RunError> {
         let (items, meta, rows, ends) = match outcome {
             Outcome::Part(part) => return part,
@@ -162,7 +162,7 @@ impl Work {
         Ok(Part::Failed { at: chunk.places(), error })
     }
 
-    /// All rows of a run come from one server, those from the cache included.
+    /// Checks that all rows of a run, including those from the cache, come from one server.
     fn same_server(&self, now: Fingerprint) -> Result<(), RunError> {
         let mut server = self.0.server.lock().unwrap_or_else(PoisonError::into_inner);
         match &*server {
@@ -186,7 +186,7 @@ impl Work {
         Ok(self.0.shelves.get_or_try_init(open).await?.as_ref())
     }
 
-    /// What fits into a request.
+    /// The limits of a request.
     async fn limits(&self) -> Result<Limits, RunError> {
         let ask = || async {
             self.0.client.limits().await.map_err(|source| {
@@ -201,10 +201,10 @@ impl Work {
     }
 }
 
-/// Puts rows into the cache.
+/// Writes rows to the cache.
 ///
-/// Those of a server that changed under way are kept as well, under its own name: the next run
-/// begins with them.
+/// Rows of a server that changed during the run are written as well, under its own fingerprint: the
+/// next run begins with them.
 async fn write(
     shelves: Shelves,
     items: Vec<Item>,
@@ -219,7 +219,7 @@ async fn write(
     .await
 }
 
-/// Files are read and written where that holds up nobody else.
+/// Runs file operations on a thread where they block no other task.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, CacheError> + Send + 'static,
 ) -> Result<T, RunError> {

@@ -1,4 +1,4 @@
-//! Why a request came to nothing.
+//! The errors of requests.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::archive::ArchiveError;
 use crate::npy::NpyError;
 
-/// A request that came to nothing.
+/// The error of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{endpoint} {}", fate(correlation_id, *attempts))]
 pub struct RequestError {
-    /// What was asked.
+    /// The endpoint.
     pub endpoint: String,
-    /// What finds the request in the service's log.
+    /// The id of the request in the service's log.
     pub correlation_id: String,
-    /// How often it was tried; the id is that of the last time. 0: it never was.
+    /// The number of attempts; the id is that of the last one. 0 if it was not sent.
     pub attempts: u32,
-    /// Why not.
+    /// The problem.
     #[source]
     pub problem: Problem,
 }
@@ -30,82 +30,82 @@ fn fate(id: &str, attempts: u32) -> String {
     }
 }
 
-/// What happened to a request.
+/// The problem with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// There was no connection to be had.
+    /// The connection failed.
     #[error("could not connect")]
     Connect {
-        /// Why not.
+        /// The reason.
         source: Cause,
     },
     /// The connection ended before the answer did.
     #[error("the connection ended after {received} bytes of the answer")]
     Cut {
-        /// Bytes of the body.
+        /// The number of bytes of the body that arrived.
         received: u64,
-        /// How it ended.
+        /// The reason.
         source: Cause,
     },
-    /// It was there before, and did not come back.
+    /// The server answered before, went away, and did not come back.
     #[error("nobody was there for {seconds} seconds")]
     Gone {
-        /// How long it was waited for.
+        /// How long it was waited for, in seconds.
         seconds: u64,
-        /// How it went away.
+        /// The reason why it went away.
         source: Cause,
     },
-    /// Nothing came for too long.
+    /// The server was silent for too long.
     #[error("it said nothing for {seconds} seconds")]
     Silent {
-        /// How long.
+        /// The duration of the silence in seconds.
         seconds: u64,
     },
     /// All attempts together took too long.
     #[error("it was not done after {seconds} seconds in all")]
     OutOfTime {
-        /// How long.
+        /// The duration in seconds.
         seconds: u64,
     },
-    /// It answers in another protocol.
+    /// The answer is not HTTP.
     #[error("it does not speak HTTP")]
     NotHttp {
-        /// What the HTTP library saw.
+        /// The HTTP library's error.
         source: Cause,
     },
-    /// A redirect, which no service of ours gives.
+    /// The answer is a redirect, which none of the services sends.
     #[error("it redirects ({status}) to {to:?}")]
     Redirect {
         /// The status.
         status: u16,
-        /// Where to.
+        /// The target of the redirect.
         to: String,
     },
-    /// It refused, or failed.
+    /// The service refused the request, or failed.
     #[error("it answered {status}{}", told(code, detail))]
     Status {
         /// The status.
         status: u16,
-        /// The service's word for it, e.g. `request_too_large`; empty when it has none.
+        /// The service's error code, e.g. `request_too_large`; empty if it has none.
         code: String,
-        /// Its words for people.
+        /// The service's message.
         detail: String,
-        /// Seconds to wait before the next attempt, if it says so.
+        /// The seconds to wait before the next attempt, if the service states them.
         retry_after: Option<u64>,
     },
-    /// The answer is not what was asked for.
+    /// The answer is not valid.
     #[error("the answer is not what was asked for")]
     Reply {
-        /// What is wrong with it.
+        /// What is wrong with the answer.
         source: ReplyError,
     },
-    /// One item alone is more than the server takes.
+    /// A single item is too large for the server.
     #[error("one item is {bytes} bytes of JSON, the server takes {limit}")]
     ItemTooLarge {
-        /// The size.
+        /// The size in bytes.
         bytes: usize,
-        /// The limit.
+        /// The limit in bytes.
         limit: usize,
     },
 }
@@ -119,55 +119,55 @@ fn told(code: &str, detail: &str) -> String {
     }
 }
 
-/// What is wrong with an answer that says it is good.
+/// What is wrong with a successful answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyError {
-    /// It is not the matrix.
+    /// The matrix is not valid.
     #[error("it is not the matrix that was asked for")]
     Matrix {
-        /// Why not.
+        /// The reason.
         #[from]
         source: NpyError,
     },
-    /// It is not the archive.
+    /// The archive is not valid.
     #[error("it is not the archive that was asked for")]
     Archive {
-        /// Why not.
+        /// The reason.
         #[from]
         source: ArchiveError,
     },
     /// The vectors come from another model.
     #[error("its vectors come from {found} instead of {expected}")]
     Model {
-        /// What was asked for.
+        /// The model that was asked for.
         expected: String,
-        /// What the server runs.
+        /// The model that the server runs.
         found: String,
     },
-    /// It is not the JSON of this endpoint.
+    /// The body is not the JSON of this endpoint.
     #[error("it is not the JSON of this endpoint, it begins with {beginning:?}: {reason}")]
     NotJson {
         /// The first bytes as text.
         beginning: String,
-        /// Where it goes wrong.
+        /// The parser's error.
         reason: String,
     },
-    /// It does not end.
+    /// The body is longer than the limit.
     #[error("it is over {limit} bytes long")]
     TooLong {
-        /// The limit.
+        /// The limit in bytes.
         limit: usize,
     },
 }
 
-/// The words of an error of the operating system or of HTTP, which cannot be kept itself.
+/// The message of an operating system or HTTP error, which cannot be kept itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{0}")]
 pub struct Cause(String);
 
 impl Cause {
-    /// The words of its deepest source: the layers above it only say that there is one.
+    /// The message of the error's deepest source: the layers above it only wrap it.
     pub(crate) fn new(error: &dyn std::error::Error) -> Self {
         let mut error = error;
         while let Some(source) = error.source() {
@@ -178,12 +178,13 @@ impl Cause {
 }
 
 impl RequestError {
-    /// Whether a smaller request could fare better.
+    /// Whether a smaller request may succeed.
     pub(crate) fn too_large(&self) -> bool {
         let Problem::Status { status, code, detail, .. } = &self.problem else { return false };
         match *status {
             413 => true,
-            // aiohttp's own limit on a body comes as a schema error, in one of its own words.
+            // aiohttp's own limit on a body is reported as a schema error with a message of
+            // aiohttp.
             400 => {
                 let detail = detail.to_ascii_lowercase();
                 ["entity too large", "maximum request body size"]
@@ -195,11 +196,10 @@ impl RequestError {
         }
     }
 
-    /// Whether the same request may well fare better in a while. All of ours only compute, so
-    /// asking again never does a thing twice.
+    /// Whether the same request may succeed later. A retry is safe, because requests only compute.
     ///
-    /// Silence is not among them: the server most likely still works on it, and asking again
-    /// would double its load.
+    /// Silence is not included: the server is most likely still computing, and a retry would double
+    /// its load.
     pub(crate) fn may_pass(&self) -> bool {
         match self.problem {
             Problem::Connect { .. } | Problem::Cut { .. } => true,
@@ -208,23 +208,22 @@ impl RequestError {
         }
     }
 
-    /// Whether the connection is what failed.
+    /// Whether the connection failed.
     pub(crate) fn lost(&self) -> bool {
         matches!(self.problem, Problem::Connect { .. } | Problem::Cut { .. })
     }
 
-    /// Whether nothing was learned about the service: the way to it may be what is missing.
+    /// Whether nothing is known about the service: the connection to it may be what failed.
     pub fn nobody_there(&self) -> bool {
         self.lost() || self.unreachable()
     }
 
-    /// Whether nobody is there, so that no other request can fare better.
+    /// Whether the server cannot be reached, so that no other request can succeed.
     pub(crate) fn unreachable(&self) -> bool {
         matches!(self.problem, Problem::Connect { .. } | Problem::Gone { .. })
     }
 
-    /// Whether it says that the server runs another model, so that no other request can fare
-    /// better either.
+    /// Whether the server runs another model, so that no other request can succeed.
     pub(crate) fn wrong_model(&self) -> bool {
         match &self.problem {
             Problem::Status { code, .. } => code.starts_with("unsupported_"),
@@ -239,7 +238,7 @@ impl RequestError {
         }
     }
 
-    /// The same, after the server was waited for in vain.
+    /// The error after a wait for the server that had no success.
     pub(crate) fn gone(mut self, waited: Duration) -> Self {
         if let Problem::Connect { source } | Problem::Cut { source, .. } = self.problem {
             self.problem = Problem::Gone { seconds: waited.as_secs(), source };
@@ -249,7 +248,7 @@ impl RequestError {
 }
 
 impl Problem {
-    /// Reads the two shapes in which the services tell of an error, or takes the text as it is.
+    /// Reads the two error formats of the services, or uses the text as the message.
     pub(super) fn refusal(status: u16, body: &[u8], retry_after: Option<u64>) -> Self {
         let said = serde_json::from_slice(body).unwrap_or_default();
         let (code, detail) = match said {
@@ -267,7 +266,7 @@ struct Refusal {
     detail: Option<String>,
 }
 
-// Two services, two shapes; nothing but the form of the value tells them apart.
+// The two services have two formats, which only differ in the type of the value.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Said {
@@ -279,7 +278,7 @@ pub(super) fn beginning(body: &[u8]) -> String {
     short(&String::from_utf8_lossy(&body[..body.len().min(400)]))
 }
 
-/// In one line of readable length.
+/// One line of readable length.
 fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(300) {

@@ -1,12 +1,12 @@
-//! Correlation ids: what finds a request in the logs of the services.
+//! Correlation ids, which identify a request in the logs of the services.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Makes ids. Those of one run differ only in their last group, which counts the requests.
+/// Makes ids. The ids of one run differ only in their last group, which counts the requests.
 ///
-/// They have the form of a UUID, because the grammar service replaces everything else by a hash.
+/// They have the form of a UUID, because the grammar service replaces all other ids by a hash.
 #[derive(Debug, Clone)]
 pub(super) struct Ids {
     run: u64,
@@ -15,7 +15,7 @@ pub(super) struct Ids {
 
 impl Default for Ids {
     fn default() -> Self {
-        // The keys of a hash map are the randomness that the standard library has.
+        // A hash map's keys are the standard library's source of randomness.
         Self { run: RandomState::new().hash_one("run"), count: Arc::default() }
     }
 }

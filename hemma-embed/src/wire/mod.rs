@@ -1,8 +1,8 @@
-//! One HTTP request and its answer, with every way in which that can fail told apart.
+//! One HTTP request and its answer, with an error for each way to fail.
 //!
-//! reqwest without its conveniences: a redirect is an answer like any other and is never followed,
-//! no proxy of the environment stands between us and this machine's own ports, nothing is sent a
-//! second time behind our back, and the bytes of a body are handed on as they come.
+//! reqwest is used without its conveniences: redirects are answers and not followed, no proxy of
+//! the environment is used for local ports, nothing is retried by the library, and bodies are
+//! passed on as they arrive.
 
 mod error;
 mod ids;
@@ -21,14 +21,14 @@ pub(crate) use until::Until;
 
 use crate::ServerUrl;
 
-/// How long a service may say nothing. Its slowest recorded answer took 46 seconds.
+/// How long a service may be silent. Its slowest recorded answer took 46 seconds.
 pub(crate) const SILENCE: Duration = Duration::from_secs(60);
-/// An address behind a tunnel answers within a round trip.
+/// The time limit for connecting. An address behind a tunnel answers within a round trip.
 const CONNECT: Duration = Duration::from_secs(10);
-/// The longest body that is kept of an answer that is an error.
+/// The maximum length of the body that is kept of an error answer.
 const ERROR_BODY: usize = 64 << 10;
 
-/// Connections to services.
+/// The connections to services.
 #[derive(Debug, Clone)]
 pub(crate) struct Wire {
     client: Client,
@@ -43,7 +43,7 @@ impl Wire {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .connect_timeout(CONNECT)
-            // Shorter than the 75 seconds after which aiohttp hangs up.
+            // Shorter than the 75 seconds after which aiohttp closes an idle connection.
             .pool_idle_timeout(Duration::from_secs(60))
             .build()
             .expect("a client of plain HTTP reads no certificates, so nothing can be missing");
@@ -88,7 +88,7 @@ impl Wire {
     }
 }
 
-/// What an error says about the request that it ended.
+/// The facts about a request that its error needs.
 #[derive(Debug)]
 struct Asked {
     endpoint: String,
@@ -129,7 +129,7 @@ impl Answer {
         self.asked.failed(Problem::Reply { source: source.into() })
     }
 
-    /// The answer itself if it says 200, else the error that its body tells of.
+    /// The answer itself if its status is 200, and otherwise the error in its body.
     pub(crate) async fn good(mut self) -> Result<Self, RequestError> {
         let status = self.status();
         if status == StatusCode::OK {
@@ -141,7 +141,7 @@ impl Answer {
         }
         let retry_after = self.header(RETRY_AFTER.as_str()).and_then(|it| it.parse().ok());
         let mut body = Vec::new();
-        // What came before it broke off, or before it got too long, still says more than nothing.
+        // A truncated or overlong body still has some information.
         let _ = self
             .each(|piece| {
                 body.extend_from_slice(piece);
@@ -155,7 +155,7 @@ impl Answer {
         Err(self.asked.failed(Problem::refusal(status.as_u16(), &body, retry_after)))
     }
 
-    /// Hands on the body, piece by piece.
+    /// Passes on the body piece by piece.
     pub(crate) async fn each<E: Into<ReplyError>>(
         &mut self,
         mut take: impl FnMut(&[u8]) -> Result<(), E>,
@@ -176,7 +176,7 @@ impl Answer {
         }
     }
 
-    /// The whole body, if it is not longer than `limit`.
+    /// The whole body, if it is at most `limit` bytes long.
     pub(crate) async fn bytes(&mut self, limit: usize) -> Result<Vec<u8>, RequestError> {
         let mut bytes = Vec::new();
         self.each(|piece| {
@@ -190,7 +190,7 @@ impl Answer {
         Ok(bytes)
     }
 
-    /// The whole body as JSON, if it is not longer than `limit`.
+    /// The whole body as JSON, if it is at most `limit` bytes long.
     pub(crate) async fn json<T: serde::de::DeserializeOwned>(
         &mut self,
         limit: usize,

@@ -1,4 +1,4 @@
-//! What it means that a request brought no answer.
+//! The problem behind a request without an answer.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use super::{Cause, Problem};
 impl Problem {
     pub(super) fn sending(error: &reqwest::Error) -> Self {
         let source = Cause::new(error);
-        // Where the address makes no request, there is no connection either.
+        // An address that gives no valid request gives no connection either.
         if error.is_connect() || error.is_builder() {
             return Self::Connect { source };
         }
@@ -18,8 +18,8 @@ impl Problem {
     }
 }
 
-/// reqwest says of an answer in another protocol only that sending failed. Its source is hyper's
-/// error, which knows; this is all that hyper is needed for here.
+/// Whether the answer is not HTTP. reqwest only reports that sending failed; its source, an error
+/// of hyper, tells the reason. Hyper is only needed for this.
 fn speaks_no_http(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(source) = next {

@@ -1,4 +1,4 @@
-//! When a request has to be done.
+//! The deadline of a request.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ pub(crate) struct Until {
 
 impl Until {
     pub(crate) fn within(total: Duration) -> Self {
-        // Thirty years are as good as for ever, and no clock runs over.
+        // Thirty years are practically for ever, and cause no overflow.
         let total = total.min(Duration::from_secs(1_000_000_000));
         Self { end: Instant::now() + total, total }
     }
 
-    /// When the time is over.
+    /// The time of the end.
     pub(crate) fn end(self) -> std::time::Instant {
         self.end.into_std()
     }
 
-    /// Whether there is time left after a rest.
+    /// Whether there is time left after a pause.
     pub(crate) fn allows(self, rest: Duration) -> bool {
         Instant::now().checked_add(rest).is_some_and(|it| it < self.end)
     }

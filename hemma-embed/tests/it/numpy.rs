@@ -1,6 +1,6 @@
-//! The same files, read and written by Python and numpy themselves.
+//! Files that Python and numpy write, read here, and the other way round.
 //!
-//! Without numpy these tests fail, so that nobody takes its absence for success. Where there is
+//! Without numpy these tests fail, so that its absence does not look like success. Where there is
 //! none on purpose, set `HEMMA_WITHOUT_NUMPY`.
 
 use std::path::Path;
@@ -82,7 +82,7 @@ async fn what_python_keeps_is_found() {
     if python(KEEP, dir.path(), &given).await.is_none() {
         return;
     }
-    // Nobody listens there, so every row is from the cache.
+    // Nothing listens there, so every row is from the cache.
     let url = "http://127.0.0.1:1".parse().expect("plain");
     let client = Client::new(url, Options { cache: Some(Cache::at(dir.path())), ..options() });
     let expected = |cols: u8| {

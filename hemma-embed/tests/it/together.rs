@@ -1,4 +1,4 @@
-//! Several who write into one cache at the same time: whoever reads gets a miss or a whole entry.
+//! Several clients write into one cache at once: a reader gets a whole entry or none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ const COLS: usize = 768;
 /// How often everything is read and written at least, also where there is no Python.
 const ROUNDS: usize = 40;
 
-/// The Python client's way of writing, which is not atomic, and somebody who tidies up.
+/// The Python client's way of writing, which is not atomic, and a process that removes entries.
 const WRITE: &str = r#"
 os.makedirs("offload_embeddings", exist_ok=True)
 for round in range(given["rounds"]):
