@@ -1,20 +1,20 @@
-//! How long to wait before the next attempt. Pure: the outage so far and a die go in.
+//! The wait before the next attempt, as a pure function of the outage and a random number.
 
 use std::time::Duration;
 
-/// The first retry of an attempt that failed.
+/// The wait after the first failed attempt.
 const FIRST: Duration = Duration::from_millis(250);
 
-/// While an outage is young somebody is waiting for its end.
+/// The age up to which an outage is young: the operator is probably waiting for its end.
 const YOUNG: Duration = Duration::from_secs(120);
 const CAP_YOUNG: Duration = Duration::from_millis(1500);
 
-/// Later nobody does, and a host that is ill is not helped by a queue at its door. A wake or a
-/// change of network ends the wait anyway.
+/// The longest wait in an older outage, so that a host in trouble does not get a queue of attempts.
+/// A wake-up or a change of network ends the wait anyway.
 const CAP_OLD: Duration = Duration::from_secs(10);
 
 /// The wait after `failures` attempts in a row, `outage` after the link was lost. `die` is between
-/// 0 and 1 and takes up to a quarter off, so that many machines do not come back in step.
+/// 0 and 1 and takes up to a quarter off, so that many machines do not retry in step.
 pub(crate) fn wait(failures: u32, outage: Duration, die: f64) -> Duration {
     let cap = if outage < YOUNG { CAP_YOUNG } else { CAP_OLD };
     let Some(doublings) = failures.checked_sub(1) else {

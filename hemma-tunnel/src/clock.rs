@@ -1,11 +1,11 @@
-//! What time it is, and whether this machine has slept. Injectable, so that a test can sleep.
+//! The time, and whether this machine has slept. Tests can provide a clock that sleeps.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 /// The two clocks of a machine.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The time of day. It goes on while the machine sleeps.
+    /// The time of day. It goes on during sleep.
     fn now(&self) -> jiff::Timestamp;
 
     /// The time that the machine was awake, since any moment.
@@ -28,15 +28,16 @@ impl Clock for SystemClock {
     }
 
     fn awake(&self) -> Duration {
-        // `Instant` stands still in sleep, on Linux as on macOS.
+        // `Instant` stops during sleep, on Linux as on macOS.
         self.0.elapsed()
     }
 }
 
-/// Sleep shorter than this does no connection any harm, and clocks are corrected by less.
+/// The shortest sleep that counts. A shorter one harms no connection, and clocks are corrected by
+/// less.
 const SLEEP_MIN: Duration = Duration::from_secs(3);
 
-/// Compares the two clocks from one look to the next.
+/// Compares the two clocks at each look.
 #[derive(Debug)]
 pub(crate) struct Sleeps {
     now: jiff::Timestamp,
@@ -48,9 +49,9 @@ impl Sleeps {
         Self { now: clock.now(), awake: clock.awake() }
     }
 
-    /// How long the machine has slept since the last look, if it has.
+    /// The duration of the sleep since the last look, if the machine has slept.
     ///
-    /// A corrected clock looks the same. That costs one early look at the link and nothing else.
+    /// A corrected clock looks the same. That only costs one early check of the link.
     pub(crate) fn since_last_look(&mut self, clock: &dyn Clock) -> Option<Duration> {
         let before = std::mem::replace(self, Self::new(clock));
         let passed = Duration::try_from(self.now.duration_since(before.now)).unwrap_or_default();
@@ -87,7 +88,7 @@ mod tests {
             ((1, 1), None),
             ((3602, 2), Some(3600)),
             ((3603, 3), None),
-            // Set back by an hour, and a pause in which the process was merely stopped.
+            // The clock set back by an hour, and a pause in which the process was only stopped.
             ((4, 4), None),
             ((64, 64), None),
         ];

@@ -1,4 +1,4 @@
-//! A port of the host that shall be reachable here: the plan.
+//! A forward: the plan for a port of the host that is reachable here.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Probe;
 
-/// Ports below this belong to the system: binding them needs rights that a tunnel must not have.
+/// Ports below this are reserved: binding them needs privileges that a tunnel must not have.
 const PORT_MIN: u16 = 1024;
 
-/// What a forward is called, e.g. `language-tool`.
+/// The name of a forward, e.g. `language-tool`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ForwardName(String);
@@ -60,7 +60,7 @@ impl fmt::Display for ForwardName {
 ///
 /// The addresses are explicit. `localhost` means `::1` on some machines and `127.0.0.1` on others;
 /// with `ssh -L 18085:localhost:8085` a port that is taken on one of them is bound on the other,
-/// and nobody is told.
+/// without a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, try_from = "Draft", into = "Draft")]
 pub struct Forward(Draft);
@@ -78,14 +78,14 @@ struct Draft {
 }
 
 impl Forward {
-    /// Leads 127.0.0.1:`local` here to 127.0.0.1:`remote` on the host. With 0 for `local` the
+    /// Forwards 127.0.0.1:`local` here to 127.0.0.1:`remote` on the host. If `local` is 0, the
     /// system chooses a free port.
     pub fn new(name: ForwardName, local: u16, remote: u16) -> Result<Self, Error> {
         let remote = (Ipv4Addr::LOCALHOST, remote).into();
         Draft { name, local, ipv6: false, remote, probe: Probe::Tcp }.try_into()
     }
 
-    /// Leads to another address, as the host sees it.
+    /// Sets another target address, as the host sees it.
     pub fn to(mut self, remote: SocketAddr) -> Result<Self, Error> {
         self.0.remote = remote;
         self.0.try_into()
@@ -98,29 +98,29 @@ impl Forward {
         self
     }
 
-    /// How to find out whether the service answers; otherwise whether it accepts a connection.
+    /// Sets how to check that the service answers. The default checks that it accepts a connection.
     #[must_use]
     pub fn probe(mut self, probe: Probe) -> Self {
         self.0.probe = probe;
         self
     }
 
-    /// Its name.
+    /// The name of the forward.
     pub fn name(&self) -> &ForwardName {
         &self.0.name
     }
 
-    /// The port here; 0 if the system chooses it.
+    /// The local port; 0 if the system chooses it.
     pub fn local_port(&self) -> u16 {
         self.0.local
     }
 
-    /// Where it leads to, as the host sees it.
+    /// The target address, as the host sees it.
     pub fn remote(&self) -> SocketAddr {
         self.0.remote
     }
 
-    /// How its service is asked.
+    /// The probe of its service.
     pub fn asked_by(&self) -> &Probe {
         &self.0.probe
     }
@@ -152,7 +152,7 @@ impl From<Forward> for Draft {
     }
 }
 
-/// Several forwards, which must not want the same name or port.
+/// Checks that no two forwards have the same name or port.
 pub fn together(wanted: impl IntoIterator<Item = Forward>) -> Result<Vec<Forward>, Error> {
     let mut forwards: Vec<Forward> = Vec::new();
     for forward in wanted {
@@ -178,18 +178,18 @@ pub(crate) fn check_beside<'f>(
     Ok(())
 }
 
-/// Why a forward cannot be.
+/// Why a forward is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Error {
-    /// Not a name.
+    /// The text is not a valid name.
     #[error("`{text}` cannot name a forward: letters, digits and - _ . are taken, up to 64")]
     Name {
-        /// What was given.
+        /// The text.
         text: String,
     },
-    /// A port that only root may bind.
+    /// Only root may bind the local port.
     #[error("forward `{name}` wants port {port} here; ports below 1024 belong to the system")]
     Privileged {
         /// The forward.
@@ -197,24 +197,24 @@ pub enum Error {
         /// The port.
         port: u16,
     },
-    /// No port there.
+    /// The remote port is 0.
     #[error("forward `{name}` leads to port 0, where nothing can listen")]
     NoRemotePort {
         /// The forward.
         name: ForwardName,
     },
-    /// Two of one name.
+    /// Two forwards have the same name.
     #[error("there are two forwards called `{name}`")]
     SameName {
         /// The name.
         name: ForwardName,
     },
-    /// Two for one port.
+    /// Two forwards have the same local port.
     #[error("forwards `{name}` and `{other}` both want port {port} on this machine")]
     SamePort {
-        /// One.
+        /// One forward.
         name: ForwardName,
-        /// The other.
+        /// The other forward.
         other: ForwardName,
         /// The port.
         port: u16,

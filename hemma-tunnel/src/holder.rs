@@ -1,4 +1,4 @@
-//! Who has a port of this machine. Looks only: nothing is freed by force.
+//! The program that has a local port. It is only looked up; no port is freed by force.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use hemma_core::{Command, Live, NotRecorded, Place, Question};
 use serde::Serialize;
 
-/// Who has a port of this machine's 127.0.0.1: `None` if it is free.
+/// A question for the program that has a port of this machine's 127.0.0.1: `None` if it is free.
 #[derive(Debug, Clone, Serialize)]
 pub struct Holder {
     /// The port.
@@ -27,7 +27,7 @@ impl Question for Holder {
     }
 }
 
-/// The program behind a listening port, in words: `nginx (pid 4711)`.
+/// The program that listens on a port, as text: `nginx (pid 4711)`.
 pub(crate) async fn name(live: &Live, at: SocketAddr) -> String {
     let found = match inode_of(Path::new("/proc"), at) {
         Some(inode) => owner_of(Path::new("/proc"), inode),
@@ -36,14 +36,15 @@ pub(crate) async fn name(live: &Live, at: SocketAddr) -> String {
     found.unwrap_or_else(|| "another user's program".to_owned())
 }
 
-/// The socket that listens at an address or at all of them, from `/proc/net/tcp` and `tcp6`.
+/// The socket that listens at an address or at all addresses, from `/proc/net/tcp` and `tcp6`.
 fn inode_of(proc: &Path, at: SocketAddr) -> Option<u64> {
     let tables = ["net/tcp", "net/tcp6"];
     let texts = tables.iter().filter_map(|it| std::fs::read_to_string(proc.join(it)).ok());
     texts.collect::<Vec<_>>().iter().find_map(|it| parse_table(it, at.port()))
 }
 
-/// `sl local_address rem_address st … inode`, addresses in hexadecimal; state 0A is listening.
+/// Parses `sl local_address rem_address st … inode`, with hexadecimal addresses; state 0A is
+/// listening.
 fn parse_table(table: &str, port: u16) -> Option<u64> {
     table.lines().skip(1).find_map(|line| {
         let mut words = line.split_whitespace();
@@ -54,7 +55,7 @@ fn parse_table(table: &str, port: u16) -> Option<u64> {
     })
 }
 
-/// The process that has the socket open. `None` if we may not look into it.
+/// The process that has the socket open. `None` if its owner may not be read.
 fn owner_of(proc: &Path, inode: u64) -> Option<String> {
     let link = format!("socket:[{inode}]");
     let processes = std::fs::read_dir(proc).ok()?.flatten();
@@ -69,7 +70,7 @@ fn owner_of(proc: &Path, inode: u64) -> Option<String> {
     })
 }
 
-/// macOS has no `/proc`; `-F` is lsof's form for programs.
+/// Asks lsof, because macOS has no `/proc`; `-F` is its machine-readable format.
 async fn by_lsof(live: &Live, port: u16) -> Option<String> {
     let port = format!("-iTCP:{port}");
     let lsof = Command::new("lsof").args(["-nP", &port, "-sTCP:LISTEN", "-Fpc"]);
@@ -77,7 +78,7 @@ async fn by_lsof(live: &Live, port: u16) -> Option<String> {
     parse_lsof(&output.stdout)
 }
 
-/// One field a line: `p4711`, `cnginx`.
+/// Parses one field per line: `p4711`, `cnginx`.
 fn parse_lsof(output: &str) -> Option<String> {
     let field = |key| output.lines().find_map(|it| it.strip_prefix(key));
     let pid: u32 = field('p')?.parse().ok()?;

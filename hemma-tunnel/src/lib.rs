@@ -1,7 +1,7 @@
 //! *Are localhost-only services of a host reachable from here, and do they stay so?*
 //!
-//! A [`Forward`] is the plan, an [`OpenForward`] answers; a [`Supervisor`] carries any number of
-//! them over one ssh connection, which it replaces whenever it dies.
+//! A [`Forward`] is the plan, and an [`OpenForward`] is a forward whose service answers. A
+//! [`Supervisor`] runs any number of them over one ssh connection, which it replaces when it fails.
 //!
 //! ```no_run
 //! # async fn f() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,23 +15,24 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # How it stays up, and does not lie
+//! # How it stays up
 //!
-//! - The port is bound here, explicitly on 127.0.0.1 (and `::1` when asked), and stays ours while
-//!   the link is down. Each connection gets a channel of the running ssh, so a service that
-//!   refuses is seen as such, and an answer that was cut off ends in a reset, not in an end.
-//! - Once a second the host sends a byte back over the whole way. Three seconds of silence are a
-//!   dead link, more only while much was sent; after sleep or in another network one is enough.
-//! - Connected is only what has answered its [`Probe`] over the link that is there now.
-//! - A refused key or a wrong host key is not tried again until somebody asks for it.
+//! - The port is bound here, explicitly on 127.0.0.1 (and `::1` when asked), and stays bound while
+//!   the link is down. Each connection gets a channel of the running ssh, so a service that refuses
+//!   is noticed, and an answer that was cut off ends in a reset instead of a normal end.
+//! - Once a second the host sends a byte back over the whole way. Three seconds of silence mean a
+//!   dead link, more only while much was sent; after sleep or a change of network one second is
+//!   enough.
+//! - A forward is connected only if its [`Probe`] was answered over the current link.
+//! - After a refused key or a wrong host key, nothing is tried until a retry is requested.
 //!
 //! # What it does not do
 //!
-//! It speaks no ssh of its own: user, key, agent, jump host and known hosts are those of the
-//! operator's ssh configuration, and options that this library does not set keep their meaning.
-//! It frees no port by force, renumbers none, and binds nothing but loopback. It has no remote
-//! (`-R`) and no dynamic (`-D`) forwards. Bytes cost one more copy than `ssh -L`: on a line with
-//! 30 ms nothing of that is left; on loopback, where the processor is the limit, it shows.
+//! It has no ssh implementation: user, key, agent, jump host and known hosts come from the
+//! operator's ssh configuration, and options that this library does not set keep their meaning. It
+//! frees no port by force, renumbers none, and binds only loopback. It has no remote (`-R`) and no
+//! dynamic (`-D`) forwards. Bytes are copied once more than with `ssh -L`: on a line with 30 ms
+//! that cannot be measured; on loopback, where the processor is the limit, it can.
 
 mod backoff;
 mod clock;

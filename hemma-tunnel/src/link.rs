@@ -1,4 +1,4 @@
-//! One ssh connection: channels over it, and whether it is alive.
+//! An ssh connection: its channels, and whether it is alive.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -16,24 +16,24 @@ use crate::mux::{self, Channel};
 use crate::pulse::{Beat, Beats, PULSE};
 use crate::pump::Traffic;
 
-/// ssh's last words; the cause is in the last few.
+/// The number of ssh's last output lines that are kept; the cause is among them.
 const WORDS_MAX: usize = 8;
 
-/// Between ssh's reason on its standard error and its "no" on the control socket.
+/// How long to wait for ssh's reason on its standard error after its refusal on the control socket.
 const WORDS_PATIENCE: Duration = Duration::from_millis(100);
 
-/// An ssh connection that was made.
+/// An established ssh connection.
 #[derive(Debug)]
 pub(crate) struct Link {
     master: SshMaster,
     words: Arc<Mutex<VecDeque<String>>>,
-    /// Everything that went over it.
+    /// The bytes of all its channels.
     pub(crate) traffic: Traffic,
-    /// Whether it is gone.
+    /// Whether the connection is lost.
     lost: watch::Sender<bool>,
 }
 
-/// The means to tell whether it is alive. There is one watcher.
+/// The streams that show whether the connection is alive. There is one watcher.
 #[derive(Debug)]
 pub(crate) struct Pulse {
     to: ChildStdin,
@@ -48,7 +48,7 @@ impl Link {
         let master = SshMaster::start(host, options).await?;
         let words = Arc::new(Mutex::new(VecDeque::new()));
         if let Some(from) = master.words().await {
-            // Ends with the process, whose end this is.
+            // The task ends with the ssh process.
             tokio::spawn(listen(from, Arc::clone(&words)));
         }
         let (to, from) = master.echo().await.ok_or_else(|| ConnectError::Other {
@@ -59,7 +59,7 @@ impl Link {
         Ok((Arc::new(Self { master, words, traffic, lost }), pulse))
     }
 
-    /// A channel to a service, as soon as it has accepted.
+    /// Opens a channel to a service. Returns when the service has accepted.
     pub(crate) async fn open(&self, to: SocketAddr, patience: Duration) -> Result<Channel, Error> {
         if self.is_lost() {
             return Err(Error::Lost);
@@ -78,7 +78,7 @@ impl Link {
         }
     }
 
-    /// ssh says "no" to us and the reason to its standard error.
+    /// The error for a refusal. ssh writes the reason to its standard error.
     async fn refusal(&self, reason: String) -> Error {
         let deadline = Instant::now() + WORDS_PATIENCE;
         loop {
@@ -97,7 +97,7 @@ impl Link {
         }
     }
 
-    /// Whether it is gone, for whoever holds a connection over it.
+    /// Whether the connection is lost, for its users.
     pub(crate) fn lost(&self) -> watch::Receiver<bool> {
         self.lost.subscribe()
     }
@@ -106,8 +106,9 @@ impl Link {
         *self.lost.borrow()
     }
 
-    /// Watches it until it is dead, and says why. `tell` hears of every sign of life, and of one
-    /// that is late; `stirred` changes when the machine has slept or the network is another.
+    /// Watches the connection until it is dead, and returns the reason. `tell` is called for every
+    /// sign of life, and for a late one; `stirred` changes when the machine has slept or the
+    /// network has changed.
     pub(crate) async fn watch(
         &self,
         pulse: Pulse,
@@ -150,19 +151,19 @@ impl Link {
         }
     }
 
-    /// Whether ssh is still there. An end of a channel that came because ssh died must not be
-    /// passed on as the end of an answer, and this is known before its death is.
+    /// Whether ssh still runs. A channel that ended because ssh died must not look like the end of
+    /// an answer, and this is known before ssh's death is.
     pub(crate) async fn is_there(&self) -> bool {
         UnixStream::connect(self.master.socket()).await.is_ok()
     }
 
-    /// It is dead: whoever uses it learns of it, and nothing of it stays.
+    /// Marks the connection as lost for its users, and ends ssh.
     pub(crate) async fn bury(&self) {
         self.lost.send_replace(true);
         self.master.kill().await;
     }
 
-    /// Says goodbye to the host.
+    /// Closes the connection.
     pub(crate) async fn end(&self) {
         self.lost.send_replace(true);
         self.master.end().await;
@@ -182,7 +183,7 @@ impl Link {
 }
 
 async fn listen(from: ChildStderr, words: Arc<Mutex<VecDeque<String>>>) {
-    // A line without an end is not ssh's; it is cut where the limit is.
+    // A line without an end does not come from ssh; it is cut at the limit.
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
     loop {
@@ -204,34 +205,34 @@ async fn listen(from: ChildStderr, words: Arc<Mutex<VecDeque<String>>>) {
     }
 }
 
-/// `channel 3: open failed: connect failed: Connection refused` → `Connection refused`.
+/// Reads `channel 3: open failed: connect failed: Connection refused` as `Connection refused`.
 fn why_not_open(line: &str) -> Option<&str> {
     let why = line.split_once("open failed: ")?.1;
     Some(why.strip_prefix("connect failed: ").unwrap_or(why))
 }
 
-/// Why there is no channel.
+/// Why a channel was not opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// There is no link any more.
+    /// The link is lost.
     #[error("the link was lost")]
     Lost,
-    /// The host did not say anything in time.
+    /// The host did not answer in time.
     #[error("the host opened no connection within {ms} ms")]
     Late {
-        /// The limit.
+        /// The limit in milliseconds.
         ms: u128,
     },
-    /// Nothing listens there, most often.
+    /// The service refused; usually nothing listens there.
     #[error("{why}")]
     Refused {
-        /// ssh's words.
+        /// ssh's message.
         why: String,
     },
-    /// `AllowTcpForwarding` or `PermitOpen`.
+    /// The host forbids it by `AllowTcpForwarding` or `PermitOpen`.
     #[error("sshd on the host forbids forwarding (AllowTcpForwarding, PermitOpen)")]
     Forbidden,
-    /// Something here.
+    /// An error on this machine.
     #[error(transparent)]
     Mux(mux::Error),
 }

@@ -1,4 +1,4 @@
-//! A forward that is open: it answers, and closes on drop.
+//! An open forward, whose service answers. It closes on drop.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,13 +10,14 @@ use crate::state::{Snapshot, State};
 use crate::supervisor::{Options, Supervisor};
 use crate::{Forward, forward};
 
-/// Whoever is in the middle of an answer when a forward is closed may finish it.
+/// The time that connections in use get to finish when a forward is closed.
 const DRAIN: Duration = Duration::from_secs(5);
 
 impl Forward {
-    /// Opens it over a connection of its own, and waits until the service behind it answers.
+    /// Opens the forward over a connection of its own, and waits until the service behind it
+    /// answers.
     ///
-    /// For several forwards over one connection there is [`Supervisor`].
+    /// Use [`Supervisor`] for several forwards over one connection.
     pub async fn open(
         self,
         host: &Host,
@@ -47,12 +48,12 @@ impl Forward {
     }
 }
 
-/// Whether there is no use in waiting for something else.
+/// Whether waiting cannot help.
 fn is_final(state: &State) -> bool {
     matches!(state, State::Connected | State::Held { .. } | State::Fatal { .. })
 }
 
-/// A forward whose service has answered. Stays up over lost links until it is dropped.
+/// A forward whose service has answered. It survives lost links, and closes when dropped.
 #[derive(Debug)]
 pub struct OpenForward {
     at: SocketAddr,
@@ -60,22 +61,22 @@ pub struct OpenForward {
 }
 
 impl OpenForward {
-    /// Where it listens on this machine.
+    /// The local address.
     pub fn address(&self) -> SocketAddr {
         self.at
     }
 
-    /// The same as the beginning of a URL: `http://127.0.0.1:18085`.
+    /// The local address as the beginning of a URL: `http://127.0.0.1:18085`.
     pub fn url(&self) -> String {
         format!("http://{}", self.at)
     }
 
-    /// Every change of its state.
+    /// Subscribes to its state changes.
     pub fn subscribe(&self) -> watch::Receiver<Snapshot> {
         self.supervisor.subscribe()
     }
 
-    /// Closes it when those who use it have finished; dropping it does not wait.
+    /// Closes the forward after its connections have finished; dropping it does not wait.
     pub async fn close(self) {
         self.supervisor.stop(DRAIN).await;
     }
@@ -85,15 +86,15 @@ impl OpenForward {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It cannot be.
+    /// The forward is not valid.
     #[error(transparent)]
     Plan(#[from] forward::Error),
-    /// It did not answer in time, or never will.
+    /// The service did not answer in time, or never will.
     #[error("forward `{name}` did not open: {state}")]
     NotOpen {
         /// The forward.
         name: String,
-        /// How far it came.
+        /// The last state.
         state: State,
     },
 }

@@ -1,14 +1,14 @@
-//! What the errors of this crate mean to the operator.
+//! The meaning of this crate's errors for the operator.
 
 use hemma_core::{Classified, ErrorClass, OperatorError};
 
 use crate::probe::Silence;
 use crate::{daemon, forward, open, service};
 
-/// The reason for having no advice where a message has it all.
+/// The reason for giving no advice where the message says everything.
 const ALLOWED: &str = "the message says what is allowed";
 
-/// The reason for having no advice about a tunnel's process.
+/// The reason for giving no advice about a tunnel's process.
 const LOG: &str = "the caller chose the place of its log";
 
 impl OperatorError for forward::Error {
@@ -33,7 +33,8 @@ impl OperatorError for open::Error {
     }
 }
 
-/// An answer that is not the expected one was seen; no answer was not.
+/// A wrong answer was seen, so the service is known to be wrong; without an answer nothing is
+/// known.
 impl OperatorError for Silence {
     fn classify(&self) -> Classified {
         const WHICH: &str = "the caller knows which service it is";

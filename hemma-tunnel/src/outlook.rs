@@ -1,4 +1,4 @@
-//! Has the world around this machine changed: has it slept, is it in another network?
+//! Notices that the machine has slept or is in another network.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::clock::{Clock, Sleeps};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Counts up in `stirred` whenever it has. Never returns.
+/// Increments `stirred` when the machine has slept or its network has changed. Never returns.
 pub(crate) async fn watch(clock: Arc<dyn Clock>, stirred: watch::Sender<u64>) {
     let mut sleeps = Sleeps::new(&*clock);
     let mut seen = from_here();
@@ -18,7 +18,7 @@ pub(crate) async fn watch(clock: Arc<dyn Clock>, stirred: watch::Sender<u64>) {
         tokio::time::sleep(LOOK_EVERY).await;
         let slept = sleeps.since_last_look(&*clock);
         let now = from_here();
-        // A network that went away needs no hurry; one that came does.
+        // A network that has gone needs no hurry; a new one does.
         let came = now.iter().flatten().any(|it| !seen.contains(&Some(*it)));
         seen = now;
         if slept.is_some() || came {
@@ -27,10 +27,10 @@ pub(crate) async fn watch(clock: Arc<dyn Clock>, stirred: watch::Sender<u64>) {
     }
 }
 
-/// The addresses from which this machine would speak to the world. A UDP socket that is only
-/// connected asks the routing table and sends nothing.
+/// The addresses from which this machine sends to the internet. Connecting a UDP socket only asks
+/// the routing table and sends nothing.
 fn from_here() -> [Option<IpAddr>; 2] {
-    // Documentation addresses: routed like any other, and nobody's.
+    // Documentation addresses: routed like any other, and used by no host.
     let v4 = ([0, 0, 0, 0], [192, 0, 2, 1]);
     let v6 = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
     [

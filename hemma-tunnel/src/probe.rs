@@ -1,4 +1,4 @@
-//! Does a service answer? Asked over any stream: a channel to the host, or a port on this machine.
+//! Checks whether a service answers, over any stream: a channel to the host, or a local port.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,33 +9,33 @@ use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// A health body is a few hundred bytes; more is no health body.
+/// The maximum length of a body. A health body has a few hundred bytes.
 const BODY_BYTES_MAX: usize = 64 << 10;
 
-/// How to find out whether a service answers.
+/// The way to check that a service answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Probe {
-    /// It accepts a connection.
+    /// The service accepts a connection.
     #[default]
     Tcp,
-    /// It answers a GET with 200 to 299.
+    /// The service answers a GET with 200 to 299.
     Http {
         /// The path.
         path: String,
-        /// A field of the JSON answer, and what it must be.
+        /// A field of the JSON answer, and its required value.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expect: Option<(String, serde_json::Value)>,
     },
 }
 
 impl Probe {
-    /// GET `path`.
+    /// A GET of `path`.
     pub fn http(path: impl Into<String>) -> Self {
         Self::Http { path: path.into(), expect: None }
     }
 
-    /// The answer must be JSON in which `field` is `value`. Changes nothing for TCP.
+    /// Requires that the answer is JSON in which `field` is `value`. It has no effect on TCP.
     #[must_use]
     pub fn expecting(self, field: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
         match self {
@@ -47,7 +47,7 @@ impl Probe {
     }
 }
 
-/// Asks over a stream that leads to the service.
+/// Asks over a stream to the service.
 pub(crate) async fn ask<S>(stream: S, probe: &Probe, deadline: Duration) -> Result<(), Silence>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -63,7 +63,7 @@ where
     tokio::time::timeout(deadline, asking).await.map_err(late)?
 }
 
-/// Asks at an address of this machine: what a user of the forward would see.
+/// Asks at a local address, as a user of the forward does.
 pub async fn ask_at(at: SocketAddr, probe: &Probe, deadline: Duration) -> Result<(), Silence> {
     let late = |_| Silence::Late { ms: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX) };
     let asking = async {
@@ -96,7 +96,7 @@ where
     };
     tokio::pin!(asking, connection);
     tokio::select! {
-        // An answer that has arrived counts, even if the connection is closed right behind it.
+        // A complete answer counts, even if the connection is closed right after it.
         biased;
         answer = &mut asking => answer,
         ended = &mut connection => match ended {
@@ -136,19 +136,19 @@ fn excerpt(body: &[u8]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
-    /// Nothing in time.
+    /// The service did not answer in time.
     #[error("no answer within {ms} ms")]
     Late {
-        /// The limit.
+        /// The limit in milliseconds.
         ms: u64,
     },
-    /// It refused, or hung up, or spoke no HTTP.
+    /// The service refused or closed the connection, or did not speak HTTP.
     #[error("the connection ended without an answer: {said}")]
     Closed {
         /// What was seen.
         said: String,
     },
-    /// It says it is not well.
+    /// The service answered with an error status.
     #[error("it answered {code}: {said}")]
     Status {
         /// The HTTP status.
@@ -156,20 +156,20 @@ pub enum Silence {
         /// The beginning of the body.
         said: String,
     },
-    /// Somebody else, or a stub, or an ill service.
+    /// Another service, a stub, or an unhealthy service answered.
     #[error("`{field}` in its answer is not {expected} but {seen}")]
     Field {
         /// The field.
         field: String,
-        /// What it had to be.
+        /// The required value.
         expected: String,
-        /// What it was, or the beginning of the body.
+        /// The actual value, or the beginning of the body.
         seen: String,
     },
 }
 
 impl Silence {
-    /// Whether the service spoke at all: it is there, and ill.
+    /// Whether the service answered at all, and is unhealthy.
     pub fn spoke(&self) -> bool {
         matches!(self, Self::Status { .. } | Self::Field { .. })
     }
@@ -187,7 +187,7 @@ mod tests {
             let mut asked = [0; 512];
             let _ = theirs.read(&mut asked).await;
             let _ = theirs.write_all(answer.as_bytes()).await;
-            // An empty answer stands for a service that takes the question and says nothing.
+            // An empty answer stands for a service that reads the request and sends nothing.
             if answer.is_empty() {
                 std::future::pending::<()>().await;
             }

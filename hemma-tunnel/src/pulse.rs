@@ -1,44 +1,45 @@
-//! When a sign of life is due, late, and will not come any more.
+//! When a sign of life of the host is due, late, or overdue.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The host is asked for a sign of life this often.
+/// How often the host is asked for a sign of life.
 pub(crate) const PULSE: Duration = Duration::from_secs(1);
 
-/// A sign of life that is this late is worth telling.
+/// The delay after which a sign of life is reported as late.
 const LATE: Duration = Duration::from_millis(1500);
 
-/// A sign of life that is this late will not come, unless a lot was sent before it.
+/// The delay after which the link counts as dead, unless much was sent before.
 const DEAD: Duration = Duration::from_secs(3);
 
-/// After sleep the other side has most likely forgotten us, and whoever woke the machine waits.
+/// The delay after sleep that means a dead link: the host has most likely dropped the connection,
+/// and the user is waiting.
 const DEAD_AFTER_SLEEP: Duration = Duration::from_millis(1200);
 
-/// The question for a sign of life waits behind what was sent before it. A line that carries less
-/// than this in a second is as good as none.
+/// The slowest usable line. The request for a sign of life waits behind what was sent before it, so
+/// slow lines get more time.
 const SLOWEST_BYTES_PER_SECOND: u64 = 128 << 10;
 
-/// More patience than this nobody has.
+/// The longest delay that is ever allowed.
 const DEAD_FOR_SURE: Duration = Duration::from_secs(20);
 
-/// What is heard of a link.
+/// A sign of life, or its delay.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Beat {
-    /// A sign of life, and how long it took.
+    /// A sign of life arrived, after this time.
     Alive(Duration),
-    /// None for this long.
+    /// No sign of life has arrived for this long.
     Late(Duration),
 }
 
-/// When a sign of life was asked for, and until when it has to come. One at a time.
+/// The pending request for a sign of life, and its deadline. There is one at a time.
 #[derive(Debug)]
 pub(crate) struct Beats {
     asked: Option<Instant>,
     limit: Duration,
     told: bool,
-    /// What had been sent when the last answered question was asked.
+    /// The number of bytes sent when the last answered request was made.
     sent_then: u64,
     sent_when_asked: u64,
 }
@@ -63,7 +64,7 @@ impl Beats {
         Some(asked.elapsed())
     }
 
-    /// What was asked before the sleep says nothing about now.
+    /// Drops the pending request: one from before the sleep says nothing about now.
     pub(crate) fn hurry(&mut self) {
         self.limit = DEAD_AFTER_SLEEP;
         if let Some(asked) = &mut self.asked {
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!(beats.dead_at(0), anew + Duration::from_millis(1200));
         assert!(beats.answered().is_some_and(|took| took <= anew.elapsed()));
         assert!(beats.ask(1 << 20), "the last one was answered");
-        // All of it was on its way before this question, and none of it is known to have arrived.
+        // All of it was sent before this request, and none of it is known to have arrived.
         let asked = beats.asked.expect("it was asked");
         assert_eq!(beats.dead_at(1 << 20), asked + Duration::from_secs(11));
     }

@@ -1,4 +1,4 @@
-//! Bytes from a connection on this machine to a channel and back, counted.
+//! Copies bytes between a local connection and a channel, and counts them.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +9,10 @@ use tokio::net::TcpStream;
 
 use crate::mux::Channel;
 
-/// What a pipe holds. Twice this per connection is all the memory that one takes.
+/// The capacity of a pipe. A connection takes twice this much memory.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// How many bytes went through.
+/// The number of bytes that were copied.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     sent: AtomicU64,
@@ -29,9 +29,9 @@ impl Traffic {
     }
 }
 
-/// Pumps until both sides have ended. An end of one side is passed on and the other goes on: a
-/// client may well close its half after the question. An end that `whole` does not confirm is
-/// that of the link, and is not passed on.
+/// Copies until both sides have ended. The end of one side is passed on and the other goes on: a
+/// client may close its half after the request. An end that `whole` does not confirm is that of the
+/// link, and is not passed on.
 pub(crate) async fn pump(
     client: &mut TcpStream,
     channel: Channel,
@@ -43,7 +43,7 @@ pub(crate) async fn pump(
     let there = async {
         let counters: Vec<&AtomicU64> = counted.iter().map(|it| &it.sent).collect();
         let done = copy(&mut from_client, &mut to, &counters).await;
-        // The pipe has no half to close; letting go of it is the end that ssh sees.
+        // A pipe has no half to close; dropping it is the end that ssh sees.
         drop(to);
         done
     };
@@ -76,8 +76,8 @@ async fn copy(
     }
 }
 
-/// Closes a connection so that its user learns that it broke. A plain close would read as the
-/// end of an answer.
+/// Closes a connection with a reset, so that its user notices the failure. A normal close would
+/// look like the end of an answer.
 pub(crate) fn reset(client: &TcpStream) {
     let _ = rustix::net::sockopt::set_socket_linger(client, Some(Duration::ZERO));
 }

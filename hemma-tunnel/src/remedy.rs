@@ -1,11 +1,11 @@
-//! What this crate proposes to do about its findings and errors.
+//! The remedies that this crate proposes for its findings and errors.
 
 use std::fmt;
 
 use hemma_core::RemedySet;
 use serde::{Deserialize, Serialize};
 
-/// What is to be done about forwards.
+/// The remedies for forwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {

@@ -1,4 +1,4 @@
-//! How a tunnel is, as its users see it.
+//! The state of a tunnel, as its users see it.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,39 +8,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::ForwardName;
 
-/// How the link or one forward is. Only an answer makes it `Connected`.
+/// The state of the link or of a forward. Only an answer makes it `Connected`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum State {
-    /// Not yet there.
+    /// It is not connected yet.
     Starting,
-    /// It answered, and nothing since then says otherwise.
+    /// It has answered, and nothing since then contradicts it.
     Connected,
-    /// It answers, but not as it should, or late.
+    /// It answers late, or not as it should.
     Degraded {
         /// What was seen.
         reason: String,
     },
-    /// The port is open and the way to the host is good, but the service behind it says nothing.
+    /// The port is open and the host is reached, but the service does not answer.
     Silent {
         /// What was seen.
         reason: String,
     },
-    /// The link was lost, or never was.
+    /// The link was lost, or was never made.
     Reconnecting {
-        /// Which attempt in a row, from 1.
+        /// The number of the attempt in a row, from 1.
         attempt: u32,
-        /// When it begins or began.
+        /// The time at which the attempt begins or began.
         next: jiff::Timestamp,
-        /// Why the last one failed, or the link was lost.
+        /// Why the last attempt failed, or the link was lost.
         reason: String,
     },
-    /// The port on this machine belongs to somebody else. It is tried again until it is free.
+    /// Another program has the local port. It is tried again until the port is free.
     Held {
-        /// Who.
+        /// The program.
         by: String,
     },
-    /// It will not become better by itself.
+    /// It will not recover by itself.
     Fatal {
         /// What was seen.
         reason: String,
@@ -56,7 +56,7 @@ impl State {
         Self::Silent { reason: reason.to_string() }
     }
 
-    /// Whether waiting may still bring an answer within moments.
+    /// Whether the state is neither starting nor reconnecting, either of which ends soon.
     pub fn is_settled(&self) -> bool {
         !matches!(self, Self::Starting | Self::Reconnecting { .. })
     }
@@ -78,16 +78,16 @@ impl fmt::Display for State {
     }
 }
 
-/// A whole tunnel at one moment.
+/// The state of a whole tunnel at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Where it leads.
+    /// The host.
     pub host: Host,
-    /// The ssh connection.
+    /// The state of the ssh connection.
     pub link: State,
-    /// Since when the link is in that state.
+    /// The time since when the link has this state.
     pub since: jiff::Timestamp,
-    /// How long the last answer from the host took, in milliseconds.
+    /// The duration of the host's last answer, in milliseconds.
     pub round_trip_ms: Option<u64>,
     /// How often the link was replaced.
     pub reconnects: u64,
@@ -98,31 +98,31 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// One forward.
+    /// The forward of this name.
     pub fn forward(&self, name: &ForwardName) -> Option<&ForwardStatus> {
         self.forwards.iter().find(|it| it.name == *name)
     }
 }
 
-/// One forward at one moment.
+/// The state of a forward at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForwardStatus {
-    /// Its name.
+    /// The name of the forward.
     pub name: ForwardName,
-    /// The addresses on this machine that are bound. Empty while the port is not ours.
+    /// The bound local addresses. Empty while the port is taken.
     pub local: Vec<SocketAddr>,
-    /// Where it leads, as the host sees it.
+    /// The target address, as the host sees it.
     pub remote: SocketAddr,
-    /// How it is.
+    /// The state.
     pub state: State,
-    /// Since when.
+    /// The time since when it has this state.
     pub since: jiff::Timestamp,
-    /// Connections through it that are open now.
+    /// The number of open connections.
     pub connections: u64,
-    /// Bytes that went to the service.
+    /// The number of bytes sent to the service.
     pub bytes_sent: u64,
-    /// Bytes that came back.
+    /// The number of bytes received from the service.
     pub bytes_received: u64,
-    /// What was last wrong with it.
+    /// The last problem.
     pub last_failure: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The supervisor in the background as questions and changes.
+//! Questions about the background supervisor, and changes to it.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use super::seat::host_only;
 use super::{Client, Error, Request, Seat, Status};
 use crate::{Forward, ForwardName, ForwardStatus, State};
 
-/// Between the start of a process and its first word.
+/// The time limit from the start of a process to its first answer.
 const SIT_PATIENCE: Duration = Duration::from_secs(5);
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// How the tunnel is: `None` if none runs.
+/// A question for the tunnel's status: `None` if no supervisor runs.
 #[derive(Debug, Clone, Serialize)]
 pub struct Running {
-    /// Where it sits.
+    /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
 }
@@ -36,13 +36,13 @@ impl Question for Running {
     }
 }
 
-/// The end of the log, whether the tunnel runs or not.
+/// A question for the end of the log, which works whether the tunnel runs or not.
 #[derive(Debug, Clone, Serialize)]
 pub struct Logs {
-    /// Where it sits.
+    /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
-    /// How many lines.
+    /// The number of lines.
     pub lines: usize,
 }
 
@@ -59,28 +59,28 @@ impl Question for Logs {
     }
 }
 
-/// Starts a tunnel in the background, or adds forwards to the one that runs, and waits until
-/// every one of them answers or cannot, or the host has been away for some attempts.
+/// Starts a tunnel in the background, or adds forwards to the running one, and waits until each of
+/// them answers or has failed, or the host was away for several attempts.
 #[derive(Debug, Clone, Serialize)]
 pub struct Start {
-    /// Where it sits.
+    /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
-    /// What has to be open.
+    /// The required forwards.
     pub forwards: Vec<Forward>,
-    /// The command line of a process that calls [`run`](super::run) for them.
+    /// The command line of a process that calls [`run`](super::run) for these forwards.
     #[serde(skip)]
     pub command: Command,
-    /// How long to wait for answers, in seconds.
+    /// The time limit for answers, in seconds.
     pub patience_s: u64,
 }
 
-/// What [`Start`] has brought about.
+/// The result of [`Start`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Started {
-    /// It ran before, with these forwards.
+    /// The forwards of the supervisor that already ran.
     pub ran_already: Vec<ForwardName>,
-    /// How it is now.
+    /// The status at the end.
     pub status: Status,
 }
 
@@ -112,7 +112,8 @@ impl Change for Start {
                 client.tell(&Request::Add { forward: forward.clone() }).await?;
             }
         }
-        // Whoever starts it has done something about the host, or hopes so.
+        // The operator has probably repaired something before this start, so the link is tried
+        // again.
         let link = client.status().await?.tunnel.link;
         if matches!(link, State::Reconnecting { .. } | State::Fatal { .. }) {
             client.tell(&Request::Retry).await?;
@@ -159,39 +160,40 @@ impl Start {
     }
 }
 
-/// Whoever started it is told that a host is away after this many attempts in a row; the tunnel goes
-/// on with them. One alone may be a blink of the network.
+/// The number of failed attempts in a row after which [`Start`] reports that a host is away. The
+/// tunnel goes on trying. A single failure may be a short network problem.
 const ATTEMPTS_WAITED_FOR: u32 = 3;
 
-/// A service that is silent may still be starting; a port that somebody holds will not be ours.
+/// Whether waiting cannot help. A silent service may still be starting; a port that another program
+/// holds will stay taken.
 fn is_final(state: &State) -> bool {
     match state {
         State::Connected | State::Held { .. } | State::Fatal { .. } => true,
-        // It counts the attempt that comes next.
+        // `attempt` counts the next attempt, too.
         State::Reconnecting { attempt, .. } => *attempt > ATTEMPTS_WAITED_FOR,
         State::Starting | State::Degraded { .. } | State::Silent { .. } => false,
     }
 }
 
-/// Ends the tunnel in the background, or closes some of its forwards.
+/// Ends the background tunnel, or closes some of its forwards.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stop {
-    /// Where it sits.
+    /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
     pub seat: Seat,
-    /// Which forwards; none are all.
+    /// The forwards to close; empty for all.
     pub only: Vec<ForwardName>,
 }
 
-/// What [`Stop`] has brought about.
+/// The result of [`Stop`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stopped {
-    /// None ran.
+    /// No supervisor ran.
     Already,
-    /// The forwards are closed; others go on.
+    /// The forwards are closed; others are still open.
     Closed,
-    /// All of it is gone.
+    /// The supervisor has ended.
     Gone,
 }
 
@@ -215,7 +217,7 @@ impl Change for Stop {
         };
         let there = client.status().await?.tunnel.forwards;
         let stays = |it: &ForwardStatus| !self.only.contains(&it.name);
-        // Without a forward a supervisor has nothing to do.
+        // A supervisor without forwards is not needed.
         if self.only.is_empty() || !there.iter().any(stays) {
             client.stop().await?;
             return Ok(Stopped::Gone);

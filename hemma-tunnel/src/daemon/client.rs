@@ -1,4 +1,4 @@
-//! Speaking to the supervisor in the background.
+//! The client of the background supervisor.
 
 use std::io;
 use std::time::Duration;
@@ -9,29 +9,29 @@ use tokio::net::UnixStream;
 use super::protocol::{Answer, Request, Status, read_line, write_line};
 use super::{Error, Seat};
 
-/// It drains, says goodbye to the host, and is gone.
+/// The time limit for a supervisor to end: it drains, closes the connection, and exits.
 const END_PATIENCE: Duration = Duration::from_secs(10);
 
-/// One who is just sitting down or getting up has no socket yet or any more.
+/// A supervisor that is starting or ending may have no socket at the moment.
 const SIT_PATIENCE: Duration = Duration::from_secs(2);
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// A supervisor that runs in the background.
+/// A running background supervisor.
 #[derive(Debug)]
 pub struct Client {
     seat: Seat,
 }
 
 impl Client {
-    /// The one that sits there, if any.
+    /// Finds the running supervisor, if there is one.
     pub async fn find(seat: &Seat) -> Result<Option<Self>, Error> {
         let found = async {
             loop {
                 if UnixStream::connect(seat.socket()).await.is_ok() {
                     return Ok(Some(Self { seat: seat.clone() }));
                 }
-                // A socket that nobody answers on is left over; the lock says so.
+                // A socket without a listener is left over; the lock tells.
                 if !seat.is_taken()? {
                     return Ok(None);
                 }
@@ -42,7 +42,7 @@ impl Client {
         tokio::time::timeout(SIT_PATIENCE, found).await.map_err(stuck)?
     }
 
-    /// How it is, by a fresh look.
+    /// The status, from a fresh look.
     pub async fn status(&self) -> Result<Status, Error> {
         match self.ask(&Request::Status).await? {
             Answer::Status(status) => Ok(status),
@@ -50,7 +50,7 @@ impl Client {
         }
     }
 
-    /// The end of its log.
+    /// The end of the log.
     pub async fn logs(&self, lines: usize) -> Result<Vec<String>, Error> {
         match self.ask(&Request::Logs { lines }).await? {
             Answer::Lines { lines } => Ok(lines),
@@ -58,7 +58,7 @@ impl Client {
         }
     }
 
-    /// Asks for something that is done or refused.
+    /// Sends a request that is either done or refused.
     pub async fn tell(&self, request: &Request) -> Result<(), Error> {
         match self.ask(request).await? {
             Answer::Done => Ok(()),
@@ -66,7 +66,7 @@ impl Client {
         }
     }
 
-    /// Ends it, and returns when nothing of it is left.
+    /// Ends the supervisor, and returns when it is gone.
     pub async fn stop(&self) -> Result<(), Error> {
         self.tell(&Request::Stop).await?;
         let gone = async {

@@ -1,5 +1,5 @@
-//! What a supervisor in the background writes down. Three files at most, so a year of a bad line
-//! fills no disk.
+//! The log of a background supervisor. It has at most three files, so that a year of a bad line
+//! does not fill the disk.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,7 +10,7 @@ use crate::state::{Snapshot, State};
 const FILE_BYTES_MAX: u64 = 1 << 20;
 const OLD_FILES: u32 = 2;
 
-/// What the end of the log is read from.
+/// The number of bytes at the end of the log that are read.
 const TAIL_BYTES_MAX: u64 = 256 << 10;
 
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Log {
         Ok(Self { path, file, bytes, seen: None })
     }
 
-    /// Writes what is new since the last snapshot.
+    /// Writes what has changed since the last snapshot.
     pub(super) fn changes(&mut self, now: jiff::Timestamp, fresh: &Snapshot) -> io::Result<()> {
         for line in news(self.seen.as_ref(), fresh) {
             self.line(now, &line)?;
@@ -41,7 +41,7 @@ impl Log {
         if self.bytes > FILE_BYTES_MAX {
             self.rotate()?;
         }
-        // What comes from the host must not make lines of its own.
+        // Text from the host must not begin lines of its own.
         let line: String = line.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
         let line = format!("{now:.3} {line}\n");
         self.bytes += line.len() as u64;
@@ -65,7 +65,7 @@ impl Log {
     }
 }
 
-/// The last lines of a log. None at all if there is none.
+/// The last lines of a log; empty if there is no log.
 pub(super) fn tail(path: &Path, lines: usize) -> io::Result<Vec<String>> {
     let mut file = match File::open(path) {
         Ok(file) => file,
@@ -77,13 +77,12 @@ pub(super) fn tail(path: &Path, lines: usize) -> io::Result<Vec<String>> {
     let mut bytes = Vec::new();
     file.take(TAIL_BYTES_MAX).read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
-    // The first line is half a line unless the file begins there.
+    // The first line is incomplete unless it begins the file.
     let whole = text.lines().skip(usize::from(begin > 0)).map(str::to_owned).collect::<Vec<_>>();
     Ok(whole[whole.len().saturating_sub(lines)..].to_vec())
 }
 
-/// A line for each thing that is not as it was. An attempt that follows another is not news
-/// unless its reason is.
+/// One line for each change. A further attempt is only logged if its reason differs.
 fn news(before: Option<&Snapshot>, now: &Snapshot) -> Vec<String> {
     let same = |a: &State, b: &State| match (a, b) {
         (State::Reconnecting { reason: a, .. }, State::Reconnecting { reason: b, .. }) => a == b,

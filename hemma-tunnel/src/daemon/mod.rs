@@ -1,6 +1,6 @@
-//! A supervisor that runs in the background, and how to speak to it.
+//! The supervisor that runs in the background, and its client.
 //!
-//! [`run`] is the process itself; it is started by running the own program again ([`Start`]) or
+//! [`run`] is the supervisor process; it is started by running the own program again ([`Start`]) or
 //! by the machine's service manager ([`crate::service`]).
 
 mod changes;
@@ -26,63 +26,63 @@ pub use verify::verify;
 
 use crate::forward;
 
-/// Whoever is in the middle of an answer may finish it.
+/// The time that connections in use get to finish.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Why there is no supervisor, or no answer from it.
+/// Why a supervisor did not start, or did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Error {
-    /// There is one already.
+    /// A supervisor already runs.
     #[error("a tunnel to {host} runs already")]
     Runs {
-        /// Where it leads.
+        /// The host of the supervisor.
         host: Host,
     },
-    /// It could not sit down.
+    /// The supervisor's directory, lock or socket cannot be used.
     #[error("the tunnel's place {} cannot be used: {said}", .path.display())]
     Seat {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         said: String,
     },
-    /// It is there and does not answer.
+    /// The supervisor runs and does not answer.
     #[error("the tunnel to {host} runs but does not answer")]
     Mute {
-        /// Where it leads.
+        /// The host of the supervisor.
         host: Host,
     },
-    /// It was told to stop and did not.
+    /// The supervisor did not stop when asked.
     #[error("the tunnel to {host} was told to stop and still runs")]
     Stays {
-        /// Where it leads.
+        /// The host of the supervisor.
         host: Host,
     },
-    /// It said no, or something else.
+    /// The supervisor refused, or its answer is not valid.
     #[error("the tunnel to {host} said: {said}")]
     Talk {
-        /// Where it leads.
+        /// The host of the supervisor.
         host: Host,
-        /// Its words.
+        /// The answer.
         said: String,
     },
-    /// It was started and is not there.
+    /// The supervisor was started and has ended.
     #[error("the tunnel to {host} ended as soon as it was started: {said}")]
     Died {
-        /// Where it leads.
+        /// The host of the supervisor.
         host: Host,
         /// The end of its log.
         said: String,
     },
-    /// A forward cannot be.
+    /// A forward is not valid.
     #[error(transparent)]
     Forward(#[from] forward::Error),
-    /// Its process could not be started.
+    /// The process could not be started.
     #[error("the tunnel's process could not be started")]
     Spawn(#[from] ExecError),
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }

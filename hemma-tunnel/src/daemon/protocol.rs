@@ -1,4 +1,4 @@
-//! What a supervisor in the background is asked and answers: one JSON value a line.
+//! The protocol of the background supervisor: requests and answers are JSON, one per line.
 
 use std::time::Duration;
 
@@ -7,77 +7,77 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWr
 
 use crate::{Forward, ForwardName, Snapshot};
 
-/// No request and no answer comes near it.
+/// The maximum length of a line. Requests and answers are much shorter.
 const LINE_BYTES_MAX: usize = 1 << 20;
 
-/// Lines of the log at once.
+/// The maximum number of log lines in an answer.
 pub(super) const LOG_LINES_MAX: usize = 1000;
 
-/// What may be asked.
+/// A request to the supervisor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
-    /// How everything is, by a fresh look.
+    /// Report the status, from a fresh look.
     Status,
-    /// Opens one more forward.
+    /// Open one more forward.
     Add {
-        /// The plan.
+        /// The forward.
         forward: Forward,
     },
-    /// Closes one.
+    /// Close a forward.
     Remove {
-        /// Which.
+        /// The name of the forward.
         name: ForwardName,
     },
-    /// Tries again at once, also after a fatal failure.
+    /// Try again at once, also after a fatal failure.
     Retry,
-    /// The end of the log.
+    /// Return the end of the log.
     Logs {
-        /// How many lines.
+        /// The number of lines.
         lines: usize,
     },
-    /// Ends all of it.
+    /// End the supervisor.
     Stop,
 }
 
-/// What is answered.
+/// An answer of the supervisor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
-    /// To a question for the status.
+    /// The answer to [`Request::Status`].
     Status(Status),
-    /// It is done, or begins.
+    /// The request is carried out.
     Done,
-    /// To a question for the log, oldest first.
+    /// The answer to [`Request::Logs`], oldest line first.
     Lines {
         /// The lines.
         lines: Vec<String>,
     },
-    /// It is not done.
+    /// The request is refused.
     Refused {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// A supervisor in the background.
+/// The status of a background supervisor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
-    /// Its process.
+    /// Its process id.
     pub pid: u32,
-    /// Since when it runs.
+    /// The time of its start.
     pub since: jiff::Timestamp,
-    /// How it is.
+    /// The state of the tunnel.
     pub tunnel: Snapshot,
 }
 
 impl Request {
-    /// Reads one line from outside.
+    /// Reads a request from one line.
     pub fn read(line: &[u8]) -> Result<Self, Malformed> {
         serde_json::from_slice(line).map_err(|source| Malformed { said: source.to_string() })
     }
 
-    /// How long its answer may take.
+    /// The time limit of the answer.
     pub(super) fn patience(&self) -> Duration {
         match self {
             Self::Remove { .. } => super::DRAIN + Duration::from_secs(5),
@@ -86,7 +86,7 @@ impl Request {
     }
 }
 
-/// A line that is no request.
+/// The error for a line that is not a valid request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("that is no request: {said}")]
 pub struct Malformed {

@@ -1,7 +1,7 @@
-//! The one place for the one supervisor of a host: a lock, a socket and a log.
+//! The files of the one supervisor of a host: a lock, a socket and a log.
 //!
-//! Whoever holds the lock is it. The lock goes with the process, however that ends, so there is
-//! no process id to guess from and nothing left behind that means anything.
+//! The supervisor is the process that holds the lock. The lock ends with the process, however that
+//! ends, so no process id has to be guessed from, and files that are left over mean nothing.
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
@@ -13,35 +13,36 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 
-/// The path of a socket has to fit into 104 bytes on macOS, with its end.
+/// The maximum length of a socket's path. On macOS it has to fit into 104 bytes, with its end.
 const SOCKET_PATH_BYTES_MAX: usize = 103;
 
-/// Where the supervisor of `host` sits, in a directory that is ours alone.
+/// The files of the supervisor of `host`, in a directory that only this user can write to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {
     dir: PathBuf,
     host: Host,
 }
 
-/// The seat, taken. Free again when this is dropped.
+/// The held lock of a seat. It is released on drop.
 #[derive(Debug)]
 pub(super) struct Taken {
-    // The lock is on the open file.
+    // The lock belongs to the open file.
     _lock: File,
 }
 
 impl Seat {
-    /// In `dir`, usually the user's runtime directory; it is made if it is not there.
+    /// A seat in `dir`, usually the user's runtime directory; the directory is made if it is
+    /// missing.
     pub fn new(dir: impl Into<PathBuf>, host: Host) -> Self {
         Self { dir: dir.into(), host }
     }
 
-    /// Where its supervisor leads.
+    /// The host of the supervisor.
     pub fn host(&self) -> &Host {
         &self.host
     }
 
-    /// Where its supervisor writes what happens.
+    /// The path of the supervisor's log.
     pub fn log(&self) -> PathBuf {
         self.file("log")
     }
@@ -54,7 +55,7 @@ impl Seat {
         self.dir.join(format!("tunnel-{}.{kind}", self.host))
     }
 
-    /// Makes the directory, for us alone.
+    /// Makes the directory, for this user only.
     pub(super) fn prepare(&self) -> Result<(), Error> {
         let socket = self.socket();
         if socket.as_os_str().len() > SOCKET_PATH_BYTES_MAX {
@@ -68,13 +69,13 @@ impl Seat {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(failed)?;
         let mode = std::fs::metadata(&self.dir).map_err(failed)?.permissions().mode();
         if mode & 0o022 != 0 {
-            // Others could put a socket of theirs where ours is expected.
+            // Other users could put a socket of their own there.
             return Err(failed(io::Error::other("others may write there")));
         }
         Ok(())
     }
 
-    /// Takes it, unless somebody sits there.
+    /// Takes the lock, unless a supervisor holds it.
     pub(super) fn take(&self) -> Result<Taken, Error> {
         self.prepare()?;
         let lock = self.lock_file().map_err(|source| self.failed(&source))?;
@@ -85,14 +86,15 @@ impl Seat {
         }
     }
 
-    /// Whether somebody sits there.
+    /// Whether a supervisor holds the lock.
     pub(super) fn is_taken(&self) -> Result<bool, Error> {
         let lock = match File::open(self.file("lock")) {
             Ok(lock) => lock,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(self.failed(&error)),
         };
-        // Shared: two that only look must not take each other for a supervisor.
+        // A shared lock, so that two processes that only look do not see each other as a
+        // supervisor.
         match lock.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
@@ -109,13 +111,13 @@ impl Seat {
     }
 }
 
-/// A seat in a question or a change. Where it is on this machine is this machine's own business,
-/// so a recording is played on any.
+/// Serializes only the host of a seat. The directory differs between machines, and a recording must
+/// play on any.
 pub(super) fn host_only<S: serde::Serializer>(seat: &Seat, to: S) -> Result<S::Ok, S::Error> {
     seat.host.serialize(to)
 }
 
-/// Removes a file that may not be there.
+/// Removes a file that may not exist.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

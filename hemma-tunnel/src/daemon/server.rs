@@ -1,4 +1,4 @@
-//! The supervisor in the background itself.
+//! The background supervisor process.
 
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -16,13 +16,13 @@ use super::seat::remove;
 use super::{DRAIN, Error, Seat};
 use crate::{Forward, Options, Supervisor};
 
-/// Askers at once. A person has two hands.
+/// The maximum number of clients at once.
 const ASKERS_MAX: usize = 16;
 
-/// One that says nothing for this long has hung.
+/// The time limit of a silent client.
 const ASKER_PATIENCE: Duration = Duration::from_secs(30);
 
-/// What an asker's task needs.
+/// The values that a client's task needs.
 struct Desk {
     seat: Seat,
     supervisor: Supervisor,
@@ -30,8 +30,8 @@ struct Desk {
     stop: Notify,
 }
 
-/// Runs a supervisor until it is told to stop or `interrupted` ends. There is one for each seat:
-/// a second one is refused with [`Error::Runs`].
+/// Runs a supervisor until it is told to stop or `interrupted` completes. There is one for each
+/// seat: a second one is refused with [`Error::Runs`].
 pub async fn run(
     seat: Seat,
     options: Options,
@@ -40,7 +40,7 @@ pub async fn run(
 ) -> Result<(), Error> {
     let taken = seat.take()?;
     let at_seat = |source: io::Error| Error::Seat { path: seat.socket(), said: source.to_string() };
-    // Ours is the lock, so a socket that is there is left over.
+    // This process holds the lock, so an existing socket is left over.
     remove(&seat.socket()).map_err(at_seat)?;
     let listener = UnixListener::bind(seat.socket()).map_err(at_seat)?;
     let ours = std::fs::Permissions::from_mode(0o600);
@@ -57,7 +57,7 @@ pub async fn run(
     let desk = Arc::new(Desk { seat: seat.clone(), supervisor, since, stop });
     let mut askers = JoinSet::new();
     tokio::pin!(interrupted);
-    // A full disk must not end a tunnel, so what the log says about itself goes nowhere.
+    // A full disk must not end a tunnel, so errors of writing the log are ignored.
     let _ = log.line(clock.now(), &format!("started, process {}", std::process::id()));
     loop {
         tokio::select! {
@@ -66,7 +66,8 @@ pub async fn run(
             Some(_) = askers.join_next() => {}
             accepted = listener.accept(), if askers.len() < ASKERS_MAX => match accepted {
                 Ok((stream, _)) => { askers.spawn(answer(stream, Arc::clone(&desk))); }
-                // Out of descriptors, most likely: others will close some.
+                // The process is most likely out of file descriptors: connections that close will
+                // free some.
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
             },
             Ok(()) = changes.changed() => {

@@ -1,4 +1,4 @@
-//! How the wanted forwards are, in findings.
+//! The findings about forwards.
 
 use hemma_core::{Finding, Hint, Report, World};
 
@@ -6,7 +6,7 @@ use super::{Running, Seat, Status};
 use crate::ids;
 use crate::{Forward, ForwardStatus, Holder, Remedy, State};
 
-/// One finding for each forward that is wanted.
+/// One finding for each required forward.
 pub async fn verify(world: &World, seat: &Seat, forwards: &[Forward]) -> Report {
     let running = world.ask_again(&Running { seat: seat.clone() }).await;
     let mut report = Report::default();
@@ -34,7 +34,7 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
                 tunnel.round_trip_ms.map_or_else(String::new, |it| format!(", {it} ms away"));
             Finding::pass(ids::FORWARD_CONNECTED, subject, format!("{at}connected{trip}"))
         }
-        // Nobody has seen the service: the way to the host is not there, or not yet.
+        // The service was not seen: there is no connection to the host, or not yet.
         State::Starting | State::Reconnecting { .. } => {
             Finding::unseen(ids::FORWARD_CONNECTING, subject, format!("{at}{}", forward.state))
                 .hint(Hint::Do(format!(
@@ -99,7 +99,7 @@ mod tests {
             (State::Connected, State::Starting, Verdict::Unknown),
             (away.clone(), away, Verdict::Unknown),
             (refused.clone(), refused.clone(), Verdict::Unknown),
-            // sshd is there and forbids it.
+            // sshd answers and forbids the forward.
             (State::Connected, refused, Verdict::Fail),
             (State::Connected, State::silent("HTTP 503"), Verdict::Fail),
             (State::Connected, State::Held { by: "node".to_owned() }, Verdict::Fail),

@@ -1,9 +1,10 @@
-//! Channels to the host through the control socket of a running ssh.
+//! Channels to the host over the control socket of a running ssh.
 //!
-//! We listen ourselves and ask ssh for one channel per connection (what `ssh -W` does), instead
-//! of letting ssh listen (`ssh -L`). So the port stays ours while the link is down, a service that
-//! refuses is seen at once instead of as a silent end, and bytes are counted. ssh gets the ends
-//! of two pipes and does the rest; the cost is one more copy on this machine.
+//! This library listens itself and asks ssh for one channel per connection (as `ssh -W` does),
+//! instead of letting ssh listen (`ssh -L`). So the port stays bound while the link is down, a
+//! refusal by the service is noticed at once instead of looking like an empty answer, and bytes are
+//! counted. ssh gets the ends of two pipes and does the rest; the cost is one more copy on this
+//! machine.
 
 mod wire;
 
@@ -27,7 +28,7 @@ pub(crate) use wire::{PACKET_BYTES_MAX, Reply};
 pub(crate) struct Channel {
     pub(crate) to: pipe::Sender,
     pub(crate) from: pipe::Receiver,
-    /// ssh ends the channel when this closes, whatever state it is in.
+    /// ssh ends the channel when this closes, in any state.
     pub(crate) _control: UnixStream,
 }
 
@@ -41,7 +42,7 @@ pub(crate) async fn open(socket: &Path, to: SocketAddr) -> Result<Channel, Error
     for end in [theirs_in.as_fd(), theirs_out.as_fd()] {
         pass(&control, end).await.map_err(Error::Master)?;
     }
-    // Our copies must go, or we would never see an end.
+    // The copies must be closed here, or the ends would never be seen.
     drop((theirs_in, theirs_out));
     loop {
         let reply = read(&mut control).await?;
@@ -67,7 +68,7 @@ async fn read(control: &mut UnixStream) -> Result<Reply, Error> {
     Reply::read(&packet).ok_or(Error::Protocol)
 }
 
-/// One byte with one descriptor beside it, which is how ssh wants them.
+/// Sends one byte with one file descriptor, as ssh expects.
 async fn pass(control: &UnixStream, end: BorrowedFd<'_>) -> io::Result<()> {
     let send = || {
         let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
@@ -111,22 +112,22 @@ impl AsyncWrite for Channel {
     }
 }
 
-/// Why there is no channel.
+/// Why a channel was not opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// ssh is gone, or going.
+    /// ssh is gone or ending.
     #[error("ssh does not answer on its control socket")]
     Master(#[source] io::Error),
-    /// No descriptors left, most likely.
+    /// The pipes could not be made; most likely no file descriptors are left.
     #[error("no pipe could be made")]
     Pipe(#[source] io::Error),
-    /// Not the ssh we know.
+    /// The control socket speaks another protocol.
     #[error("ssh speaks another protocol on its control socket")]
     Protocol,
-    /// The host or the service said no. ssh does not say here which of them.
+    /// The host or the service refused. ssh does not say here which of them.
     #[error("{reason}")]
     Refused {
-        /// ssh's words.
+        /// ssh's message.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! The words of OpenSSH's control socket that a forward needs (`PROTOCOL.mux`, version 4).
+//! The messages of OpenSSH's control socket that a forward needs (`PROTOCOL.mux`, version 4).
 
 use std::net::SocketAddr;
 
@@ -10,15 +10,15 @@ const PERMISSION_DENIED: u32 = 0x8000_0002;
 const FAILURE: u32 = 0x8000_0003;
 const SESSION_OPENED: u32 = 0x8000_0006;
 
-/// The only request of a connection, so its number is ours to choose.
+/// The number of the request. A connection has only one, so any number works.
 const REQUEST: u32 = 1;
 
-/// The longest packet with meaning for us is a hello or a reason; ssh itself sends no other.
+/// The maximum length of a packet. The longest ones that matter are a hello or a reason.
 pub(crate) const PACKET_BYTES_MAX: usize = 4 << 10;
 
-/// A hello and the request for a channel to `to`, which two descriptors have to follow.
+/// A hello and the request for a channel to `to`; two file descriptors have to follow.
 ///
-/// `PROTOCOL.mux` calls the port a string. ssh has always sent and read a number.
+/// `PROTOCOL.mux` calls the port a string, but ssh has always sent and read a number.
 pub(super) fn request(to: SocketAddr) -> Vec<u8> {
     let mut hello = Vec::new();
     put(&mut hello, HELLO);
@@ -45,26 +45,26 @@ fn put_text(into: &mut Vec<u8>, text: &str) {
 }
 
 fn put_bytes(into: &mut Vec<u8>, bytes: &[u8]) {
-    // Ours are an address or a packet of one: never near the limit of the type.
+    // The contents are an address or a packet of one: far below the limit of the type.
     put(into, u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     into.extend_from_slice(bytes);
 }
 
-/// What the master says.
+/// A message of the ssh master.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
-    /// It speaks this version.
+    /// The master speaks this version.
     Hello(u32),
     /// The channel is open: the service has accepted.
     Opened,
-    /// It is not, for this reason.
+    /// The channel is refused for this reason.
     Refused(String),
-    /// Something that only matters to others.
+    /// A message that does not matter here.
     Other(u32),
 }
 
 impl Reply {
-    /// Reads the inside of one packet.
+    /// Reads the content of one packet.
     pub(crate) fn read(packet: &[u8]) -> Option<Self> {
         let (kind, rest) = number(packet)?;
         Some(match kind {

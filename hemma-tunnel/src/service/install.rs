@@ -1,4 +1,4 @@
-//! Giving a service to the machine, and taking it away, all of it.
+//! Installs a service on this machine, and removes it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{LABEL, Manager, Service, UNIT};
 
-/// `bootstrap` fails for a moment after `bootout`, which returns before it is done.
+/// The number of tries: `bootstrap` fails for a moment after `bootout`, which returns before it is
+/// done.
 const BOOTSTRAP_TRIES: u32 = 10;
 const BOOTSTRAP_PAUSE: Duration = Duration::from_millis(300);
 
-/// Writes the service's file and starts it; again is the same as once.
+/// Writes the service's file and starts the service; repeating it has no further effect.
 #[derive(Debug, Clone, Serialize)]
 pub struct Install {
     /// The service.
@@ -44,7 +45,7 @@ impl Change for Install {
                 let domain = domain(live).await?;
                 boot_out(live, &domain, LABEL).await?;
                 bootstrap(live, &domain, &file).await?;
-                // `bootstrap` may leave a service that is to run at load waiting.
+                // `bootstrap` may not start a service that should run at load.
                 let service = format!("{domain}/{LABEL}");
                 done(live, Command::new("launchctl").args(["kickstart", &service])).await?;
             }
@@ -65,13 +66,13 @@ pub struct Uninstall {
     pub service: Service,
 }
 
-/// What [`Uninstall`] found.
+/// The result of [`Uninstall`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Uninstalled {
-    /// It was not installed.
+    /// The service was not installed.
     Already,
-    /// It is gone.
+    /// The service was removed.
     Removed,
 }
 
@@ -89,7 +90,7 @@ impl Change for Uninstall {
         let file = self.service.file();
         let there = file.exists();
         match self.service.manager {
-            // It may be loaded without its file.
+            // The service may be loaded without its file.
             Manager::Launchd => boot_out(live, &domain(live).await?, LABEL).await?,
             Manager::Systemd if there => done(live, systemctl(&["disable", "--now", UNIT])).await?,
             Manager::Systemd => {}
@@ -110,13 +111,13 @@ fn systemctl(words: &[&str]) -> Command {
     Command::new("systemctl").arg("--user").args(words.iter().copied())
 }
 
-/// launchd's word for the graphical session of this user.
+/// launchd's name for the graphical session of this user.
 pub(super) async fn domain(live: &Live) -> Result<String, Error> {
     let output = run(live, Command::new("id").arg("-u")).await?;
     Ok(format!("gui/{}", output.stdout.trim()))
 }
 
-/// Ends and forgets a service. One that is not loaded is fine.
+/// Stops and unloads a service. It may be unloaded already.
 pub(super) async fn boot_out(live: &Live, domain: &str, label: &str) -> Result<(), Error> {
     let service = format!("{domain}/{label}");
     let loaded = run(live, Command::new("launchctl").args(["print", &service])).await?;
@@ -151,18 +152,18 @@ async fn done(live: &Live, command: Command) -> Result<(), Error> {
     Err(Error::Manager { line: shown, said: output.last_words().to_owned() })
 }
 
-/// Why a service is not installed, or not removed.
+/// Why a service was not installed or not removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Error {
-    /// A service has no directory from which to look.
+    /// A path is relative. A service has no working directory.
     #[error("the program of a service must be absolute, and {} is not", .path.display())]
     Relative {
         /// The path.
         path: PathBuf,
     },
-    /// It would begin a line of its own.
+    /// A word has a control character, which would begin a line of its own.
     #[error("`{word}` holds a control character")]
     Control {
         /// The word.
@@ -171,7 +172,7 @@ pub enum Error {
     /// The file could not be rendered.
     #[error("the service's file could not be rendered: {said}")]
     Render {
-        /// Why not.
+        /// The reason.
         said: String,
     },
     /// The file could not be written or removed.
@@ -179,21 +180,21 @@ pub enum Error {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         said: String,
     },
-    /// The service manager said no.
+    /// The service manager's command failed.
     #[error("`{line}` failed: {said}")]
     Manager {
         /// The command line.
         line: String,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The service manager could not be asked.
     #[error("the service manager could not be asked")]
     Exec(#[from] ExecError),
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }

@@ -1,4 +1,4 @@
-//! The property list that launchd reads.
+//! The property list for launchd.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ struct Agent<'s> {
     environment_variables: BTreeMap<&'static str, &'s str>,
     run_at_load: bool,
     keep_alive: KeepAlive,
-    /// A tunnel's timers matter; launchd slows those of other kinds down.
+    /// The process type. launchd delays the timers of other types, which a tunnel needs.
     process_type: &'static str,
     standard_out_path: String,
     standard_error_path: String,
 }
 
-/// After a crash, and not after `tunnel stop`.
+/// Restart after a crash, and not after `tunnel stop`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct KeepAlive {

@@ -1,5 +1,5 @@
-//! What the runbook's old script has left on this machine. Looked for, shown, and only then
-//! removed.
+//! Files and processes of the runbook's old script on this machine. They are found, shown, and only
+//! then removed.
 
 use std::path::{Path, PathBuf};
 
@@ -15,26 +15,26 @@ const SCRIPT: (&str, &str) = ("bin", "hemma-");
 const PIDS: (&str, &str) = (".cache", "hemma-");
 const AGENT: (&str, &str) = ("Library/LaunchAgents", "com.hemma.");
 
-/// One thing that the old script has left.
+/// A file or process of the old script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Leftover {
     /// The script itself.
     Script(PathBuf),
-    /// Its launchd agent, which would bind our ports at the next login.
+    /// Its launchd agent, which would bind the same ports at the next login.
     Agent(PathBuf),
     /// The directory with its process ids.
     Pids(PathBuf),
-    /// An autossh of it that still runs and holds a port.
+    /// Its autossh process that still runs and holds a port.
     Process {
-        /// Its id.
+        /// The process id.
         pid: u32,
-        /// Its command line.
+        /// The command line.
         line: String,
     },
 }
 
-/// What is left of the old script.
+/// A question for what is left of the old script.
 #[derive(Debug, Clone, Serialize)]
 pub struct Leftovers {
     /// The user's home directory.
@@ -61,7 +61,7 @@ impl Question for Leftovers {
     }
 }
 
-/// What an old script of any application is called in a directory, without what hemma itself has there.
+/// The old scripts of any application in a directory, without hemma's own files.
 fn named(home: &Path, (directory, prefix): (&str, &str), ending: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(home.join(directory)).into_iter().flatten().flatten();
     let is_one = |path: &PathBuf| {
@@ -74,7 +74,7 @@ fn named(home: &Path, (directory, prefix): (&str, &str), ending: &str) -> Vec<Pa
     found
 }
 
-/// Ends and removes what [`Leftovers`] has found.
+/// Ends and removes the findings of [`Leftovers`].
 #[derive(Debug, Clone, Serialize)]
 pub struct RemoveLeftovers {
     /// What to remove.
@@ -110,7 +110,7 @@ impl Change for RemoveLeftovers {
                 Leftover::Script(path) => gone(path, std::fs::remove_file(path))?,
                 Leftover::Pids(path) => gone(path, std::fs::remove_dir_all(path))?,
                 Leftover::Process { pid, .. } => {
-                    // Asked again: an id may belong to somebody else meanwhile.
+                    // Checked again: another process may have the id meanwhile.
                     if old_tunnel(live, *pid).await?.is_some() {
                         live.run(&Place::Here, &Command::new("kill").arg(pid.to_string())).await?;
                     }
@@ -130,15 +130,15 @@ fn gone(path: &Path, removed: std::io::Result<()>) -> Result<(), Error> {
     }
 }
 
-/// What the old script believed to run: `tunnel-18085.pid` and the like.
+/// The process ids that the old script recorded: `tunnel-18085.pid` and the like.
 fn pids(dir: &Path) -> Vec<u32> {
     let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let texts = files.filter_map(|it| std::fs::read_to_string(it.path()).ok());
     texts.filter_map(|it| it.trim().parse().ok()).collect()
 }
 
-/// The command line of a process, if it is one of the old script's. A process id that was
-/// written down proves nothing: its number is given out again.
+/// The command line of a process, if it belongs to the old script. A recorded process id proves
+/// nothing, because ids are reused.
 async fn old_tunnel(live: &Live, pid: u32) -> Result<Option<String>, Error> {
     let ps = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]);
     let output = live.run(&Place::Here, &ps).await?;
@@ -165,7 +165,7 @@ mod tests {
         for file in [script, agent, "Library/LaunchAgents/com.hemma.tunnel.plist", "bin/hemma"] {
             std::fs::write(at(file), "").expect("writable");
         }
-        // Our own id, which is alive and no autossh.
+        // This process's own id, which is alive and not an autossh.
         let pid = std::process::id().to_string();
         std::fs::write(at(ids).join("tunnel-18085.pid"), pid).expect("writable");
         let world = World::local();

@@ -1,7 +1,7 @@
-//! A tunnel that the machine starts when its user logs in.
+//! A tunnel as a service, which the machine starts when its user logs in.
 //!
-//! launchd on macOS, systemd's user manager on Linux. What they are given is rendered from values:
-//! nothing in it is for the reader to replace.
+//! The manager is launchd on macOS and systemd's user manager on Linux. Their files are rendered
+//! from values: nothing in them has to be replaced by hand.
 
 mod install;
 mod launch_agent;
@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 pub use install::{Error, Install, Uninstall, Uninstalled};
 pub use leftovers::{Leftover, Leftovers, RemoveLeftovers};
 
-/// Its name for launchd; systemd calls it by the last two words.
+/// The name of the service for launchd; systemd uses the last two words.
 const LABEL: &str = "com.hemma.tunnel";
 
-/// What starts services on this machine.
+/// The service manager of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Manager {
@@ -29,7 +29,7 @@ pub enum Manager {
 }
 
 impl Manager {
-    /// The one of this kind of machine.
+    /// The service manager of this kind of machine.
     pub fn here() -> Self {
         if cfg!(target_os = "macos") { Self::Launchd } else { Self::Systemd }
     }
@@ -38,25 +38,24 @@ impl Manager {
 /// A tunnel as a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
-    /// What starts it.
+    /// The service manager.
     pub manager: Manager,
     /// The user's home directory.
     pub home: PathBuf,
-    /// The program, absolute: a service has no directory to look from.
+    /// The program, as an absolute path: a service has no working directory.
     pub program: PathBuf,
-    /// Its arguments.
+    /// The arguments of the program.
     pub arguments: Vec<String>,
-    /// Where it finds `ssh`, and what the user's ssh configuration calls.
+    /// The `PATH` on which `ssh` and the programs of the ssh configuration are found.
     pub path: String,
-    /// The ssh agent's socket, if there is one that outlives a login; see
-    /// [`lasting_agent`].
+    /// The ssh agent's socket, if it stays the same after a login; see [`lasting_agent`].
     pub agent: Option<String>,
-    /// Where launchd writes what it says before it has a log of its own.
+    /// The file to which launchd writes output from before the tunnel's own log.
     pub log: PathBuf,
 }
 
 impl Service {
-    /// Where its file belongs.
+    /// The path of the service's file.
     pub fn file(&self) -> PathBuf {
         match self.manager {
             Manager::Launchd => self.home.join(format!("Library/LaunchAgents/{LABEL}.plist")),
@@ -64,7 +63,7 @@ impl Service {
         }
     }
 
-    /// What is in its file.
+    /// The content of the service's file.
     pub fn text(&self) -> Result<String, Error> {
         if !self.program.is_absolute() {
             return Err(Error::Relative { path: self.program.clone() });
@@ -89,10 +88,11 @@ impl Service {
 
 const UNIT: &str = "hemma-tunnel.service";
 
-/// An agent's socket that will be there after the next login as well.
+/// The socket of an ssh agent, if it will still exist after the next login.
 ///
-/// launchd gives every session a socket of its own, and its services already know it; `ssh-agent`
-/// makes a new one for each login. To write either down would break the service tomorrow.
+/// launchd gives every session a socket of its own, which its services already know, and
+/// `ssh-agent` makes a new one for each login. A service with such a socket in its file would fail
+/// after the next login.
 pub fn lasting_agent(socket: &str) -> Option<&str> {
     let path = Path::new(socket);
     let passing = path.starts_with("/tmp") || socket.contains("com.apple.launchd.");

@@ -1,4 +1,4 @@
-//! The unit that systemd's user manager reads.
+//! The unit for systemd's user manager.
 
 use std::fmt::Write as _;
 
@@ -10,11 +10,11 @@ pub(super) fn render(service: &Service) -> Result<String, Error> {
     let words = std::iter::once(&program).chain(&service.arguments).map(|it| word(it, "$$"));
     let mut environment = String::new();
     for (name, value) in service.environment() {
-        // A `String` takes everything that is written to it.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(environment, "Environment={}", word(&format!("{name}={value}"), "$"));
     }
-    // After a crash, and not after `tunnel stop`. systemd gives up after five quick failures
-    // unless told otherwise; a tunnel never does.
+    // Restart after a crash, and not after `tunnel stop`. systemd's default gives up after five
+    // quick failures; a tunnel must not.
     Ok(format!(
         "[Unit]\n\
          Description=Tunnel to localhost-only services, kept open by hemma\n\
@@ -33,7 +33,7 @@ pub(super) fn render(service: &Service) -> Result<String, Error> {
     ))
 }
 
-/// One word in double quotes, in which systemd expands `%` always and `$` in command lines.
+/// A word in double quotes, in which systemd expands `%` always and `$` in command lines.
 fn word(text: &str, dollar: &str) -> String {
     let mut quoted = String::from("\"");
     for it in text.chars() {

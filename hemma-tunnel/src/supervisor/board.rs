@@ -1,4 +1,4 @@
-//! Where the state of everything is written down, once, for all who watch.
+//! The shared state of a tunnel, for everyone who subscribes to it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::link::Link;
 use crate::state::{ForwardStatus, Snapshot, State};
 use crate::{Forward, ForwardName};
 
-/// The snapshot, and the rules by which it changes.
+/// The snapshot, and the rules for its changes.
 #[derive(Debug)]
 pub(super) struct Board {
     snapshot: watch::Sender<Snapshot>,
     clock: Arc<dyn Clock>,
-    /// The first link replaces nothing.
+    /// Whether there was a link before: the first link is not a reconnection.
     was_connected: AtomicBool,
 }
 
@@ -48,7 +48,7 @@ impl Board {
         self.clock.now()
     }
 
-    /// The link's state. What is true of a link that is away is true of every forward over it.
+    /// Sets the link's state. If the link is away, every forward over it is away.
     pub(super) fn link(&self, state: &State) {
         let now = self.clock.now();
         self.snapshot.send_if_modified(|it| {
@@ -76,8 +76,8 @@ impl Board {
         });
     }
 
-    /// Another try was asked for. What was said of the ones before is over from this moment on, and
-    /// not only when the try begins.
+    /// Another attempt was requested. The failures of earlier attempts are over from now on, and
+    /// not only when the attempt begins.
     pub(super) fn asked(&self) {
         let (link, next) = (self.snapshot.borrow().link.clone(), self.now());
         match link {
@@ -91,7 +91,7 @@ impl Board {
 
     pub(super) fn round_trip(&self, took: Duration) {
         let took = u64::try_from(took.as_millis()).ok();
-        // Nobody is woken for a number; it is there for whoever looks.
+        // A counter wakes no subscriber; it can be read at any time.
         self.snapshot.send_if_modified(|it| {
             it.round_trip_ms = took;
             false
@@ -119,7 +119,7 @@ impl Board {
         self.snapshot.send_modify(|it| it.forwards.retain(|it| it.name != *name));
     }
 
-    /// The port is ours.
+    /// The port is bound.
     pub(super) fn bound(&self, name: &ForwardName, local: Vec<SocketAddr>) {
         let now = self.clock.now();
         self.snapshot.send_modify(|it| {
@@ -132,7 +132,8 @@ impl Board {
         });
     }
 
-    /// What a look at the forward found. A look over a link that is gone meanwhile proves nothing.
+    /// Sets the result of a look at the forward. A look over a link that is gone meanwhile is
+    /// ignored.
     pub(super) fn forward(&self, name: &ForwardName, state: State, over: &Link) {
         let now = self.clock.now();
         self.snapshot.send_if_modified(|it| {
@@ -146,7 +147,7 @@ impl Board {
         });
     }
 
-    /// What is wrong with the forward on this machine, whatever the link does.
+    /// Sets a local problem of the forward, which does not depend on the link.
     pub(super) fn here(&self, name: &ForwardName, state: State) {
         let now = self.clock.now();
         self.snapshot.send_if_modified(|it| {
@@ -156,7 +157,7 @@ impl Board {
     }
 }
 
-/// Whether that was news.
+/// Sets the state, and returns whether it has changed.
 fn turn(forward: &mut ForwardStatus, state: State, now: jiff::Timestamp) -> bool {
     if forward.state == state {
         return false;

@@ -1,4 +1,4 @@
-//! Keeps one link: makes it, watches it, replaces it. One attempt at a time.
+//! Keeps one link up: makes it, watches it, replaces it. It makes one attempt at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,27 +13,27 @@ use crate::link::{Link, Pulse};
 use crate::pulse::Beat;
 use crate::state::State;
 
-/// A link that lasted this long was a good one: its loss starts a new count.
+/// The age from which a link counts as stable: its loss starts a new count of failures.
 const STABLE: Duration = Duration::from_secs(10);
 
-/// An attempt that is older than this when the network changes was made in the old one.
+/// An attempt that is older than this when the network changes was made in the old network.
 const STALE_ATTEMPT: Duration = Duration::from_millis(500);
 
-/// What the keeper works with.
+/// The state of the keeper.
 #[derive(Debug)]
 pub(super) struct Keeper {
     pub(super) host: Host,
     pub(super) options: SshOptions,
     pub(super) board: Arc<Board>,
-    /// The link, when there is one.
+    /// The current link, if there is one.
     pub(super) current: watch::Sender<Option<Arc<Link>>>,
-    /// Changes when the machine has slept or the network is another.
+    /// Changes when the machine has slept or the network has changed.
     pub(super) stirred: watch::Receiver<u64>,
-    /// Changes when somebody asks for another try.
+    /// Changes when another attempt is requested.
     pub(super) retry: watch::Receiver<u64>,
 }
 
-/// The failures in a row, and since when.
+/// The number of failures in a row, and their beginning.
 #[derive(Debug)]
 struct Outage {
     since: Instant,
@@ -42,7 +42,7 @@ struct Outage {
 }
 
 impl Keeper {
-    /// Never returns.
+    /// Runs for ever.
     pub(super) async fn keep(mut self) {
         let mut outage: Option<Outage> = None;
         loop {
@@ -53,7 +53,7 @@ impl Keeper {
                 Ok((link, pulse)) => {
                     let made = Instant::now();
                     let reason = self.hold(link, pulse).await;
-                    // Whoever asked before has had what they asked for.
+                    // Earlier requests for an attempt are answered by this one.
                     self.retry.mark_unchanged();
                     let failures = match &outage {
                         Some(before) if made.elapsed() < STABLE => before.failures + 1,
@@ -66,7 +66,7 @@ impl Keeper {
                 }
                 Err(error) if is_fatal(&error) => {
                     self.board.link(&State::Fatal { reason: causes(&error) });
-                    // sshd punishes those who come again and again with a key it has refused.
+                    // sshd penalizes clients that come back with a key that it has refused.
                     if self.retry.changed().await.is_err() {
                         std::future::pending::<()>().await;
                     }
@@ -83,8 +83,8 @@ impl Keeper {
         }
     }
 
-    /// Waits until the next attempt is due, or something makes it due now. Whoever asks for one
-    /// waits for its end: for them the outage begins anew.
+    /// Waits until the next attempt is due, or an event makes it due now. A request restarts the
+    /// outage, since its sender waits for the result.
     async fn rest(&mut self, outage: &mut Outage) {
         if !self.is_asked() {
             self.wait(outage).await;
@@ -108,7 +108,7 @@ impl Keeper {
             reason: outage.reason.clone(),
         });
         self.stirred.mark_unchanged();
-        // Its own view: that somebody asked is still to be seen afterwards.
+        // A copy of the receiver, so that the request is still unread afterwards.
         let mut asked = self.retry.clone();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
@@ -117,7 +117,7 @@ impl Keeper {
         }
     }
 
-    /// One attempt. One that was under way when the network changed is given up for a fresh one.
+    /// Makes one attempt. An attempt from before a change of network is replaced by a new one.
     async fn attempt(&mut self) -> Result<(Arc<Link>, Pulse), ConnectError> {
         loop {
             let begun = Instant::now();
@@ -135,7 +135,7 @@ impl Keeper {
         }
     }
 
-    /// Holds a link until it is dead, and says why.
+    /// Watches a link until it is dead, and returns the reason.
     async fn hold(&mut self, link: Arc<Link>, pulse: Pulse) -> String {
         self.board.link(&State::Connected);
         self.current.send_replace(Some(Arc::clone(&link)));
@@ -151,7 +151,7 @@ impl Keeper {
             }
         };
         let reason = link.watch(pulse, &mut self.stirred, tell).await;
-        // First the state: nobody may see "connected" over a link that is known to be dead.
+        // The state is set first, so that "connected" is never shown over a dead link.
         self.board.link(&State::Reconnecting {
             attempt: 1,
             next: self.board.now(),
@@ -163,7 +163,7 @@ impl Keeper {
     }
 }
 
-/// What no retry heals, because a person has to do something.
+/// Whether no retry can help, because a person has to act.
 fn is_fatal(error: &ConnectError) -> bool {
     match error {
         ConnectError::HostKeyUnknown { .. }
@@ -176,7 +176,7 @@ fn is_fatal(error: &ConnectError) -> bool {
         | ConnectError::NoAlgorithm { .. }
         | ConnectError::Configuration { .. }
         | ConnectError::NoSsh { .. } => true,
-        // A name that does not resolve may be a typing error, or a laptop without network.
+        // A name that does not resolve may be a typing error, or the machine has no network.
         ConnectError::UnknownHost { .. }
         | ConnectError::Refused { .. }
         | ConnectError::NoRoute { .. }

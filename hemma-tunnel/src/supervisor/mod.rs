@@ -1,4 +1,4 @@
-//! Any number of forwards over one ssh connection that is replaced whenever it dies.
+//! Any number of forwards over one ssh connection, which is replaced when it fails.
 
 mod board;
 mod keeper;
@@ -22,14 +22,14 @@ use board::Board;
 use keeper::Keeper;
 use port::Shared;
 
-/// A fresh look, for somebody who waits for it.
+/// The time limit of a fresh look, since its caller waits.
 const LOOK_PATIENCE: Duration = Duration::from_millis(1500);
 
-/// How a tunnel is made.
+/// The options of a tunnel.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How the host is reached. Its `patience` bounds one attempt: a short one is back sooner
-    /// after an outage, a long one suits a slow line.
+    /// The options of the ssh connection. `patience` limits one attempt: a short one reconnects
+    /// sooner after an outage, a long one suits a slow line.
     pub ssh: SshOptions,
     /// The clocks; [`SystemClock`] outside of tests.
     pub clock: Arc<dyn Clock>,
@@ -44,8 +44,8 @@ impl Default for Options {
 
 /// Keeps forwards open until it is stopped or dropped.
 ///
-/// One forward that cannot work takes no other down, and a host that is away is waited for as
-/// long as it takes. What is the case at any moment is in [`Supervisor::subscribe`].
+/// A forward that fails does not affect the others, and a host that is away is waited for without a
+/// limit. [`Supervisor::subscribe`] gives the current state.
 #[derive(Debug)]
 pub struct Supervisor {
     board: Arc<Board>,
@@ -53,19 +53,19 @@ pub struct Supervisor {
     retry: watch::Sender<u64>,
     open: Mutex<Vec<Open>>,
     live: Arc<Live>,
-    /// The keeper of the link, and the watch for sleep and another network.
+    /// The keeper of the link, and the watcher for sleep and changes of network.
     tasks: [Task; 2],
 }
 
-/// A task that ends with its owner.
+/// A task that ends when its owner is dropped.
 #[derive(Debug)]
 struct Task(JoinHandle<()>);
 
 impl Task {
-    /// Nothing of it runs afterwards.
+    /// Ends the task, and waits until it has ended.
     async fn end(&mut self) {
         self.0.abort();
-        // It was cut off, or had ended; a panic in it has been reported by the runtime.
+        // The task was aborted or had ended; the runtime has reported a panic in it.
         let _ = (&mut self.0).await;
     }
 }
@@ -84,7 +84,7 @@ struct Open {
 }
 
 impl Supervisor {
-    /// Begins to connect. Needs a tokio runtime around it.
+    /// Starts to connect. It must be called within a tokio runtime.
     pub fn start(host: Host, options: Options) -> Self {
         let Options { ssh, clock } = options;
         let board = Arc::new(Board::new(host.clone(), Arc::clone(&clock)));
@@ -104,7 +104,7 @@ impl Supervisor {
         Self { board, current, retry, open: Mutex::default(), live, tasks }
     }
 
-    /// Opens one more forward. It is bound and asked in the background: watch its state.
+    /// Opens one more forward. It is bound and probed in the background: watch its state.
     pub fn add(&self, forward: Forward) -> Result<(), forward::Error> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         forward::check_beside(&forward, open.iter().map(|it| &it.shared.forward))?;
@@ -124,8 +124,8 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Closes one forward: nobody new is let in, and whoever is in has `drain` to finish. Says
-    /// whether there was one.
+    /// Closes one forward: new connections are refused, and open ones have `drain` to finish.
+    /// Returns whether the forward existed.
     pub async fn remove(&self, name: &ForwardName, drain: Duration) -> bool {
         let found = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,7 +138,7 @@ impl Supervisor {
         true
     }
 
-    /// What is known.
+    /// The last known state.
     pub fn snapshot(&self) -> Snapshot {
         let mut snapshot = self.board.snapshot();
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,7 +153,7 @@ impl Supervisor {
         snapshot
     }
 
-    /// What is the case: asks every service that can be asked, now.
+    /// The current state: asks every service that can be reached.
     pub async fn look(&self) -> Snapshot {
         let link = self.current.borrow().clone();
         if let Some(link) = link {
@@ -173,20 +173,20 @@ impl Supervisor {
         self.snapshot()
     }
 
-    /// Every change of state. The counters in it are those of the last change.
+    /// Subscribes to state changes. The counters are those of the last change.
     pub fn subscribe(&self) -> watch::Receiver<Snapshot> {
         self.board.subscribe()
     }
 
-    /// Tries again now, also after a failure that is fatal by itself, and counts the attempts of
-    /// the outage anew.
+    /// Tries again now, also after a fatal failure, and restarts the count of the outage's
+    /// attempts.
     pub fn retry(&self) {
         self.board.asked();
         self.retry.send_modify(|it| *it += 1);
     }
 
-    /// Closes everything: nobody new is let in, whoever is in has `drain` to finish, and then the
-    /// host hears a goodbye. Nothing listens afterwards and no process is left.
+    /// Closes everything: new connections are refused, open ones have `drain` to finish, and then
+    /// the connection is closed. No listener and no process is left.
     pub async fn stop(mut self, drain: Duration) {
         let open = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -211,7 +211,7 @@ impl Open {
     async fn close(mut self, drain: Duration) {
         self.shared.closing.send_replace(true);
         if tokio::time::timeout(drain, &mut self.port.0).await.is_err() {
-            // Whoever takes longer is cut off.
+            // Connections that take longer are cut off.
             self.port.end().await;
         }
         self.watcher.end().await;

@@ -1,4 +1,4 @@
-//! One forward's port on this machine: bound, accepting, and who has it instead.
+//! The local port of one forward: binds it, accepts connections, or finds the program that has it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,20 +17,20 @@ use crate::link::{Error, Link};
 use crate::pump::{self, Traffic};
 use crate::state::State;
 
-/// Whether a taken port has become free.
+/// How often to check whether a taken port has become free.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// A client that comes while the link is down is held this long; most links are back by then.
+/// How long a connection is held while the link is down; most links are back by then.
 const HOLD: Duration = Duration::from_secs(8);
 
-/// The host opens a connection to its own loopback, so this is for the way there.
+/// The time limit for the way to the host, which then connects to its own loopback.
 const OPEN_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Connections of one forward at once. Four descriptors each, of the 256 that macOS gives a
-/// process.
+/// The maximum number of connections of a forward. Each takes four file descriptors, of the 256
+/// that macOS allows a process.
 const CONNECTIONS_MAX: usize = 48;
 
-/// Everything that one forward's tasks share.
+/// The state that the tasks of one forward share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) forward: Forward,
@@ -38,9 +38,9 @@ pub(super) struct Shared {
     pub(super) current: watch::Receiver<Option<Arc<Link>>>,
     pub(super) traffic: Traffic,
     pub(super) connections: watch::Sender<u64>,
-    /// Something went wrong with a connection: look now.
+    /// Signals a problem with a connection, which needs a look now.
     pub(super) doubt: Notify,
-    /// Nobody new is let in.
+    /// Whether new connections are refused.
     pub(super) closing: watch::Sender<bool>,
 }
 
@@ -63,7 +63,8 @@ pub(super) async fn serve(shared: Arc<Shared>, live: Arc<Live>) {
                 connections.spawn(connection(client, Arc::clone(&shared)));
             }
             Err(error) => {
-                // Out of descriptors, most likely: others will close some.
+                // The process is most likely out of file descriptors: connections that close will
+                // free some.
                 shared.board.here(shared.forward.name(), State::degraded(error));
                 shared.doubt.notify_one();
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -74,7 +75,7 @@ pub(super) async fn serve(shared: Arc<Shared>, live: Arc<Live>) {
     while connections.join_next().await.is_some() {}
 }
 
-/// The listeners of all wanted addresses. Waits as long as one of them belongs to somebody else.
+/// Listens on all required addresses. Waits while another program has one of them.
 async fn bind(shared: &Shared, live: &Live) -> Vec<TcpListener> {
     let name = shared.forward.name();
     loop {
@@ -101,7 +102,7 @@ async fn bind(shared: &Shared, live: &Live) -> Vec<TcpListener> {
 async fn bind_once(forward: &Forward) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
     let mut listeners: Vec<TcpListener> = Vec::new();
     for address in forward.local_addresses() {
-        // A port that the system has chosen for the first address is the one for the second too.
+        // A port that the system chose for the first address is used for the second, too.
         let chosen = listeners.first().and_then(|it| it.local_addr().ok()).map(|it| it.port());
         let at = SocketAddr::new(address, chosen.unwrap_or(forward.local_port()));
         listeners.push(TcpListener::bind(at).await.map_err(|error| (at, error))?);
@@ -121,7 +122,7 @@ async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
     .await
 }
 
-/// One client, from its first byte to its last.
+/// Serves one client, from its first byte to its last.
 async fn connection(mut client: TcpStream, shared: Arc<Shared>) {
     shared.connections.send_modify(|it| *it += 1);
     if !carry(&mut client, &shared).await {
@@ -131,9 +132,9 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>) {
     shared.connections.send_modify(|it| *it -= 1);
 }
 
-/// Whether it went as the client and the service wanted.
+/// Whether the connection ended as the client and the service wanted.
 async fn carry(client: &mut TcpStream, shared: &Shared) -> bool {
-    // Questions and answers are small and somebody waits for each.
+    // Requests and answers are small, and latency matters.
     let _ = client.set_nodelay(true);
     let deadline = tokio::time::Instant::now() + HOLD;
     let mut current = shared.current.clone();
@@ -156,7 +157,7 @@ async fn carry(client: &mut TcpStream, shared: &Shared) -> bool {
                     done = pump::pump(client, channel, &counted, there) => done.is_ok(),
                 };
             }
-            // The link died under the question; nothing was sent yet, so the next one may do.
+            // The link died during the request; nothing was sent yet, so the next link can be used.
             Err(Error::Lost) => {
                 if current.changed().await.is_err() {
                     return false;

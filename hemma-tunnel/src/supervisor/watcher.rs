@@ -1,4 +1,4 @@
-//! Asks one forward's service, again and again, whether it answers.
+//! Asks the service of one forward again and again whether it answers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,19 +8,20 @@ use crate::link::{Error, Link};
 use crate::probe;
 use crate::state::{Snapshot, State};
 
-/// A look every few seconds costs next to nothing; trouble with a connection asks for one at once.
+/// The pause while all is well. A look costs little; a problem with a connection triggers one at
+/// once.
 const REST_WELL: Duration = Duration::from_secs(5);
 
-/// Somebody may be waiting for it to become better.
+/// The pause while the service is not well, since its user may be waiting.
 const REST_ILL: Duration = Duration::from_secs(1);
 
-/// Only a person who changes sshd's configuration makes this better.
+/// The pause after the host forbids the forward: only a change of sshd's configuration can help.
 const REST_FORBIDDEN: Duration = Duration::from_secs(10);
 
-/// A service that takes longer for a health question is not healthy.
+/// The time limit of a probe. A service that takes longer is not healthy.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Never returns.
+/// Runs for ever.
 pub(super) async fn watch(shared: Arc<Shared>) {
     let mut current = shared.current.clone();
     let mut board = shared.board.subscribe();
@@ -43,7 +44,7 @@ pub(super) async fn watch(shared: Arc<Shared>) {
             () = tokio::time::sleep(rest) => {}
             () = shared.doubt.notified() => {}
             Ok(()) = current.changed() => {}
-            // The link was late and is not any more: what it made of our state is to be looked at.
+            // The link was late and is not any more, so the forward's state must be checked.
             Ok(_) = board.wait_for(|it| {
                 it.link == State::Connected && status(it).is_some_and(|it| it.state != state)
             }) => {}
@@ -51,7 +52,7 @@ pub(super) async fn watch(shared: Arc<Shared>) {
     }
 }
 
-/// One look, written down.
+/// Looks once, and records the result.
 pub(super) async fn look(shared: &Shared, link: &Link, patience: Duration) -> State {
     let mut lost = link.lost();
     let state = tokio::select! {

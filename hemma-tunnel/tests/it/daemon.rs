@@ -30,7 +30,7 @@ async fn it_starts_once_says_what_is_the_case_and_leaves_nothing() {
     let again = run(background.seat.clone(), scene.options(), vec![], async {}).await;
     assert!(matches!(again, Err(Error::Runs { .. })), "{again:?}");
 
-    // A fresh look, each time: nobody waits for the next round of probes.
+    // Each status is a fresh look, and does not wait for the next round of probes.
     let client = background.client().await.expect("it runs");
     scene.service.turn(Mood::Down);
     let status = client.status().await.expect("it answers");

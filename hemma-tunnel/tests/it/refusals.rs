@@ -19,7 +19,7 @@ async fn a_person_has_to_do_something_about_keys() {
     ];
     for (file, key, expected) in rows {
         let right = std::fs::read(scene.sshd.file(file)).expect("it is there");
-        // A key of the right form that is somebody else's.
+        // A valid key of another user.
         let other = if key == "host_key.pub" { "user_key.pub" } else { "host_key.pub" };
         let other = std::fs::read_to_string(scene.sshd.file(other)).expect("it is there");
         let name = if key == "host_key.pub" { "hemma " } else { "" };

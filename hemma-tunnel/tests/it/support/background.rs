@@ -48,7 +48,7 @@ fn as_process() {
     ended.expect("it ends when it is told to");
 }
 
-/// Writes down how many tasks there are, which nobody outside can see.
+/// Writes down how many tasks there are, which is not visible from outside.
 async fn count_tasks(file: PathBuf) {
     loop {
         let alive = tokio::runtime::Handle::current().metrics().num_alive_tasks();

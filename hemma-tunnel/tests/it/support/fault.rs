@@ -9,7 +9,7 @@ use super::service::Mood;
 use super::sshd::command;
 use super::{Scene, children};
 
-/// What is certain about the way to the service, whoever asks.
+/// The facts about the way to the service, independent of the client.
 #[derive(Default)]
 pub(crate) struct Truth {
     /// Changes with every fault and every repair.
@@ -29,7 +29,7 @@ impl Truth {
         (self.epoch.load(Ordering::SeqCst), self.hopeless.load(Ordering::SeqCst))
     }
 
-    /// The same after a question.
+    /// The facts after a request.
     pub(crate) fn asked(&self) -> (u64, bool) {
         self.questions.fetch_add(1, Ordering::SeqCst);
         self.read()
@@ -95,7 +95,7 @@ impl Fault {
         }
     }
 
-    /// Breaks something, and mends it where that is not the supervisor's business.
+    /// Breaks something, and repairs it where that is not the supervisor's business.
     pub(crate) async fn happen(
         self,
         scene: &mut Scene,
@@ -131,7 +131,7 @@ impl Fault {
                 scene.sshd.up().await;
             }
             Self::HostRebooted => {
-                // A machine that goes takes its services along and says goodbye to nobody.
+                // A machine that goes takes its services along, without closing any connection.
                 scene.relay.stall(true);
                 scene.service.turn(Mood::Down);
                 tokio::time::sleep(Duration::from_millis(20)).await;

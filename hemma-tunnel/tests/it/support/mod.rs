@@ -52,7 +52,7 @@ pub(crate) fn skipped(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
 
-/// A number that somebody wants to read; shown with `--nocapture`.
+/// Prints a measured number; it is shown with `--nocapture`.
 #[expect(clippy::print_stderr, reason = "a test speaks to whoever runs it")]
 pub(crate) fn measured(line: &str) {
     eprintln!("MEASURED {line}");
@@ -78,7 +78,7 @@ pub(crate) fn state(snapshot: &Snapshot) -> State {
     snapshot.forwards[0].state.clone()
 }
 
-/// A number from the environment, for whoever wants a longer run.
+/// A number from the environment, for a longer run.
 #[expect(clippy::disallowed_methods, reason = "a test has no other settings")]
 pub(crate) fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

@@ -17,7 +17,7 @@ struct Line {
     reset: u64,
     /// Bytes wait.
     stalled: bool,
-    /// Nobody listens.
+    /// Nothing listens.
     down: bool,
     /// One way.
     delay: Duration,

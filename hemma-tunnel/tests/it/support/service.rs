@@ -14,7 +14,7 @@ pub(crate) enum Mood {
     Ill,
     /// Accepts and says nothing.
     Silent,
-    /// Nobody listens.
+    /// Nothing listens.
     Down,
 }
 
