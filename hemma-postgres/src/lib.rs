@@ -37,9 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! ```
 //!
-//! PostgreSQL runs in a container, and several applications share it. It is administered by `psql`
-//! and `pg_dump` in that container, through its own socket: no password of the administrator's is
-//! needed, and no port has to be open.
+//! PostgreSQL runs in a container, and several applications share it. It is administered with
+//! `psql` and `pg_dump` in that container, over its own socket: no password of the administrator
+//! and no open port is needed.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -48,9 +48,9 @@
 //!
 //! # What it does not do
 //!
-//! It drops nothing, and takes no database from a role that is not a superuser. It never sends a
-//! password: the role's is read on the host, from the `.env` beside the compose files, by Compose
-//! itself. It runs no migration and knows nothing of what is in the tables.
+//! It drops nothing, and takes a database only from a superuser. It never sends a password: Compose
+//! reads the role's password on the host, from the `.env` beside the compose files. It runs no
+//! migration and does not know the contents of the tables.
 
 pub mod backup;
 pub mod databases;

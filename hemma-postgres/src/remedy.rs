@@ -1,4 +1,4 @@
-//! What this crate proposes to do about its findings and errors.
+//! The remedies that this crate proposes for its findings and errors.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use hemma_core::RemedySet;
 use hemma_core::names::EnvKey;
 use serde::{Deserialize, Serialize};
 
-/// What is to be done about an application's databases and their dumps.
+/// The remedies for an application's databases and their dumps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {

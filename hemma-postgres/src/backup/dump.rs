@@ -1,4 +1,4 @@
-//! Making one dump.
+//! Makes one dump.
 
 use hemma_core::names::PgName;
 use hemma_core::text::size;
@@ -8,33 +8,33 @@ use serde::{Deserialize, Serialize};
 use super::{BackupError, Directory, Format};
 use crate::databases::{Server, refused_by_sudo};
 
-/// Dumps one database into a file that is not there yet.
+/// Dumps one database into a new file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dump {
-    /// Where PostgreSQL is.
+    /// The PostgreSQL server.
     pub server: Server,
     /// The database.
     pub database: PgName,
-    /// What is written.
+    /// The format of the dump.
     pub format: Format,
-    /// Where the file goes.
+    /// The directory of the file.
     pub directory: Directory,
-    /// What it is called, as [`file_name`](super::file_name) says.
+    /// The name of the file, as [`file_name`](super::file_name) returns it.
     pub file: String,
 }
 
-/// A dump that is whole.
+/// A complete dump.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dumped {
-    /// Where it is.
+    /// The path of the file.
     pub path: String,
-    /// How large.
+    /// The size in bytes.
     pub bytes: u64,
 }
 
 impl Change for Dump {
     const KIND: &'static str = "database.dump";
-    // Half of one never gets its name.
+    // An incomplete dump never gets its name.
     const CUT: Cut = Cut::AtOnce;
     type Receipt = Dumped;
     type Error = BackupError;
@@ -56,7 +56,7 @@ impl Change for Dump {
 }
 
 impl Dump {
-    /// How far it has come. What the server holds is more than what a dump takes.
+    /// Reports the progress. The size on the server is larger than that of the dump.
     pub(super) fn tell(&self, progress: &Progress, bytes: u64) {
         progress.line(&format!("{}: {}", self.database, size(bytes)));
     }
@@ -65,7 +65,7 @@ impl Dump {
         BackupError::Incomplete { database: self.database.clone(), reason: reason.into() }
     }
 
-    /// What a failed script means, by `pg_dump`'s words.
+    /// The error of a failed script, read from `pg_dump`'s messages.
     pub(super) fn failed(&self, path: &str, output: &Output) -> BackupError {
         let on = Place::On(self.server.host.clone());
         match refused_by_sudo(&on, &output.stderr) {

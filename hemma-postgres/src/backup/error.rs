@@ -1,4 +1,4 @@
-//! Why there is no dump.
+//! Why a dump was not made.
 
 use hemma_core::names::PgName;
 use hemma_core::text::plain;
@@ -10,33 +10,33 @@ use serde::{Deserialize, Serialize};
 use crate::Remedy;
 use crate::databases::{DatabaseError, Server};
 
-/// More of its words than this do not help.
+/// The maximum length of a message.
 const SAID_CHARS_MAX: usize = 300;
 
-/// Why there is no dump. Nothing of one was left behind.
+/// Why a dump was not made. No part of it is left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BackupError {
-    /// The command's end is not known.
+    /// The result of the command is not known.
     #[error("could not learn what pg_dump in {} on {} did", .server.container, .server.host)]
     Ask {
         /// The server.
         server: Server,
-        /// Why not.
+        /// The reason.
         source: ExecError,
     },
     /// PostgreSQL could not be asked.
     #[error("could not ask for a dump")]
     Server(#[from] DatabaseError),
-    /// There is no such database.
+    /// The server has no such database.
     #[error("there is no database `{database}` in {}; {known}", .server.container)]
     NoDatabase {
         /// The server.
         server: Server,
-        /// What was asked for.
+        /// The database that was asked for.
         database: PgName,
-        /// What there is.
+        /// The databases that exist.
         known: Known,
     },
     /// `pg_dump` is older than the server.
@@ -44,15 +44,15 @@ pub enum BackupError {
     Version {
         /// The server.
         server: Server,
-        /// Its words: both versions.
+        /// Its message, with both versions.
         said: String,
     },
-    /// Somebody alters a table, and went on altering it.
+    /// Another session alters a table, and did not finish in time.
     #[error("a table of `{database}` was locked for too long: {said}")]
     Locked {
         /// The database.
         database: PgName,
-        /// Its words: which table.
+        /// Its message, with the table.
         said: String,
     },
     /// `pg_dump` failed in another way.
@@ -60,10 +60,10 @@ pub enum BackupError {
     Failed {
         /// The database.
         database: PgName,
-        /// Its words.
+        /// Its message.
         said: String,
     },
-    /// What was written is no whole dump.
+    /// The dump is not complete.
     #[error("the dump of `{database}` is not whole: {reason}")]
     Incomplete {
         /// The database.
@@ -71,27 +71,27 @@ pub enum BackupError {
         /// What is missing.
         reason: String,
     },
-    /// There is no room for it.
+    /// The disk is full.
     #[error("there is no room for `{path}`: the disk is full")]
     DiskFull {
         /// The file.
         path: String,
     },
-    /// Its file cannot be written.
+    /// The file cannot be written.
     #[error("could not write `{path}`: {reason}")]
     File {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The operating system's error.
         reason: String,
     },
-    /// Its file is there already.
+    /// The file exists already.
     #[error("`{path}` is there already, and a backup replaces none")]
     Exists {
         /// The file.
         path: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }
@@ -146,7 +146,7 @@ impl BackupError {
         Self::File { path: path.to_owned(), reason: plain(said, SAID_CHARS_MAX) }
     }
 
-    /// What the words of `pg_dump`, and of Docker around it, mean.
+    /// Reads the error from the output of `pg_dump` and of Docker.
     pub(super) fn read(server: &Server, database: &PgName, path: &str, output: &Output) -> Self {
         let has = |words: &str| output.stderr.contains(words);
         let words = |from: &[&str]| {
@@ -165,7 +165,7 @@ impl BackupError {
             return Self::Locked { database, said: words(&["error: "]) };
         }
         let of_docker = ["No such container", "is not running", "OCI runtime", "Docker daemon"];
-        // It goes before `pg_dump` does where a database was dropped a moment ago.
+        // A database that was dropped a moment ago is missing before `pg_dump` starts.
         let of_connection = ["connection to server", "could not connect", "server closed"];
         let is_gone = has("FATAL:  database") && has("does not exist");
         if !is_gone && of_docker.iter().chain(&of_connection).any(|it| has(it)) {

@@ -1,11 +1,12 @@
-//! Whether what was written is a whole dump, told from its two ends.
+//! Checks by the beginning and the end whether a dump is complete.
 
 use super::Format;
 
-/// How far from the end the last line of a dump may stand. Newer versions write one more behind it.
+/// The maximum distance of a dump's last line from the end. Newer versions write another line after
+/// it.
 const END_BYTES: usize = 512;
 
-/// The two ends of what has passed.
+/// The beginning and the end of the bytes so far.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     pub(super) bytes: u64,
@@ -23,7 +24,7 @@ impl Evidence {
         self.end.drain(..over);
     }
 
-    /// What is missing, if anything is.
+    /// What is missing, if the dump is not complete.
     pub(super) fn objection(&self, format: Format) -> Option<&'static str> {
         if self.bytes == 0 {
             return Some(EMPTY);
@@ -38,9 +39,9 @@ impl Evidence {
     }
 }
 
-/// What an archive of `pg_dump` begins with.
+/// The beginning of an archive of `pg_dump`.
 pub(super) const MAGIC: &[u8] = b"PGDMP";
-/// What one in SQL ends with.
+/// The end of a dump in SQL.
 pub(super) const LAST_LINE: &str = "\n-- PostgreSQL database dump complete\n";
 
 pub(super) const EMPTY: &str = "it is empty";

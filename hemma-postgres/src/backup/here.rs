@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::evidence::Evidence;
 use super::{BackupError, Dump, Dumped, script};
 
-/// How often it is said how far it has come.
+/// How often the progress is reported.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
 const DUMP: &str = "dump\n";
@@ -58,14 +58,15 @@ impl Dump {
         }
     }
 
-    /// For its owner alone from the first byte, and gone when dropped.
+    /// Makes a temporary file that only its owner can read from the first byte, and that is removed
+    /// on drop.
     fn beside(&self, directory: &Path) -> std::io::Result<NamedTempFile> {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         tempfile::Builder::new().prefix(&format!(".{}.", self.file)).tempfile_in(directory)
     }
 }
 
-/// A name that survives a power cut must not be that of an empty file.
+/// Syncs the file: after a power failure its name must not belong to an empty file.
 async fn synced(file: NamedTempFile) -> std::io::Result<NamedTempFile> {
     let sync = move || File::sync_all(file.as_file()).map(|()| file);
     tokio::task::spawn_blocking(sync).await.map_err(std::io::Error::other)?

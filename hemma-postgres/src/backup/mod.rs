@@ -1,9 +1,9 @@
-//! Dumps of single databases by `pg_dump`, whole or not at all.
+//! Dumps of single databases by `pg_dump`. A dump is complete or does not exist.
 //!
-//! A dump is streamed into a file beside its place, judged, and then given its name, which nothing
-//! had before: whatever cuts it on the way, there is no half of one under that name.
+//! A dump is streamed into a temporary file in the same directory, checked, and then given its
+//! unused name. An interruption at any point leaves no incomplete file under that name.
 //!
-//! Invariant: no password is asked for or sent. The administrator comes in by the container's own
+//! Invariant: no password is asked for or sent. The administrator connects over the container's own
 //! socket.
 
 mod dump;
@@ -25,11 +25,11 @@ pub use error::BackupError;
 pub use name::file_name;
 pub use sources::{Source, Sources, chosen};
 
-/// What `pg_dump` writes.
+/// The format of a dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Compressed; `pg_restore` takes all of it or parts.
+    /// Compressed; `pg_restore` can restore all of it or parts.
     Custom,
     /// SQL, for `psql`.
     Plain,
@@ -51,13 +51,13 @@ impl Format {
     }
 }
 
-/// Where a dump goes.
+/// The directory of a dump.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Directory {
-    /// To the host itself.
+    /// A directory on the host.
     There(HostDirectory),
-    /// To this machine.
+    /// A directory on this machine.
     Here(PathBuf),
 }
 

@@ -1,4 +1,4 @@
-//! What the file of a dump is called.
+//! The name of a dump's file.
 
 use std::fmt::Write;
 
@@ -6,8 +6,8 @@ use hemma_core::names::PgName;
 
 use super::Format;
 
-/// `shop-20260203T120000Z.dump`. Whatever a database is called, it is a name in the directory
-/// and no path, no option and no hidden file.
+/// The file name of a dump, e.g. `shop-20260203T120000Z.dump`. The name of any database is encoded
+/// so that it cannot be a path, an option or a hidden file.
 pub fn file_name(database: &PgName, at: jiff::Timestamp, format: Format) -> String {
     let mut name = String::new();
     for (place, byte) in database.as_str().bytes().enumerate() {

@@ -1,4 +1,4 @@
-//! Which databases there are to dump.
+//! The databases that can be dumped.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::BackupError;
 use crate::databases::{DatabaseError, Server, refused_by_sudo};
 
-/// Which databases does a PostgreSQL have, and how large are they?
+/// A question for the databases of a PostgreSQL server and their sizes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sources {
-    /// Where PostgreSQL is.
+    /// The PostgreSQL server.
     pub server: Server,
 }
 
@@ -21,7 +21,7 @@ pub struct Sources {
 pub struct Source {
     /// Its name.
     pub name: String,
-    /// What it takes on the server's disk; its dump is smaller.
+    /// Its size on the server's disk; its dump is smaller.
     pub bytes: u64,
 }
 
@@ -63,7 +63,7 @@ impl Sources {
     }
 }
 
-/// The databases that were asked for, with what they take; the first that is not there is an error.
+/// The requested databases with their sizes; the first one that does not exist is an error.
 pub fn chosen(
     server: &Server,
     there: &[Source],

@@ -6,10 +6,11 @@ use hemma_core::{Live, Output, Progress};
 use super::evidence::{EMPTY, NO_ARCHIVE, NO_END};
 use super::{BackupError, Dump, Dumped, Format, script};
 
-/// Says each second how large the file is. A link never takes the place of a file that is there, as
-/// a move would; where the file system has none, the move is told not to.
+/// Prints the size of the file each second. The name is given by a hard link, which never replaces
+/// an existing file, as a move would; on a file system without links, the move is told not to
+/// replace.
 ///
-/// The host judges the file, so that nothing of it has to travel.
+/// The host checks the file, so that nothing of it has to be transferred.
 const TO_FILE: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 name=$2
@@ -82,7 +83,7 @@ impl Dump {
     }
 }
 
-/// What the script has said, a `key=value` a line.
+/// The script's output, one `key=value` per line.
 #[derive(Debug, Default)]
 struct Said {
     text: String,
@@ -90,12 +91,12 @@ struct Said {
 }
 
 impl Said {
-    /// Gives the size, if it is a new one.
+    /// Returns the size if it has changed.
     fn hear(&mut self, piece: &[u8]) -> Option<u64> {
         self.text.push_str(&String::from_utf8_lossy(piece));
         let whole = self.text.rfind('\n').map_or("", |it| &self.text[..it]);
         let bytes = whole.lines().rev().find_map(|it| it.strip_prefix("bytes=")?.parse().ok());
-        // What was read of the sizes is not needed any more, and hours of them would add up.
+        // Earlier sizes are not needed any more, and would add up over hours.
         if bytes.is_some() {
             let rest = self.text.rfind('\n').map_or(0, |it| it + 1);
             self.text.drain(..rest);

@@ -1,4 +1,4 @@
-//! Making what is missing, one statement at a time.
+//! Carries out one step at a time.
 
 use std::time::Duration;
 
@@ -15,25 +15,25 @@ const STATEMENT: &str = r#"
 psql -U "$a" -d postgres
 "#;
 
-/// psql asks for the password on the terminal, and where there is none on its input.
+/// psql reads the password from the terminal, and without a terminal from its input.
 const PASSWORD: &str = r#"
 password
 [ -z "$why" ] || { echo "no_password=$why"; exit 72; }
 printf '%s\n%s\n' "$pw" "$pw" | psql -U "$a" -d postgres -c "$1"
 "#;
 
-/// Takes one [`Step`].
+/// A change that carries out one [`Step`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakeStep {
-    /// Where PostgreSQL is.
+    /// The PostgreSQL server.
     pub server: Server,
-    /// Where the `.env` is.
+    /// The checkout, whose `.env` is used.
     pub checkout: CheckoutPath,
     /// The application's role.
     pub role: PgName,
     /// The key of its password.
     pub password_key: EnvKey,
-    /// What to do.
+    /// The step.
     pub step: Step,
 }
 
@@ -67,7 +67,7 @@ impl Change for TakeStep {
         Err(DatabaseError::read(&server, &output.stderr))
     }
 
-    /// PostgreSQL does a statement or does not.
+    /// PostgreSQL carries out a statement as a whole or not at all.
     fn extent(outcome: Result<&(), &DatabaseError>) -> Extent {
         outcome.map_or_else(|it| Extent::of_failure(it.is_known()), |()| Extent::Whole)
     }
@@ -83,7 +83,7 @@ impl TakeStep {
             let script = format!("{BEGIN}{STATEMENT}");
             Command::script(&script, parameters).stdin(self.step.script(&self.role))
         };
-        // A database is a copy of a template, and a slow disk takes its time.
+        // A database is a copy of a template, which takes long on a slow disk.
         command.named("change PostgreSQL").limit(Duration::from_secs(5 * 60))
     }
 }

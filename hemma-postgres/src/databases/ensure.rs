@@ -1,10 +1,10 @@
-//! Making the role and the databases that an application needs.
+//! Makes the role and the databases that an application needs.
 
 use hemma_core::{Approval, Classified, OperatorError, Progress, World};
 
 use super::{DatabaseError, DatabaseSpec, Databases, LookDatabases, Step, TakeStep, steps};
 
-/// Looks at PostgreSQL.
+/// Looks at the role and the databases.
 pub async fn look(world: &World, spec: &DatabaseSpec) -> Result<Databases, Error> {
     world.ask(&question(spec)).await.map_err(Error::Look)
 }
@@ -19,13 +19,13 @@ fn question(spec: &DatabaseSpec) -> LookDatabases {
     }
 }
 
-/// What [`ensure`] would do; nothing where PostgreSQL takes no changes from us, for which there is a
+/// The steps that [`ensure`] would carry out. Empty if PostgreSQL accepts no changes, which is a
 /// finding.
 pub async fn plan(world: &World, spec: &DatabaseSpec) -> Result<Vec<Step>, Error> {
     Ok(missing(spec, &look(world, spec).await?))
 }
 
-/// What would be done about what was seen.
+/// The steps for a state that was seen.
 pub fn missing(spec: &DatabaseSpec, seen: &Databases) -> Vec<Step> {
     if seen.read_only || !seen.may_create {
         return Vec::new();
@@ -33,18 +33,18 @@ pub fn missing(spec: &DatabaseSpec, seen: &Databases) -> Vec<Step> {
     steps(seen, &spec.role, &spec.databases)
 }
 
-/// What [`ensure`] did.
+/// The result of [`ensure`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// All was there.
+    /// Nothing was missing.
     Already,
-    /// These steps were taken.
+    /// These steps were carried out.
     Mended(Vec<Step>),
 }
 
-/// Makes what is missing. Running it twice is the same as once.
+/// Makes what is missing. Running it again has no further effect.
 ///
-/// Two at a time would both find the same thing missing; whoever runs it holds the host's lock.
+/// The caller holds the host's lock, since two runs at once would find the same things missing.
 pub async fn ensure(
     world: &World,
     spec: &DatabaseSpec,
@@ -60,7 +60,7 @@ pub async fn ensure(
     Ok(Outcome::Mended(steps))
 }
 
-/// Takes these steps.
+/// Carries out these steps.
 pub async fn take(
     world: &World,
     spec: &DatabaseSpec,
@@ -84,19 +84,19 @@ pub async fn take(
     Ok(())
 }
 
-/// Why it is not known how the databases stand, or why they were not made.
+/// Why the state of the databases is not known, or why they were not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// PostgreSQL could not be looked at.
+    /// The look at PostgreSQL failed.
     #[error("could not look at the databases")]
     Look(#[source] DatabaseError),
-    /// A statement failed. Those before it hold; running it again goes on from there.
+    /// A statement failed. Earlier ones are done; another run continues from there.
     #[error("`{statement}` failed")]
     Step {
         /// The statement, without a password.
         statement: String,
-        /// Why.
+        /// The reason.
         source: DatabaseError,
     },
 }

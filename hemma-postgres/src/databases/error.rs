@@ -1,4 +1,4 @@
-//! Why PostgreSQL did not answer, or would not.
+//! Why PostgreSQL did not answer, or refused.
 
 use hemma_core::names::EnvKey;
 use hemma_core::text::plain;
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::Server;
 use crate::Remedy;
 
-/// More of its words than this do not help.
+/// The maximum length of a message.
 const SAID_CHARS_MAX: usize = 300;
 
-/// Why nobody knows how the databases stand, or why a change was not made.
+/// Why the state of the databases is not known, or why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DatabaseError {
-    /// The command's answer is not known.
+    /// The result of the command is not known.
     #[error("could not ask PostgreSQL in {} on {}", .server.container, .server.host)]
     Ask {
         /// The server.
         server: Server,
-        /// Why not.
+        /// The reason.
         source: ExecError,
     },
     /// Docker did not answer.
@@ -29,10 +29,10 @@ pub enum DatabaseError {
     Engine {
         /// The server.
         server: Server,
-        /// Its words.
+        /// Its message.
         said: String,
     },
-    /// There is no such container.
+    /// The container does not exist.
     #[error("there is no container `{}` on {}", .server.container, .server.host)]
     NoContainer {
         /// The server.
@@ -43,7 +43,7 @@ pub enum DatabaseError {
     Stopped {
         /// The server.
         server: Server,
-        /// Docker's word for it.
+        /// Docker's name for its state.
         state: String,
     },
     /// The container runs, and PostgreSQL in it does not answer.
@@ -51,50 +51,50 @@ pub enum DatabaseError {
     Down {
         /// The server.
         server: Server,
-        /// psql's words.
+        /// psql's message.
         said: String,
     },
-    /// The administrator is none.
+    /// The administrator's role does not exist.
     #[error("PostgreSQL in {} does not let `{}` in: {said}", .server.container, .server.administrator)]
     WrongRole {
         /// The server.
         server: Server,
-        /// psql's words.
+        /// psql's message.
         said: String,
     },
-    /// The administrator may not do it.
+    /// The administrator lacks the permission.
     #[error("`{}` may not do that in {}: {said}", .server.administrator, .server.container)]
     Denied {
         /// The server.
         server: Server,
-        /// psql's words.
+        /// psql's message.
         said: String,
     },
-    /// It takes no changes.
+    /// The server accepts no changes.
     #[error("PostgreSQL in {} is read-only: {said}", .server.container)]
     ReadOnly {
         /// The server.
         server: Server,
-        /// psql's words.
+        /// psql's message.
         said: String,
     },
-    /// The password could not be had from the host's `.env`.
+    /// The password could not be read from the host's `.env`.
     #[error("could not take the password from {key} in the host's .env: {reason}")]
     Password {
         /// The key.
         key: EnvKey,
-        /// Why not.
+        /// The reason.
         reason: NoPassword,
     },
-    /// Anything else that PostgreSQL refused.
+    /// PostgreSQL refused for another reason.
     #[error("PostgreSQL in {} refused: {said}", .server.container)]
     Refused {
         /// The server.
         server: Server,
-        /// psql's words.
+        /// psql's message.
         said: String,
     },
-    /// The answer is not one.
+    /// The answer cannot be read.
     #[error("could not read what PostgreSQL in {} answered: {reason}", .server.container)]
     Read {
         /// The server.
@@ -102,7 +102,7 @@ pub enum DatabaseError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }
@@ -141,20 +141,20 @@ impl OperatorError for DatabaseError {
     }
 }
 
-/// Why there is no password.
+/// Why the password could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoPassword {
-    /// Compose did not say what is in the file.
+    /// Compose did not print the content of the file.
     #[error(
         "Compose there does not print the file's values (it needs 2.28 or newer), or cannot read it"
     )]
     NotPrinted,
-    /// It has no value.
+    /// The key has no value.
     #[error("it has no value")]
     NoValue,
-    /// PostgreSQL's own prompt takes one line.
+    /// The value has several lines, and PostgreSQL's prompt takes one.
     #[error("it spans several lines")]
     SeveralLines,
 }
@@ -177,8 +177,9 @@ impl NoPassword {
 }
 
 impl DatabaseError {
-    /// What psql's words mean. Its own states come first: words change with the version and the
-    /// server's language, states do not. Before a connection there are only words.
+    /// Reads the error from psql's output. SQLSTATE codes are checked first: the text changes with
+    /// the version and the server's language, the codes do not. Before a connection there is only
+    /// text.
     pub(crate) fn read(server: &Server, stderr: &str) -> Self {
         let server = server.clone();
         let telling =

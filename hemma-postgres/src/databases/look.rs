@@ -1,4 +1,4 @@
-//! Looking at PostgreSQL, and asking whether the application would get in.
+//! Looks at PostgreSQL, and checks whether the application can log in.
 
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use super::Server;
 use super::error::{DatabaseError, NoPassword};
 use super::state::{Databases, Login, look_statements, read};
 
-/// Begins every script here. `password` leaves the value of a key in `$pw`, as Compose itself reads
-/// it from `.env`, or says in `$why` why not. It is in a variable of this shell and in pipes, never
-/// in the environment or the arguments of a process, and it does not leave the host.
+/// The beginning of every script here. `password` sets `$pw` to the value of a key as Compose reads
+/// it from `.env`, or `$why` to the reason for its failure. The value is in a variable of this
+/// shell and in pipes, never in the environment or the arguments of a process, and it does not
+/// leave the host.
 pub(super) const BEGIN: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export LC_ALL=C
@@ -34,11 +35,12 @@ password() {
 }
 "#;
 
-/// The look and the login run side by side: each `docker exec` takes a tenth of a second of a small
-/// host. What psql runs is a parameter: the script's own input is what ends it when nobody waits for
-/// it any more, also where the engine hangs.
+/// The look and the login run at the same time: each `docker exec` takes a tenth of a second on a
+/// small host. psql's input is a parameter: closing the script's own input ends the script, even if
+/// the engine hangs.
 ///
-/// `docker ps` lists, so a container that is not there is told from an engine that is not.
+/// `docker ps` lists containers, so a missing container is told from an engine that does not
+/// answer.
 const LOOK: &str = r#"
 login() {
     password
@@ -59,21 +61,21 @@ echo '--8<--' >&2
 cat "$w/said" >&2
 "#;
 
-/// How do the role and the databases of an application stand?
+/// A question for the state of an application's role and databases.
 ///
-/// Whether the role gets in is tried for real, over the container's own network address: on the
-/// loopback address PostgreSQL's image asks nobody for a password.
+/// The role's login is really tried, over the container's own network address: on the loopback
+/// address PostgreSQL's image requires no password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookDatabases {
-    /// Where PostgreSQL is.
+    /// The PostgreSQL server.
     pub server: Server,
-    /// Where the `.env` is.
+    /// The checkout, whose `.env` is used.
     pub checkout: CheckoutPath,
     /// The application's role.
     pub role: PgName,
     /// The key of its password.
     pub password_key: EnvKey,
-    /// The databases that are wanted.
+    /// The required databases.
     pub wanted: Vec<PgName>,
 }
 
@@ -100,13 +102,14 @@ impl Question for LookDatabases {
     }
 }
 
-/// The script runs as the operator, and sudo in it; its refusal is not an answer of Docker's.
+/// A refusal of sudo, which is not an answer of Docker. The script runs as the operator, and calls
+/// sudo.
 pub(crate) fn refused_by_sudo(on: &Place, stderr: &str) -> Option<ExecError> {
     let (on, stderr) = (on.clone(), sudo::refusal(stderr)?.to_owned());
     Some(ExecError::Sudo { on, command: "docker".to_owned(), stderr, login: None })
 }
 
-/// What every script here is given, in the order of [`BEGIN`].
+/// The parameters of every script here, in the order of [`BEGIN`].
 pub(super) fn parameters(
     server: &Server,
     checkout: &CheckoutPath,
@@ -149,8 +152,8 @@ impl LookDatabases {
         Ok(seen)
     }
 
-    /// PostgreSQL's own words only count while its container runs. What stands behind the mark is about
-    /// the login. That `docker exec` could not begin at all, older engines say on standard output.
+    /// PostgreSQL's messages only count while its container runs. Text after the mark is about the
+    /// login. Older engines print on standard output that `docker exec` could not begin.
     fn not_looked(&self, output: &str, stderr: &str) -> DatabaseError {
         let server = self.server.clone();
         let said = stderr.split_once("--8<--").map_or(stderr, |it| it.0);
@@ -171,7 +174,7 @@ fn read_login(word: Option<&str>, said: &str) -> Login {
         Some(word) => NoPassword::read(word)
             .map_or_else(|| Login::Unknown("it was not tried".to_owned()), Login::NoPassword),
         None if said.contains("password authentication failed") => Login::Refused,
-        // It got in, and then the door of that database was closed.
+        // The login succeeded, and that database refused the connection.
         None if said.contains("permission denied for database") => Login::Accepted,
         None => {
             let line = said.lines().find(|it| it.contains("error:")).unwrap_or("it said nothing");

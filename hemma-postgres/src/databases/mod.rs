@@ -1,9 +1,9 @@
-//! The databases of an application in the PostgreSQL that several share.
+//! The databases of an application on a PostgreSQL server that several applications share.
 //!
 //! Runbook: day 2, step 4.
 //!
-//! Invariant: nothing here drops anything, and nothing takes a database from a role that is not a
-//! superuser.
+//! Invariant: nothing here drops anything, and nothing takes a database from a role unless that
+//! role is a superuser.
 
 mod change;
 mod ensure;

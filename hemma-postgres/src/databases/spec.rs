@@ -1,10 +1,10 @@
-//! Where PostgreSQL is, and what an application needs of it.
+//! The PostgreSQL server, and the role and databases that an application needs on it.
 
 use hemma_core::Host;
 use hemma_core::names::{CheckoutPath, ContainerName, EnvKey, PgName};
 use serde::{Deserialize, Serialize};
 
-/// Where PostgreSQL is, and as whom it is administered.
+/// A PostgreSQL server in a container, and its administrator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
     /// The host.
@@ -15,13 +15,13 @@ pub struct Server {
     pub administrator: PgName,
 }
 
-/// What an application needs of a PostgreSQL: a role that gets in with the password of its `.env`,
-/// and databases of that role's.
+/// The role and databases that an application needs: the role logs in with the password of the
+/// `.env` and owns the databases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatabaseSpec {
-    /// Where PostgreSQL is.
+    /// The PostgreSQL server.
     pub server: Server,
-    /// Where the `.env` is.
+    /// The checkout, whose `.env` is used.
     pub checkout: CheckoutPath,
     /// The role.
     pub role: PgName,

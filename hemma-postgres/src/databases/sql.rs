@@ -1,13 +1,13 @@
-//! Names and texts in SQL and in psql's own commands. Every one that varies goes through here.
+//! Quotes names and texts for SQL and for psql's own commands. All values go through here.
 
 use hemma_core::names::PgName;
 
-/// A name, so that it is that name and nothing else whatever it holds.
+/// Quotes a name, so that any name is taken literally.
 pub(super) fn identifier(name: &PgName) -> String {
     format!("\"{}\"", name.as_str().replace('"', "\"\""))
 }
 
-/// A text, whatever the server thinks of backslashes.
+/// Quotes a text, for every setting of the server about backslashes.
 pub(super) fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     if quoted.contains('\\') {
@@ -16,21 +16,21 @@ pub(super) fn literal(text: &str) -> String {
     format!("'{quoted}'")
 }
 
-/// Goes on in another database. psql would read a name with `=` in it as a whole connection string,
-/// so it is given as one; in double quotes, or psql would take the ones within it for its own.
+/// Connects to another database. psql would read a name with `=` in it as a connection string, so
+/// it is passed as one, in double quotes because psql would read the single quotes in it as its own.
 pub(super) fn connect(database: &PgName) -> String {
     let argument = connection(database).replace('"', "\"\"");
     format!("\\connect -reuse-previous=on \"{argument}\"")
 }
 
-/// A connection string that says which database and nothing else.
+/// A connection string that only names the database.
 pub(crate) fn connection(database: &PgName) -> String {
     let value = database.as_str().replace('\\', "\\\\").replace('\'', "\\'");
     format!("dbname='{value}'")
 }
 
-/// Asks for a password twice and sets it. psql sends the server a verifier made from it: it stands
-/// in no log of the server's, not even when the statement fails.
+/// Prompts for a password twice and sets it. psql sends the server a verifier made from it, so it
+/// is in no log of the server, even if the statement fails.
 pub(super) fn set_password(role: &PgName) -> String {
     format!("\\password {}", identifier(role))
 }

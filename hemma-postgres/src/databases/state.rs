@@ -1,4 +1,4 @@
-//! How the databases stand, as PostgreSQL tells it.
+//! The state of the databases, as PostgreSQL reports it.
 
 use std::collections::BTreeMap;
 
@@ -8,61 +8,61 @@ use serde::{Deserialize, Serialize};
 use super::error::NoPassword;
 use super::sql::{connect, literal};
 
-/// What was seen.
+/// The state of a server for one application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Databases {
-    /// `150006` is 15.6.
+    /// The version; `150006` is 15.6.
     pub version: u32,
-    /// Whether it takes no changes: a standby, or set so.
+    /// Whether the server accepts no changes: a standby, or one with that setting.
     pub read_only: bool,
-    /// Whether the administrator may make roles and databases.
+    /// Whether the administrator may create roles and databases.
     pub may_create: bool,
-    /// The application's role, if there is one.
+    /// The application's role, if it exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Every database by name, apart from templates.
+    /// Every database by name, except templates.
     pub databases: BTreeMap<String, Database>,
-    /// Whether the role gets in with the password of `.env`.
+    /// The result of a login with the password of `.env`.
     pub login: Login,
 }
 
 /// The application's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
-    /// Whether it may log in at all.
+    /// Whether the role may log in.
     pub can_login: bool,
 }
 
-/// One database.
+/// A database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Database {
-    /// Whose it is.
+    /// The owner.
     pub owner: String,
-    /// Whether that is a superuser: whoever made it did not say whose it should be.
+    /// Whether the owner is a superuser, as when the database was created without naming an owner.
     pub owner_is_superuser: bool,
-    /// Whether the role may make tables in its `public` schema; known of those that are wanted, and
-    /// only if there is a role.
+    /// Whether the role may create tables in the `public` schema; known for required databases, and
+    /// only if the role exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_may_create: Option<bool>,
 }
 
-/// Whether the role gets in over the network, as the application will.
+/// The result of a login over the network, as the application does it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Login {
-    /// It does.
+    /// The login succeeded.
     Accepted,
-    /// The password is another one.
+    /// The password was refused.
     Refused,
-    /// There is no role to log in as.
+    /// The role does not exist.
     NoRole,
-    /// There is no password to try.
+    /// No password could be read.
     NoPassword(NoPassword),
-    /// It could not be found out.
+    /// The result is not known, for this reason.
     Unknown(String),
 }
 
-/// The statements that look. Nothing in them changes anything.
+/// The statements of the look. They change nothing.
 pub(super) fn look_statements(role: &PgName, wanted: &[PgName]) -> String {
     let role = literal(role.as_str());
     let mut sql = format!(
@@ -112,7 +112,7 @@ struct Inside {
     role_may_create: Option<bool>,
 }
 
-/// Reads what the statements of [`look_statements`] gave, a JSON object on each line.
+/// Reads the output of [`look_statements`], a JSON object on each line.
 pub(super) fn read(output: &str, login: Login) -> Result<Databases, String> {
     let mut lines = output.lines().filter(|it| !it.trim().is_empty());
     let first = lines.next().ok_or("it answered nothing")?;

@@ -1,4 +1,4 @@
-//! What is missing, and the statements that would mend it.
+//! The missing parts, and the statements that create them.
 
 use hemma_core::names::PgName;
 use serde::{Deserialize, Serialize};
@@ -6,21 +6,22 @@ use serde::{Deserialize, Serialize};
 use super::sql::{connect, identifier, literal};
 use super::state::{Database, Databases, Login};
 
-/// One thing that would be done.
+/// A step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// Makes the role.
+    /// Create the role.
     CreateRole,
-    /// Lets the role log in.
+    /// Let the role log in.
     AllowLogin,
-    /// Gives the role the password of `.env`.
+    /// Set the role's password to that of `.env`.
     SetPassword,
-    /// Makes a database of the role's.
+    /// Create a database that the role owns.
     CreateDatabase(PgName),
-    /// Gives the role a database that a superuser made.
+    /// Make the role the owner of a database that a superuser owns.
     GiveDatabase(PgName),
-    /// Lets the role make tables in a database that is older than PostgreSQL 15's rule.
+    /// Let the role create tables in the `public` schema of a database, which PostgreSQL 15 and newer
+    /// forbid by default.
     OpenSchema(PgName),
 }
 
@@ -42,7 +43,7 @@ impl Step {
         }
     }
 
-    /// Why.
+    /// The reason for the step.
     pub fn reason(&self) -> String {
         match self {
             Self::CreateRole => "the application logs in as it".to_owned(),
@@ -57,7 +58,7 @@ impl Step {
         }
     }
 
-    /// The database that it is about.
+    /// The database of the step, if it has one.
     pub(super) fn database(&self) -> Option<&PgName> {
         match self {
             Self::CreateDatabase(name) | Self::GiveDatabase(name) | Self::OpenSchema(name) => {
@@ -67,13 +68,13 @@ impl Step {
         }
     }
 
-    /// What psql is fed; safe to repeat. A password is not set this way.
+    /// The input of psql; safe to repeat. A password is not set this way.
     pub(super) fn script(&self, role: &PgName) -> String {
         let statement = self.statement(role);
         match self {
             Self::CreateRole => unless(&statement, "pg_roles WHERE rolname", role),
-            // PostgreSQL makes no database inside a transaction, and psql puts several statements
-            // of one `-c` into one; on its input each is one of its own.
+            // PostgreSQL creates no database inside a transaction, and psql runs several statements
+            // of one `-c` in one; statements on its input run separately.
             Self::CreateDatabase(name) => unless(&statement, "pg_database WHERE datname", name),
             Self::OpenSchema(name) => format!("{}\n{statement}\n", connect(name)),
             Self::AllowLogin | Self::SetPassword | Self::GiveDatabase(_) => {
@@ -83,15 +84,15 @@ impl Step {
     }
 }
 
-/// Runs the statement unless there is a row for `name`. `\gexec` takes it from a text.
+/// A script that runs the statement unless a row for `name` exists. `\gexec` runs it from a text.
 fn unless(statement: &str, rows: &str, name: &PgName) -> String {
     let (statement, name) = (literal(statement.trim_end_matches(';')), literal(name.as_str()));
     format!("SELECT {statement} WHERE NOT EXISTS (SELECT FROM {rows} = {name})\\gexec\n")
 }
 
-/// What would be done, in order; nothing, if all is as it should be.
+/// The steps in order; empty if nothing is missing.
 ///
-/// A database that belongs to another role is not taken away from it: that is for a person.
+/// A database of another role is not taken from it: a person has to decide that.
 pub fn steps(seen: &Databases, role: &PgName, wanted: &[PgName]) -> Vec<Step> {
     let mut steps = Vec::new();
     match &seen.role {

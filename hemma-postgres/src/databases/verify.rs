@@ -1,4 +1,4 @@
-//! What there is to say about the databases.
+//! The findings about the databases.
 
 use hemma_core::{Finding, Hint, OperatorError, Report, Verdict, World, causes};
 
@@ -6,7 +6,7 @@ use super::{DatabaseSpec, Databases, Error, Login, Server, look, steps};
 use crate::Remedy;
 use crate::ids;
 
-/// Whether the role and the databases are there, and the role's.
+/// Checks that the role and the databases exist, and that the role owns them.
 pub async fn verify(world: &World, spec: &DatabaseSpec) -> Report {
     match look(world, spec).await {
         Ok(seen) => findings(spec, &seen).into_iter().collect(),
@@ -14,11 +14,12 @@ pub async fn verify(world: &World, spec: &DatabaseSpec) -> Report {
     }
 }
 
-/// The finding that an error makes.
+/// The finding for an error.
 pub fn of_error(server: &Server, error: &Error) -> Finding {
     let subject = server.container.to_string();
     let finding = match error {
-        // It was looked: PostgreSQL is down, say. That is a "no" and not a "don't know".
+        // The state was looked at: PostgreSQL is down, for example. That is `Fail` and not
+        // `Unknown`.
         Error::Look(source) if source.is_known() => {
             Finding::fail(ids::POSTGRES_UNUSABLE, subject, causes(source))
         }
@@ -27,11 +28,11 @@ pub fn of_error(server: &Server, error: &Error) -> Finding {
     finding.hint(error.hint())
 }
 
-/// The findings about what was seen.
+/// The findings about a state that was seen.
 pub fn findings(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
     let server = of_server(spec, seen);
     if server.verdict != Verdict::Pass {
-        // Nothing else can be mended before that, so it is the one thing to say.
+        // Nothing else can be repaired before that, so it is the only finding.
         return vec![server];
     }
     let mut findings = vec![server, of_role(spec, seen)];
@@ -39,7 +40,7 @@ pub fn findings(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
     findings
 }
 
-/// Of the problems, those that nothing here mends.
+/// The problems that no step repairs.
 pub fn unmended(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
     let left = |it: &Finding| {
         it.verdict != Verdict::Pass && it.hint != Some(Remedy::CreateDatabases.into())
