@@ -27,10 +27,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! ```
 //!
-//! git is a command line on the host: it has no better interface, and its own reading of its
-//! repository is the only true one. The scripts call it by the same words whatever the host's
-//! configuration and language are ([`checkout::GIT`]), and a credential of a remote reaches it on
-//! the script's standard input and in no other way.
+//! git is used as a command line on the host: it has no better interface, and only git itself reads
+//! a repository reliably. The scripts are independent of the host's configuration and language
+//! ([`checkout::GIT`]), and a credential of a remote is passed only on the script's standard input.
 //!
 //! | question | answer |
 //! |---|---|
@@ -42,14 +41,15 @@
 //! | [`Clone`](checkout::Clone) | clones the repository beside its place, and moves it there whole |
 //! | [`Pull`](checkout::Pull) | moves the checkout forward to one commit |
 //!
-//! A [`Tree`] is a state of the repository, and the [`Workdir`](hemma_core::Workdir) for scripts
-//! that look at it: a commit is laid out in a directory of its own, so that a look changes nothing.
+//! A [`Tree`] is a state of the repository, and gives the [`Workdir`](hemma_core::Workdir) for
+//! scripts that look at it: a commit is extracted to a directory of its own, so that a look changes
+//! nothing.
 //!
 //! # What it does not do
 //!
-//! It throws no work away: a tree that cannot be moved forward is refused with the reason. It
-//! makes no commit and pushes none, and knows no working copy on this machine. It does not know what
-//! the files in the repository mean.
+//! It discards no work: a tree that cannot be moved forward is refused with the reason. It makes
+//! and pushes no commits, and does not use working copies on this machine. It does not know the
+//! meaning of the files in the repository.
 
 pub mod checkout;
 pub mod ids;

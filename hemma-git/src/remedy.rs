@@ -1,15 +1,15 @@
-//! What this crate proposes to do about its findings and errors.
+//! The remedies that this crate proposes for its findings and errors.
 
 use std::fmt;
 
 use hemma_core::RemedySet;
 use serde::{Deserialize, Serialize};
 
-/// What is to be done about a checkout.
+/// The remedies for a checkout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
-    /// Clone the repository to where the checkout should be.
+    /// Clone the repository to the directory of the checkout.
     CloneRepository,
 }
 

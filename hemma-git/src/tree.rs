@@ -1,4 +1,4 @@
-//! Which state of the repository is looked at.
+//! The state of the repository that a look uses.
 
 use hemma_core::Workdir;
 use hemma_core::names::{BranchName, RemoteUrl};
@@ -12,12 +12,12 @@ use crate::checkout::git::{GIT, LOGIN, login_word};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tree {
-    /// The files as they lie in the checkout.
+    /// The files in the work tree of the checkout.
     #[default]
     Checkout,
-    /// A commit that the checkout's repository holds, whatever lies in the work tree.
+    /// A commit in the checkout's repository.
     Commit(String),
-    /// The tip of a branch of a remote, for a host that has no repository yet.
+    /// The tip of a branch of a remote, for a host without a repository.
     Remote {
         /// The git remote.
         remote: RemoteUrl,
@@ -28,9 +28,9 @@ pub enum Tree {
 
 /// `$d` is the checkout with `~` expanded, `$t` the tree to work in.
 ///
-/// What is not checked out is laid into `$w`, so that a look changes nothing. The operator's
-/// `.env` is not in the repository; a link stands for it there, and one for the overlay, which lies
-/// beside the checkout.
+/// A state that is not checked out is extracted to `$w`, so that a look changes nothing. The
+/// operator's `.env` is not in the repository, so a link replaces it there, and another one the
+/// overlay beside the checkout.
 const LAY_OUT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 [ "$5" != login ] || take_login
@@ -49,7 +49,7 @@ done
 "#;
 
 impl Tree {
-    /// Where a script works that looks at this state.
+    /// The [`Workdir`] for scripts that look at this state.
     pub fn workdir(&self) -> Workdir {
         let remote = match self {
             Self::Remote { remote, .. } => Some(remote),
@@ -65,7 +65,7 @@ impl Tree {
             .input(remote.and_then(RemoteUrl::credential))
     }
 
-    /// Whether it is what lies in the checkout.
+    /// Whether this is the work tree of the checkout.
     pub fn is_checkout(&self) -> bool {
         *self == Self::Checkout
     }

@@ -1,8 +1,8 @@
-//! Why git failed, in our words, and what to do next.
+//! Explains why git failed, and what to do next.
 //!
-//! git's last line is often advice ("and the repository exists."), and behind its `fatal:` line the
-//! cause can stand in words of ssh, of curl or of the git server. What is known is said the same way
-//! wherever it comes from; of anything else git's own line is shown, without a credential.
+//! git's last line is often advice ("and the repository exists."), and the cause may be in a
+//! message of ssh, curl or the git server after the `fatal:` line. Known causes have one wording,
+//! independent of their source; otherwise git's own line is shown, without a credential.
 
 mod known;
 
@@ -14,10 +14,10 @@ use hemma_core::{Command, Hint, Host, quote, quote_path, without_credentials};
 use super::CheckoutSpec;
 use known::{KNOWN, Known, Next};
 
-/// Shown of a line that git said.
+/// The maximum length of a message of git.
 const SAID_CHARS_MAX: usize = 300;
 
-/// Why git failed, from what was said on standard error.
+/// Why git failed, read from its standard error.
 pub fn of(stderr: &str) -> String {
     let clean = without_credentials(stderr);
     let lines: Vec<&str> = clean.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
@@ -30,14 +30,14 @@ pub fn of(stderr: &str) -> String {
     }
 }
 
-/// Lines of our own scripts, which say the cause already.
+/// Whether a line comes from hemma's own scripts, which name the cause already.
 fn is_ours(line: &str) -> bool {
     line.starts_with("nothing can be written in ")
         || line.contains(" is in the way: a git is at work there")
         || line.starts_with("hemma: ")
 }
 
-/// git's own line: the first one that says it failed.
+/// git's own line: the first one that reports a failure.
 fn telling<'t>(lines: &[&'t str]) -> &'t str {
     let begins = |word: &str| lines.iter().find_map(|it| it.strip_prefix(word)).map(str::trim);
     let noise = ["warning:", "hint:", "**", "@@@", "remote:", "Cloning into", "Updating files:"];
@@ -48,7 +48,7 @@ fn telling<'t>(lines: &[&'t str]) -> &'t str {
         .unwrap_or("git said nothing")
 }
 
-/// What git was asked about, for the lines to type.
+/// The command of git that failed, for the hints.
 pub(super) struct Site<'s> {
     pub(super) host: &'s Host,
     pub(super) checkout: &'s CheckoutPath,
@@ -67,19 +67,19 @@ impl<'s> From<&'s CheckoutSpec> for Site<'s> {
     }
 }
 
-/// The next thing to do about what [`of`] said.
+/// The next thing to do about the cause that [`of`] returned.
 pub(super) fn hint<'s>(site: impl Into<Site<'s>>, said: &str) -> Option<Hint> {
     let site = site.into();
     let known = KNOWN.iter().find(|it| said.starts_with(it.words));
     known.and_then(|it| it.next(&site, said)).or_else(|| storage::hint(site.host, said))
 }
 
-/// A line to be typed here that runs `line` on the host.
+/// A local command line that runs `line` on the host.
 pub(super) fn on_host(spec: &CheckoutSpec, line: &str) -> String {
     Site::from(spec).on_host(line)
 }
 
-/// A git command in the checkout, to be typed here.
+/// A local command line that runs git in the checkout.
 pub(super) fn in_checkout(spec: &CheckoutSpec, args: &[&str]) -> String {
     Site::from(spec).in_checkout(args)
 }
@@ -96,7 +96,7 @@ impl Site<'_> {
 }
 
 impl Known {
-    /// The line that has one of the signs.
+    /// The line that contains one of the signs.
     fn line_in<'t>(&self, lines: &[&'t str]) -> Option<&'t str> {
         let has = |line: &&&str| {
             let lower = line.to_ascii_lowercase();
@@ -105,7 +105,7 @@ impl Known {
         lines.iter().find(has).copied()
     }
 
-    /// Our words, with what of the line belongs to them.
+    /// The wording of the cause, with the details from the line.
     fn words_for(&self, line: &str, lines: &[&str]) -> String {
         match self.detail {
             known::Detail::None => self.words.to_owned(),
@@ -185,7 +185,7 @@ impl Known {
     }
 }
 
-/// A line without the word that says what kind of line it is.
+/// A line without its prefix, such as `fatal:`.
 fn bare(line: &str) -> &str {
     let line = line.trim();
     ["fatal:", "error:", "remote:", "ssh:"]
@@ -194,7 +194,7 @@ fn bare(line: &str) -> &str {
         .map_or(line, str::trim)
 }
 
-/// What stands in the last quotes.
+/// The text in the last quotes.
 fn quoted(line: &str) -> Option<&str> {
     let line = line.trim_end_matches(|it: char| it != '\'');
     let (_, text) = line.strip_suffix('\'')?.rsplit_once('\'')?;
@@ -209,7 +209,7 @@ fn server_of(address: &str) -> &str {
     if behind[..end].is_empty() { "the git server" } else { &behind[..end] }
 }
 
-/// The login of an ssh address, as ssh takes it.
+/// The login of an ssh address, in the form that ssh takes.
 fn login_of(address: Option<&str>) -> Option<String> {
     let address = address?;
     if let Some(("ssh" | "git+ssh" | "ssh+git", rest)) = address.split_once("://") {

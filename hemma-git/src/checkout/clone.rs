@@ -1,4 +1,4 @@
-//! The first checkout.
+//! Clones the repository.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 use super::cause::{self, Site};
 use super::git::{GIT, LOGIN, login_word, with_login};
 
-/// Cloned beside the checkout and moved into place, so that a killed clone leaves no half of a
-/// repository there. The checkout may hold a `.env` already: only `.git` is moved in, and git lays
-/// out the files around it, refusing to overwrite any. What a killed run left beside it is ours by
-/// its name, and removed. From the move on it is ended whatever becomes of the connection: half of a
-/// tree would look like somebody's work.
+/// The repository is cloned next to the checkout and moved into place, so that a killed clone
+/// leaves no part of a repository there. The checkout may have a `.env` already: only `.git` is
+/// moved in, and git checks out the files around it without overwriting any. A directory of a
+/// killed run is recognized by its name and removed. From the move on, the script finishes even if
+/// the connection is lost: half of a tree would look like a person's work.
 ///
-/// A clone that failed leaves neither a file nor a directory that it made. A file that is there and that
-/// the commit has as well, such as a `.env`, stays as it is if both are the same, and is refused if not.
+/// A failed clone removes the files and directories that it made. An existing file that is also in
+/// the commit, such as a `.env`, stays if both are equal, and otherwise the clone is refused.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 [ "$4" != login ] || take_login
@@ -66,43 +66,43 @@ pub(super) fn script() -> String {
 pub struct Clone {
     /// The host.
     pub host: Host,
-    /// Where to.
+    /// The directory of the checkout.
     pub checkout: CheckoutPath,
-    /// Where from.
+    /// The remote to clone.
     pub remote: RemoteUrl,
     /// The branch.
     pub branch: BranchName,
 }
 
-/// Why there is no clone.
+/// Why the repository was not cloned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CloneError {
-    /// The command's answer is not known.
+    /// The result of the command is not known.
     #[error("could not learn whether {host} cloned {remote}")]
     Ask {
         /// The host.
         host: Host,
-        /// Where from.
+        /// The remote.
         remote: RemoteUrl,
-        /// Why not.
+        /// The reason.
         source: ExecError,
     },
-    /// git said no.
+    /// git failed.
     #[error("{host} could not clone {remote}: {said}")]
     Failed {
         /// The host.
         host: Host,
-        /// Where from.
+        /// The remote.
         remote: RemoteUrl,
-        /// Why.
+        /// The cause.
         said: String,
         /// The next thing to do.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hint: Option<Hint>,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }
@@ -149,7 +149,7 @@ impl Change for Clone {
         }
     }
 
-    /// What failed was put away.
+    /// A failed clone was removed.
     fn extent(outcome: Result<&(), &CloneError>) -> Extent {
         let known = |it: &CloneError| matches!(it, CloneError::Failed { .. });
         outcome.map_or_else(|it| Extent::of_failure(known(it)), |()| Extent::Whole)

@@ -1,4 +1,4 @@
-//! Bringing the checkout to the tip of its branch.
+//! Brings the checkout to the tip of its branch.
 
 use hemma_core::{
     Approval, Classified, ErrorClass, Finding, OperatorError, Progress, Verdict, World,
@@ -8,14 +8,14 @@ use super::state::{Checkout, Relation, Tip};
 use super::verify::{findings, short};
 use super::{CheckoutSpec, Clone, CloneError, LookError, Pull, PullError, look};
 
-/// What [`ensure`] did.
+/// The result of [`ensure`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was there, at the tip of its branch.
+    /// The checkout was at the tip of its branch already.
     Already,
-    /// It was cloned.
+    /// The repository was cloned.
     Cloned,
-    /// It moved forward to this commit.
+    /// The checkout moved forward to this commit.
     Pulled(String),
 }
 
@@ -23,16 +23,16 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Its state is not known.
+    /// The state of the checkout is not known.
     #[error("could not bring the checkout up to date")]
     Look(#[source] LookError),
-    /// Its state is for a person to mend.
+    /// A person has to repair the state of the checkout.
     #[error("the checkout cannot be brought up to date: {}", .0.detail)]
     Refused(Box<Finding>),
-    /// It could not be cloned.
+    /// The clone failed.
     #[error("could not bring the checkout up to date")]
     Clone(#[source] CloneError),
-    /// It could not be moved.
+    /// The move forward failed.
     #[error("could not bring the checkout up to date")]
     Pull(#[source] PullError),
 }
@@ -62,16 +62,16 @@ impl OperatorError for Error {
     }
 }
 
-/// How a checkout gets to the tip of its branch.
+/// The way of a checkout to the tip of its branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Move {
-    /// It is cloned.
+    /// The repository is cloned.
     Clone(Clone),
-    /// It moves forward; the titles of the commits that come in.
+    /// The checkout moves forward; with the titles of the incoming commits.
     Pull(Pull, Vec<String>),
 }
 
-/// The line of what [`ensure`] would do, if it would do anything.
+/// The change that [`ensure`] would make in one line, if any.
 pub async fn plan(world: &World, spec: &CheckoutSpec) -> Result<Option<String>, Error> {
     use hemma_core::Change as _;
     let seen = look(world, spec, true).await;
@@ -81,7 +81,8 @@ pub async fn plan(world: &World, spec: &CheckoutSpec) -> Result<Option<String>, 
     }))
 }
 
-/// Clones the repository, or moves it forward. A tree that cannot be moved forward is refused.
+/// Clones the repository, or moves the checkout forward. A tree that cannot be moved forward is
+/// refused.
 pub async fn ensure(
     world: &World,
     spec: &CheckoutSpec,
@@ -92,8 +93,8 @@ pub async fn ensure(
     ensure_as_seen(world, spec, &seen, approval, progress).await
 }
 
-/// Does what [`ensure`] does from what was seen before: the plan that was shown is the one that is
-/// carried out.
+/// Does the work of [`ensure`] from an earlier look, so that the plan that was shown is carried
+/// out.
 pub async fn ensure_as_seen(
     world: &World,
     spec: &CheckoutSpec,
@@ -121,7 +122,7 @@ fn next(spec: &CheckoutSpec, seen: &Result<Checkout, LookError>) -> Result<Optio
     Ok(movement(spec, seen))
 }
 
-/// How the checkout gets from what was seen to the tip of its branch.
+/// The way from a state that was seen to the tip of the branch.
 pub fn movement(spec: &CheckoutSpec, seen: &Checkout) -> Option<Move> {
     let (host, checkout) = (spec.host.clone(), spec.checkout.clone());
     let branch = spec.branch.clone();

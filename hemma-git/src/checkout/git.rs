@@ -1,19 +1,19 @@
-//! How the scripts call git: the same words on every host, and a login that nothing shows.
+//! The way scripts call git: equally on every host, and without showing a login.
 
 use hemma_core::Command;
 use hemma_core::names::RemoteUrl;
 
-/// Begins a script that reads what git prints, or changes a repository.
+/// The beginning of a script that reads git's output, or changes a repository.
 ///
-/// What the login environment and the host's configuration would add (another repository, a trace,
-/// colours, another language) is taken out. What says how a remote is reached stays as it is:
-/// `core.sshCommand` with its deploy key would lose to a `GIT_SSH_COMMAND` of ours. A script has no
-/// terminal, so nothing can ask.
+/// Settings of the login environment and of the host's configuration that would change the output
+/// (another repository, a trace, colours, another language) are removed. Settings for reaching a
+/// remote stay: a `GIT_SSH_COMMAND` set here would override `core.sshCommand` with its deploy key.
+/// A script has no terminal, so git cannot prompt.
 ///
-/// `has COMMIT` says whether everything of a commit is there: a fetch that ran out of space may leave
-/// the commit without its files. `say KEY VALUE` prints one value, and `list KEY` the names that come in, each ended by a NUL: a
-/// name may hold a line break. Nothing else is printed, and what git says on standard error never
-/// becomes a value.
+/// `has COMMIT` checks that a commit is complete: a fetch that ran out of space may leave the
+/// commit without its files. `say KEY VALUE` prints one value, and `list KEY` prints the names on
+/// its input. Both end each of them with a NUL, since a name may have a line break. Nothing else is
+/// printed, and git's standard error never becomes a value.
 pub const GIT: &str = r#"
 for it in $(env | sed -n 's/^\(GIT_TRACE[A-Z0-9_]*\)=.*/\1/p'); do unset "$it"; done
 unset LANGUAGE DISPLAY SSH_ASKPASS GIT_ASKPASS GIT_CURL_VERBOSE GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR \
@@ -31,9 +31,9 @@ say() { printf '%s=%s\000' "$1" "$2"; }
 list() { printf 'list=%s\000' "$1"; cat; printf '\000'; }
 "#;
 
-/// `take_login` reads the login of a remote from standard input, and `far SECONDS …` is a git that asks
-/// a remote with it, within that time if there is one. The login lies in a file that has no name any more before anything is written to
-/// it, and no helper of the host's own hears of it.
+/// `take_login` reads the login of a remote from standard input, and `far SECONDS …` runs git with
+/// it for a remote, within that time if one is given. The login is in a file that is unlinked
+/// before anything is written to it, and no credential helper of the host gets it.
 pub(crate) const LOGIN: &str = r#"
 login=
 open_login() {
@@ -53,8 +53,8 @@ far() {
 }
 "#;
 
-/// `look_at_origin` finds how `origin` is asked: by its name, or by `$origin` where its address has a
-/// login in it that somebody wrote there. git would put that on a command line.
+/// `look_at_origin` finds the argument for asking `origin`: its name, or `$origin` if its address
+/// has a login in it, which git would otherwise put on a command line.
 pub(crate) const ORIGIN: &str = r#"
 look_at_origin() {
     url=$(git config --get remote.origin.url)
@@ -73,17 +73,17 @@ look_at_origin() {
 }
 "#;
 
-/// What a script printed with `say` and `list`.
+/// A record that a script printed with `say` or `list`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Printed<'t> {
-    /// A value, by its key.
+    /// A value with its key.
     Value(&'t str, &'t str),
-    /// Names, by their key.
+    /// Names with their key.
     Names(&'t str, Vec<&'t str>),
 }
 
-/// Reads the records, each of which ends with a NUL. What a login shell printed in front of them is
-/// part of the first one, of which the last line counts.
+/// Reads the records, each of which ends with a NUL. Output of a login shell is part of the first
+/// record, of which only the last line counts.
 pub(crate) fn printed(stdout: &str) -> Vec<Printed<'_>> {
     let begin = stdout.find('\0').and_then(|end| stdout[..end].rfind('\n')).map_or(0, |it| it + 1);
     let mut records = stdout[begin..].split('\0');
@@ -101,7 +101,7 @@ pub(crate) fn printed(stdout: &str) -> Vec<Printed<'_>> {
     read
 }
 
-/// Gives a script the login of a remote, if it has one. The script is told by its parameter.
+/// Passes the login of a remote to a script, if there is one. A parameter tells the script.
 pub(crate) fn with_login(command: Command, remote: Option<&RemoteUrl>) -> Command {
     match remote.and_then(RemoteUrl::credential) {
         Some(credential) => command.stdin_secret(credential),
@@ -109,7 +109,7 @@ pub(crate) fn with_login(command: Command, remote: Option<&RemoteUrl>) -> Comman
     }
 }
 
-/// The parameter that says whether [`with_login`] gives one.
+/// The parameter that says whether [`with_login`] passes a login.
 pub(crate) fn login_word(remote: Option<&RemoteUrl>) -> &'static str {
     if remote.is_some_and(|it| it.credential().is_some()) { "login" } else { "" }
 }

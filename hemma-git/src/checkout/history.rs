@@ -1,4 +1,4 @@
-//! What came in since the images of the services were made, and the Dockerfiles as they are now.
+//! The commits since the images of the services were made, and the current Dockerfiles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::git::{self, GIT, Printed};
 use super::{CheckoutSpec, cause};
 
-/// One script for everything that the plan needs to know of the commits. Without a deploy that is
-/// known, a service may still have been brought up by itself: `refs/hemma/services/NAME`.
+/// One script reads everything about commits that a plan needs. Even without a known deploy, a
+/// service may have been brought up by itself: `refs/hemma/services/NAME`.
 ///
-/// A merge brings nothing of its own: the commits that it merges are listed.
+/// A merge commit is skipped: the commits that it merges are listed.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 cd "$d" || exit 70
@@ -37,22 +37,22 @@ for file do
 done
 "#;
 
-/// What came in since the images were made, by service.
+/// The commits and changed files since the images were made, by service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
-    /// Since the last deploy; `None` when none is known.
+    /// The changes since the last deploy; `None` if no deploy is known.
     pub deployed: Option<Since>,
-    /// Since a service was brought up by itself, after the last deploy.
+    /// The changes since a service was brought up by itself, after the last deploy.
     pub services: BTreeMap<String, Since>,
-    /// Services whose image was made from a commit that is not known: a run that has not passed its
-    /// gate gave its name to another one.
+    /// Services whose image was made from an unknown commit: a run that has not passed its gate
+    /// gave the name of the image to another one.
     pub unsure: BTreeSet<String>,
 }
 
-/// What came in since a commit.
+/// The changes since a commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Since {
-    /// Files that differ.
+    /// The files that differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
     /// The commits in between, newest first.
@@ -63,7 +63,7 @@ pub struct Since {
 /// A commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {
-    /// Its short id and its subject.
+    /// The short id and the subject.
     pub title: String,
     /// The files it touches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -71,27 +71,28 @@ pub struct Commit {
 }
 
 impl History {
-    /// What came in since the image of a service was made, if that is known.
+    /// The changes since the image of a service was made, if its commit is known.
     pub fn of(&self, service: &str) -> Option<&Since> {
         let deployed = self.deployed.as_ref().filter(|_| !self.unsure.contains(service));
         self.services.get(service).or(deployed)
     }
 }
 
-/// The history, and Dockerfiles by their path.
+/// The answer to [`LookHistory`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// What came in since each commit that was asked about.
+    /// The changes since each commit that was asked about.
     since: BTreeMap<String, Since>,
-    /// The commits that services were brought up from by themselves.
+    /// The commits from which services were brought up by themselves.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     services: BTreeMap<String, String>,
-    /// The Dockerfiles.
+    /// The Dockerfiles by path.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dockerfiles: BTreeMap<String, String>,
 }
 
-/// What came in up to a commit, since the last deploy and since services were brought up by themselves?
+/// A question for the changes up to a commit, since the last deploy and since services were brought
+/// up by themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookHistory {
     /// The host.
@@ -101,24 +102,24 @@ pub struct LookHistory {
     /// The commit of the last deploy, if one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed: Option<String>,
-    /// The commit up to which is looked.
+    /// The last commit of the range.
     pub tip: String,
-    /// Files whose content at that commit is wanted.
+    /// The files whose content at that commit is needed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dockerfiles: Vec<String>,
 }
 
-/// Why nobody knows what came in.
+/// Why the history is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HistoryError {
-    /// The command's answer is not known.
+    /// The result of the command is not known.
     #[error("could not look at the commits on {host}")]
     Ask {
         /// The host.
         host: Host,
-        /// Why not.
+        /// The reason.
         source: ExecError,
     },
     /// git failed.
@@ -126,10 +127,10 @@ pub enum HistoryError {
     Failed {
         /// The host.
         host: Host,
-        /// Why.
+        /// The cause.
         said: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }
@@ -164,7 +165,7 @@ impl Question for LookHistory {
     }
 }
 
-/// Looks at what came in up to `tip`. `None` is no answer.
+/// Looks at the changes up to `tip`. `None` if the look failed.
 pub async fn look(
     world: &World,
     spec: &CheckoutSpec,
@@ -182,7 +183,7 @@ pub async fn look(
 }
 
 impl Seen {
-    /// By service; `deployed` is the commit of the last deploy.
+    /// The history by service; `deployed` is the commit of the last deploy.
     pub fn history(&self, deployed: Option<&str>) -> History {
         let own = self.services.iter();
         let own = own.filter_map(|(name, sha)| Some((name.clone(), self.since.get(sha)?.clone())));
@@ -220,7 +221,7 @@ fn read(text: &str) -> Seen {
     seen
 }
 
-/// A title, and behind it the files, the first one on a line of its own.
+/// Reads titles, each followed by its files, the first of them on a line of its own.
 fn commits(names: &[&str]) -> Vec<Commit> {
     let mut commits: Vec<Commit> = Vec::new();
     for name in names {

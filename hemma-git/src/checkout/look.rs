@@ -1,4 +1,4 @@
-//! Seeing the state of the checkout, and of the branch at its remote.
+//! Looks at the checkout, and at the branch of its remote.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use super::reading::Printed;
 use super::state::Checkout;
 use super::{CheckoutSpec, cause};
 
-/// Everything in one script: two round trips, whatever the number of git commands.
+/// One script does everything: two round trips for any number of git commands.
 ///
-/// To see what a pull would bring, the objects of the remote branch are fetched; no ref moves and
-/// nothing in the work tree changes. What git says on standard error stays there, behind a line that
-/// says what it was asked for: a banner or a warning of ssh is never part of a value.
+/// The objects of the remote branch are fetched to see what a pull would bring; no ref moves and
+/// nothing in the work tree changes. git's standard error stays separate, after a line that names
+/// the command: a banner or a warning of ssh is never part of a value.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 branch=$2
@@ -117,10 +117,10 @@ pub(super) fn script() -> String {
     format!("{SCRATCH}{GIT}{LOGIN}{ORIGIN}{COMPARE}{SCRIPT}")
 }
 
-/// How long git may take for a big repository over a slow link.
+/// The time limit of git, for a big repository over a slow link.
 const LIMIT: Duration = Duration::from_secs(6 * 60);
 
-/// How does the checkout stand, and the branch at its remote?
+/// A question for the state of the checkout and of the branch at its remote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookCheckout {
     /// The host.
@@ -129,7 +129,7 @@ pub struct LookCheckout {
     pub checkout: CheckoutPath,
     /// The branch.
     pub branch: BranchName,
-    /// The remote that the settings name.
+    /// The remote in the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<RemoteUrl>,
     /// Whether the remote is asked for the tip of the branch.
@@ -141,12 +141,12 @@ pub struct LookCheckout {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LookError {
-    /// The script's answer is not known.
+    /// The result of the script is not known.
     #[error("could not look at the checkout on {host}")]
     Ask {
         /// The host.
         host: Host,
-        /// Why not.
+        /// The reason.
         source: ExecError,
     },
     /// The script failed.
@@ -154,10 +154,10 @@ pub enum LookError {
     Failed {
         /// The host.
         host: Host,
-        /// Why.
+        /// The cause.
         said: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }

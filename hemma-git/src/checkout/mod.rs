@@ -1,10 +1,10 @@
-//! Where the repository lies on the host: seeing its state, cloning it, moving it forward.
+//! The checkout of the repository on the host: looks at it, clones it, moves it forward.
 //!
 //! Runbook: day 2, steps 0 and 2.
 //!
-//! Invariant: nothing here throws work away. A tree whose tracked files were changed, on another branch,
-//! diverged or of another remote is refused with the reason; it is for a person to mend. Files that git
-//! does not track are no reason, unless the commit would overwrite them.
+//! Invariant: nothing here discards work. A tree with changed tracked files, on another branch,
+//! diverged or of another remote is refused with the reason, and a person has to repair it.
+//! Untracked files do not matter, unless the commit would overwrite them.
 
 pub mod cause;
 mod clone;
@@ -17,7 +17,7 @@ mod pull;
 mod reading;
 mod spec;
 mod state;
-/// The scripts are for hosts, which are Linux.
+/// The scripts are for hosts, which run Linux.
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 mod verify;

@@ -1,12 +1,13 @@
-//! The files on the host that a pull would overwrite.
+//! The untracked files on the host that a pull would overwrite.
 
-/// `compare HEAD TIP` finds what stands in the way of the files that TIP adds, for a script that has
-/// [`SCRATCH`](hemma_core::script::SCRATCH) and [`GIT`](super::git::GIT). It leaves lists of names in `$w`:
-/// `fresh` is what only TIP has, `other` what lies there with other content, and `same`, as lines of
-/// `git ls-files --stage`, what lies there as TIP has it, which is added to the index `$w/index`. git
-/// compares, so that its filters, modes and links count.
+/// `compare HEAD TIP` finds obstacles to the files that TIP adds, in a script that has
+/// [`SCRATCH`](hemma_core::script::SCRATCH) and [`GIT`](super::git::GIT). It leaves lists of names
+/// in `$w`: `fresh` has the files that only TIP has, `other` the existing files with other content,
+/// and `same` (as lines of `git ls-files --stage`) the existing files with equal content, which are
+/// added to the index `$w/index`. git compares them, so that its filters, modes and links are
+/// respected.
 ///
-/// Ignored files count like any other: git would overwrite those without a word.
+/// Ignored files are included: git would overwrite them without a message.
 pub const COMPARE: &str = r#"
 index() { GIT_INDEX_FILE=$w/index git "$@"; }
 # What of a path that is to be made is there: itself, or a file where a directory has to be.

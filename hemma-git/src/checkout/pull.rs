@@ -1,4 +1,4 @@
-//! Moving the checkout forward to a commit that was seen before.
+//! Moves the checkout forward to a commit that was seen before.
 
 use std::time::Duration;
 
@@ -16,17 +16,17 @@ use super::git::{GIT, LOGIN, ORIGIN, login_word, with_login};
 use super::obstacles::COMPARE;
 use super::verify::short;
 
-/// Moves to the very commit that the plan was made for: what arrived at the remote since is for
-/// the next plan. The look before has fetched its objects; should they be gone, they are fetched.
+/// The target is the commit of the plan: commits that have arrived at the remote since are for the
+/// next plan. The look has fetched its objects; if they are gone, they are fetched again.
 ///
-/// Files that git does not track stay, whatever they are. One that the commit adds with the very
-/// content that it has is taken into the index, which git demands before it goes on; with other
-/// content it is refused, also where git is told to ignore it.
+/// Untracked files stay. If the commit adds such a file with equal content, the file is added to
+/// the index, which git requires before it goes on; with other content the pull is refused, even if
+/// git is told to ignore the file.
 ///
-/// A merge that is cut, or runs out of space, leaves files of both commits behind. What has begun
-/// is therefore ended whatever becomes of the connection, and what failed is put back: the index from a
-/// copy, then the tracked files, none of which was changed before; of the new files only those that
-/// were not there. A second copy of the index reserves the space for that.
+/// A merge that is interrupted, or runs out of space, leaves files of both commits. A merge that
+/// has begun is therefore finished even if the connection is lost, and a failed one is undone: the
+/// index from a copy, then the tracked files, none of which had changes, and of the new files only
+/// those that did not exist. A second copy of the index reserves the space for this.
 const SCRIPT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 [ "$4" != login ] || take_login
@@ -73,10 +73,10 @@ pub(super) fn script() -> String {
     format!("{SCRATCH}{UNCUT}{PROBE}{GIT}{LOGIN}{ORIGIN}{COMPARE}{SCRIPT}")
 }
 
-/// The script's exit code where what failed could not be put back whole.
+/// The exit code of the script if a failed merge could not be undone completely.
 const LEFT_MIXED: i32 = 73;
 
-/// Moves the checkout forward, never sideways.
+/// A change that moves the checkout forward, by a fast-forward only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pull {
     /// The host.
@@ -87,7 +87,7 @@ pub struct Pull {
     pub branch: BranchName,
     /// The commit to move to.
     pub to: String,
-    /// The remote that the settings name: its login, should objects have to be fetched.
+    /// The remote in the settings, whose login is used if objects have to be fetched.
     #[serde(skip)]
     pub remote: Option<RemoteUrl>,
 }
@@ -97,33 +97,33 @@ pub struct Pull {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PullError {
-    /// The command's answer is not known.
+    /// The result of the command is not known.
     #[error("could not learn whether the checkout on {host} moved to {to}")]
     Ask {
         /// The host.
         host: Host,
         /// The commit.
         to: String,
-        /// Why not.
+        /// The reason.
         source: ExecError,
     },
-    /// git said no; the branch did not move.
+    /// git failed; the branch did not move.
     #[error("the checkout on {host} could not be moved to {to}: {said}")]
     Failed {
         /// The host.
         host: Host,
         /// The commit.
         to: String,
-        /// Why.
+        /// The cause.
         said: String,
         /// The next thing to do.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hint: Option<Hint>,
-        /// Whether files of both commits lie there now.
+        /// Whether the work tree has files of both commits now.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         mixed: bool,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }

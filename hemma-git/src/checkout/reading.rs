@@ -1,4 +1,4 @@
-//! Reading what the script of a look printed.
+//! Reads the output of the script of a look.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use hemma_core::without_credentials;
 use super::state::{Changed, Checkout, Difference, Incoming, Relation, Repository, Tip};
 use super::{cause, git};
 
-/// What the script printed: values and lists of names, and apart from them what git said.
+/// The output of the script: values and lists of names, and separately git's messages.
 pub(super) struct Printed<'t> {
     values: HashMap<&'t str, &'t str>,
     lists: HashMap<&'t str, Vec<String>>,
@@ -47,7 +47,7 @@ impl<'t> Printed<'t> {
         self.lists.get(key).cloned().unwrap_or_default()
     }
 
-    /// Why git failed at what it was asked for.
+    /// Why the named git command failed.
     fn cause(&self, asked: &str) -> String {
         let parts = self.stderr.split("--8<-- ");
         let said = parts.filter_map(|it| it.split_once('\n')).filter(|it| it.0 == asked);
@@ -72,7 +72,7 @@ impl<'t> Printed<'t> {
         }
     }
 
-    /// The value that the records make.
+    /// The state of the checkout, from the records.
     pub(super) fn checkout(&self) -> Checkout {
         let dir = self.one("dir").unwrap_or_default();
         let unusable =
@@ -94,7 +94,7 @@ impl<'t> Printed<'t> {
 
     fn repository(&self, dir: String) -> Repository {
         let remote = self.one("remote");
-        // Whatever else an address holds, nothing shows it.
+        // Any other credential in an address must not be shown, either.
         let shown = |it: String| match it.parse::<RemoteUrl>() {
             Ok(remote) => remote.address().to_owned(),
             Err(_) => without_credentials(&it),

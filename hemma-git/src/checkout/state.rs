@@ -2,34 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What lies where the repository should be.
+/// The content of the checkout's directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 #[serde(rename_all = "snake_case")]
 pub enum Checkout {
-    /// Nothing.
+    /// There is no directory.
     Missing {
         /// The directory, absolute.
         dir: String,
-        /// The branch at the remote, if it was asked for.
+        /// The tip of the branch at the remote, if it was asked for.
         #[serde(default, skip_serializing_if = "Tip::is_not_asked")]
         tip: Tip,
     },
-    /// A directory that is no repository, such as one in which only `.env` was prepared.
+    /// A directory without a repository, such as one in which only `.env` was prepared.
     Plain {
         /// The directory, absolute.
         dir: String,
-        /// What it holds.
+        /// The names in the directory.
         holds: Vec<String>,
-        /// The branch at the remote, if it was asked for.
+        /// The tip of the branch at the remote, if it was asked for.
         #[serde(default, skip_serializing_if = "Tip::is_not_asked")]
         tip: Tip,
     },
-    /// Something that can be no checkout, and why.
+    /// A directory or file that cannot be used as a checkout.
     Unusable {
         /// The directory, absolute.
         dir: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
     /// A repository.
@@ -49,60 +49,60 @@ pub struct Repository {
     /// The address of `origin`, without a credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<String>,
-    /// Whether somebody wrote a credential into the address of `origin`.
+    /// Whether the address of `origin` contains a credential.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub remote_has_login: bool,
     /// The commit of the last deploy that passed its gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed: Option<String>,
-    /// The files that git tracks and that are not as the commit has them, at most two hundred.
+    /// The tracked files that differ from the commit, at most two hundred.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dirty: Vec<Changed>,
-    /// What is not finished there, e.g. `merge`.
+    /// The unfinished operation, e.g. `merge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under_way: Option<String>,
-    /// Whether the history was cut off when it was cloned.
+    /// Whether the clone is shallow.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shallow: bool,
-    /// The branch at the remote, if it was asked for.
+    /// The tip of the branch at the remote, if it was asked for.
     #[serde(default, skip_serializing_if = "Tip::is_not_asked")]
     pub tip: Tip,
-    /// What a pull would bring, if the remote was asked.
+    /// The effect of a pull, if the remote was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incoming: Option<Incoming>,
 }
 
-/// A file that git tracks and that is not as the commit has it.
+/// A tracked file that differs from the commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
     /// Its path.
     pub path: String,
-    /// In which way.
+    /// The kind of difference.
     pub how: Difference,
 }
 
-/// In which way a file is not as the commit has it.
+/// The difference of a tracked file from the commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Difference {
-    /// It has other content.
+    /// The content differs.
     Content,
-    /// It is gone.
+    /// The file is deleted.
     Deleted,
-    /// It is added to the index, and in no commit.
+    /// The file is in the index, and in no commit.
     Added,
     /// A merge left it in conflict.
     Conflict,
-    /// Only its mode is another one.
+    /// Only the mode differs.
     Mode,
-    /// Only its line endings are others.
+    /// Only the line endings differ.
     LineEndings,
-    /// It is a submodule at another commit.
+    /// The submodule is at another commit.
     Submodule,
 }
 
 impl Changed {
-    /// The line that shows it.
+    /// The line that a finding shows.
     pub(super) fn line(&self) -> String {
         let how = match self.how {
             Difference::Content => "changed",
@@ -121,14 +121,14 @@ impl Changed {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tip {
-    /// It was not asked for.
+    /// The remote was not asked.
     #[default]
     NotAsked,
     /// The commit.
     At(String),
-    /// The remote was read and has no such branch; these are there.
+    /// The remote was read and does not have the branch; it has these.
     Absent(Vec<String>),
-    /// Could not look, and why.
+    /// The remote could not be read, for this reason.
     Unknown(String),
 }
 
@@ -141,33 +141,33 @@ impl Tip {
 /// The branch at the remote compared with the checkout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incoming {
-    /// How the two relate.
+    /// The relation between the two.
     pub relation: Relation,
-    /// Commits that the remote has and the checkout has not, newest first, at most fifty.
+    /// Commits of the remote that the checkout lacks, newest first, at most fifty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commits: Vec<String>,
-    /// Files that differ between the last deploy and the remote; `None` when no deploy is known.
+    /// Files that differ between the last deploy and the remote; `None` if no deploy is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Vec<String>>,
-    /// Files that git does not track and that the commits would overwrite with other content.
+    /// Untracked files that the commits would overwrite with other content.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub in_the_way: Vec<String>,
-    /// Why git would refuse to move forward, where no file says so.
+    /// Why git would refuse to move forward, if the reason is not a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
 
-/// How the checkout relates to the branch at the remote.
+/// The relation of the checkout to the branch at the remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
-    /// The same commit.
+    /// Both are at one commit.
     Same,
-    /// The remote has more: a pull moves it forward.
+    /// The remote has more commits: a pull moves the checkout forward.
     Behind,
-    /// The checkout has commits that the remote has not.
+    /// The checkout has commits that the remote lacks.
     Ahead,
-    /// Both have commits of their own.
+    /// Each has commits that the other lacks.
     Diverged,
     /// They have no commit in common.
     Unrelated,

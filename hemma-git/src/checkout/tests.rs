@@ -1,4 +1,4 @@
-//! The scripts on real repositories, as a host runs them.
+//! Runs the scripts on real repositories, as a host runs them.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::pull;
 use super::reading::Printed;
 use super::state::{Checkout, Difference, Incoming, Relation, Repository, Tip};
 
-/// What a script left behind.
+/// The result of a script.
 pub(super) struct Ran {
     pub(super) exit: i32,
     pub(super) stdout: String,
@@ -34,7 +34,7 @@ impl Place {
         place
     }
 
-    /// The same with a checkout at the first commit.
+    /// A place with a checkout at the first commit.
     pub(super) fn deployed() -> Self {
         let place = Self::new();
         place.sh("git clone -q remote.git checkout");
@@ -60,7 +60,7 @@ impl Place {
         command
     }
 
-    /// What a person types there.
+    /// Runs a script of a person there.
     #[track_caller]
     pub(super) fn sh(&self, script: &str) -> String {
         let ran = self.command(&format!("set -e\n{script}")).output().expect("there is a shell");
@@ -92,7 +92,7 @@ impl Place {
         Ran { exit, stdout: text(&ran.stdout), stderr: text(&ran.stderr) }
     }
 
-    /// What the look finds.
+    /// The result of a look.
     #[track_caller]
     pub(super) fn look_with(&self, env: &[(&str, &str)]) -> Checkout {
         let (checkout, remote) = (self.path("checkout"), self.path("remote.git"));
@@ -126,7 +126,7 @@ impl Place {
         self.run(&clone::script(), &[&text(&checkout), remote, branch, ""], &[], "")
     }
 
-    /// A commit at the remote, made by a script in the operator's clone.
+    /// Makes a commit at the remote, by a script in the operator's clone.
     pub(super) fn push(&self, script: &str) -> String {
         self.sh(&format!("cd work\n{script}\ngit add -Af . && git commit -q -m next && git push -q && git rev-parse HEAD"))
     }
@@ -140,7 +140,7 @@ pub(super) fn text(path: &Path) -> String {
     path.to_str().expect("plain").to_owned()
 }
 
-/// As a login user has them.
+/// A git configuration as login users have it.
 const POLLUTED: &str = r#"cat >.gitconfig <<'X'
 [color]
     ui = always
@@ -180,7 +180,7 @@ const POLLUTED: &str = r#"cat >.gitconfig <<'X'
     mergeOptions = --no-ff --squash
 X"#;
 
-/// What a login environment holds.
+/// A login environment.
 const ENVIRONMENT: [(&str, &str); 12] = [
     ("GIT_TRACE", "1"),
     ("GIT_TRACE_PACKET", "1"),
@@ -202,7 +202,7 @@ fn what_ssh_and_git_say_on_the_way_is_no_part_of_an_answer() {
     let plain = place.look();
     assert_eq!(plain.incoming.as_ref().map(|it| it.relation), Some(Relation::Same));
     let tip = place.push("echo 2 >'ä ö\"x'; printf y >'line\nbreak'");
-    // An ssh that says what OpenSSH says, and the deploy key's own command at that: w1 and w3.
+    // An ssh that prints messages of OpenSSH, once as a deploy key's own command: w1 and w3.
     place.sh(r#"cat >ssh <<'X'
 #!/bin/sh
 echo "$*" >>"$HOME/called"
@@ -353,7 +353,7 @@ fn branches_remotes_and_states_are_told_apart() {
         Checkout::Repository(seen) => seen.tip,
         Checkout::Unusable { reason, .. } => Tip::Unknown(reason),
     };
-    // A branch whose name ends like the wanted one is another one.
+    // A branch whose name ends like the wanted one is another branch.
     place.sh("cd work && git push -q origin main:refs/heads/x/refs/heads/live && git init -q --bare ../empty.git");
     assert_eq!(tip_of(ask("live", &remote, "none")), absent(&["main", "x/refs/heads/live"]));
     assert_eq!(tip_of(ask("live", &remote, "checkout")), absent(&["main", "x/refs/heads/live"]));
@@ -408,8 +408,8 @@ fn a_clone_that_failed_leaves_nothing() {
     );
 }
 
-/// The credential of a remote reaches git, and nothing else: not the command line or the environment
-/// of any program, not the repository, not what is said.
+/// The credential of a remote reaches only git: it is not on the command line or in the environment
+/// of any program, not in the repository, and not in the output.
 #[test]
 fn a_login_is_nowhere_but_in_git() {
     let place = Place::deployed();
@@ -439,7 +439,7 @@ X
     );
     let other = place.run(&ask, &["elsewhere.example"], &env, login);
     assert!(!other.stdout.contains("c4n"), "another host is given nothing");
-    // Nobody listens there.
+    // Nothing listens on that port.
     let (checkout, remote) = (text(&place.path("checkout")), "https://127.0.0.1:1/x.git");
     let line = "https://u:c4nary@127.0.0.1:1/x.git\n";
     place.sh(&format!("cd checkout && git remote set-url origin {remote}"));
@@ -448,7 +448,7 @@ X
     let away = text(&place.path("apps/x"));
     let cloned = place.run(&clone::script(), &[&away, remote, "main", "login"], &env, line);
     assert!(looked.exit == 0 && cloned.exit == 73, "{}{}", looked.stderr, cloned.stderr);
-    // Written by hand into the checkout.
+    // A credential that was written into the checkout by hand.
     place.sh("cd checkout && git remote set-url origin https://u:c4nary@127.0.0.1:1/x.git");
     let by_hand = place.run(&look::script(), &[&checkout, "main", "remote", "", ""], &env, "");
     let Checkout::Repository(seen) = Printed::new(&by_hand.stdout, &by_hand.stderr).checkout()

@@ -1,4 +1,4 @@
-//! Judging the state of the checkout.
+//! Judges the state of the checkout.
 
 use hemma_core::names::RemoteUrl;
 use hemma_core::text::plain;
@@ -10,13 +10,13 @@ use super::{CheckoutSpec, cause};
 use crate::Remedy;
 use crate::ids;
 
-/// Names that are shown of many.
+/// The maximum number of names that are shown.
 const FILES_SHOWN: usize = 5;
 
-/// Shown of a path.
+/// The maximum length of a path that is shown.
 const PATH_CHARS_MAX: usize = 120;
 
-/// Whether the checkout is where it should be and in a state that can be deployed.
+/// Checks that the checkout exists and is in a state that can be deployed.
 pub async fn verify(world: &World, spec: &CheckoutSpec) -> Report {
     match look(world, spec, false).await {
         Err(error) => {
@@ -38,7 +38,7 @@ pub async fn verify(world: &World, spec: &CheckoutSpec) -> Report {
     }
 }
 
-/// The findings about what was seen. Something that a clone or a pull mends is none of them.
+/// The findings about a state that was seen. A state that a clone or a pull repairs gives none.
 pub fn findings(spec: &CheckoutSpec, seen: &Checkout) -> Vec<Finding> {
     match seen {
         Checkout::Missing { dir, tip } => vec![before_clone(spec, dir, &[], tip)],
@@ -77,7 +77,7 @@ fn before_clone(spec: &CheckoutSpec, dir: &str, holds: &[String], tip: &Tip) -> 
     Finding::pass(ids::CHECKOUT_FREE, subject, format!("{dir} is free for a clone"))
 }
 
-/// What is to be said where the remote has no tip of the branch to show.
+/// The finding for a remote without a known tip of the branch.
 fn unread_tip(spec: &CheckoutSpec, tip: &Tip) -> Option<Finding> {
     let remote = spec.remote.as_ref();
     let remote = remote.map_or_else(|| "origin".to_owned(), ToString::to_string);
@@ -111,7 +111,7 @@ fn repository(spec: &CheckoutSpec, seen: &Repository) -> Vec<Finding> {
     findings.extend(under_way(spec, seen));
     findings.extend(branch(spec, seen));
     if let Some(finding) = remote(spec, seen) {
-        // What another remote says about its branch is no news of ours.
+        // The branch of another remote does not matter here.
         findings.push(finding);
         return findings;
     }
@@ -122,7 +122,8 @@ fn repository(spec: &CheckoutSpec, seen: &Repository) -> Vec<Finding> {
     findings
 }
 
-/// A file that is not as the commit has it is not what was deployed, and git overwrites none.
+/// Checks for changed tracked files: such a tree is not what was deployed, and git does not
+/// overwrite the changes.
 fn tree(spec: &CheckoutSpec, seen: &Repository) -> Finding {
     let dir = &seen.dir;
     if seen.dirty.is_empty() {
@@ -163,7 +164,7 @@ fn tree(spec: &CheckoutSpec, seen: &Repository) -> Finding {
     finding.evidence(some_of(&names)).hint(hint)
 }
 
-/// git moves nothing forward while something else is not finished.
+/// Checks for an unfinished operation, during which git does not move forward.
 fn under_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let what = seen.under_way.as_deref()?;
     let detail = format!("a {what} was begun in {} and is not finished", seen.dir);
@@ -203,13 +204,14 @@ fn remote(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     }
 }
 
-/// `…/shop` and `…/shop.git/` are one repository, whatever login is in front.
+/// Whether both addresses are one repository: `…/shop` and `…/shop.git/` are, with any login.
 fn is_same(found: &str, wanted: &RemoteUrl) -> bool {
     found == wanted.address()
         || found.parse::<RemoteUrl>().is_ok_and(|it| it.is_same_repository(wanted))
 }
 
-/// The address works, and everybody who may read the checkout may read the credential in it.
+/// Warns about a credential in `origin`: it works, but everyone who may read the checkout may read
+/// it.
 fn login_in_origin(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let address = seen.remote.as_deref().filter(|_| seen.remote_has_login)?;
     let detail = format!(
@@ -248,7 +250,7 @@ fn relation(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     Some(Finding::fail(ids::BRANCH_DIVERGED, "branch", detail).hint(Hint::Run(line)))
 }
 
-/// What git does not track is in nobody's way, unless the incoming commits hold something else there.
+/// Checks for untracked files that the incoming commits would overwrite.
 fn in_the_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let incoming = seen.incoming.as_ref()?;
     let names = &incoming.in_the_way;
@@ -276,7 +278,7 @@ fn in_the_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     )
 }
 
-/// At most as many names as a person reads, and how many more there are.
+/// The first names, and the number of the others.
 fn some_of(names: &[String]) -> Vec<String> {
     let mut shown: Vec<String> =
         names.iter().take(FILES_SHOWN).map(|it| plain(it, PATH_CHARS_MAX)).collect();

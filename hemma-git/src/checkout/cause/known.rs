@@ -1,34 +1,34 @@
-//! The causes that are known, the more special ones first.
+//! The known causes, the more specific ones first.
 
-/// A cause with the signs that it is known by.
+/// A known cause, and the signs of it in git's output.
 pub(super) struct Known {
-    /// In lower case; one of them in a line is enough.
+    /// The signs, in lower case; a line with one of them is enough.
     pub(super) signs: &'static [&'static str],
-    /// Our words for it. None of them begins like another one's.
+    /// The wording of the cause. No wording is the beginning of another one.
     pub(super) words: &'static str,
-    /// What of the line is added.
+    /// The details from the line.
     pub(super) detail: Detail,
     /// The next thing to do.
     pub(super) next: Next,
 }
 
-/// What of a line is added to our words.
+/// The details of a line that are added to the wording.
 pub(super) enum Detail {
     /// Nothing.
     None,
-    /// All of it.
+    /// The whole line.
     Line,
-    /// What stands in its last quotes.
+    /// The text in its last quotes.
     Quoted,
-    /// What stands behind this, in lower case.
+    /// The text after this one, which is in lower case.
     Behind(&'static str),
-    /// The names of files on the lines below it.
+    /// The names of files on the lines after it.
     FilesBelow,
 }
 
 /// The next thing to do.
 pub(super) enum Next {
-    /// git's line says it, or nobody knows.
+    /// Nothing: git's line says it, or it is not known.
     Nothing,
     /// A sentence.
     Do(&'static str),

@@ -16,7 +16,7 @@ fn hint_of(said: &str) -> String {
     hint(&spec(), said).map(|it| it.to_string()).unwrap_or_default()
 }
 
-/// What git 2.47, OpenSSH 9.2 and the usual git servers say; what is shown; what the hint holds.
+/// Output of git 2.47, OpenSSH 9.2 and common git servers, with the expected cause and hint.
 #[test]
 fn the_cause_is_named_and_not_the_last_line() {
     let not_read = |said: &str| format!("{said}\n{NOT_READ}");

@@ -6,17 +6,17 @@ use proptest::test_runner::{Config, TestRunner};
 use super::Place;
 use crate::checkout::state::Relation;
 
-/// Paths that lie in each other's way.
+/// Paths that are obstacles to each other.
 const PATHS: [&str; 8] = ["a", "a/b", "a/c", "d/e", "d", "f.log", "g h", "d/k.log"];
 
-/// What lies at a path: in the commit that is checked out, beside git, and in the commit that comes in.
+/// The files at each path: in the checked-out commit, untracked, and in the incoming commit.
 type Files = Vec<(usize, Option<u8>)>;
 
 fn files() -> impl Strategy<Value = Files> {
     prop::collection::vec((0..PATHS.len(), prop::option::of(0..3_u8)), 0..5)
 }
 
-/// Writes files where nothing else is in their way.
+/// A script that writes files unless another one is in their way.
 fn written(files: &Files) -> String {
     let line = |(path, content): &(usize, Option<u8>)| {
         let path = PATHS[*path];
@@ -30,8 +30,7 @@ fn written(files: &Files) -> String {
     files.iter().map(line).collect()
 }
 
-/// git is asked as well: it refuses what would be overwritten, but for what it is told to ignore and for
-/// what is the same.
+/// git is asked as well: it refuses to overwrite files, except ignored and equal ones.
 #[test]
 fn it_is_refused_exactly_if_bytes_would_be_lost() {
     let cases = Config { cases: 16, failure_persistence: None, ..Config::default() };
@@ -42,7 +41,7 @@ fn it_is_refused_exactly_if_bytes_would_be_lost() {
             place.push(&format!("{}\necho 1 >z", written(&first)));
             place.sh("git clone -q remote.git checkout");
             let tip = place.push(&format!("rm -rf a d; {}\necho 2 >z", written(&second)));
-            // Only what git does not track is written.
+            // Only untracked files are written.
             let beside: Vec<String> = beside
                 .iter()
                 .filter(|it| it.1.is_some())
