@@ -43,9 +43,9 @@
 //!
 //! # What it does not do
 //!
-//! It changes nothing: other applications share the proxy, and whose an open port is, is at times
-//! another person's question. It asks no DNS and no certificate; it opens connections to the host
-//! and sends nothing on them. It reads the configuration of nginx-proxy and of no other proxy.
+//! It changes nothing: other applications share the proxy, and an open port may belong to another
+//! person. It checks no DNS and no certificate; it opens connections to the host and sends nothing
+//! on them. It reads the configuration of nginx-proxy and of no other proxy.
 
 pub mod exposure;
 pub mod ids;

@@ -1,25 +1,25 @@
-//! Who listens on which port of the host.
+//! The programs that listen on ports of the host.
 
 use std::net::IpAddr;
 
 use hemma_core::{Command, Exec, ExecError, Host, World};
 
-/// A port of the host that something listens on.
+/// A listening port of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
-    /// The address; unspecified is every one.
+    /// The address; the unspecified one means every address.
     pub address: IpAddr,
     /// The port.
     pub port: u16,
-    /// The program and its process id, where the host tells.
+    /// The program and its process id, if the host shows it.
     pub program: Option<String>,
 }
 
-/// The programs that listen on a port that the engine opened for a container.
+/// The programs that listen on ports that the engine opened for containers.
 const ENGINE_PROGRAMS: [&str; 3] = ["docker-proxy ", "dockerd ", "rootlesskit "];
 
 impl Listener {
-    /// Whether the engine opened the port for a container. `None` where the host does not tell the
+    /// Whether the engine opened the port for a container. `None` if the host does not show the
     /// program.
     pub fn is_of_engine(&self) -> Option<bool> {
         let program = self.program.as_deref()?;
@@ -27,14 +27,14 @@ impl Listener {
     }
 }
 
-/// The listening TCP ports of the host; `None` where it has no `ss`.
+/// The listening TCP ports of the host; `None` if it has no `ss`.
 pub async fn look(world: &World, host: &Host) -> Result<Option<Vec<Listener>>, ExecError> {
     let asked = Exec::on(host, Command::new("ss").args(["-H", "-l", "-n", "-t", "-p"]).sudo());
     let output = world.ask(&asked).await?;
     Ok(output.success().then(|| output.stdout.lines().filter_map(parse).collect()))
 }
 
-/// `LISTEN 0 511 127.0.0.1:8080 0.0.0.0:* users:(("node",pid=77,fd=3))`
+/// Parses `LISTEN 0 511 127.0.0.1:8080 0.0.0.0:* users:(("node",pid=77,fd=3))`.
 fn parse(line: &str) -> Option<Listener> {
     let mut words = line.split_whitespace().skip(3);
     let (address, port) = words.next()?.rsplit_once(':')?;

@@ -1,4 +1,4 @@
-//! The shared proxy stack: it must be there before anything of ours can be reached.
+//! The shared proxy stack, without which the application cannot be reached.
 //!
 //! Runbook: preconditions, and day 1, step 2.
 //!
@@ -18,8 +18,8 @@ use crate::ids;
 use crate::listeners::{self, Listener};
 use part::{COMPANION, PROXY, Part, runs};
 
-/// Whether the reverse proxy, its ACME companion and the shared database run, and whether the
-/// proxy has the web's two ports and is on the external network.
+/// Checks that the reverse proxy, its ACME companion and the shared database run, and that the
+/// proxy has ports 80 and 443 and is on the external network.
 pub async fn verify(world: &World, spec: &IngressSpec) -> Vec<Finding> {
     match look(world, spec).await {
         Ok((containers, network)) => judge(spec, &Seen { containers, network, listeners: None }),
@@ -27,8 +27,8 @@ pub async fn verify(world: &World, spec: &IngressSpec) -> Vec<Finding> {
     }
 }
 
-/// The same, and who listens on the web's two ports, and whether the proxy's own configuration has
-/// each public name.
+/// Checks what [`verify`] checks, and also which programs have ports 80 and 443, and whether the
+/// proxy's own configuration has each public name.
 pub async fn health(world: &World, spec: &IngressSpec) -> Report {
     let host = &spec.host;
     let (seen, listeners, network) =
@@ -63,14 +63,14 @@ pub fn companion(containers: &[Container]) -> Option<&Container> {
     COMPANION.find(containers)
 }
 
-/// What the judgement rests on.
+/// The state of the stack.
 #[derive(Debug)]
 struct Seen {
     containers: Vec<Container>,
-    /// Whether the external network is there. Where it is not, or nobody knows, that is one finding
-    /// of its own, and not one of each container.
+    /// Whether the external network exists. If it is missing or unknown, that is one finding of its
+    /// own, and not one for each container.
     network: bool,
-    /// What listens on the host. `None` if nobody looked.
+    /// The listeners of the host. `None` if they were not looked at.
     listeners: Option<Result<Option<Vec<Listener>>, ExecError>>,
 }
 
@@ -90,7 +90,7 @@ async fn look(world: &World, spec: &IngressSpec) -> Result<(Vec<Container>, bool
 fn judge(spec: &IngressSpec, seen: &Seen) -> Vec<Finding> {
     let host = &spec.host;
     let network = spec.network.as_deref().filter(|_| seen.network);
-    // Every database runs an image of PostgreSQL, so only the name tells which one is shared.
+    // Every database runs an image of PostgreSQL, so only the name identifies the shared one.
     let database = spec.database.as_deref().map(|name| Part {
         subject: "shared database",
         images: &[],

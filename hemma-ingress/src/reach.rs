@@ -1,4 +1,4 @@
-//! What the proxy really routes, and on which ports its targets really listen.
+//! The names that the proxy routes, and the ports on which its targets listen.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use hemma_core::{Command, Exec, ExecError, Host, World};
 
 use hemma_core::names::ContainerName;
 
-/// What was seen from inside.
+/// The view from inside the proxy and the containers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// The names that the proxy's configuration has a virtual host for. `None` where it was not
-    /// shown: nobody was asked, or nginx does not run or does not read it.
+    /// The names with a virtual host in the proxy's configuration. `None` if it was not read: there
+    /// is no proxy, or nginx does not run or does not use it.
     pub names: Option<Vec<String>>,
-    /// The TCP ports on which something in each container listens for others.
+    /// The TCP ports on which each container listens for others.
     pub listening: BTreeMap<String, Vec<u16>>,
 }
 
-/// `/proc` of the container's first process: it needs no program in the container, and shows its
-/// network and no other. Of the proxy's configuration only the names leave the host.
+/// Reads `/proc` of the container's first process: that needs no program in the container, and
+/// shows only its own network. Of the proxy's configuration only the names leave the host.
 const REACH: &str = r#"
 proxy=$1; shift
 if [ -n "$proxy" ] && shown=$(docker exec "$proxy" nginx -T 2>/dev/null); then
@@ -48,7 +48,7 @@ pub async fn look(
     Ok(read(&output.stdout))
 }
 
-/// What the script printed.
+/// Reads the output of the script.
 fn read(text: &str) -> Reach {
     let mut reach = Reach::default();
     let mut ports: Option<&mut Vec<u16>> = None;
@@ -76,7 +76,8 @@ fn read(text: &str) -> Reach {
     reach
 }
 
-/// `0100007F:1F90` is 127.0.0.1, port 8080, and no other container reaches it.
+/// The port of a listener that other containers reach. `0100007F:1F90` is 127.0.0.1, port 8080,
+/// which none reaches.
 fn listening(end: &str) -> Option<u16> {
     let (address, port) = end.split_once(':')?;
     let is_loopback = match address.len() {
@@ -86,7 +87,7 @@ fn listening(end: &str) -> Option<u16> {
     (!is_loopback).then(|| u16::from_str_radix(port, 16).ok()).flatten()
 }
 
-/// Reads `text` as what the script printed. For the fuzzer.
+/// Reads `text` as the script's output. For the fuzzer.
 #[cfg(feature = "fuzzing")]
 pub fn fuzz_read(text: &str) -> Reach {
     read(text)
@@ -106,7 +107,7 @@ mod tests {
         assert_eq!(reach.names.as_deref(), Some(&["a.example".to_owned()][..]));
         assert_eq!(reach.listening["api"], [8080, 8082]);
         assert!(reach.listening["ws"].is_empty());
-        // A configuration without a name, and none at all, are two answers.
+        // A configuration without names and a missing one are two answers.
         assert_eq!(read("configuration\nname _\n").names, Some(Vec::new()));
         assert_eq!(read("container api\n").names, None);
     }

@@ -1,4 +1,4 @@
-//! What this crate proposes to do about its findings and errors.
+//! The remedies that this crate proposes for its findings and errors.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use hemma_core::RemedySet;
 use hemma_core::names::DomainName;
 use serde::{Deserialize, Serialize};
 
-/// What is to be done about the proxy.
+/// The remedies for the proxy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
-    /// Find out why the proxy does not know a public name, although its service runs.
+    /// Find out why the proxy does not have a public name, although its service runs.
     CheckPublicName(DomainName),
 }
 

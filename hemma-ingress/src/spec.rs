@@ -1,22 +1,23 @@
-//! What should reach the public, and on which host.
+//! The names and ports of a host that should be public.
 
 use hemma_core::Host;
 use hemma_core::names::{ContainerName, DomainName, NetworkName, Port, ProjectName, ServiceName};
 
-/// What should reach the public of a host that several applications share.
+/// The public part of a host that several applications share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IngressSpec {
     /// The host.
     pub host: Host,
     /// The application's compose project.
     pub project: ProjectName,
-    /// The external network that the proxy and the application share, if they share one.
+    /// The external network that the proxy and the application share, if there is one.
     pub network: Option<NetworkName>,
-    /// The container of the shared database, which is to be on that network as well, if there is one.
+    /// The container of the shared database, which has to be on that network as well, if there is
+    /// one.
     pub database: Option<ContainerName>,
-    /// The names that the public reaches.
+    /// The public names.
     pub public: Vec<PublicService>,
-    /// Further ports of the host that may be open to everybody, beside those of the web and of ssh.
+    /// Further ports of the host that may be public, besides those of the web and of ssh.
     pub open: Vec<Port>,
 }
 
@@ -30,13 +31,13 @@ pub struct PublicService {
 }
 
 impl IngressSpec {
-    /// Whether a port may be open to everybody.
+    /// Whether a port may be public.
     pub fn may_be_open(&self, port: u16) -> bool {
         self.open.iter().any(|it| *it == port)
     }
 }
 
-/// The one that the tests judge by.
+/// A specification for tests.
 #[cfg(test)]
 pub(crate) fn sample() -> IngressSpec {
     let rows = [

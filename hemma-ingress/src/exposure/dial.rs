@@ -1,4 +1,4 @@
-//! Whether a port answers from here.
+//! Checks whether a port answers from this machine.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -8,44 +8,44 @@ use hemma_core::{Classified, ErrorClass, Live, NotRecorded, OperatorError, Quest
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
-/// A firewall that drops says nothing; whoever answers at all does so sooner.
+/// The time limit. A firewall that drops packets sends nothing; every other answer comes sooner.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Opens a connection from this machine, and closes it without a word.
+/// Opens a connection from this machine, and closes it without sending anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dial {
-    /// Where to.
+    /// The address to connect to.
     pub to: SocketAddr,
-    /// How long at most.
+    /// The time limit in milliseconds.
     pub limit_ms: u64,
 }
 
-/// What came of it.
+/// The result of a connection attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialed {
-    /// It was accepted.
+    /// The connection was accepted.
     Open,
-    /// It was refused.
+    /// The connection was refused.
     Refused,
-    /// Nothing came back.
+    /// No answer arrived.
     Silent,
 }
 
-/// Why nobody knows.
+/// Why the attempt has no result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DialError {
-    /// This machine has no way there.
+    /// No route leads from this machine to the address.
     #[error("could not connect to {to} from here: {reason}")]
     NoWay {
-        /// Where to.
+        /// The address.
         to: SocketAddr,
-        /// The system's word for it.
+        /// The operating system's error.
         reason: String,
     },
-    /// The recording has no answer.
+    /// The replayed recording has no answer.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
 }
@@ -61,7 +61,7 @@ impl OperatorError for DialError {
 }
 
 impl Dial {
-    /// With the usual limit.
+    /// An attempt with the usual time limit.
     pub fn new(to: SocketAddr) -> Self {
         Self { to, limit_ms: u64::try_from(LIMIT.as_millis()).unwrap_or(u64::MAX) }
     }

@@ -1,4 +1,4 @@
-//! Where the four views disagree, or agree on what should not be.
+//! Compares the four views, and finds ports that should not be open.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::ids;
 use crate::listeners::Listener;
 use crate::{IngressSpec, proxy};
 
-/// What the proxy has.
+/// The ports of the proxy.
 const WEB: [u16; 2] = [80, 443];
 
-/// The ports that are tried from here: all that the host has anything to do with.
+/// The ports to try from here: all that the host uses.
 pub(super) fn ports(spec: &IngressSpec, views: &Views) -> Vec<u16> {
     let mut ports: BTreeSet<u16> = BTreeSet::new();
     for container in views.containers.as_deref().unwrap_or_default() {
@@ -35,7 +35,8 @@ pub(super) fn judge(spec: &IngressSpec, views: &Views) -> Report {
     report
 }
 
-/// The compose files: what they publish, and which names they make public.
+/// The findings about the compose files: the ports that they publish, and the names that they make
+/// public.
 fn declared(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     let subject = "compose files";
     let model = match &views.model {
@@ -69,7 +70,7 @@ fn opened(views: &Views, service: &str, port: &Port) -> Finding {
         .hint(Hint::Do(hint))
 }
 
-/// The names that services make public, against those that `hemma.toml` knows.
+/// Compares the names that services make public with those of `hemma.toml`.
 fn names(spec: &IngressSpec, model: &Model) -> Vec<Finding> {
     let known = |it: &str| spec.public.iter().any(|public| public.name.eq_ignore_ascii_case(it));
     let mut findings = Vec::new();
@@ -85,7 +86,7 @@ fn names(spec: &IngressSpec, model: &Model) -> Vec<Finding> {
     findings
 }
 
-/// The engine: what it opened, for whichever project.
+/// The findings about the engine: the ports that it opened, for any project.
 fn bound(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     let containers = match &views.containers {
         Ok(containers) => containers,
@@ -99,7 +100,7 @@ fn bound(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     };
     let all = || containers.iter().flat_map(|it| it.ports.iter().map(move |p| (it, p)));
     let mut open: Vec<(&Container, &Binding)> = all().filter(|(it, p)| !is_meant(it, p)).collect();
-    // The engine binds IPv4 and IPv6 apart.
+    // The engine reports IPv4 and IPv6 separately.
     open.dedup_by_key(|(it, p)| (it.id.as_str(), p.published, p.protocol));
     if open.is_empty() {
         let web = if web.is_some() { "; the proxy alone has 80 and 443" } else { "" };
@@ -113,7 +114,7 @@ fn bound(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     open.into_iter().map(|(container, it)| exposed(spec, views, container, it)).collect()
 }
 
-/// A port that the engine opened, back to the line that asked for it.
+/// A finding that traces a port of the engine back to the line that asked for it.
 fn exposed(spec: &IngressSpec, views: &Views, container: &Container, binding: &Binding) -> Finding {
     let (port, address) = (binding.published, binding.ip);
     let detail = format!("{} has port {port} open on {address}", container.name);
@@ -146,7 +147,8 @@ fn is_open(listener: &Listener) -> bool {
     !listener.address.is_loopback()
 }
 
-/// The host: what listens for other machines and is neither sshd nor the engine's.
+/// The findings about the host: programs that listen for other machines and are neither sshd nor
+/// the engine's.
 fn listening(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     let listeners = match &views.listeners {
         Ok(Some(listeners)) => listeners,
@@ -173,7 +175,8 @@ fn listening(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     others.into_iter().map(|it| stray(views, it)).collect()
 }
 
-/// A program of the host that others could reach, if nothing is in front of it.
+/// The finding for a program of the host that others can reach, unless a firewall is in front of
+/// it.
 fn stray(views: &Views, listener: &Listener) -> Finding {
     let program = listener.program.as_deref().unwrap_or("a program");
     let detail = format!("{program} listens on {}, port {}", listener.address, listener.port);
@@ -196,12 +199,12 @@ fn stray(views: &Views, listener: &Listener) -> Finding {
     }
 }
 
-/// From here: what answers although the other views say that it cannot.
+/// The findings from here: ports that answer although the other views say that they cannot.
 fn answering(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     let subject = "from here";
     match views.outside {
         Outside::Here => {}
-        // Said beside what listens on the host; it is neither right nor wrong.
+        // The findings about the host say so; it is neither right nor wrong.
         Outside::Same => return Vec::new(),
         Outside::Unknown => {
             let why = "the host's public address is not known, so nothing was tried";
@@ -318,11 +321,11 @@ mod tests {
         assert_eq!(told[0], "FAIL compose files: redis publishes port 6379 on every address");
         assert_eq!(told[1], "FAIL engine: huleedu_redis has port 6379 open on 0.0.0.0");
         assert_eq!(told[3], "FAIL from here: port 6379 of hemma answers");
-        // The files and the engine say one thing, the outside another.
+        // The files and the engine agree, and the view from outside differs.
         let mut seen = views("127.0.0.1");
         seen.dialed = BTreeMap::from([(6379, Ok(Dialed::Open))]);
         assert_eq!(words(&seen)[3], "FAIL from here: port 6379 of hemma answers");
-        // What was not tried is no pass.
+        // An untried port is not a pass.
         seen.outside = Outside::Unknown;
         assert!(words(&seen)[3].starts_with("? from here: "));
         seen.outside = Outside::Same;

@@ -2,11 +2,11 @@
 //!
 //! Runbook: notes, public surface.
 //!
-//! Four views that must agree: what the compose files publish, what the engine opened, what listens
-//! on the host, and what answers from here. Published ports bypass the host's firewall, so each of
-//! the four can be wrong without the others.
+//! Four views must agree: the ports that the compose files publish, those that the engine opened,
+//! those on which programs of the host listen, and those that answer from here. Published ports
+//! bypass the host's firewall, so each of the four can be wrong without the others.
 //!
-//! Invariant: nothing here closes a port. Whose it is, is another person's question at times.
+//! Invariant: nothing here closes a port, because it may belong to another person's application.
 
 mod dial;
 mod judge;
@@ -28,7 +28,7 @@ use hemma_docker::{Container, Containers, EngineError};
 use crate::IngressSpec;
 use crate::listeners::{self, Listener};
 
-/// What was seen, each view with its own way of having failed.
+/// The four views, each of which may have failed.
 #[derive(Debug)]
 struct Views {
     model: Result<ModelAnswer, ModelError>,
@@ -36,24 +36,24 @@ struct Views {
     containers: Result<Vec<Container>, EngineError>,
     listeners: Result<Option<Vec<Listener>>, ExecError>,
     outside: Outside,
-    /// What answered from here, by port.
+    /// The results of connections from here, by port.
     dialed: BTreeMap<u16, Result<Dialed, DialError>>,
 }
 
-/// Where this machine stands.
+/// The position of this machine relative to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outside {
     /// The host is another machine.
     Here,
-    /// The host's public address is this machine's own, so trying it would say nothing.
+    /// The host's public address is this machine's own, so connecting to it proves nothing.
     Same,
-    /// Nobody knows the host's public address.
+    /// The host's public address is not known.
     Unknown,
 }
 
-/// Looks at all four views at once and says what is open that should not be. `files` are all that the
-/// application could be brought up with, with every profile: what is not started today may be
-/// tomorrow. `from_outside` is the host's public address, and decides where it is tried from here.
+/// Looks at all four views at once and reports ports that should not be open. `files` are all
+/// compose files of the application, with every profile: a service that is not started today may be
+/// tomorrow. `from_outside` is the host's public address, which is used for connections from here.
 pub async fn verify(
     world: &World,
     spec: &IngressSpec,

@@ -1,15 +1,15 @@
-//! Where in the compose files a port is published: file and line.
+//! Finds the file and the line of the compose files that publish a port.
 //!
-//! Compose's own answer knows no lines. What a file says is only looked up here and never judged:
-//! the resolved model is the one that counts.
+//! Compose's own output has no lines. The files are only used to look up lines and never judged:
+//! the resolved model counts.
 
 use hemma_core::text::plain;
 use hemma_core::{Command, Exec, ExecError, World};
 
 use hemma_docker::compose::{ComposeFiles, Port};
 
-/// Prints `FILE LINE SERVICE TEXT` for each entry below `ports:` of each file and of what they
-/// include. No other line leaves the host: the files may hold secrets.
+/// Prints `FILE LINE SERVICE TEXT` for each entry of `ports:` in each file and in the files that it
+/// includes. No other line leaves the host: the files may contain secrets.
 const FIND_PORTS: &str = r#"
 case $1 in "~/"*) cd "$HOME/${1#"~/"}" ;; *) cd "$1" ;; esac || exit 1
 shift
@@ -29,12 +29,12 @@ done
 exit 0
 "#;
 
-/// One entry below `ports:`.
+/// An entry of `ports:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The file, from the checkout.
+    /// The file, relative to the checkout.
     pub file: String,
-    /// The line.
+    /// The line number.
     pub line: u32,
     service: String,
     text: String,
@@ -61,20 +61,20 @@ fn parse(line: &str) -> Option<Source> {
     Some(Source { file: file.to_owned(), line, service, text })
 }
 
-/// The entry that a port of a service comes from. Of several files the last one counts.
+/// The entry for a port of a service. Of several files the last one counts.
 pub(super) fn of<'s>(sources: &'s [Source], service: &str, port: &Port) -> Option<&'s Source> {
     let (published, target) = (port.published.as_str(), port.target.to_string());
     let names = |text: &str, number: &str| {
         text.split(|it: char| !it.is_ascii_digit()).any(|it| it == number)
     };
     let own = || sources.iter().filter(|it| it.service == service);
-    // A variable may stand for the number on the host's side.
+    // A variable may stand for the port on the host.
     own()
         .rfind(|it| names(&it.text, published) && names(&it.text, &target))
         .or_else(|| own().rfind(|it| names(&it.text, &target)))
 }
 
-/// Reads `text` as what the script printed, and looks for a port in it. For the fuzzer.
+/// Reads `text` as the script's output, and looks for a port in it. For the fuzzer.
 #[cfg(feature = "fuzzing")]
 pub fn fuzz_find(text: &str, service: &str, published: &str, target: u64) -> Option<Source> {
     let sources: Vec<Source> = text.lines().filter_map(parse).collect();

@@ -1,4 +1,4 @@
-//! A part of the stack: which container it is, and how that stands.
+//! A part of the stack: finds its container, and judges its state.
 
 use hemma_core::{Finding, Hint, Host, quote};
 
@@ -6,15 +6,15 @@ use hemma_docker::{Container, Health, State};
 
 use crate::ids;
 
-/// A part of the stack, and how its container is told from others.
+/// A part of the stack, and the properties that identify its container.
 ///
-/// The stack's own compose file is in no repository, so its containers are known by their image
-/// first; a name or a service can be given to anything.
+/// The stack's own compose file is not known, so its containers are identified by their image
+/// first; any container may have the name or the service.
 pub(super) struct Part<'p> {
     pub(super) subject: &'static str,
     pub(super) images: &'static [&'static str],
     pub(super) name: &'p str,
-    /// Whether the application's containers and it have to reach each other.
+    /// Whether it has to be on a network with the application's containers.
     pub(super) joins: bool,
 }
 
@@ -25,7 +25,8 @@ pub(super) const PROXY: Part<'_> = Part {
     joins: true,
 };
 
-/// What it does for a name goes through the proxy's volumes, the engine's socket and the authority.
+/// The companion works through the proxy's volumes, the engine's socket and the certificate
+/// authority.
 pub(super) const COMPANION: Part<'_> = Part {
     subject: "ACME companion",
     images: &[
@@ -38,8 +39,8 @@ pub(super) const COMPANION: Part<'_> = Part {
 };
 
 impl Part<'_> {
-    /// By image, then by name, then by the service that Compose made it for. One that runs is
-    /// taken before one that was left behind.
+    /// Finds the container by image, then by name, then by its compose service. A running one is
+    /// preferred to one that was left behind.
     pub(super) fn find<'c>(&self, containers: &'c [Container]) -> Option<&'c Container> {
         let by_image = |it: &Container| self.images.iter().any(|image| is_image(&it.image, image));
         let by_name = |it: &Container| it.name.as_str() == self.name;
@@ -52,7 +53,7 @@ impl Part<'_> {
         first(&by_image).or_else(|| first(&by_name)).or_else(|| first(&by_service))
     }
 
-    /// `network` is the external one, if it is there.
+    /// Judges the part. `network` is the external network, if it exists.
     pub(super) fn judge(
         &self,
         host: &Host,
@@ -93,7 +94,8 @@ impl Part<'_> {
     }
 }
 
-/// `redis` is the image of `redis:7`, and `registry.example/redis` is another one.
+/// Whether an image is of a repository: `redis:7` is of `redis`, and `registry.example/redis` is
+/// not.
 fn is_image(image: &str, repository: &str) -> bool {
     let image = image.strip_prefix("docker.io/").unwrap_or(image);
     let rest = image.strip_prefix(repository);

@@ -1,4 +1,4 @@
-//! The web's two ports: whether the proxy has them, and whether anybody else does.
+//! Checks that the proxy has ports 80 and 443, and that no other program has them.
 
 use hemma_core::{ExecError, Finding, Hint, Host};
 use hemma_docker::{Container, Protocol};
@@ -6,12 +6,12 @@ use hemma_docker::{Container, Protocol};
 use crate::ids;
 use crate::listeners::Listener;
 
-/// 80 for the ACME challenge, 443 for everybody, both from outside.
+/// The ports: 80 for the ACME challenge, 443 for visitors, both from outside.
 const WEB: [u16; 2] = [80, 443];
 
 const SUBJECT: &str = "ports 80 and 443";
 
-/// `proxy` is the one that runs; without it, only who stands in its way is worth a word.
+/// Judges the ports. `proxy` is the running one; without it, only obstacles to it are reported.
 pub(super) fn judge(
     host: &Host,
     proxy: Option<&Container>,
@@ -68,7 +68,7 @@ fn published(host: &Host, proxy: &Container, web: &[&Listener]) -> Finding {
     finding.evidence(evidence)
 }
 
-/// Somebody who is not the engine and whom others reach.
+/// The program that has one of the ports, if it is not the engine and others can reach it.
 fn taken(web: &[&Listener]) -> Option<String> {
     let is_strange = |it: &Listener| it.is_of_engine() == Some(false);
     let stranger = web.iter().find(|it| !it.address.is_loopback() && is_strange(it))?;

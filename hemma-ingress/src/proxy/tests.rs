@@ -87,7 +87,7 @@ fn the_parts_that_the_application_talks_to_are_on_its_network() {
         "FAIL shared database: shared-postgres, Up 3 days, but not on hule-network",
     ];
     assert_eq!(shown(&seen), all);
-    // A network that is missing is another finding, and one.
+    // A missing network is a finding of its own.
     seen.network = false;
     assert!(shown(&seen).iter().all(|it| it.starts_with("pass ")), "{:?}", shown(&seen));
 }
@@ -120,7 +120,7 @@ fn whoever_else_listens_on_the_webs_ports_is_named() {
     let gone = container("web", "nginxproxy/nginx-proxy:1.6", "Exited (128) 1 day ago", &[]);
     let rows = [
         (proxy(), vec![engine(), local()], Some("pass web has them")),
-        // An engine can do without a program of its own on the port.
+        // An engine may have no program of its own on the port.
         (proxy(), Vec::new(), Some("pass web has them")),
         (proxy(), vec![listener("0.0.0.0", 80, None)], Some("pass web has them")),
         (

@@ -1,4 +1,4 @@
-//! Whether the proxy's own configuration has the public names.
+//! Checks that the proxy's own configuration has the public names.
 
 use hemma_core::names::ContainerName;
 use hemma_core::{ExecError, Finding, Hint, World};
@@ -8,7 +8,7 @@ use super::runs;
 use crate::ids;
 use crate::{IngressSpec, PublicService, Remedy, reach};
 
-/// The names in the proxy's configuration; `None` where it did not show it.
+/// The names in the proxy's configuration; `None` if it could not be read.
 pub(super) async fn look(
     world: &World,
     spec: &IngressSpec,
@@ -17,7 +17,7 @@ pub(super) async fn look(
     Ok(reach::look(world, &spec.host, Some(proxy), &[]).await?.names)
 }
 
-/// The proxy has a name as soon as a container that asks for it runs, and not before.
+/// Judges the names. The proxy has a name only while a container with that name runs.
 pub(super) fn judge(
     spec: &IngressSpec,
     proxy: &Container,
