@@ -1,7 +1,7 @@
-//! The containers on a host: what there is, how each stands, and starting one again.
+//! The containers on a host: which exist, in which state, and restarting one.
 //!
-//! Absent on purpose: environments. They hold every secret of an application; of each only the
-//! three public names that the reverse proxy reads are kept, and digests that compare within a run.
+//! Absent on purpose: environments. They hold every secret of an application; only the three public
+//! names that the reverse proxy reads are kept, and digests that compare within a run.
 
 mod convert;
 mod discard;
@@ -32,59 +32,58 @@ pub(crate) use list::read;
 /// One container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
-    /// The engine's own id for it.
+    /// The engine's id of the container.
     pub id: String,
-    /// Its name, without the leading slash.
+    /// The container's name, without the leading slash.
     pub name: ContainerName,
     /// The image as it was asked for, e.g. `redis:7`.
     pub image: String,
-    /// The id of that image.
+    /// The id of the image.
     pub image_id: String,
-    /// How it stands.
+    /// The state of the container.
     pub state: State,
-    /// What its own health check says. `None` without one, and while it does not run.
+    /// The state of the health check. `None` without one, and while the container does not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
-    /// How it ended, if it did.
+    /// The exit code, if the container has exited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i64>,
-    /// For how long, in the engine's words, e.g. `5 minutes`.
+    /// The time in this state, in the engine's words, e.g. `5 minutes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// All of this in the engine's words, e.g. `Up 5 minutes (healthy)`.
+    /// The engine's status text, e.g. `Up 5 minutes (healthy)`.
     pub status: String,
-    /// When it was created, in seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     pub created: i64,
-    /// What Compose wrote on it. `None` if something else made it.
+    /// The labels that Compose wrote. `None` if something else made the container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compose: Option<ComposeLabels>,
-    /// The ports that the engine opened for it on the host. None while it does not run.
+    /// The ports that the engine opened on the host. None while the container does not run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Binding>,
-    /// The networks it is connected to, sorted.
+    /// The networks that the container is connected to, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<String>,
-    /// The named volumes that are mounted into it.
+    /// The named volumes that are mounted into the container.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub volumes: Vec<MountedVolume>,
 }
 
 impl Container {
-    /// Whether it belongs to a compose project.
+    /// Whether the container belongs to a compose project.
     pub fn belongs_to(&self, project: &str) -> bool {
         self.compose.as_ref().is_some_and(|it| it.project == project)
     }
 
-    /// Whether it is the container of a service of a compose project.
+    /// Whether the container is one of a service of a compose project.
     pub fn is_of(&self, project: &str, service: &str) -> bool {
         let labels = self.compose.as_ref();
         let named = labels.is_some_and(|it| it.project == project && it.service == service);
         named && !labels.is_some_and(|it| it.oneoff) && !self.is_unfinished()
     }
 
-    /// Whether it is what Compose left when it was cut while replacing a container: the new one is
-    /// made under the old one's id and name, and gets its own name, and is started, when the old
-    /// one is gone.
+    /// Whether Compose left the container when it was cut while replacing another: a new container
+    /// is made under the old one's id and name. It is renamed and started when the old one is gone.
     pub fn is_unfinished(&self) -> bool {
         let made_for = self.name.as_str().split_once('_').map(|(id, _)| id);
         let is_id = |it: &str| it.len() == 12 && it.bytes().all(|it| it.is_ascii_hexdigit());
@@ -92,30 +91,30 @@ impl Container {
     }
 }
 
-/// How a container stands.
+/// The state of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Made, never started.
+    /// Created, never started.
     Created,
-    /// Runs.
+    /// Running.
     Running,
-    /// Stopped in the middle by an operator.
+    /// Paused by an operator.
     Paused,
-    /// Ended, and waits for the engine to start it again.
+    /// Exited, and about to be started again by the engine.
     Restarting,
-    /// Is being removed.
+    /// Being removed.
     Removing,
-    /// Is being stopped.
+    /// Being stopped.
     Stopping,
-    /// Ended.
+    /// Exited.
     Exited,
-    /// Could not be removed.
+    /// Dead: the engine could not remove it.
     Dead,
 }
 
 impl State {
-    /// The engine's word for it.
+    /// The engine's word for the state.
     pub fn word(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -130,26 +129,26 @@ impl State {
     }
 }
 
-/// What a container's own health check says.
+/// The state of a container's health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
-    /// It has not passed yet.
+    /// The check has not passed yet.
     Starting,
-    /// It passed.
+    /// The check passes.
     Healthy,
-    /// It failed as often as it may.
+    /// The check failed as often as it may.
     Unhealthy,
 }
 
-/// What Compose writes on a container it makes.
+/// The labels that Compose writes on a container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComposeLabels {
     /// The project.
     pub project: String,
     /// The service.
     pub service: String,
-    /// Whether `compose run` made it, beside the service.
+    /// Whether `compose run` made the container, in addition to the service's own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub oneoff: bool,
     /// The hash of the service's configuration at that time.
@@ -161,17 +160,17 @@ pub struct ComposeLabels {
     /// The id of the service's image at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// The checkout that it was made from, as Compose wrote it; empty where it wrote none.
+    /// The checkout that the container was made from, as Compose wrote it; empty without the label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_dir: Option<String>,
 }
 
-/// A volume in a container.
+/// A volume that is mounted into a container.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MountedVolume {
-    /// Its name on the host.
+    /// The volume's name on the host.
     pub name: String,
-    /// Where it is in the container.
+    /// The mount point in the container.
     pub target: String,
 }
 
@@ -184,18 +183,18 @@ pub struct Binding {
     pub published: u16,
     /// The port in the container.
     pub target: u16,
-    /// What is spoken on it.
+    /// The protocol.
     pub protocol: Protocol,
 }
 
 impl Binding {
-    /// Whether only the host itself reaches it.
+    /// Whether only the host itself can reach the port.
     pub fn is_local(&self) -> bool {
         self.ip.is_loopback()
     }
 }
 
-/// What is spoken on a port.
+/// The protocol of a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {

@@ -1,10 +1,11 @@
-//! One GET to a port that only the host itself reaches.
+//! One GET to a port that only the host itself can reach.
 
 use std::time::Duration;
 
 use hemma_core::{Classified, Command, ErrorClass, Exec, ExecError, Host, OperatorError, World};
 
-/// Bash alone: a host need not have curl. HTTP/1.0 ends the answer with the connection.
+/// The script needs only bash: a host need not have curl. With HTTP/1.0 the answer ends with the
+/// connection.
 const SCRIPT: &str = r#"
 export LC_ALL=C
 exec timeout 45 bash -c '
@@ -13,16 +14,16 @@ printf "GET %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n" "$2" "$1" >&3
 head -c 1048576 <&3' bash "$1" "$2"
 "#;
 
-/// What was answered.
+/// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// The status code.
     pub status: u16,
-    /// The body; what is not UTF-8 is replaced.
+    /// The body; bytes that are not UTF-8 are replaced.
     pub body: String,
 }
 
-/// Why nothing was answered.
+/// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -36,7 +37,7 @@ pub enum Error {
         /// Why not.
         source: ExecError,
     },
-    /// Nobody listens there.
+    /// Nothing listens on the port.
     #[error("nobody listens on 127.0.0.1:{port} of {host}")]
     Refused {
         /// The host.
@@ -44,7 +45,7 @@ pub enum Error {
         /// The port.
         port: u16,
     },
-    /// Somebody does, and does not answer.
+    /// The port accepts connections and does not answer.
     #[error("127.0.0.1:{port} of {host} accepted the request and did not answer within 45 s")]
     Silent {
         /// The host.
@@ -52,14 +53,14 @@ pub enum Error {
         /// The port.
         port: u16,
     },
-    /// Something that is no HTTP.
+    /// The answer is not HTTP.
     #[error("127.0.0.1:{port} of {host} answered, and not in HTTP: {said}")]
     NotHttp {
         /// The host.
         host: Host,
         /// The port.
         port: u16,
-        /// The beginning of it, or what the host said instead.
+        /// The beginning of the answer, or the host's message.
         said: String,
     },
 }
@@ -76,7 +77,7 @@ impl OperatorError for Error {
     }
 }
 
-/// Asks `http://127.0.0.1:port/path` on the host.
+/// Requests `http://127.0.0.1:port/path` on the host.
 pub async fn get(world: &World, host: &Host, port: u16, path: &str) -> Result<Answered, Error> {
     let script = Command::script(SCRIPT, [port.to_string(), path.to_owned()])
         .named("get-on-host")

@@ -1,14 +1,13 @@
-//! Whether what should run does, and stays so.
+//! The gate behind every rollout: whether the services that should run do, and stay up.
 //!
-//! Runbook: day 2, step 6. The gate behind every rollout.
+//! Runbook: day 2, step 6.
 //!
-//! A container that is healthy now may not be in a moment, and one without a health check says
+//! A container that is healthy now may not be in a moment, and one without a health check proves
 //! nothing by merely running; so the gate passes only what a second look a little later confirms.
-//! A health check that fails then is waited for until the engine has made up its mind, and one
-//! that has passed only once until it has run again: an interval of 15 s would hide what breaks
-//! after 5.
-//! It ends early on what cannot become good, because a rollback waits behind it. A look that
-//! could not be made is never a failed service.
+//! If a health check fails then, the gate waits until the engine has decided; if it has passed only
+//! once, until it has run again: an interval of 15 s would hide what breaks after 5. The gate ends
+//! early on what cannot become good, because a rollback waits behind it. A look that could not be
+//! made never counts as a failed service.
 
 mod evidence;
 mod services;
@@ -30,42 +29,42 @@ use services::{Round, Services};
 use standing::{Standing, look_at};
 use watch::SECOND_CHECK_MAX;
 
-/// The rest between two looks.
+/// The pause between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How long everything has to stay good, and how long a failure waits for the others' end.
+/// The time that everything has to stay good, and that a failure waits for the other services.
 const SETTLE: Duration = Duration::from_secs(5);
 
 /// How long a container without a health check may be started again and again.
 const RUNNING_PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a one-shot may work. Those that others wait for have ended before the gate begins.
+/// The time that a one-shot may take. Those that others wait for have ended before the gate begins.
 const COMPLETED_PATIENCE: Duration = Duration::from_secs(120);
 
-/// What one service of a project should come to.
+/// The state that one service of a project should reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
     /// The compose service.
     pub service: String,
     /// The container's fixed name, if the compose file gives it one.
     pub container: Option<String>,
-    /// The state that it should come to.
+    /// The state that the service should reach.
     pub state: ExpectedState,
 }
 
-/// The state that a service should come to.
+/// The state that a service should reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectedState {
-    /// Its own health check passes.
+    /// The health check passes.
     Healthy {
-        /// How long that may take by the compose file's own numbers.
+        /// The time that it may take by the numbers of the compose file.
         patience: Duration,
     },
-    /// It has no health check: it runs and is not started again and again.
+    /// The service has no health check: it runs and is not restarted again and again.
     Running,
-    /// It does its work once and exits with 0.
+    /// The service does its work once and exits with 0.
     Completed,
-    /// It runs, or has exited with 0: its compose file does not say which is meant.
+    /// The service runs, or has exited with 0: its compose file does not say which is meant.
     RunningOrCompleted,
 }
 
@@ -79,10 +78,10 @@ impl ExpectedState {
     }
 }
 
-/// What came of a gate.
+/// The result of a gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gated {
-    /// What is said of each service.
+    /// One finding for each service.
     pub report: Report,
     /// The services that are not as expected.
     pub failed: Vec<String>,
@@ -90,8 +89,8 @@ pub struct Gated {
 
 /// Waits until every service is as expected, or until one is known not to become so.
 ///
-/// One finding for each service. When the host cannot be asked any more, one finding says so for
-/// all that had not failed by then.
+/// There is one finding for each service. When the host cannot be asked any more, one finding says
+/// so for all services that had not failed by then.
 pub async fn gate(
     world: &World,
     host: &Host,
@@ -112,8 +111,8 @@ pub async fn gate(
                     blind = None;
                     (round == Round::Over).then_some(())
                 }
-                // An engine that is restarted comes back. The last answer counts: a gate that ends
-                // on an error does not know.
+                // An engine that is restarted comes back. The last answer counts: the result of a
+                // gate that ends on an error is unknown.
                 Err(error) if error.may_pass() => {
                     progress.line(&format!("could not look, trying again: {error}"));
                     blind = Some(error);
@@ -129,7 +128,7 @@ pub async fn gate(
     services.report(world, host, blind.as_ref()).await
 }
 
-/// One look, and a second one a little later if all is good.
+/// Makes one look, and a second one a little later if all is good.
 async fn look(
     services: &mut Services<'_>,
     world: &World,
@@ -150,7 +149,7 @@ async fn look(
 
 /// Whether every service is as expected, in one look and without waiting.
 ///
-/// What is still on its way there is `Unknown`.
+/// A service that is still starting is `Unknown`.
 pub async fn verify(
     world: &World,
     host: &Host,
@@ -182,7 +181,7 @@ fn subject(expected: &Expectation) -> String {
     format!("service {}", expected.service)
 }
 
-/// One cause, said once, and not once for each service.
+/// One finding for the common cause, and not one for each service.
 fn unseen(error: &EngineError) -> Finding {
     Finding::of_error(ids::SERVICE_UNSEEN, "services", error)
 }

@@ -1,9 +1,9 @@
 //! The ids of this crate's findings.
 
 hemma_core::finding_ids! {
-    /// There is no `.env` beside the compose files.
+    /// The `.env` file does not exist.
     ENV_MISSING = "env.missing", Fail;
-    /// The `.env` is no text file that can be read.
+    /// The `.env` file cannot be read as text.
     ENV_UNREADABLE = "env.unreadable", Fail;
     /// The `.env` was written to while it was read.
     ENV_CHANGING = "env.changing", Unknown;

@@ -16,12 +16,12 @@ pub struct Images {
 /// One image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// The engine's own id for it, `sha256:…`.
+    /// The engine's id of the image, `sha256:…`.
     pub id: String,
-    /// Its names, sorted; none when another image took them over.
+    /// The image's names, sorted; none when another image took them over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// When it was built, in seconds since 1970.
+    /// The time when it was built, in seconds since 1970.
     pub created: i64,
 }
 
@@ -35,7 +35,7 @@ impl Question for Images {
             docker.list_images(None::<ListImagesOptions>).await
         });
         let image = |seen: bollard::models::ImageSummary| {
-            // Engines before 25 give an image without a name this one.
+            // Engines before 25 give this name to an image without one.
             let mut tags = seen.repo_tags;
             tags.retain(|it| it != "<none>:<none>");
             tags.sort();

@@ -1,4 +1,4 @@
-//! Whether a service of the host is reachable there, and from nowhere else.
+//! Whether a service is reachable on a port of the host, and only from the host itself.
 //!
 //! Runbook: day 3, steps 1 and 2.
 
@@ -8,8 +8,8 @@ use hemma_core::{Finding, Host, World};
 use crate::ids;
 use crate::{Binding, Container, Containers, Remedy, State};
 
-/// Whether the running container of `service` has `port` of the host, on loopback only. What the
-/// compose files say is not asked: it may have been started without them.
+/// Whether the running container of `service` publishes `port` on loopback only. The compose files
+/// are not asked: the container may have been started without them.
 pub async fn verify(
     world: &World,
     host: &Host,

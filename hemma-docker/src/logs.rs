@@ -1,4 +1,4 @@
-//! What containers write, bounded in every direction.
+//! Log lines of containers, bounded in every direction.
 
 use bollard::container::LogOutput;
 use bollard::query_parameters::LogsOptionsBuilder;
@@ -11,25 +11,26 @@ use serde::{Deserialize, Serialize};
 use crate::ContainerName;
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
-/// Longer lines are cut.
+/// The length at which a line is cut.
 const LINE_CHARS_MAX: usize = 2_000;
 
-/// More than these lines are never asked for at once.
+/// The largest number of lines that is asked for at once.
 const TAIL_MAX: u32 = 10_000;
 
-/// What is longer than this is cut at its beginning, as the end says how it ended.
+/// The size from which a log is cut at its beginning, as the end is what matters.
 const BYTES_MAX: usize = 4 << 20;
 
-/// Asks for the end of a container's log. `None` is the answer if there is no such container.
+/// Asks for the last lines of a container's log. The answer is `None` if there is no such
+/// container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Logs {
     /// Where the engine is.
     pub host: Host,
-    /// Its name or id.
+    /// The container's name or id.
     pub container: ContainerName,
-    /// How many lines at most.
+    /// The largest number of lines.
     pub tail: u32,
-    /// Nothing from before.
+    /// The time from which on lines are wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
 }
@@ -37,20 +38,20 @@ pub struct Logs {
 /// One line of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// When the engine got it.
+    /// The time at which the engine received the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// Where it was written.
+    /// The stream of the line.
     pub stream: Stream,
-    /// What, without anything that steers a terminal.
+    /// The text, without control characters of a terminal.
     pub text: String,
 }
 
-/// Where a line was written.
+/// The stream that a line was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
-    /// Standard output, and everything of a container that has a terminal.
+    /// Standard output, and all output of a container that has a terminal.
     Stdout,
     /// Standard error.
     Stderr,
@@ -63,7 +64,7 @@ impl Question for Logs {
 
     async fn ask(&self, live: &Live) -> Result<Option<Vec<LogLine>>, EngineError> {
         let tail = self.tail.min(TAIL_MAX);
-        // The engine's filter knows whole seconds; what it lets through is looked at again below.
+        // The engine's filter knows whole seconds; the rest is filtered below.
         let since = self.since.map_or(0, |it| i32::try_from(it.as_second()).unwrap_or(0));
         let options = LogsOptionsBuilder::new().stdout(true).stderr(true).timestamps(true);
         let options = options.tail(&tail.to_string()).since(since).build();
@@ -80,7 +81,7 @@ impl Question for Logs {
     }
 }
 
-/// The frames of a log, which are lines for most containers, and anything for a terminal's.
+/// The frames of a log: lines for most containers, anything for a container with a terminal.
 #[derive(Debug, Default)]
 struct Page {
     finished: Vec<(Stream, Vec<u8>)>,
@@ -118,7 +119,7 @@ impl Page {
         }
     }
 
-    /// Drops lines from the beginning until the rest is within bounds.
+    /// Drops lines from the beginning until the rest is within the bounds.
     fn forget(&mut self) {
         let mut over = self.bytes.saturating_sub(BYTES_MAX);
         let mut count = 0;
@@ -143,7 +144,7 @@ impl Page {
     }
 }
 
-/// The engine puts the time and a space in front of each line.
+/// Parses a line. The engine puts the time and a space in front of each.
 fn line(stream: Stream, bytes: &[u8]) -> LogLine {
     let text = String::from_utf8_lossy(bytes);
     let (at, text) = match text.split_once(' ') {

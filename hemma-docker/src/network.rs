@@ -19,7 +19,7 @@ use crate::Remedy;
 use crate::engine::EngineError;
 use crate::ids;
 
-/// Whether the network is there, once.
+/// Whether exactly one network has the name.
 pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
     let subject = format!("network {name}");
     let found = match world.ask(&Networks { host: host.clone() }).await {
@@ -46,7 +46,7 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
     }
 }
 
-/// Whether there is no such network, so that [`ensure`] would make it.
+/// Whether the network is missing, so that [`ensure`] would create it.
 pub async fn is_missing(world: &World, host: &Host, name: &NetworkName) -> Result<bool, Error> {
     let networks = world.ask(&Networks { host: host.clone() }).await.map_err(|source| {
         let (host, name) = (host.clone(), name.clone());
@@ -59,19 +59,19 @@ pub async fn is_missing(world: &World, host: &Host, name: &NetworkName) -> Resul
     }
 }
 
-/// What [`ensure`] found or did.
+/// The result of [`ensure`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was there.
+    /// The network existed.
     Already,
-    /// It was made.
+    /// The network was created.
     Created,
 }
 
-/// Makes the network unless there is one.
+/// Creates the network unless it exists.
 ///
-/// The engine does not mind several networks of one name, so whoever may run this at the same
-/// time as others has to hold the host's lock.
+/// The engine allows several networks of one name, so a caller that may run at the same time as
+/// others has to hold the host's lock.
 pub async fn ensure(
     world: &World,
     host: &Host,
@@ -96,7 +96,7 @@ pub async fn ensure(
     Ok(if made.already { Outcome::Already } else { Outcome::Created })
 }
 
-/// Why the network is not known to be there, or not made.
+/// Why the network could not be looked up or created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -110,7 +110,7 @@ pub enum Error {
         /// Why not.
         source: EngineError,
     },
-    /// It could not be made.
+    /// The network could not be created.
     #[error("could not make network `{name}` on {host}")]
     Create {
         /// The host.
@@ -120,14 +120,14 @@ pub enum Error {
         /// Why not.
         source: EngineError,
     },
-    /// There is more than one, and containers that ask for the name may get any of them.
+    /// Several networks have the name, and containers that ask for it may get any of them.
     #[error("{count} networks on {host} have the name `{name}`")]
     Several {
         /// The host.
         host: Host,
         /// The network.
         name: NetworkName,
-        /// How many.
+        /// The number of networks with the name.
         count: usize,
     },
 }

@@ -6,7 +6,7 @@ use hemma_core::RemedySet;
 use hemma_core::names::{EnvKey, NetworkName};
 use serde::{Deserialize, Serialize};
 
-/// What is to be done about an engine, its containers and its compose files.
+/// A remedy for an engine, its containers and its compose files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
@@ -14,9 +14,9 @@ pub enum Remedy {
     CreateNetwork(NetworkName),
     /// Give a variable of `.env` a value.
     SetEnv(EnvKey),
-    /// Edit `.env` beside the compose files, or create it.
+    /// Edit the `.env` of the compose files, or create it.
     EditEnvFile,
-    /// Find out what keeps a compose service from having a container, and start it.
+    /// Find out why a compose service has no container, and start it.
     StartService(String),
     /// Read the log of a compose service.
     ShowLogs(String),

@@ -1,23 +1,23 @@
-//! Containers and names of services for the tests of crates that judge them.
+//! Containers and names of services for the tests of other crates.
 //!
-//! It is no feature: wherever tests are compiled beside the rest, a feature would have this crate, and
-//! every crate above it, compiled twice.
+//! This is not behind a feature: wherever tests are compiled with the rest, a feature would have
+//! this crate, and every crate above it, compiled twice.
 
 use hemma_core::names::ServiceName;
 
 use crate::container::{ComposeLabels, Container, State, read};
 
-/// A container, from what the engine lists of it.
+/// A container from an entry of the engine's list.
 ///
 /// # Panics
 ///
-/// Where the engine would not list it so.
+/// Where the entry is not one that the engine would list.
 pub fn listed(json: serde_json::Value) -> Container {
     let listed = serde_json::from_value(json).expect("what the engine sends");
     read(listed).expect("it has an id, a name and a state")
 }
 
-/// A container that runs, as nothing in particular made it.
+/// A running container, with Compose's labels if given.
 ///
 /// # Panics
 ///

@@ -16,12 +16,12 @@ pub struct Volumes {
 /// One volume.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
-    /// Its name.
+    /// The volume's name.
     pub name: String,
-    /// The compose project that it was made for.
+    /// The compose project that the volume was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// Its name in the files of that project.
+    /// The volume's name in the compose files of that project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The next thing to do where the engine refused to start what Compose asked for.
+//! Hints for the cases in which the engine refuses to start what Compose asked for.
 
 use hemma_core::names::NetworkName;
 use hemma_core::storage;
@@ -6,25 +6,25 @@ use hemma_core::{Hint, Host};
 
 use crate::ContainerName;
 
-/// What the engine's own words call for, if they are among those that are known.
+/// The hint for the engine's message, if the message is a known one.
 pub fn advice(host: &Host, said: &str) -> Option<Hint> {
     let line = left_endpoint(said).or_else(|| taken_port(said)).or_else(|| no_network_left(said));
     let hint = line.map(|it| Hint::on(host, it));
     hint.or_else(|| storage::hint(host, said))
 }
 
-/// A container that went while the engine did can leave its place in a network behind, and keeps
-/// the next one of its name out.
+/// A container that was removed while the engine was down can leave its endpoint in a network,
+/// which keeps the next container of that name out.
 fn left_endpoint(said: &str) -> Option<String> {
     let (_, rest) = said.split_once("endpoint with name ")?;
     let (endpoint, rest) = rest.split_once(" already exists in network ")?;
-    // Names are what no shell takes for more; an endpoint has that of its container.
+    // Container names hold nothing special to a shell; an endpoint has its container's name.
     let endpoint: ContainerName = endpoint.parse().ok()?;
     let network: NetworkName = rest.split_whitespace().next()?.parse().ok()?;
     Some(format!("sudo docker network disconnect --force {network} {endpoint}"))
 }
 
-/// Somebody took a port after it was looked at.
+/// Another program took the port after the ports were looked at.
 fn taken_port(said: &str) -> Option<String> {
     let is_taken =
         said.contains("port is already allocated") || said.contains("address already in use");

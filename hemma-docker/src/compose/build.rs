@@ -42,7 +42,7 @@ $image
 }
 "#;
 
-/// Without the attestations, what comes out of the builder's cache is the same image as before.
+/// Without attestations, a build that is answered from the cache gives the same image as before.
 const BUILD: &str = r#"
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 keep_running "$@"
@@ -51,13 +51,13 @@ shift
 docker "$@"
 "#;
 
-/// Where it is not root who runs the script.
+/// Prefix of the script where the user is not root.
 const AS_ROOT: &str = r#"
 docker() { sudo -n env BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker "$@"; }
 "#;
 
-/// `drop_running PROJECT` takes the names away that a [`Build`] gave to what runs, which a release
-/// that is kept needs no longer.
+/// `drop_running PROJECT` removes the names that a [`Build`] gave to running images. A release that
+/// is kept no longer needs them.
 pub const DROP_RUNNING: &str = r#"
 drop_running() {
     sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$1/*:running" |
@@ -68,11 +68,11 @@ drop_running() {
 /// Builds the images of some services, from the checkout or from a commit. Running containers keep theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Build {
-    /// The files.
+    /// The compose files.
     pub files: ComposeFiles,
     /// The services, never empty.
     pub services: Vec<ServiceName>,
-    /// What each service's image is called: a builder may name that alone.
+    /// The image name of each service: a builder may print that name alone.
     #[serde(skip)]
     pub images: Vec<(String, String)>,
     /// Where the files lie, and in which state.
@@ -89,12 +89,12 @@ impl Build {
         Self { files, services, images, tree: Workdir::in_place() }
     }
 
-    /// From another state of the files than the one that lies on the host.
+    /// A build from another state of the files than the one in the checkout.
     pub fn in_tree(files: ComposeFiles, services: Vec<ServiceName>, tree: Workdir) -> Self {
         Self { files, services, images: Vec::new(), tree }
     }
 
-    /// A progress that tells what the build says by service.
+    /// A progress that reports the build's output by service.
     pub fn told(&self, progress: &Progress) -> Progress {
         BuildLog::new(&self.services, &self.images).told(progress)
     }
@@ -141,7 +141,7 @@ pub enum BuildError {
         /// The service whose image could not be built; several where the builder does not say which.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         services: Vec<String>,
-        /// The step that failed, and what it said.
+        /// The step that failed, and the end of its output.
         last_lines: Vec<String>,
     },
     /// The recording has no answer.
@@ -168,7 +168,7 @@ fn of(services: &[String]) -> String {
 
 impl Change for Build {
     const KIND: &'static str = "compose.build";
-    /// Nothing runs on a half-built image.
+    /// A build may be cut at once: nothing runs on a half-built image.
     const CUT: Cut = Cut::AtOnce;
     type Receipt = ();
     type Error = BuildError;

@@ -1,12 +1,12 @@
-//! Comparing what may be secret without keeping it.
+//! Comparing values that may be secret without keeping them.
 
 use std::hash::{BuildHasher, RandomState};
 
 use serde_json::Value;
 
-/// Digests with a random key of this run, which is written nowhere: on a cassette one says "same" or
-/// "different" and nothing of the value. It stands on the run's shelf, so that the compose files and
-/// the containers that run are told by the same key.
+/// Digests with a random key of this run, which is written nowhere: in a recording a digest says
+/// "equal" or "different" and nothing about the value. The run's extensions hold it, so that the
+/// compose files and the running containers are digested with one key.
 #[derive(Debug, Default)]
 pub(crate) struct Digests(RandomState);
 

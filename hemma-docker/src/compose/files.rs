@@ -1,4 +1,4 @@
-//! Which compose files make the project, and the beginning of every `docker compose` line.
+//! The compose files of the project, and the beginning of every `docker compose` command line.
 
 use hemma_core::names::{
     CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName, ServiceName,
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::container::ONLY_OURS;
 
-/// Runs `docker` with the words behind `--`, once it is known that the services before it are ours.
+/// Runs `docker` with the words behind `--`, once the services before it are known to be of this
+/// checkout.
 const ON_OURS: &str = r#"
 only_ours "$@"
 while [ "$1" != -- ]; do shift; done
@@ -16,28 +17,28 @@ shift
 exec docker "$@"
 "#;
 
-/// The whole `-f` set with its project name. Always all of it: a bare `docker compose` would read
-/// `COMPOSE_FILE` from `.env` and take the directory's name for the project's.
+/// The complete `-f` set with its project name. It is always given in full: a bare `docker compose`
+/// would read `COMPOSE_FILE` from `.env` and name the project after the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ComposeFiles {
     /// The host.
     pub host: Host,
-    /// Where the files lie.
+    /// The checkout that has the files.
     pub checkout: CheckoutPath,
     /// The project.
     pub project: ProjectName,
     /// The files, in order.
     pub files: Vec<ComposeFile>,
-    /// The operator's own file, beside the checkout and last.
+    /// The operator's own compose file, next to the checkout. It comes last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayFile>,
-    /// The profiles that are switched on.
+    /// The active profiles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ProfileName>,
 }
 
 impl ComposeFiles {
-    /// Where Compose works, relative to the checkout: where the first file lies.
+    /// Compose's working directory, relative to the checkout: the directory of the first file.
     pub fn directory(&self) -> &str {
         let first = self.files.first().and_then(|it| it.as_str().rsplit_once('/'));
         first.map_or(".", |(dir, _)| dir)
@@ -56,20 +57,20 @@ impl ComposeFiles {
             .sudo()
     }
 
-    /// The files, as the tree they are used in has them.
+    /// The paths of the files, relative to the tree in which they are used.
     pub fn paths(&self) -> impl Iterator<Item = String> {
         let overlay = self.overlay.iter().map(|it| format!("../{it}"));
         self.files.iter().map(ToString::to_string).chain(overlay)
     }
 
-    /// Everything after `docker`, up to where the subcommand goes.
+    /// The words between `docker` and the subcommand.
     pub fn words(&self) -> Vec<String> {
         let mut words = vec!["compose".to_owned(), "-p".into(), self.project.to_string()];
         for file in self.paths() {
             words.extend(["-f".into(), file]);
         }
         for profile in &self.profiles {
-            // One word, so that a profile that begins with `-` is no option.
+            // One word, so that a profile that begins with `-` is not read as an option.
             words.push(format!("--profile={profile}"));
         }
         words

@@ -7,9 +7,9 @@ use super::Model;
 /// `hash_services compose -p NAME -f FILE …` prints a service and its hash on each line, for the
 /// project that `$json` holds.
 ///
-/// It is what Compose resolved that is hashed, and not the files: before 5.5.0, `config --hash` of
-/// the files leaves out what an `env_file` gives, and the hash on a container has it. The project
-/// holds secrets, so it goes from one program into the other and is written nowhere.
+/// The resolved project is hashed, and not the files: before 5.5.0, `config --hash` of the files
+/// leaves out what an `env_file` gives, and the hash on a container has it. The project holds
+/// secrets, so it is piped from one program into the other and is written nowhere.
 ///
 /// A service that shares the network or the processes of another has the id of that one's container
 /// in its hash.
@@ -34,14 +34,15 @@ hash_services() {
 }
 "#;
 
-/// Notes what was printed. A service of which nothing was said is an error: it would seem to differ
-/// from what it runs with.
+/// Notes the printed hashes. A service without a hash is an error: it would seem to differ from its
+/// running container.
 pub(super) fn note(model: &mut Model, text: &str) -> Result<(), String> {
     let mut hashes = read(text);
     for (name, service) in &mut model.services {
         let hash =
             hashes.remove(name.as_str()).ok_or_else(|| format!("no hash of service {name}"))?;
-        // The id of another container takes the place of its name, in a way that no file can say.
+        // The id of another container replaces its name, in a way that cannot be known from the
+        // files.
         if !service.parts.contains_key("volumes_from") {
             service.hash = hash;
         }
@@ -65,8 +66,8 @@ mod tests {
     use super::*;
     use crate::compose::Service;
 
-    /// What stands for `docker`: a container for each service but `gone`, and a Compose that prints
-    /// what it was given, its words first.
+    /// A stand-in for `docker`: a container for each service but `gone`, and a Compose that prints
+    /// its arguments first and then its input.
     const DOCKER: &str = r#"#!/bin/sh
 case $1 in
 ps) case "$*" in *=p\ *service=db\ *) echo c0ffee ;; esac ;;

@@ -19,10 +19,10 @@ use super::{ComposeFiles, Model, Refusal, reading};
 /// Separates the parts of the script's output; no JSON and no hash holds it.
 const RULE: &str = "--8<--";
 
-/// Compose takes what it finds for its settings, and fails or misleads only once containers of
-/// services have gone: values that no process can be given, or half of what somebody else is writing.
-/// As root it also reads what the operator cannot look at. `grep` finds no line in a locale that the
-/// host has not; then it is not looked at more closely.
+/// Checks the `.env`. Compose reads whatever it finds as settings, and fails or misleads only once
+/// containers of services have gone: values that no process can be given, or half of what another
+/// program is writing. As root it also reads what the operator cannot look at. `grep` fails in a
+/// locale that the host lacks; the check is skipped then.
 const ENV_FILE: &str = r#"
 f=$d/.env
 kind=$(kind)
@@ -36,9 +36,9 @@ bytes=%s' "$f"; exit 77 ;;
 esac
 "#;
 
-/// Where a variable is missing, the place is found that asks for it. Beside what Compose said are its
-/// words that are written in the files, which are no values of `.env`; and that file, where Compose cannot
-/// read it.
+/// Resolves the files. Where a variable is missing, the script looks for the place that requires
+/// it. It also prints the words of Compose's message that occur in the files, and so are not values
+/// of `.env`; and `.env` itself, where Compose cannot read it.
 const RESOLVE: &str = r#"
 hashes=$1; shift
 json=$(sudo -n docker "$@" config --format json 2>"$w/said"); r=$?
@@ -81,28 +81,28 @@ exit $r
 /// What do the compose files of a tree resolve to?
 ///
 /// A question of its own and not an [`Exec`](hemma_core::Exec): Compose prints every secret of
-/// `.env` in clear, so its output is read here and never leaves.
+/// `.env` in clear, so its output is parsed here and never passed on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LookModel {
-    /// The files.
+    /// The compose files.
     pub files: ComposeFiles,
-    /// Where they lie, and in which state.
+    /// The tree that has the files, and in which state.
     pub tree: Workdir,
     /// Whether Compose is asked for its hashes of the services as well, to compare with what runs.
     pub hashes: bool,
 }
 
-/// What Compose made of its files.
+/// Compose's answer about its files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ModelAnswer {
-    /// The project.
+    /// The resolved project.
     Resolved(Model),
-    /// It refused them.
+    /// Compose refused the files.
     Refused(Refusal),
 }
 
-/// Why nobody knows what they resolve to.
+/// Why it is not known what the compose files resolve to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -120,15 +120,15 @@ pub enum ModelError {
     Tree {
         /// The host.
         host: Host,
-        /// Why not.
+        /// The message of the command.
         said: String,
     },
-    /// Compose's answer is no project.
+    /// Compose's answer could not be read as a project.
     #[error("could not read what Compose on {host} answered: {reason}")]
     Read {
         /// The host.
         host: Host,
-        /// What is wrong with it.
+        /// What is wrong with the answer.
         reason: String,
     },
     /// The recording has no answer.
@@ -198,7 +198,7 @@ impl Question for LookModel {
             hashes::note(&mut model, hashes).map_err(|reason| ModelError::Read { host, reason })?;
         }
         directory.clone_into(&mut model.directory);
-        // Compose warns of `$` in a value of `.env` as well, and the name is then a part of the value.
+        // Compose also warns of `$` in a value of `.env`, and the name is then a part of the value.
         model.unset = reading::read_unset(&output.stderr);
         model.unset.retain(|it| written.contains(it.as_str()));
         Ok(ModelAnswer::Resolved(model))
@@ -208,7 +208,7 @@ impl Question for LookModel {
 impl LookModel {
     fn command(&self) -> Command {
         let script = format!("max={BYTES_MAX}{KIND}{ENV_FILE}{FIND}{HASH_SERVICES}{RESOLVE}");
-        // A tree that is fetched first may take its time.
+        // A tree that must be fetched first takes longer.
         self.tree
             .command(&script, &self.files.checkout)
             .named("resolve-compose-files")

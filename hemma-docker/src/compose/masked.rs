@@ -1,8 +1,8 @@
-//! Compose's words without a value of `.env`.
+//! Compose's messages without the values of `.env`.
 //!
-//! Compose puts variables into its files before it reads them, and quotes what it cannot use: a password
-//! as a port, or the rest of a line of `.env`. So of its words only those are shown that are Compose's
-//! own, or that are written in the compose files themselves.
+//! Compose puts variables into its files before it reads them, and quotes what it cannot use: a
+//! password as a port, or the rest of a line of `.env`. So only those words of a message are shown
+//! that are Compose's own, or that are written in the compose files.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ const OWN: &str = "
     IP missing additional hosts bind tmpfs npipe cluster long short form syntax
 ";
 
-/// What stands behind a value and says what is wrong with it.
+/// Phrases that follow a value and say what is wrong with it.
 const ENDINGS: [&str; 7] = [
     ": invalid compose project",
     ": invalid syntax",
@@ -46,8 +46,8 @@ const ENDINGS: [&str; 7] = [
     "not found",
 ];
 
-/// The line, in which `[hidden]` stands from the first word on that is neither Compose's own nor among
-/// those that the files have (`written`).
+/// The line, with `[hidden]` in place of everything from the first word on that is neither
+/// Compose's own nor in the files (`written`).
 pub(super) fn masked(line: &str, written: &BTreeSet<&str>) -> String {
     let Some(at) = first_unknown(line, written) else { return line.to_owned() };
     let from = beginning(&line[..at]);
@@ -61,7 +61,7 @@ pub(super) fn masked(line: &str, written: &BTreeSet<&str>) -> String {
     format!("{}{HIDDEN}{gap}{ending}", &line[..from])
 }
 
-/// Where the first word begins that could be part of a value.
+/// The place of the first word that could be part of a value.
 fn first_unknown(line: &str, written: &BTreeSet<&str>) -> Option<usize> {
     let own: BTreeSet<&str> = OWN.split_whitespace().collect();
     let inside = |it: char| it.is_alphanumeric() || it == '_' || it == '-';
@@ -69,7 +69,7 @@ fn first_unknown(line: &str, written: &BTreeSet<&str>) -> Option<usize> {
     while let Some(begin) = line[at..].find(inside).map(|it| at + it) {
         let end = line[begin..].find(|it| !inside(it)).map_or(line.len(), |it| begin + it);
         let word = &line[begin..end];
-        // What stands between two words is a value where it is more than punctuation does.
+        // Text between two words belongs to a value if it is more than punctuation.
         let strange = behind(&line[at..begin], &STRANGE);
         let plain = word.trim_matches('-');
         let is_known = own.contains(plain)
@@ -90,20 +90,20 @@ fn first_unknown(line: &str, written: &BTreeSet<&str>) -> Option<usize> {
     behind(&line[at..], &STRANGE_AT_THE_END).map(|it| at + it)
 }
 
-/// What is more than punctuation between two words, and behind the last one.
+/// Characters that are more than punctuation, between two words or behind the last one.
 const STRANGE: [char; 16] =
     ['$', '\\', '*', '&', '#', '%', '!', '@', '~', '|', '<', '=', '+', ';', '?', '^'];
 const STRANGE_AT_THE_END: [char; 14] =
     ['$', '\\', '*', '#', '%', '!', '@', '~', '|', '<', '=', '+', '?', '^'];
 
-/// Where a value begins in what stands behind a word: at the space in front of a strange character,
-/// or with the word itself.
+/// The place where a value begins in the text behind a word: at the space before a strange
+/// character, or at the word itself.
 fn behind(gap: &str, strange: &[char]) -> Option<usize> {
     let strange = gap.find(strange)?;
     Some(gap[..strange].rfind(char::is_whitespace).map_or(0, |it| it + 1))
 }
 
-/// The number of a line or column.
+/// Whether a word is the number of a line or column.
 fn is_place(before: &str, word: &str) -> bool {
     let number =
         |it: &str| !it.is_empty() && it.len() < 7 && it.bytes().all(|it| it.is_ascii_digit());
@@ -113,7 +113,7 @@ fn is_place(before: &str, word: &str) -> bool {
     named || short
 }
 
-/// Where that begins which the text ends with: at a quote that is open, or behind the last space.
+/// The beginning of the text's last part: at an open quote, or behind the last space.
 fn beginning(before: &str) -> usize {
     let open = ['"', '\'', '`'].into_iter().filter(|it| before.matches(*it).count() % 2 == 1);
     let open = open.filter_map(|it| before.rfind(it)).min();
@@ -124,7 +124,7 @@ fn beginning(before: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// What is said, and what is shown of it.
+    /// A message, and what is shown of it.
     const ROWS: &[(&str, &str)] = &[
         (
             "failed to read .env: Invalid template: \"pa${c4n4ry\"",
@@ -247,8 +247,8 @@ mod tests {
         ("pässwörd", "[hidden]"),
     ];
 
-    /// What Compose 2.40 and 5.6 say of `services.a` with the canary in a variable. `${K}`, `Q` and the
-    /// names of the keys are in the file.
+    /// Messages of Compose 2.40 and 5.6 about `services.a` with the canary in a variable. `${K}`,
+    /// `Q` and the names of the keys are in the file.
     #[test]
     fn no_value_comes_through() {
         let written = "services a image environment V K Q ports target 80 c yml own set x"

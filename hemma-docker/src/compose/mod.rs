@@ -1,7 +1,7 @@
-//! The compose project on the host: which files, what they resolve to, and bringing it up.
+//! The compose project on the host: its files, what they resolve to, and bringing it up.
 //!
-//! `docker compose` stays a command line: it has no better interface, and its own reading of its
-//! files is the only true one.
+//! `docker compose` is run as a command line: it has no better interface, and only Compose itself
+//! resolves its files reliably.
 
 mod advice;
 mod build;

@@ -1,4 +1,4 @@
-//! The project as Compose itself resolves it, reduced to what is used, without any secret.
+//! The project as Compose resolves it, reduced to what is used, without any secret.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,20 +17,21 @@ pub struct Model {
     /// External networks by their real name.
     #[serde(default)]
     pub external_networks: Vec<String>,
-    /// Variables that are used, set nowhere, and became blank.
+    /// Variables that are used but set nowhere, so that they are blank.
     #[serde(default)]
     pub unset: Vec<String>,
-    /// The directory of the checkout that Compose works in, all links followed; empty where that is
+    /// The directory of the checkout that Compose works in, all links followed; empty where it is
     /// not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub directory: String,
-    /// Services that others wait for until they have ended, where those are not in it.
+    /// Services whose completion others wait for, also others that [`narrow`](Self::narrow)
+    /// removed.
     #[serde(skip)]
     pub awaited: BTreeSet<String>,
 }
 
 impl Model {
-    /// Leaves in it what is `kept`.
+    /// Removes all services but those that are `kept`.
     pub fn narrow(&mut self, kept: impl Fn(&str) -> bool) {
         let ended = |it: &(&String, &String)| it.1 == "service_completed_successfully";
         let all = self.services.values().flat_map(|it| &it.depends_on);
@@ -45,43 +46,44 @@ impl Model {
 pub struct Service {
     /// The image's name, given or derived.
     pub image: String,
-    /// How it is built, if it is.
+    /// The build of the image; `None` where it is not built.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<BuildSpec>,
-    /// The fixed container name, if it has one.
+    /// The fixed container name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container_name: Option<String>,
-    /// How many containers should run.
+    /// The number of containers that should run.
     pub replicas: u64,
-    /// `no`, `always`, `unless-stopped`, `on-failure`; empty where the files do not say.
+    /// The restart policy: `no`, `always`, `unless-stopped`, `on-failure`; empty where the files
+    /// have none.
     pub restart: String,
-    /// The health check, if it has one that is not disabled.
+    /// The health check, unless there is none or it is disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub healthcheck: Option<Healthcheck>,
-    /// Ports that are published on the host.
+    /// The ports that are published on the host.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Port>,
-    /// Directories and files of the host that are mounted, relative to the checkout where they lie
-    /// in it.
+    /// The bind mounts: paths of the host, relative to the checkout where they lie in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub binds: Vec<String>,
-    /// The networks it is on, by their names on the host.
+    /// The networks of the service, by their names on the host.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<String>,
-    /// What it tells the reverse proxy. No other variable is kept.
+    /// The variables that the reverse proxy reads. No other variable is kept.
     #[serde(default, skip_serializing_if = "ProxyNames::is_empty")]
     pub proxy: ProxyNames,
-    /// What must come first, and in which state.
+    /// The services that must come first, and in which state.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub depends_on: BTreeMap<String, String>,
-    /// What it is restarted with, and whether it shares that one's network or processes.
+    /// The services that this one is restarted with, and whether it shares their network or
+    /// processes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub restarts_with: BTreeMap<String, bool>,
-    /// Volumes that Compose makes where they are not there.
+    /// The named volumes that Compose creates where they do not exist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub volumes: Vec<NamedVolume>,
-    /// Compose's own hash, which it also writes on the container. Empty where that cannot be known
-    /// beforehand.
+    /// Compose's own hash of the service, which it also writes on the container. Empty where it
+    /// cannot be known beforehand.
     #[serde(default)]
     pub hash: String,
     /// A digest of each part (`image`, `environment.NAME`, …), comparable within one run only.
@@ -92,22 +94,22 @@ pub struct Service {
 /// A volume that a service keeps its data in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedVolume {
-    /// Its name in the compose files.
+    /// The volume's name in the compose files.
     pub key: String,
-    /// Its name on the host.
+    /// The volume's name on the host.
     pub name: String,
-    /// Where it is in the container.
+    /// The mount point in the container.
     pub target: String,
 }
 
-/// Where an image comes from.
+/// The build of an image.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildSpec {
     /// The context, relative to the checkout; `.` is the checkout itself.
     pub context: String,
     /// The Dockerfile, relative to the context. Empty when it is written inline.
     pub dockerfile: String,
-    /// The build arguments that say by their name which image they lead to. Others may be secret.
+    /// The build arguments whose names say that they are images. Others may be secret.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub images: BTreeMap<String, String>,
 }
@@ -122,22 +124,22 @@ impl BuildSpec {
     }
 }
 
-/// How a container's health is found out.
+/// The health check of a container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Healthcheck {
     /// Milliseconds between two checks.
     pub interval_ms: u64,
-    /// Milliseconds that one may take.
+    /// Milliseconds that a check may take.
     pub timeout_ms: u64,
-    /// Failures in a row that make it unhealthy.
+    /// Failures in a row that make the container unhealthy.
     pub retries: u64,
     /// Milliseconds after the start in which failures do not count.
     pub start_period_ms: u64,
 }
 
 impl Healthcheck {
-    /// How long it can take until a container that works says so, or one that does not is
-    /// called unhealthy: the compose file's own patience.
+    /// The time until a working container is called healthy, or a broken one unhealthy, by the
+    /// numbers of the compose file.
     pub fn patience(&self) -> Duration {
         let checks = (self.interval_ms + self.timeout_ms).saturating_mul(self.retries + 1);
         Duration::from_millis(self.start_period_ms.saturating_add(checks))
@@ -145,19 +147,19 @@ impl Healthcheck {
 }
 
 impl Service {
-    /// When the engine starts it again, in the engine's word.
+    /// The restart policy, in the engine's word.
     pub fn restart_policy(&self) -> &str {
         if self.restart.is_empty() { "no" } else { &self.restart }
     }
 
-    /// Whether it runs once to its end and is not started again, as far as the files say: others
-    /// wait for its end, or they do not want it started again and nothing reaches it.
+    /// Whether the service runs once to its end, as far as the files say: others wait for its
+    /// completion, or its restart policy is `no` and nothing reaches it.
     pub fn is_one_shot(&self, model: &Model) -> bool {
         self.is_awaited(model) || (self.restart == "no" && !self.is_reached())
     }
 
-    /// Whether it has done its work when it ends with 0. Where the files do not say when it is
-    /// started again, they do not say whether it should go on, either.
+    /// Whether the service may end with 0. Files without a restart policy do not say whether it
+    /// should go on running.
     pub fn may_end(&self, model: &Model) -> bool {
         self.is_one_shot(model) || (self.restart.is_empty() && !self.is_reached())
     }
@@ -173,7 +175,8 @@ impl Service {
         })
     }
 
-    /// Whether something asks it: its own health check, the proxy, or another over a port.
+    /// Whether something connects to the service: its health check, the proxy, or another service
+    /// over a port.
     fn is_reached(&self) -> bool {
         let exposes = self.parts.contains_key("expose");
         self.healthcheck.is_some() || !self.ports.is_empty() || !self.proxy.is_empty() || exposes

@@ -1,4 +1,4 @@
-//! What a container was made with, comparable with what the compose files say now.
+//! The configuration that a container was made with, comparable with that of the compose files.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,33 +14,34 @@ use super::reading::below;
 use crate::ContainerName;
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
-/// What was a container made with? `None` is the answer if there is none of that name.
+/// What was a container made with? The answer is `None` if no container has that name.
 ///
-/// Asked in the run that asks what the compose files resolve to: only there the digests compare.
+/// It must be asked in the run that asks what the compose files resolve to: the digests compare
+/// only within one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LookParts {
     /// Where the engine is.
     pub host: Host,
-    /// Its name or id.
+    /// The container's name or id.
     pub container: ContainerName,
 }
 
-/// What a container was made with. No value of its environment is in it.
+/// The configuration that a container was made with, without any value of its environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerParts {
     /// The image as it was asked for.
     pub image: String,
-    /// `no`, `always`, `unless-stopped`, `on-failure`.
+    /// The restart policy: `no`, `always`, `unless-stopped`, `on-failure`.
     pub restart: String,
-    /// The ports it asked for.
+    /// The ports that were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Port>,
-    /// Directories and files of the host that are mounted, as the compose model names them.
+    /// The bind mounts, as the compose model names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub binds: Vec<String>,
-    /// A digest of each part, by the name that it has in the compose model.
+    /// A digest of each part, by the name of the part in the compose model.
     pub parts: BTreeMap<String, String>,
-    /// The same of what its image gives it; `None` where the image is gone.
+    /// A digest of each part that the image gives; `None` where the image is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<BTreeMap<String, String>>,
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A port that is published on the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Port {
-    /// The address it is bound to; empty is every one.
+    /// The address that the port is bound to; empty means all of them.
     pub host_ip: String,
     /// The port on the host; may be a range.
     pub published: String,
@@ -20,24 +20,25 @@ pub struct Port {
 }
 
 impl Port {
-    /// Whether only the host itself would reach it.
+    /// Whether only the host itself can reach the port.
     pub fn is_local(&self) -> bool {
         self.host_ip.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
     }
 
-    /// Whether it is open to everybody and none of those that are `meant` to be.
+    /// Whether other machines can reach the port and it is not one of those that are `meant` to be
+    /// open.
     pub fn is_open(&self, meant: &[names::Port]) -> bool {
         let names = |port: u16| meant.iter().any(|it| *it == port);
         let is_meant = |mut ports: RangeInclusive<u16>| ports.all(names);
         !self.is_local() && !self.published().is_some_and(is_meant)
     }
 
-    /// Where it is reached, for a reader.
+    /// The address on the host, for a reader.
     pub fn address(&self) -> &str {
         if self.host_ip.is_empty() { "every address" } else { &self.host_ip }
     }
 
-    /// The ports on the host; the files may name a range.
+    /// The range of ports on the host.
     pub fn published(&self) -> Option<RangeInclusive<u16>> {
         let (first, last) =
             self.published.split_once('-').unwrap_or((&self.published, &self.published));

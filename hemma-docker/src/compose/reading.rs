@@ -1,4 +1,4 @@
-//! Reads what Compose prints of a project: the resolved files, and its warnings.
+//! Parsing Compose's output about a project: the resolved files, and its warnings.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use super::digest::Digests;
 use super::{BuildSpec, Healthcheck, Model, NamedVolume, Port, Service};
 use crate::container::ProxyNames;
 
-/// Reads `docker compose config --format json`. `tree` is the directory it was run in: paths
-/// below it become relative, so that two trees can be compared.
+/// Parses `docker compose config --format json`. `tree` is the directory it was run in: paths below
+/// it become relative, so that two trees can be compared.
 pub(super) fn read(json: &str, tree: &str, digests: &Digests) -> Result<Model, String> {
     let root: Value = serde_json::from_str(json).map_err(|source| source.to_string())?;
     let project = root["name"].as_str().unwrap_or_default();
@@ -98,7 +98,7 @@ fn binds(volumes: &Value, tree: &str) -> Vec<String> {
     binds.filter_map(|it| Some(below(it["source"].as_str()?, tree))).collect()
 }
 
-/// The named volumes that are the project's own: an external one has to be there.
+/// The named volumes of the project. External ones are not among them: they have to exist.
 fn volumes(mounts: &Value, declared: &Value) -> Vec<NamedVolume> {
     let mounts = mounts.as_array().into_iter().flatten().filter(|it| it["type"] == "volume");
     let named = mounts.filter_map(|it| {
@@ -111,7 +111,8 @@ fn volumes(mounts: &Value, declared: &Value) -> Vec<NamedVolume> {
     named.collect()
 }
 
-/// What a service is restarted with: where the files say so, and where it shares a namespace.
+/// The services that this one is restarted with: where the files say so, and where it shares a
+/// namespace.
 fn restarts_with(value: &Value) -> BTreeMap<String, bool> {
     let depends = value["depends_on"].as_object().into_iter().flatten();
     let restarts = depends.filter(|(_, it)| it["restart"] == Value::Bool(true));
@@ -122,7 +123,7 @@ fn restarts_with(value: &Value) -> BTreeMap<String, bool> {
     with
 }
 
-/// What a service's `deploy` says of when it is started again.
+/// The restart policy in a service's `deploy`.
 fn restart_of(deploy: &Value) -> String {
     let policy = &deploy["restart_policy"];
     let word = match policy["condition"].as_str() {
@@ -158,7 +159,7 @@ fn healthcheck(value: &Value) -> Option<Healthcheck> {
     })
 }
 
-/// A Go duration (`1m0s`), as Compose prints them.
+/// The milliseconds of a Go duration (`1m0s`), as Compose prints it.
 fn duration_ms(value: &Value) -> Option<u64> {
     let duration: jiff::SignedDuration = value.as_str()?.parse().ok()?;
     u64::try_from(duration.as_millis()).ok()
@@ -178,14 +179,14 @@ fn port(value: &Value) -> Port {
     }
 }
 
-/// A digest of each part of a service, of the environment and the labels one for each name.
+/// A digest of each part of a service; environment and labels have one digest for each name.
 fn parts(value: &Value, tree: &str, digests: &Digests) -> BTreeMap<String, String> {
     let digest = |it: &Value| digests.of(it, tree);
     let mut parts = BTreeMap::new();
     for (key, part) in value.as_object().into_iter().flatten() {
         match part.as_object() {
             _ if part.is_null() => {}
-            // How many there are of it is not in the hash.
+            // The number of replicas is not in the hash.
             Some(entries) if key == "deploy" => {
                 let mut entries = entries.clone();
                 entries.remove("replicas");
@@ -194,7 +195,7 @@ fn parts(value: &Value, tree: &str, digests: &Digests) -> BTreeMap<String, Strin
                 }
             }
             Some(entries) if key == "environment" || key == "labels" => {
-                // One without a value is not set in the container.
+                // A variable without a value is not set in the container.
                 for (name, value) in entries.iter().filter(|it| !it.1.is_null()) {
                     parts.insert(format!("{key}.{name}"), digest(value));
                 }

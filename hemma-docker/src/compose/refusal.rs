@@ -1,4 +1,4 @@
-//! Why the compose files cannot be used: Compose's own words, without a secret, and what to do.
+//! Why the compose files cannot be used: Compose's message, without a secret, and a hint.
 
 use std::collections::BTreeSet;
 
@@ -11,26 +11,26 @@ use super::{ComposeFiles, Spot};
 use crate::Remedy;
 use crate::ids;
 
-/// Compose looked at its files and said no, or was not asked because of the `.env` that it would
-/// have read.
+/// Compose refused its files, or was not asked because of the `.env` that it would have read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Why.
+    /// The reason.
     pub said: String,
-    /// What is said of a `.env` that is none; Compose's words have the advice in them.
+    /// The hint for a `.env` that is missing or unreadable; for Compose's messages it is derived
+    /// from them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
-    /// Where a variable is asked for that it misses.
+    /// The place that requires the variable which has no value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spot: Option<Spot>,
 }
 
-/// What about the `.env` makes Compose refuse its files.
+/// The cause of a refusal, as far as it is in `.env`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalCause<'r> {
-    /// A variable must have a value and has none.
+    /// A required variable has no value.
     Variable(&'r str),
-    /// The file is missing, or cannot be read.
+    /// The file is missing or unreadable.
     EnvFile,
 }
 
@@ -40,8 +40,9 @@ impl Refusal {
         Self { said: finding.detail, hint: finding.hint, spot: None }
     }
 
-    /// Reads Compose's words. `written` are those of them that the compose files have; `env` is the
-    /// text of `.env` where they are about that file, of which hemma's own reader says what is wrong.
+    /// Parses Compose's message. `written` are the words of it that occur in the compose files;
+    /// `env` is the text of `.env` where the message is about that file, so that hemma's own parser
+    /// can say what is wrong.
     pub(super) fn read(
         stderr: &str,
         tree: &str,
@@ -50,7 +51,7 @@ impl Refusal {
         spot: Option<Spot>,
     ) -> Self {
         let mut said = telling(stderr).replace(&format!("{tree}/"), "");
-        // The overlay lies beside the tree.
+        // The overlay is next to the tree.
         if let Some((beside, _)) = tree.rsplit_once('/').filter(|it| !it.0.is_empty()) {
             said = said.replace(&format!("{beside}/"), "../");
         }
@@ -64,13 +65,13 @@ impl Refusal {
         Self { said, hint: None, spot }
     }
 
-    /// The finding that it makes, with the next thing to do.
+    /// The finding for this refusal, with a hint.
     pub fn finding(&self) -> Finding {
         let finding = Finding::fail(ids::COMPOSE_FILES_REFUSED, "compose files", self.said.clone());
         finding.evidence(self.spot.as_ref().map(ToString::to_string)).hint(self.hint())
     }
 
-    /// The next thing to do.
+    /// The hint for this refusal.
     pub fn hint(&self) -> Option<Hint> {
         let key = || self.variable()?.parse().ok();
         let set = || key().map(|it| Remedy::SetEnv(it).into());
@@ -78,12 +79,12 @@ impl Refusal {
         self.hint.clone().or_else(own)
     }
 
-    /// The variable that must have a value and has none.
+    /// The required variable that has no value.
     fn variable(&self) -> Option<&str> {
         self.said.split_once("required variable ")?.1.split_whitespace().next()
     }
 
-    /// What about the `.env` is the cause of it, if anything is.
+    /// The cause, if it is in `.env`.
     pub fn cause(&self) -> Option<RefusalCause<'_>> {
         match self.variable() {
             Some(name) => Some(RefusalCause::Variable(name)),
@@ -118,7 +119,7 @@ impl Refusal {
     }
 }
 
-/// The line that says what is wrong: the last one, but where Compose's advice follows it.
+/// The line that says what is wrong: the last one, unless Compose's advice follows it.
 fn telling(stderr: &str) -> &str {
     let noise = |it: &str| {
         it.is_empty()

@@ -1,15 +1,15 @@
-//! What Compose says while it works.
+//! Compose's output while it works.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use hemma_core::Progress;
 
-/// Passes on what Compose says, as far as it is news.
+/// A progress that passes on what is new in Compose's output.
 ///
-/// It warns of a variable that is set nowhere at each use, in every call; the names are known from
-/// the resolved project. And it says that a container waits or is healthy once for each service
-/// that waits for it.
+/// Compose warns of an unset variable at each use, in every call; the names are known from the
+/// resolved project. And it reports that a container waits or is healthy once for each service that
+/// waits for it.
 pub(super) fn news(progress: &Progress) -> Progress {
     let (progress, events) = (progress.clone(), Mutex::new(HashSet::new()));
     Progress::new(move |line| {
@@ -21,7 +21,7 @@ pub(super) fn news(progress: &Progress) -> Progress {
     })
 }
 
-/// The end of what it said, without its warnings.
+/// The last lines of Compose's output, without its warnings.
 pub(super) fn last_lines(text: &str, count: usize) -> Vec<String> {
     let telling = |it: &&str| !it.trim().is_empty() && !is_warning(it);
     let lines: Vec<&str> = text.lines().filter(telling).collect();
@@ -32,7 +32,7 @@ fn is_warning(line: &str) -> bool {
     line.contains("level=warning") || line.starts_with("WARN[")
 }
 
-/// Whether `line` says what became of one thing: ` Container shop_redis Healthy`.
+/// Whether `line` reports the state of one object: ` Container shop_redis Healthy`.
 fn is_event(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let of = words.next();

@@ -1,4 +1,4 @@
-//! Where something is written in the compose files.
+//! The place where something is written in the compose files.
 
 use std::fmt;
 
@@ -19,13 +19,13 @@ impl fmt::Display for Spot {
     }
 }
 
-/// Prints `at FILE:LINE TEXT` for each line of `$w/words` that is written somewhere: first in the
-/// files of `$w/files`, then in those that they name, then in any other. Never the line itself, which
-/// may hold anything, and nothing that is commented out. A word does not count as part of a longer
-/// one: `6379:6379` is not in `16379:6379`.
+/// Prints `at FILE:LINE TEXT` for each line of `$w/words` that is found: first in the files of
+/// `$w/files`, then in those that they name, then in any other. It never prints the found line,
+/// which may hold anything, and ignores comments. A word does not count as part of a longer one:
+/// `6379:6379` is not in `16379:6379`.
 ///
-/// A port that is written nowhere as `PUBLISHED:TARGET` is looked for in its long form and behind a
-/// variable whose default it is; behind another variable only where one line alone can be meant.
+/// A port that is written nowhere as `PUBLISHED:TARGET` is looked for in its long form and as the
+/// default of a variable; behind another variable only where a single line matches.
 pub const FIND: &str = r#"
 find_words() {
     {
@@ -94,7 +94,7 @@ find_words() {
 }
 "#;
 
-/// Reads one line of what `find_words` prints.
+/// Parses one line of the output of `find_words`.
 pub fn read(line: &str) -> Option<(String, Spot)> {
     let (place, text) = line.strip_prefix("at ")?.split_once(' ')?;
     let (file, line) = place.rsplit_once(':')?;
@@ -105,7 +105,7 @@ pub fn read(line: &str) -> Option<(String, Spot)> {
 mod tests {
     use super::*;
 
-    /// What [`FIND`] says of files and of the texts that are looked for.
+    /// The output of [`FIND`] for files and the texts that are looked for.
     fn found(files: &[(&str, &str)], texts: &[&str]) -> Vec<String> {
         let dir = tempfile::tempdir().expect("a place");
         let write = |name: &str, text: &str| {
@@ -158,14 +158,14 @@ mod tests {
             ("      - \"${PORT}:6379\"\n", Some(1)),
             ("      - ${PORT:?set it}:6379\n", Some(1)),
             ("      - $PORT:6379\n", Some(1)),
-            // Which of two is meant is not known.
+            // Two lines match.
             ("      - ${PORT}:6379\n      - ${OTHER}:6379\n", None),
-            // Its default is another port.
+            // The variable's default is another port.
             ("      - ${PORT:-7000}:6379\n", None),
             ("      - target: 6379\n      - published: 6379\n", None),
             ("      - target: 6379\n        published: 16379\n", None),
             ("      - ${PORT}:63790\n", None),
-            // As it is usually written counts before any other.
+            // The usual form counts before any other.
             ("      - ${PORT:-6379}:6379\n      - \"6379:6379\"\n", Some(2)),
         ];
         for (text, line) in rows {

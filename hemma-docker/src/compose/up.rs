@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::ComposeFiles;
 use super::said::{last_lines, news};
 
-/// The end of what Compose said that is kept.
+/// The number of Compose's last lines that are kept.
 const LAST_LINES: usize = 20;
 
-/// Brings exactly these services to what the files say: no other is touched, none is built. Nor is
-/// one that was made from another checkout.
+/// Brings exactly these services to what the files say: no other service is touched, no image is
+/// built. A container that was made from another checkout is not touched either.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Up {
-    /// The files.
+    /// The compose files.
     pub files: ComposeFiles,
     /// The services, never empty.
     pub services: Vec<ServiceName>,
@@ -41,14 +41,14 @@ pub enum UpError {
         /// Why not.
         source: ExecError,
     },
-    /// Compose said no.
+    /// Compose failed.
     #[error("the services on {host} did not come up: {said}")]
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
-        /// The end of what it said.
+        /// The last lines of its output.
         last_lines: Vec<String>,
     },
     /// The recording has no answer.
@@ -84,7 +84,7 @@ impl Up {
 
 impl Change for Up {
     const KIND: &'static str = "compose.up";
-    /// Cut in the middle it would leave containers that were removed and not yet replaced.
+    /// A cut in the middle would leave containers that were removed and not yet replaced.
     const CUT: Cut = Cut::AfterwardsOnly;
     type Receipt = ();
     type Error = UpError;

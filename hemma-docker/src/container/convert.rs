@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// The engine writes the year 1 where a thing has not happened.
+/// The moment of an event. The engine writes the year 1 where the event has not happened.
 pub(super) fn moment(text: Option<&str>) -> Option<Timestamp> {
     text?.parse().ok().filter(|it| *it > Timestamp::UNIX_EPOCH)
 }

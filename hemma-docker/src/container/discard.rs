@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use super::ContainerName;
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
-/// Removes a container that was made and not started; its volumes stay. The engine refuses to
-/// remove one that runs.
+/// Removes a container that was created and not started; its volumes stay. The engine refuses to
+/// remove a running one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Discard {
     /// Where the engine is.
     pub host: Host,
-    /// Which one.
+    /// The container.
     pub container: ContainerName,
 }
 
-/// It was removed.
+/// The container was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discarded {}
 

@@ -1,4 +1,4 @@
-//! A command of the operator's own in a container that runs.
+//! A command of the operator's in a running container.
 
 use hemma_core::{Change, Command, Cut, Ended, ExecError, Host, Live, Progress, Terminal};
 use serde::Serialize;
@@ -12,18 +12,18 @@ pub struct InContainer {
     pub host: Host,
     /// The container.
     pub container: ContainerName,
-    /// As whom; the image says so if this does not.
+    /// The user; `None` means the image's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// In which directory; the image says so if this does not.
+    /// The working directory; `None` means the image's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub directory: Option<String>,
     /// The program.
     pub program: String,
-    /// Its arguments. They may hold what nobody else should see.
+    /// The program's arguments. They may be secret.
     #[serde(skip)]
     pub arguments: Vec<String>,
-    /// Whether it has a terminal.
+    /// Whether the program has a terminal.
     pub terminal: Terminal,
 }
 
@@ -43,7 +43,7 @@ impl Change for InContainer {
 }
 
 impl InContainer {
-    /// Nothing of it is read by a shell of the container's.
+    /// The command line. No shell of the container reads any of it.
     fn command(&self) -> Command {
         let mut command = Command::new("docker").args(["exec", "--interactive"]).sudo();
         if self.terminal == Terminal::Own {

@@ -1,4 +1,4 @@
-//! A container's health check: how it stands, and what its last runs said.
+//! A container's health check: its state and the output of its last runs.
 
 use bollard::models::{Health as SeenHealth, HealthStatusEnum, HealthcheckResult};
 use hemma_core::text::plain;
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::Health;
 use super::convert::{count, moment};
 
-/// The engine keeps five; older ones than these say nothing about now.
+/// The number of runs that are kept. The engine keeps five; the older ones say nothing about now.
 const PROBES_MAX: usize = 3;
 
-/// Longer output of a health check is a page, not a reason.
+/// The longest output that is kept: longer output is a page, not a reason.
 const OUTPUT_CHARS_MAX: usize = 300;
 
 /// A health check and its last outputs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthLog {
-    /// How it stands.
+    /// The state of the health check.
     pub status: Health,
     /// Failures in a row.
     pub failing_streak: u32,
-    /// The last ones, oldest first.
+    /// The last runs, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probe>,
 }
@@ -29,12 +29,12 @@ pub struct HealthLog {
 /// One run of a health check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
-    /// When it began.
+    /// The time at which the run began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// Its exit code: 0 is healthy, -1 ran out of time.
+    /// The exit code: 0 is healthy, -1 is a timeout.
     pub exit_code: i64,
-    /// The end of what it printed, in one line and without a progress meter.
+    /// The end of the output, in one line and without a progress meter.
     pub output: String,
 }
 
@@ -59,9 +59,9 @@ fn probe(seen: HealthcheckResult) -> Probe {
     }
 }
 
-/// What a terminal would show of it at the end: a line that begins with `\r` has replaced the one
+/// The last lines that a terminal would show: a line that begins with `\r` has replaced the one
 /// before. Most health checks are a `curl` that draws its progress meter into a log, in front of
-/// the one line that says why it failed; and the reason is last in other programs' output, too.
+/// the one line that says why it failed; other programs, too, print the reason last.
 fn reason(output: &str) -> String {
     let shown = output.lines().map(|it| it.rsplit('\r').next().unwrap_or_default().trim());
     let lines: Vec<&str> = shown.filter(|it| !it.is_empty() && !is_meter(it)).collect();
@@ -84,7 +84,7 @@ fn is_meter(line: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// As the engine keeps it.
+    /// The output as the engine keeps it.
     const CURL: &str = "  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\r  0   235    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\ncurl: (22) The requested URL returned error: 503\n";
 
     #[test]

@@ -1,4 +1,4 @@
-//! One container more closely: restarts, how it ended, what its health check said.
+//! The details of one container: restarts, exit code, output of its health check.
 
 use bollard::models::ContainerInspectResponse;
 use bollard::query_parameters::InspectContainerOptions;
@@ -12,40 +12,41 @@ use super::convert::{count, moment};
 use super::health_log::{self, HealthLog};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
-/// A longer word of the engine, or a longer name, is a page.
+/// The longest message or name of the engine's that is kept.
 const CHARS_MAX: usize = 300;
 
-/// Asks for one container. `None` is the answer if there is none of that name.
+/// Asks for one container. The answer is `None` if no container has that name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inspect {
     /// Where the engine is.
     pub host: Host,
-    /// Its name or id.
+    /// The container's name or id.
     pub container: ContainerName,
 }
 
-/// What the list of containers does not say.
+/// The details that the list of containers does not have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerDetail {
-    /// How often the engine has started it again since it was created or started by hand.
+    /// The number of times that the engine has restarted it since it was created or started by
+    /// hand.
     pub restart_count: u32,
-    /// When it was last started.
+    /// The time of the last start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// When it last ended.
+    /// The time of the last exit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
-    /// How it last ended; 0 as long as it has not.
+    /// The last exit code; 0 if the container has never exited.
     pub exit_code: i64,
-    /// Whether it ended for want of memory.
+    /// Whether it was killed because it ran out of memory.
     pub oom_killed: bool,
-    /// Why the engine could not start it, in its words; empty if it could.
+    /// The engine's message if it could not start the container; otherwise empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub error: String,
-    /// Its health check. `None` without one.
+    /// The health check. `None` without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthLog>,
-    /// What it tells the reverse proxy.
+    /// The variables that the reverse proxy reads.
     #[serde(default)]
     pub proxy: ProxyNames,
 }
@@ -66,14 +67,14 @@ pub struct ProxyNames {
 }
 
 impl ProxyNames {
-    /// Whether none of them is set.
+    /// Whether none of the variables is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl ContainerDetail {
-    /// How many of the last health checks have passed since it was started.
+    /// How many of the last health checks have passed since the container was started.
     pub fn passed_checks(&self) -> usize {
         let probes = self.health.iter().flat_map(|it| &it.probes);
         let own = probes.filter(|it| it.at.is_none() || it.at >= self.started_at);

@@ -1,4 +1,4 @@
-//! The list of all containers, and reading it.
+//! The list of all containers, and parsing it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -15,7 +15,7 @@ use super::status::Status;
 use super::{Binding, ComposeLabels, Container, MountedVolume, Protocol, State};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
-/// Asks for all containers on a host, also those that do not run.
+/// Asks for all containers on a host, including those that do not run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Containers {
     /// Where the engine is.
@@ -34,7 +34,7 @@ impl Question for Containers {
         });
         let seen = list.await?.into_iter().map(read).collect::<Result<Vec<_>, _>>();
         let mut seen = seen.map_err(|reason| EngineError::unreadable(&self.host, &reason))?;
-        // The engine lists the newest first; by name, two looks at the same state read the same.
+        // The engine lists the newest first; sorted by name, two looks at one state are equal.
         seen.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(seen)
     }
@@ -75,7 +75,8 @@ pub(crate) fn read(seen: ContainerSummary) -> Result<Container, String> {
     })
 }
 
-/// One without a name has a long one that the engine made up; the next container gets another.
+/// A named volume. An anonymous one has a long name that the engine made up, and the next container
+/// gets another.
 fn volume(seen: MountPoint) -> Option<MountedVolume> {
     let name = seen.name.filter(|_| seen.typ.as_deref() == Some("volume"))?;
     let made_up = name.len() == 64 && name.bytes().all(|it| it.is_ascii_hexdigit());
@@ -97,9 +98,9 @@ fn state(seen: ContainerSummaryStateEnum) -> Option<State> {
     })
 }
 
-/// A port that is exposed and not published is not open on the host.
+/// A published port. One that is only exposed is not open on the host.
 fn binding(seen: &PortSummary) -> Option<Binding> {
-    // Without an address the engine means all of them; so does one that we cannot read.
+    // Without an address the engine means all of them; an unreadable address is read the same way.
     let ip = seen.ip.as_deref().and_then(|it| it.parse().ok());
     Some(Binding {
         ip: ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
@@ -119,7 +120,7 @@ fn compose_labels(label: impl Fn(&str) -> Option<String>) -> Option<ComposeLabel
     Some(ComposeLabels {
         project: of("project")?,
         service: of("service")?,
-        // Compose writes it as Python would, `True` with a capital.
+        // Compose writes the boolean as Python does, `True` with a capital.
         oneoff: of("oneoff").is_some_and(|it| it.eq_ignore_ascii_case("true")),
         config_hash: of("config-hash"),
         config_files: files.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),

@@ -1,8 +1,8 @@
-//! Where the compose files are that containers were made from.
+//! The directories of the compose files that containers were made from.
 //!
-//! Compose knows its containers by the project's name alone, and two checkouts may have one name.
-//! It also writes down in which directory it worked, which is that of the first file; as that was
-//! written by any hand, through any link, it is the host that says where it leads.
+//! Compose identifies its containers by the project's name alone, and two checkouts may have one
+//! name. It also writes a label with its working directory, which is that of the first file. As
+//! that path may be written in many ways, through any link, the host resolves it.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use hemma_core::{
 use super::Container;
 use crate::compose::ComposeFiles;
 
-/// Prints where the compose files are, then for each directory the same, or nothing where it is gone. Root
-/// looks, as it may be another user's.
+/// Prints the resolved directory of the compose files, then that of each given directory, or
+/// nothing where it is gone. Root looks, as a directory may be another user's.
 const LOOK: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 real() { sudo -n sh -c 'cd -- "$1" 2>/dev/null && pwd -P || echo' sh "$1" || exit 70; }
@@ -26,7 +26,7 @@ for dir do real "$dir"; done
 "#;
 
 /// `only_ours PROJECT DIR SERVICE… --` ends a script with 78 where a container of one of these
-/// services was made from other compose files than those in a directory. Run as root.
+/// services was made from compose files outside that directory. Run as root.
 pub(crate) const ONLY_OURS: &str = r#"
 only_ours() {
     project=$1
@@ -46,12 +46,12 @@ only_ours() {
 }
 "#;
 
-/// Where directories lead on the host.
+/// Directories as the host resolves them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origins {
-    /// This application's.
+    /// The directory of this application's compose files.
     pub here: String,
-    /// Others, as Compose wrote them down; those that are gone lead nowhere.
+    /// Other directories, as Compose wrote them; `None` where one is gone.
     others: BTreeMap<String, Option<String>>,
 }
 
@@ -67,12 +67,12 @@ pub enum OriginError {
         /// Why not.
         source: ExecError,
     },
-    /// The host did not say.
+    /// The script failed on the host.
     #[error("could not look on {host} which compose files the containers were made from: {said}")]
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
 }
@@ -86,22 +86,22 @@ impl OperatorError for OriginError {
     }
 }
 
-/// Where a container was made.
+/// The place where a container was made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// By this application's files.
+    /// This application's compose files.
     Here,
-    /// In this other directory.
+    /// This other directory.
     Elsewhere(String),
-    /// In this directory, which is gone.
+    /// This directory, which is gone.
     Gone(String),
-    /// Nothing on it says where.
+    /// A container without the label.
     Unsaid,
 }
 
 impl Origins {
-    /// Looks where `containers` were made. `here` is where the compose files are, if that is known
-    /// already: most often it is all that has to be known.
+    /// Looks where `containers` were made. `here` is the directory of the compose files, if it is
+    /// already known: usually nothing more has to be asked.
     pub async fn look<'c>(
         world: &World,
         files: &ComposeFiles,
@@ -132,7 +132,7 @@ impl Origins {
         }
     }
 
-    /// What the script printed of `dirs`.
+    /// Parses the script's output about `dirs`.
     pub fn read(text: &str, dirs: &[&str]) -> Self {
         let mut lines = text.lines();
         let here = lines.next().unwrap_or_default().to_owned();
@@ -141,8 +141,7 @@ impl Origins {
         Self { here, others }
     }
 
-    /// Where a container was made. A recording of before this was looked at does not say it, and
-    /// means these files.
+    /// The place where a container was made. An old recording without this look means these files.
     pub fn of(&self, container: &Container) -> Origin {
         let Some(dir) = container.compose.as_ref().and_then(|it| it.working_dir.as_deref()) else {
             return Origin::Here;
@@ -162,7 +161,7 @@ impl Origins {
 mod tests {
     use super::*;
 
-    /// Runs the script with a `sudo` that only does as it is told.
+    /// Runs the script with a stand-in for `sudo` that runs its arguments.
     fn look(checkout: &str, dirs: &[&str], home: &std::path::Path) -> Origins {
         let script = format!("sudo() {{ shift; \"$@\"; }}\n{LOOK}");
         #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]

@@ -1,4 +1,4 @@
-//! Stopping a container and starting it again, as it is.
+//! Restarting a container without changing it.
 
 use std::time::Duration;
 
@@ -9,18 +9,19 @@ use serde::{Deserialize, Serialize};
 use super::ContainerName;
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
-/// Restarts a container. Changes of its configuration or image do not reach it that way.
+/// Restarts a container. It keeps its configuration and image, even if they have changed in the
+/// files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restart {
     /// Where the engine is.
     pub host: Host,
-    /// Which one.
+    /// The container.
     pub container: ContainerName,
-    /// The seconds it has to end by itself before it is killed.
+    /// The seconds that the container has to exit by itself before it is killed.
     pub grace_seconds: u16,
 }
 
-/// It was restarted.
+/// The container was restarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restarted {}
 

@@ -1,4 +1,4 @@
-//! What the engine's list says of a container in words, and nowhere else before API 1.52.
+//! The engine's status text of a container. Before API 1.52 the list has these parts nowhere else.
 
 use super::Health;
 
@@ -11,8 +11,8 @@ pub(super) struct Status {
 }
 
 impl Status {
-    /// Reads `Up 5 minutes (healthy)`, `Exited (1) 3 seconds ago` and their kin. What it does not
-    /// know (`Created`, `Dead`, `Removal In Progress`) has none of the parts.
+    /// Parses `Up 5 minutes (healthy)`, `Exited (1) 3 seconds ago` and the like. Other texts
+    /// (`Created`, `Dead`, `Removal In Progress`) have none of the parts.
     pub(super) fn parse(text: &str) -> Self {
         let text = text.trim();
         if let Some(rest) = text.strip_prefix("Up ") {
@@ -28,7 +28,7 @@ impl Status {
     }
 }
 
-/// The notes in parentheses: health, or `Paused`, or both.
+/// The health in the notes in parentheses: health, or `Paused`, or both.
 fn health(notes: &str) -> Option<Health> {
     notes.split(['(', ')']).find_map(|it| match it.trim() {
         "health: starting" => Some(Health::Starting),

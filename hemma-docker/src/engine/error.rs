@@ -6,15 +6,15 @@ use hemma_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Longer words than these are no longer a cause.
+/// The longest message that is shown as a cause.
 const SAID_CHARS_MAX: usize = 400;
 
-/// Why the engine's answer is not known. None of these means "it is not there".
+/// Why the engine's answer is not known. None of these errors means "it does not exist".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EngineError {
-    /// There is no ssh connection to its host, or none any more.
+    /// The host has no ssh connection, or the connection was lost.
     #[error("could not reach the Docker engine on {host}")]
     Unreachable {
         /// The host.
@@ -22,42 +22,42 @@ pub enum EngineError {
         /// Why not.
         source: ExecError,
     },
-    /// sudo did not let us.
+    /// sudo refused.
     #[error("sudo on {host} does not let us run docker: {said}")]
     Sudo {
         /// The host.
         host: Host,
-        /// sudo's words.
+        /// sudo's message.
         said: String,
-        /// Who is logged in there.
+        /// The user that ssh logged in as.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         login: Option<String>,
     },
-    /// There is no `docker` on the host.
+    /// The host has no `docker`.
     #[error("docker is not installed on {host}: {said}")]
     NotInstalled {
         /// The host.
         host: Host,
-        /// The shell's words.
+        /// The shell's message.
         said: String,
     },
-    /// There is a `docker`, but no engine behind it.
+    /// The host has `docker`, but the engine does not run.
     #[error("the Docker engine on {host} is not running: {said}")]
     NotRunning {
         /// The host.
         host: Host,
-        /// docker's words.
+        /// docker's message.
         said: String,
     },
-    /// The connection ended before the answer did.
+    /// The connection ended before the answer was complete.
     #[error("the connection to the Docker engine on {host} was lost: {said}")]
     Lost {
         /// The host.
         host: Host,
-        /// What the other end said, or how it ended.
+        /// The message of the other end, or how it ended.
         said: String,
     },
-    /// The engine took longer than it may.
+    /// The engine took longer than the limit.
     #[error("the Docker engine on {host} did not answer within {seconds} s")]
     TimedOut {
         /// The host.
@@ -65,22 +65,22 @@ pub enum EngineError {
         /// The limit.
         seconds: u64,
     },
-    /// The engine answered that it will not.
+    /// The engine refused the request.
     #[error("the Docker engine on {host} refused ({status}): {said}")]
     Refused {
         /// The host.
         host: Host,
         /// The HTTP status.
         status: u16,
-        /// The engine's words.
+        /// The engine's message.
         said: String,
     },
-    /// The engine answered something that we cannot read.
+    /// The engine's answer could not be read.
     #[error("the Docker engine on {host} gave an answer that cannot be read: {reason}")]
     Unreadable {
         /// The host.
         host: Host,
-        /// What is wrong with it.
+        /// What is wrong with the answer.
         reason: String,
     },
     /// The recording has no answer.
@@ -128,7 +128,7 @@ impl EngineError {
         Self::Lost { host: host.clone(), said: plain(said, SAID_CHARS_MAX) }
     }
 
-    /// Why the command did not begin that joins us to the engine.
+    /// The error for a command to the engine that did not start.
     pub(crate) fn not_begun(host: &Host, source: ExecError) -> Self {
         let host = host.clone();
         match source {
@@ -139,14 +139,14 @@ impl EngineError {
         }
     }
 
-    /// Sorts what `sudo -n docker system dial-stdio` wrote on its standard error.
+    /// Classifies what `sudo -n docker system dial-stdio` wrote to its standard error.
     pub(crate) fn from_words(host: &Host, stderr: &str) -> Self {
         let host = host.clone();
         let with = |words: &[&str]| {
             let telling = |it: &&str| words.iter().any(|word| it.contains(word));
             stderr.lines().find(telling).map(|it| plain(it, SAID_CHARS_MAX))
         };
-        // The API's client says the first, `dial-stdio` itself the second.
+        // The API's client prints the first message, `dial-stdio` itself the second.
         let no_engine = ["Cannot connect to the Docker daemon", "failed to open the raw stream"];
         if let Some(said) = with(&no_engine) {
             return Self::NotRunning { host, said };
@@ -162,8 +162,8 @@ impl EngineError {
         Self::Lost { said: plain(last, SAID_CHARS_MAX), host }
     }
 
-    /// The class and the advice where a change came back with it. A look that the engine refuses was
-    /// none; a change that it refuses was not made, and that is known.
+    /// The class and the advice for a change that failed with this error. A look that the engine
+    /// refuses is unknown; a change that it refuses was certainly not made.
     pub fn classify_change(&self) -> Classified {
         match self {
             Self::Refused { .. } => self.classify().as_class(ErrorClass::NotAsPlanned),
@@ -171,7 +171,7 @@ impl EngineError {
         }
     }
 
-    /// The host whose engine was asked; unknown when a recording had no answer.
+    /// The host whose engine was asked; `None` if a recording had no answer.
     pub fn host(&self) -> Option<&Host> {
         match self {
             Self::Unreachable { host, .. }
@@ -186,8 +186,8 @@ impl EngineError {
         }
     }
 
-    /// Whether the same question may get an answer a moment later in this run: an engine that is
-    /// restarted comes back, an ssh connection that was lost does not.
+    /// Whether asking again in this run can help: an engine that is restarted comes back, an ssh
+    /// connection that was lost does not.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::NotRunning { .. }

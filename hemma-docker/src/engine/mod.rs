@@ -25,15 +25,16 @@ pub use version::{Version, VersionAnswer};
 
 use wire::Wire;
 
-/// Each holds one of the eight sessions that a connection has for commands.
+/// The number of wires to one engine. Each holds one of the eight sessions that a connection has
+/// for commands.
 const WIRES_MAX: usize = 3;
 
 /// How long the engine may take to answer a look.
 pub(crate) const USUAL_LIMIT: Duration = Duration::from_secs(30);
 
-/// Gives `work` a client of the engine on `host`, and sorts what goes wrong.
+/// Gives `work` a client of the engine on `host`, and classifies errors.
 ///
-/// `work` must read its answer to the end: what is left of it would be taken for the next one's.
+/// `work` must read its answer to the end: the rest would be taken for the next answer.
 pub(crate) async fn call<T, F>(
     live: &Live,
     host: &Host,
@@ -45,7 +46,7 @@ where
 {
     let wires = live.shelf().get_or_make(Engines::default).wires(host);
     let _turn = wires.turns.acquire().await;
-    // What guards a change is checked when its wire is opened, so each change has one of its own.
+    // A change's guard is checked when its wire is opened, so each change has a wire of its own.
     let guarded = live.guard(host).is_some();
     let wire = match wires.take().filter(|_| !guarded) {
         Some(wire) => wire,
@@ -94,8 +95,8 @@ impl Default for Wires {
 }
 
 impl Wires {
-    /// One that is still open. One that ended while idle (the engine was restarted) says
-    /// nothing about the engine now, so it is dropped without a word.
+    /// A wire that is still open. One that ended while idle (the engine was restarted) says nothing
+    /// about the engine now, so it is dropped silently.
     fn take(&self) -> Option<Wire> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(Wire::is_open);

@@ -1,4 +1,4 @@
-//! Which engine answers.
+//! The engine's version.
 
 use hemma_core::{Host, Live, Question};
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,11 @@ pub struct Version {
 /// An engine's version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionAnswer {
-    /// The engine's own, e.g. `27.5.1`.
+    /// The version of the engine, e.g. `27.5.1`.
     pub engine: String,
-    /// The newest API it speaks, e.g. `1.47`.
+    /// The newest API version that it supports, e.g. `1.47`.
     pub api: String,
-    /// Operating system and architecture, e.g. `linux/amd64`.
+    /// The operating system and architecture, e.g. `linux/amd64`.
     pub platform: String,
 }
 

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::EngineError;
 
-/// More than any answer we ask for, and less than what would hurt this machine.
+/// The largest answer: more than any that is asked for, and less than what would hurt this machine.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
 
 /// The cause is on another stream than the end of the connection, and may come a moment later.
@@ -40,7 +40,7 @@ impl Wire {
         let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| lost(&error))?;
-        // How it ended is told to whoever waits for an answer.
+        // The waiting request is told how the connection ended.
         let carrier = tokio::spawn(async move {
             let _ = connection.await;
         });
@@ -54,7 +54,7 @@ impl Wire {
                 Ok(sender.send_request(origin_form(request)).await?)
             }
         };
-        // The time limit is ours, around the whole exchange: bollard's ends with the headers.
+        // The time limit is set around the whole exchange: bollard's ends with the headers.
         let no_limit = u64::from(u32::MAX);
         let docker = Docker::connect_with_custom_transport(
             transport,
@@ -73,7 +73,7 @@ impl Wire {
         !self.carrier.is_finished()
     }
 
-    /// Why there was no answer: the words of the command at the other end, if it had any.
+    /// The cause of a missing answer: the message of the command at the other end, if there is one.
     pub(super) async fn cause(&self, host: &Host, error: &bollard::errors::Error) -> EngineError {
         use bollard::errors::Error as Bollard;
         if matches!(error, Bollard::JsonDataError { .. } | Bollard::JsonSerdeError { .. }) {
@@ -96,7 +96,7 @@ impl Wire {
         EngineError::from_words(host, &words)
     }
 
-    /// Whether the login shell or sudo kept the command from its beginning, after a silence.
+    /// Whether the login shell or sudo kept the command from starting, after a silence.
     pub(super) async fn why_silent(&self, host: &Host) -> Option<EngineError> {
         self.end.not_begun().await.map(|it| EngineError::not_begun(host, it))
     }
@@ -108,7 +108,7 @@ impl Wire {
 }
 
 impl Drop for Wire {
-    /// An exchange that was given up ends with its wire, so that the session is free again.
+    /// Ends the wire of an abandoned exchange, so that the session is free again.
     fn drop(&mut self) {
         self.carrier.abort();
     }
@@ -118,7 +118,7 @@ fn dial() -> Command {
     Command::new("docker").args(["system", "dial-stdio"]).sudo()
 }
 
-/// The request as it goes to a server and not to a proxy.
+/// The request in the form for a server and not for a proxy.
 ///
 /// The path carries no version, so that the engine answers with its newest: a fixed old one is
 /// refused by engine 29 (oldest 1.44), a fixed new one by 20.10 (newest 1.41).
@@ -129,7 +129,7 @@ fn origin_form(mut request: BollardRequest) -> BollardRequest {
     request
 }
 
-/// Ends an answer that is longer than any we ask for.
+/// A stream that ends an answer which is longer than any that is asked for.
 struct Bounded<S> {
     stream: S,
     left: Arc<AtomicUsize>,
@@ -141,7 +141,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        // Looked at before reading: what was read and then refused would be lost on the way.
+        // Checked before reading: what was read and then refused would be lost.
         let left = self.left.load(Ordering::Relaxed);
         if left == 0 {
             let reason = "the engine's answer is larger than 32 MiB";

@@ -1,4 +1,4 @@
-//! What a service that is not as it should be has to say for itself.
+//! The evidence for a service that is not as expected.
 
 use hemma_core::{Finding, Host, World, causes};
 
@@ -6,10 +6,10 @@ use super::{Expectation, subject};
 use crate::ids;
 use crate::{ContainerDetail, ContainerName, Inspect, LogLine, Logs, Probe, Remedy};
 
-/// As many as fit on a screen beside the rest.
+/// The number of log lines that leaves room for the rest on a screen.
 const LOG_LINES: u32 = 20;
 
-/// The finding for a service that failed, with what the engine and the service itself say of it.
+/// The finding for a service that failed, with what the engine and the service's log say about it.
 pub(super) async fn failed(
     world: &World,
     host: &Host,
@@ -28,7 +28,7 @@ pub(super) async fn failed(
     let logs =
         Logs { host: host.clone(), container: container.clone(), tail: LOG_LINES, since: None };
     let (seen, log) = tokio::join!(world.ask_again(&inspect), world.ask_again(&logs));
-    // What is missing here takes nothing from the finding: the failure itself was seen.
+    // Missing details do not weaken the finding: the failure itself was seen.
     let seen = match seen {
         Ok(Some(seen)) => circumstances(&seen),
         Ok(None) => vec!["its container is gone".to_owned()],
@@ -59,7 +59,7 @@ fn circumstances(seen: &ContainerDetail) -> Vec<String> {
     lines
 }
 
-/// Those that failed, and each reason once for as many as had it in a row.
+/// The failed health checks; a reason that repeats in a row is given once with its count.
 fn failed_checks(seen: &ContainerDetail) -> Vec<String> {
     let probes = seen.health.iter().flat_map(|it| &it.probes).filter(|it| it.exit_code != 0);
     let probes: Vec<&Probe> = probes.collect();

@@ -12,14 +12,14 @@ use super::{Expectation, Gated, SETTLE, unseen};
 use crate::engine::EngineError;
 use crate::{ContainerName, Containers, Inspect};
 
-/// Where the gate is after a look.
+/// The result of the gate after a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Round {
-    /// Some are on their way.
+    /// Some services are still starting.
     Waiting,
-    /// All are good, and it has to be seen whether they stay so.
+    /// All are good, and have to stay so.
     Good,
-    /// There is nothing left to wait for.
+    /// Nothing is left to wait for.
     Over,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Services<'e> {
     told: String,
     waited: Duration,
     failed_at: Option<Duration>,
-    /// All were good for a while: what looks from now on see as good is so.
+    /// Whether all were good for a while, so that a good look from now on confirms them.
     settled: bool,
     confirmed: bool,
 }
@@ -48,8 +48,8 @@ impl<'e> Services<'e> {
         }
     }
 
-    /// One look at every service. Once all have settled, each health check is read as well: it may
-    /// fail already, and not often enough for the engine to say so.
+    /// Looks at every service once. When all have settled, each health check is read as well: it
+    /// may fail already, and not often enough for the engine to say so.
     pub(super) async fn look(
         &mut self,
         world: &World,
@@ -85,18 +85,18 @@ impl<'e> Services<'e> {
         Ok(())
     }
 
-    /// A rest between two looks.
+    /// Counts a pause between two looks.
     pub(super) fn rested(&mut self, rest: Duration) {
         self.waited += rest;
     }
 
-    /// All were good, and some time has passed since.
+    /// Notes that all were good for some time.
     pub(super) fn settle(&mut self) {
         self.settled = true;
     }
 
-    /// What has settled is confirmed by a look at which all are still good and none was restarted.
-    /// A second health check is waited for; whatever else is amiss has to settle anew.
+    /// Confirms settled services in a look at which all are still good and none was restarted. A
+    /// second health check is waited for; any other problem makes the services settle again.
     fn confirm(&mut self) {
         let stays = |it: &Watch<'_>| it.is_good() && it.steady;
         self.confirmed = self.settled && self.all.iter().all(stays);
@@ -114,7 +114,7 @@ impl<'e> Services<'e> {
         }
     }
 
-    /// Says how far it has come, when that has changed.
+    /// Reports the progress, when it has changed.
     fn tell(&mut self) {
         let good = self.all.iter().filter(|it| it.is_good()).count();
         let failed = self.all.iter().filter(|it| it.has_failed());
@@ -131,7 +131,7 @@ impl<'e> Services<'e> {
         }
     }
 
-    /// What came of it. `blind` is why the last look could not be made.
+    /// The result of the gate. `blind` is why the last look could not be made.
     pub(super) async fn report(
         &self,
         world: &World,
@@ -154,7 +154,7 @@ impl<'e> Services<'e> {
     }
 }
 
-/// At most three by name; a longer line is read by nobody.
+/// Names three services at most, so that the line stays readable.
 fn named<'w, 'e: 'w>(what: &str, watches: impl Iterator<Item = &'w Watch<'e>>) -> String {
     let all: Vec<String> =
         watches.map(|it| format!("{} ({})", it.expected.service, it.now())).collect();

@@ -1,35 +1,35 @@
-//! How a service stands at one look. Pure: a list of containers in, a judgement out.
+//! The state of a service at one look. Pure: a list of containers in, a judgement out.
 
 use hemma_core::names::ProjectName;
 
 use super::{Expectation, ExpectedState};
 use crate::{Container, ContainerName, Health, State};
 
-/// How a service stands. The order is that of what is worse.
+/// The state of a service, ordered from good to bad.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
     /// As expected.
     Good(String),
-    /// It runs, and has no health check that could say more.
+    /// Running, without a health check that could say more.
     Running,
-    /// On its way.
+    /// Starting.
     Coming(String),
-    /// Ended, and started again by the engine.
+    /// Exited, and restarted by the engine.
     Restarting(String),
-    /// There is no container, or nobody started it.
+    /// The service has no container, or one that was never started.
     Absent(String),
-    /// It will not become good by itself.
+    /// Failed: it will not become good by itself.
     Bad(String),
 }
 
-/// How a service stands, and by which of its containers.
+/// The state of a service, and the container that decides it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Look {
     pub(super) standing: Standing,
     pub(super) container: Option<ContainerName>,
 }
 
-/// A service with several containers stands as the worst of them does.
+/// Looks at a service. One with several containers is in the state of the worst.
 pub(super) fn look_at(
     expected: &Expectation,
     project: &ProjectName,
@@ -82,8 +82,8 @@ fn running(expected: ExpectedState, container: &Container) -> Standing {
         (Some(Health::Starting), ExpectedState::Healthy { .. }) => {
             Standing::Coming("starting".to_owned())
         }
-        // A health check that the image brings and the compose file does not count on: its
-        // patience is not ours to know.
+        // The image brings a health check that the compose file does not rely on: its patience is
+        // unknown.
         (Some(Health::Starting) | None, _) => Standing::Running,
     }
 }

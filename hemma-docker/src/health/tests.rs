@@ -1,4 +1,4 @@
-//! The gate against scenes typed by hand: what the engine would list, look after look.
+//! The gate against scenes typed by hand: the engine's list, look after look.
 
 mod story;
 
@@ -16,7 +16,7 @@ use story::{Story, host};
 
 const HEALTHY: ExpectedState = ExpectedState::Healthy { patience: Duration::from_secs(10) };
 
-/// Runs the gate and gives its findings and what it said on its way, as one text.
+/// Runs the gate and gives its findings and its progress as one text.
 async fn told(story: Story, expected: &[Expectation]) -> (Report, String) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&lines);
@@ -132,7 +132,7 @@ async fn one_health_check_is_not_enough_however_long_its_interval() {
         "FAIL service web: it was good, and then unhealthy\n  log: lost the database",
     )
     .await;
-    // Nobody waits an hour for it.
+    // The gate does not wait an hour for it.
     let seldom = (7..=60).fold(once(), |story, _| story.look(good).checked("web", 1, 0));
     let pass = "pass service web: healthy, up 20 seconds";
     check(seldom, &[expectation("web", HEALTHY)], Verdict::Pass, pass).await;

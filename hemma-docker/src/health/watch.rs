@@ -1,6 +1,6 @@
 //! One service of a gate, from look to look.
 //!
-//! Waiting is counted in rests and not by a clock, so that a replay ends where the recorded run
+//! Waiting is counted in pauses and not by a clock, so that a replay ends where the recorded run
 //! did.
 
 use std::time::Duration;
@@ -15,21 +15,23 @@ use crate::engine::EngineError;
 use crate::ids;
 use crate::{ContainerDetail, ContainerName};
 
-/// A service that crashes while it waits for another may come up in the end. The engine doubles the
-/// rest between two starts, so one that was started this often has crashed for a good while.
+/// The number of restarts after which a service has failed. One that crashes while it waits for
+/// another may come up in the end; as the engine doubles the pause between starts, this many take a
+/// good while.
 const RESTARTS_MAX: u32 = 5;
 
-/// A health check that runs less often than this is not waited for a second time.
+/// The longest interval of a health check whose second run is waited for.
 pub(super) const SECOND_CHECK_MAX: Duration = Duration::from_secs(60);
 
-/// What the health checks of a healthy container say that the engine's one word does not.
+/// Details of a healthy container's checks that the engine's one word does not give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Checks {
-    /// Nothing that would have to be waited for.
+    /// All checks are good.
     Sound,
-    /// Only one has passed since it was started, so nobody knows whether it stays healthy.
+    /// Only one check has passed since the start, so it is not known whether the service stays
+    /// healthy.
     Once,
-    /// The last ones failed, and not often enough for the engine to say so.
+    /// The last checks failed, and not often enough for the engine to say so.
     Failing,
 }
 
@@ -47,7 +49,7 @@ impl Checks {
 pub(super) struct Watch<'e> {
     pub(super) expected: &'e Expectation,
     last: Option<Look>,
-    /// Why it is known not to become good.
+    /// Why the service is known not to become good.
     failure: Option<String>,
     was_good: bool,
     absent_since: Option<Duration>,
@@ -55,9 +57,10 @@ pub(super) struct Watch<'e> {
     restarts_at_first: Option<u32>,
     restarts: u32,
     good_since: Option<Duration>,
-    /// What its health check says beyond the engine's word.
+    /// Details of its health check beyond the engine's word.
     pub(super) checks: Checks,
-    /// Whether it is in the same run as at the look before. What has a health check always is.
+    /// Whether the container was not restarted since the last look. Always true with a health
+    /// check.
     pub(super) steady: bool,
 }
 
@@ -143,8 +146,8 @@ impl<'e> Watch<'e> {
         if self.was_good { format!("it was good, and then {now}") } else { now.to_owned() }
     }
 
-    /// Restarts since the gate began; one that the engine has counted from zero again was started
-    /// by hand in between.
+    /// The number of restarts since the gate began. If the engine counts from zero again, the
+    /// container was started by hand in between.
     fn restarts_since(&mut self, count: u32) -> u32 {
         let first = self.restarts_at_first.map_or(count, |first| first.min(count));
         self.restarts_at_first = Some(first);
@@ -166,7 +169,8 @@ impl<'e> Watch<'e> {
         self.failure.is_some()
     }
 
-    /// One that was seen to be restarted is good only from the second look at the same run on.
+    /// Whether the service is good. One that was restarted is good only from the second look
+    /// without a restart on.
     pub(super) fn is_good(&self) -> bool {
         let good = match self.last.as_ref().map(|it| &it.standing) {
             Some(Standing::Good(_)) => self.checks == Checks::Sound,
@@ -176,7 +180,7 @@ impl<'e> Watch<'e> {
         good && !self.has_failed()
     }
 
-    /// Its last standing, in a few words that stay the same while it does.
+    /// The last state in a few words that stay the same while the state does.
     pub(super) fn now(&self) -> &str {
         match self.last.as_ref().map(|it| &it.standing) {
             None => "not at all",

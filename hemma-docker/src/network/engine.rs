@@ -18,13 +18,13 @@ pub struct Networks {
 /// One network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Network {
-    /// The engine's own id for it; names are not unique.
+    /// The engine's id of the network; names are not unique.
     pub id: String,
-    /// Its name.
+    /// The network's name.
     pub name: String,
-    /// `bridge` for all that Compose makes.
+    /// The driver: `bridge` for all that Compose makes.
     pub driver: String,
-    /// When it was made, in the engine's words.
+    /// The time of creation, in the engine's format.
     pub created: String,
 }
 
@@ -49,21 +49,21 @@ impl Question for Networks {
     }
 }
 
-/// Makes a network, as `docker network create NAME` does.
+/// Creates a network, as `docker network create NAME` does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NetworkCreate {
     /// Where the engine is.
     pub host: Host,
-    /// Its name.
+    /// The network's name.
     pub name: NetworkName,
 }
 
-/// The network that there is now.
+/// The network after the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkCreated {
-    /// Its id.
+    /// The network's id.
     pub id: String,
-    /// Whether it was there before.
+    /// Whether the network existed before.
     pub already: bool,
 }
 
@@ -77,7 +77,7 @@ impl Change for NetworkCreate {
         format!("create network {} on {}", self.name, self.host)
     }
 
-    /// Engine 20.10 makes a second network of the same name without a word, so it looks first.
+    /// Looks before it creates: engine 20.10 makes a second network of one name without an error.
     async fn apply(&self, live: &Live, _: &Progress) -> Result<NetworkCreated, EngineError> {
         let networks = Networks { host: self.host.clone() }.ask(live).await?;
         if let Some(there) = networks.into_iter().find(|it| it.name == self.name.as_str()) {

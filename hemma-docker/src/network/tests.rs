@@ -1,4 +1,4 @@
-//! Looking for a network and making it, in worlds typed by hand.
+//! Looking up and creating a network, in worlds typed by hand.
 
 use hemma_core::{Cassette, Consent, Exchange, World};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn list(networks: &[Value]) -> Value {
     json!({ "answer": networks })
 }
 
-/// A world that answers these, in this order: a list, and what creating came to.
+/// A world with these answers, in this order: a list, and the result of creating.
 fn world(listed: Value, made: Option<Value>) -> World {
     let exchange = |kind: &str, asked: Value, mut told: Value| Exchange {
         kind: kind.to_owned(),
@@ -75,7 +75,7 @@ async fn it_is_made_once() {
     let rows = [
         (list(&[network("0cf9")]), None, "Ok(Already)"),
         (list(&[other()]), made(false), "Ok(Created)"),
-        // Somebody else was faster.
+        // Another client was faster.
         (list(&[]), made(true), "Ok(Already)"),
         (list(&[network("0cf9"), network("5346")]), None, "Err(Several"),
         (lost(), None, "Err(List"),

@@ -1,4 +1,4 @@
-//! Removing what nobody needs, as the engine's own prunes do.
+//! Removing unused images and build cache, as the engine's own prunes do.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,22 +13,22 @@ use crate::engine::{EngineError, call};
 /// Tens of gigabytes in small files take a slow disk a while.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 
-/// Removes one kind of what nobody needs.
+/// Removes one kind of unused data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Prune {
     /// Where the engine is.
     pub host: Host,
-    /// Of which kind.
+    /// The kind of data.
     pub what: What,
 }
 
-/// What is removed.
+/// A kind of unused data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// Images without a name that no container was made of.
     Images,
-    /// The part of the builds' cache that no image uses.
+    /// The part of the build cache that no image uses.
     BuildCache,
 }
 
@@ -41,12 +41,12 @@ impl fmt::Display for What {
     }
 }
 
-/// What came of it.
+/// The result of a prune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reclaimed {
-    /// The ids of what was removed; of images also those of their layers.
+    /// The ids that were removed; for images also those of their layers.
     pub removed: Vec<String>,
-    /// The space that is free again.
+    /// The bytes that were freed.
     pub bytes: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What the engine has that nobody needs.
+//! Images and build cache that are not used.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,45 +11,45 @@ use serde::{Deserialize, Serialize};
 use super::usage::{self, Usage};
 use crate::engine::{EngineError, USUAL_LIMIT, call};
 
-/// The engine measures all volumes for it.
+/// The time limit: the engine measures all volumes for the answer.
 const MEASURING: Duration = Duration::from_secs(120);
 
-/// Which images have no name, and how large is the cache of builds?
+/// Which images have no name, and how large is the build cache?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LookUnused {
     /// Where the engine is.
     pub host: Host,
 }
 
-/// What was seen.
+/// The unused data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unused {
     /// The images, the oldest first.
     pub images: Vec<Unnamed>,
-    /// What of the cache would be given back, in bytes. `None` if the engine did not say.
+    /// The bytes of the cache that a prune would free. `None` if the engine did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache: Option<u64>,
 }
 
-/// An image that nothing names, nor builds on.
+/// An image without a name that no other image builds on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unnamed {
-    /// The engine's id for it.
+    /// The engine's id of the image.
     pub id: String,
-    /// With the layers that others share.
+    /// The image's size, including the layers that others share.
     pub bytes: u64,
-    /// What is its own, and so given back. `None` if the engine did not say.
+    /// The size that only this image uses, and a prune frees. `None` if the engine did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<u64>,
-    /// When it was built, in seconds since 1970.
+    /// The time when it was built, in seconds since 1970.
     pub created: i64,
-    /// The compose project that it was built for.
+    /// The compose project that the image was built for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
 }
 
 impl Unused {
-    /// Whether there is a cache, as far as is known.
+    /// Whether there is a build cache, as far as is known.
     pub fn has_cache(&self) -> bool {
         self.cache != Some(0)
     }
@@ -81,9 +81,9 @@ impl Question for LookUnused {
 }
 
 impl LookUnused {
-    /// By the command line: the shape of the API's answer changed with its version 1.52, and it
-    /// tells by itself which part of an image is shared only since 1.42. Not to know how much it is
-    /// keeps nobody from giving it back.
+    /// Asks the command line: the shape of the API's answer changed with its version 1.52, and it
+    /// says only since 1.42 which part of an image is shared. Without an answer the prune is still
+    /// possible.
     async fn usage(&self, live: &Live) -> Usage {
         let measure = Command::new("docker").args(["system", "df", "-v", "--format", "{{json .}}"]);
         let measure = measure.sudo().limit(MEASURING);

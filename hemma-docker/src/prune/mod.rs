@@ -1,4 +1,4 @@
-//! What an engine has that nothing needs, and giving its space back.
+//! Unused data of an engine, and freeing its space.
 
 mod change;
 mod look;

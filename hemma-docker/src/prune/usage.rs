@@ -1,16 +1,16 @@
-//! What the engine says about who uses its disk: which part of an image is its own, and which part
-//! of the cache of builds a prune would give back.
+//! The engine's disk usage: the size of each image that it does not share, and the part of the
+//! build cache that a prune would free.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 
-/// What a prune gives back, as far as the engine can tell.
+/// The bytes that a prune frees, as far as the engine can tell.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Usage {
-    /// By image id: what no other image shares.
+    /// The bytes of each image, by its id, that no other image shares.
     pub(super) own: HashMap<String, u64>,
-    /// What of the cache no image and no build uses.
+    /// The bytes of the cache that no image and no build uses.
     pub(super) cache: Option<u64>,
 }
 
@@ -39,7 +39,7 @@ struct CacheRow {
     shared: String,
 }
 
-/// Reads `docker system df -v --format '{{json .}}'`.
+/// Parses `docker system df -v --format '{{json .}}'`.
 pub(super) fn read(stdout: &str) -> Usage {
     let told: Told = serde_json::from_str(stdout.trim()).unwrap_or_default();
     let own = |it: ImageRow| Some((it.id, bytes(&it.own)?));
@@ -54,7 +54,7 @@ pub(super) fn read(stdout: &str) -> Usage {
     Usage { own, cache: told.build_cache.and_then(sum) }
 }
 
-/// `151.7MB`, in the units of disks. `None` where it is no size.
+/// The bytes of a size like `151.7MB`, in decimal units. `None` where it is not a size.
 fn bytes(size: &str) -> Option<u64> {
     let at = size.find(|it: char| !(it.is_ascii_digit() || it == '.'))?;
     let (number, unit) = size.split_at(at);

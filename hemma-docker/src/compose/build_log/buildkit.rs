@@ -4,17 +4,18 @@ use hemma_core::{News, Part};
 
 use super::{BuildLog, State, VERTICES_MAX, Vertex};
 
-/// The number of a step and what is said of it.
+/// The number of a step and the text behind it.
 pub(super) fn numbered(line: &str) -> Option<(u32, &str)> {
     let (number, rest) = line.strip_prefix('#')?.split_once(' ')?;
     Some((number.parse().ok()?, rest))
 }
 
-/// What stands in the brackets of a step, and behind them.
+/// The text in the brackets of a step, and behind them.
 struct Header<'l> {
-    /// The target, which Compose calls by the service; `internal` where there is but one.
+    /// The target, which Compose names after the service; `internal` for steps of the builder's
+    /// own.
     target: &'l str,
-    /// Which step of how many.
+    /// The number of the step, and how many there are.
     step: Option<(u32, u32)>,
     what: &'l str,
 }

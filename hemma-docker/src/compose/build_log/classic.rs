@@ -1,4 +1,4 @@
-//! The lines of the classic builder: `Step 3/7 : RUN make`. None of them says whose it is.
+//! The lines of the classic builder: `Step 3/7 : RUN make`. They do not name the image.
 
 use hemma_core::{News, Part};
 
@@ -34,7 +34,7 @@ fn step(line: &str) -> Option<((u32, u32), &str)> {
     Some(((at.parse().ok()?, of.parse().ok()?), what.trim()))
 }
 
-/// What the builder says of its own containers and layers.
+/// Whether a line is about the builder's own containers and layers.
 fn is_bookkeeping(said: &str) -> bool {
     const BEGINNINGS: [&str; 6] = [
         "---> ",
@@ -47,7 +47,7 @@ fn is_bookkeeping(said: &str) -> bool {
     BEGINNINGS.iter().any(|it| said.starts_with(it))
 }
 
-/// A line without its colours: the builder paints what a step writes to its standard error.
+/// A line without its colours: the builder colours what a step writes to its standard error.
 fn strip(said: &str) -> String {
     let mut plain = String::with_capacity(said.len());
     let mut rest = said;

@@ -1,20 +1,20 @@
-//! What is kept of what a step wrote: its beginning, what tells of an error, and its end.
+//! An excerpt of a step's output: its beginning, the lines that mention an error, and its end.
 
 use std::collections::VecDeque;
 
 /// Lines that are kept from the beginning of a step.
 const FIRST: usize = 4;
-/// Lines that tell of an error, wherever they are.
+/// Lines that mention an error, wherever they are.
 const TELLING: usize = 10;
 /// Lines that are kept from the end.
 const LAST: usize = 14;
 /// A longer line is cut.
 const LINE_CHARS_MAX: usize = 400;
 
-/// What a step wrote to its standard error stands in this colour, if the builder tells them apart.
+/// The colour in which the builder shows a step's standard error, if it tells the streams apart.
 const OF_STDERR: &str = "\u{1b}[91m";
 
-/// What is kept of the output of a step, whatever its length.
+/// The excerpt that is kept of a step's output, however long the output is.
 #[derive(Debug, Default)]
 pub(super) struct Excerpt {
     header: Option<String>,
@@ -25,12 +25,12 @@ pub(super) struct Excerpt {
 }
 
 impl Excerpt {
-    /// A step begins.
+    /// Starts a step.
     pub(super) fn begin(&mut self, header: &str) {
         *self = Self { header: Some(header.to_owned()), ..Self::default() };
     }
 
-    /// It wrote a line.
+    /// Adds a line of the step's output.
     pub(super) fn add(&mut self, line: &str) {
         let text: String = line.trim_end().chars().take(LINE_CHARS_MAX).collect();
         if text.trim().is_empty() {
@@ -52,7 +52,7 @@ impl Excerpt {
         }
     }
 
-    /// The lines in their order; where some are left out, that is said.
+    /// The lines in their order; a line in between says how many are left out.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut kept: Vec<&(usize, String)> =
             self.first.iter().chain(&self.telling).chain(&self.last).collect();
@@ -70,7 +70,7 @@ impl Excerpt {
     }
 }
 
-/// Whether a line is one that a reader looks for when a step has failed.
+/// Whether a line mentions an error.
 fn tells(line: &str) -> bool {
     const WORDS: [&str; 9] = [
         "error",

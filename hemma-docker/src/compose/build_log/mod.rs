@@ -1,7 +1,7 @@
-//! What a build of several images says, told apart by image.
+//! The output of a build of several images, told apart by image.
 //!
-//! Pure: lines in, news out. BuildKit names the image at each step; the classic builder does not, and
-//! where several images are built at once, its lines are told of all that are under way.
+//! Pure: lines in, news out. BuildKit names the image at each step. The classic builder does not,
+//! and where several images are built at once, its lines are reported for all that are under way.
 
 mod buildkit;
 mod classic;
@@ -17,7 +17,7 @@ use hemma_core::{News, Part, Progress};
 
 use excerpt::Excerpt;
 
-/// More steps than these are told apart no longer: no build of ours has them.
+/// Steps beyond this number are not told apart. Real builds stay far below it.
 const VERTICES_MAX: usize = 4096;
 
 /// How far the images of a build have come.
@@ -25,7 +25,7 @@ const VERTICES_MAX: usize = 4096;
 pub(super) struct BuildLog {
     images: Vec<Image>,
     vertices: HashMap<u32, Vertex>,
-    /// What the classic builder says, and what no step of BuildKit's is.
+    /// The output of the classic builder, and what belongs to no step of BuildKit's.
     beside: Excerpt,
     /// The step of BuildKit's that failed.
     failed: Option<u32>,
@@ -37,7 +37,7 @@ struct Image {
     service: String,
     name: String,
     state: State,
-    /// Steps that were made, and those that were there from before.
+    /// Steps that were built, and those that came from the cache.
     made: usize,
     cached: usize,
 }
@@ -52,9 +52,9 @@ enum State {
 /// A step of BuildKit's graph.
 #[derive(Debug, Default)]
 struct Vertex {
-    /// The image that it is for, as far as that is said.
+    /// The image that the step is for, if known.
     image: Option<usize>,
-    /// Whether it is one that the Dockerfile has.
+    /// Whether the Dockerfile has this step.
     own: bool,
     excerpt: Excerpt,
 }
@@ -64,12 +64,12 @@ struct Vertex {
 pub(super) struct Failed {
     /// The services whose image it may be; one where the builder says which.
     pub services: Vec<String>,
-    /// The end of it, its first line the step that failed.
+    /// The end of the output; the first line is the step that failed.
     pub lines: Vec<String>,
 }
 
 impl BuildLog {
-    /// A build of these services, each with what its image is called.
+    /// The log of a build of these services, each with its image name.
     pub(super) fn new(services: &[impl Borrow<str>], images: &[(String, String)]) -> Self {
         let image = |service: &str| {
             let name = images.iter().find(|it| it.0 == service).map(|it| it.1.clone());
@@ -85,7 +85,7 @@ impl BuildLog {
         Self { images, vertices: HashMap::new(), beside: Excerpt::default(), failed: None }
     }
 
-    /// A progress that tells what is said by image, in place of the lines that a build writes.
+    /// A progress that reports by image, in place of the build's own lines.
     pub(super) fn told(self, progress: &Progress) -> Progress {
         for image in &self.images {
             progress.part(&Part { names: vec![image.service.clone()], news: News::Waits });
@@ -99,7 +99,7 @@ impl BuildLog {
         })
     }
 
-    /// What a line says.
+    /// Reads a line of output.
     pub(super) fn read(&mut self, line: &str) -> Option<Part> {
         if let Some((id, rest)) = buildkit::numbered(line) {
             return self.read_vertex(id, rest);
@@ -125,7 +125,7 @@ impl BuildLog {
         Some(self.part(vec![at], news))
     }
 
-    /// The image of a name that Compose says: the service's, or the image's own.
+    /// The image that Compose means by a name: a service's name, or an image's.
     fn find(&self, name: &str) -> Option<usize> {
         let bare = name.strip_prefix("docker.io/library/").unwrap_or(name);
         let bare = bare.strip_suffix(":latest").unwrap_or(bare);
@@ -138,7 +138,7 @@ impl BuildLog {
         self.images.iter().position(is_it).or_else(longest)
     }
 
-    /// The images that are under way; all that are left where none has said that it begins.
+    /// The images that are under way; all that are not done where none has reported its start.
     fn under_way(&self) -> Vec<usize> {
         let all = |state| -> Vec<usize> {
             let found = self.images.iter().enumerate().filter(|it| it.1.state == state);
@@ -152,7 +152,7 @@ impl BuildLog {
         Part { names: images.into_iter().map(|it| self.images[it].service.clone()).collect(), news }
     }
 
-    /// What failed, after the build has ended with an error.
+    /// The failure, after the build has ended with an error.
     fn failure(&self) -> Failed {
         let named = |images: Vec<usize>| -> Vec<String> {
             images.into_iter().map(|it| self.images[it].service.clone()).collect()
@@ -165,7 +165,7 @@ impl BuildLog {
     }
 }
 
-/// A progress that passes every line on, and a log that has heard them.
+/// A progress that passes every line on, and the log that collects them.
 pub(super) fn overhear(log: BuildLog, progress: &Progress) -> (Progress, Arc<Mutex<BuildLog>>) {
     let log = Arc::new(Mutex::new(log));
     let (hears, progress) = (Arc::clone(&log), progress.clone());
@@ -176,7 +176,7 @@ pub(super) fn overhear(log: BuildLog, progress: &Progress) -> (Progress, Arc<Mut
     (overheard, log)
 }
 
-/// What a log says of a build that has failed.
+/// The failure that the log of a failed build shows.
 pub(super) fn failure(log: &Mutex<BuildLog>) -> Failed {
     log.lock().unwrap_or_else(PoisonError::into_inner).failure()
 }
@@ -187,7 +187,8 @@ enum Event {
     Built,
 }
 
-/// What Compose says of an image: ` Image shop-api Building`, ` Service api  Built`, ` ✔ api  Built`.
+/// A line of Compose's about an image: ` Image shop-api Building`, ` Service api  Built`, ` ✔ api
+/// Built`.
 fn event(line: &str) -> Option<(&str, Event)> {
     let mut words: Vec<&str> = line.split_whitespace().collect();
     if words.first().is_some_and(|it| ["Image", "Service", "✔", "✓"].contains(it)) {

@@ -11,13 +11,13 @@ use super::parse::EnvFile;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetError {
-    /// The file cannot be read as it is.
+    /// The file cannot be parsed.
     #[error("the file cannot be read as it is")]
     Unreadable(#[source] ParseError),
-    /// No environment can hold it.
+    /// The value has a NUL byte, which no environment can hold.
     #[error("a value cannot hold a NUL byte")]
     Nul,
-    /// Compose would read another value, whichever way it is written.
+    /// Compose would read another value, in whichever quotes it is written.
     #[error("what stands around it in the file would make another value of it")]
     NoPlace,
 }
@@ -50,7 +50,7 @@ pub fn with_value(text: &str, key: &EnvKey, value: &Secret) -> Result<Secret, Se
         }
         None => with_line(text, &format!("{key}={}", written(value, false)), file.crlf),
     };
-    // What stands around it may change what Compose makes of it.
+    // The surrounding text may change how Compose parses the value.
     let reads_back = |it: &String| {
         let file = EnvFile::parse(it, &Surroundings::new()).ok();
         file.and_then(|it| Some(it.get(key.as_str())?.value.reveal() == value)) == Some(true)
@@ -58,8 +58,8 @@ pub fn with_value(text: &str, key: &EnvKey, value: &Secret) -> Result<Secret, Se
     ways.into_iter().find(reads_back).map(Secret::new).ok_or(SetError::NoPlace)
 }
 
-/// The text with one more line, at the end or at the beginning. Compose passes over a last line
-/// that is no entry, but only as long as it is the last.
+/// The text with one more line, at the end or at the beginning. Compose ignores a last line that is
+/// not an entry, but only as long as it is the last.
 fn with_line(text: &str, line: &str, crlf: bool) -> [String; 2] {
     let line_end = if crlf { "\r\n" } else { "\n" };
     let before = if text.is_empty() || text.ends_with('\n') { "" } else { line_end };

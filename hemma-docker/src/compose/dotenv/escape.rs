@@ -1,7 +1,6 @@
 //! The escapes of a value in double quotes.
 
-/// Resolves them. `\$` becomes `$$`, which the expansion after it takes
-/// for a literal `$`.
+/// Resolves the escapes. `\$` becomes `$$`, which the later expansion takes for a literal `$`.
 pub(super) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -36,8 +35,8 @@ pub(super) fn unescape(text: &str) -> String {
     out
 }
 
-/// `\0` and up to three digits. Compose knows it only with three octal ones that fit a byte; of
-/// anything else the zero is lost and the rest stays. Gives how many bytes of `after` it took.
+/// `\0` and up to three digits. Compose knows it only with three octal digits that fit a byte; of
+/// anything else the zero is lost and the rest stays. Returns how many bytes of `after` were used.
 fn octal(after: &str, out: &mut String) -> usize {
     let digits = after.bytes().take(3).take_while(u8::is_ascii_digit).count();
     match u8::from_str_radix(&after[..digits], 8) {

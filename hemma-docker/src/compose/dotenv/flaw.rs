@@ -3,7 +3,7 @@
 use hemma_core::{Classified, ErrorClass, OperatorError};
 use serde::{Deserialize, Serialize};
 
-/// Where a `.env` file cannot be read, and why. Holds nothing of the file.
+/// The place where a `.env` file cannot be parsed, and why. Holds no text of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("line {line}, column {column}: {flaw}")]
 pub struct ParseError {
@@ -11,7 +11,7 @@ pub struct ParseError {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The flaw at that place.
     pub flaw: Flaw,
 }
 
@@ -21,34 +21,34 @@ impl OperatorError for ParseError {
     }
 }
 
-/// What is wrong.
+/// The ways in which a `.env` file can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Flaw {
-    /// `A-+B=1`
+    /// A key with a character that Compose does not allow: `A-+B=1`
     #[error("no key can hold this character")]
     KeyCharacter,
-    /// `A B=1`
+    /// A key with a space: `A B=1`
     #[error("a key cannot hold a space")]
     KeySpace,
-    /// `export` and nothing more.
+    /// A line of `export` alone.
     #[error("`export` without a key")]
     NoKey,
-    /// `A="…` to the end of the file.
+    /// A quote that is never closed: `A="…` to the end of the file.
     #[error("the quote that opens here is never closed")]
     Unterminated,
-    /// `A=${`
+    /// A `$` that Compose cannot read: `A=${`
     #[error(
         "Compose cannot read what follows `$`; a literal one is written `$$`, or in single quotes"
     )]
     Template,
-    /// `A=${B:?}` without `B`.
+    /// A required variable that is not set: `A=${B:?}` without `B`.
     #[error("the value requires a variable that has none")]
     Required,
-    /// Values that are put into values until nothing is left of the memory.
+    /// Values that refer to values and grow beyond all bounds.
     #[error("the values grow without bound through `$`")]
     Unbounded,
-    /// A byte that no environment can hold.
+    /// A NUL byte, which no environment can hold.
     #[error("a NUL byte")]
     Nul,
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::flaw::Flaw;
 
-/// The environment in which Compose runs. It beats the file, and `$NAME` in a value finds it first.
+/// The environment in which Compose runs. It overrides the file, and `$NAME` in a value finds it
+/// first.
 pub type Surroundings = BTreeMap<String, String>;
 
-/// Defaults within defaults, deeper than any person writes them.
+/// The limit for defaults within defaults, deeper than any person writes them.
 const DEPTH_MAX: usize = 32;
 
-/// What `$` in a value refers to. Names of variables are not kept unless the environment has them:
+/// The variables that `$` in a value refers to. Names are not kept unless the environment has them:
 /// in `pa$word` the name is half of a secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Uses {
@@ -39,10 +40,10 @@ impl From<Fault> for Flaw {
 }
 
 pub(super) struct Expansion<'e> {
-    /// The keys of the file so far; what follows in it is not known yet to Compose either.
+    /// The keys of the file so far; Compose does not know the following ones yet, either.
     pub(super) known: &'e HashMap<String, String>,
     pub(super) outside: &'e Surroundings,
-    /// Bytes that may still be made.
+    /// The number of bytes that expansion may still produce.
     pub(super) budget: usize,
     pub(super) uses: Uses,
 }
@@ -98,7 +99,7 @@ impl<'e> Expansion<'e> {
         value.unwrap_or_default()
     }
 
-    /// What stands between the braces.
+    /// Expands the text between the braces.
     fn braced(&mut self, inner: &str, depth: usize) -> Result<String, Fault> {
         if depth == DEPTH_MAX {
             return Err(Fault::Unbounded);
@@ -149,8 +150,8 @@ fn name_length(text: &str) -> usize {
 /// The place of the brace that closes the one at the beginning of `text`.
 ///
 /// A plain `${NAME}` ends at its brace. In one with a default Compose counts braces, and skips the
-/// character after each that opens; where the count never comes out even, the last one on the line
-/// closes.
+/// character after each opening one; where the count never comes out even, the last brace of the
+/// line closes.
 fn end_of_braces(text: &str) -> Option<usize> {
     let name = name_length(&text[1..]) + 1;
     if text[name..].starts_with('}') {

@@ -1,4 +1,4 @@
-//! What a `.env` can be instead of a settings file.
+//! The states in which a `.env` cannot be read as a settings file.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Remedy, ids};
 
-/// A shell function that says in a word what `$f`, the `.env` in the checkout `$d`, is. `$max` is the
-/// largest size that is read.
+/// A shell function that prints in a word what `$f`, the `.env` in the checkout `$d`, is. `$max` is
+/// the largest size that is read.
 pub const KIND: &str = r#"
 kind() {
     if [ -d "$d" ] && [ ! -x "$d" ]; then echo closed
@@ -24,39 +24,39 @@ kind() {
 }
 "#;
 
-/// What the file is, apart from what is in it.
+/// The state of a `.env` that cannot be read, apart from its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Obstacle {
-    /// There is none.
+    /// The file does not exist.
     Missing,
     /// The checkout may not be entered.
     Closed,
-    /// It is a directory: Docker makes one where a file was to be mounted and was not there.
+    /// A directory: Docker makes one where a file was to be mounted and did not exist.
     Directory,
-    /// It is a pipe, a socket or a device.
+    /// A pipe, a socket or a device.
     Special,
     /// The operator's user may not read it.
     Unreadable {
-        /// Whose it is.
+        /// The file's owner.
         owner: String,
     },
-    /// No settings file is as large as that.
+    /// A file larger than any settings file.
     TooLarge {
-        /// How large it is.
+        /// The file's size.
         bytes: u64,
     },
-    /// It is no text.
+    /// A file that is not UTF-8.
     NotUtf8 {
-        /// The line with the first byte that is none.
+        /// The line with the first byte that is not UTF-8.
         line: usize,
     },
-    /// Somebody wrote to it while it was read.
+    /// A file that was written to while it was read.
     Changing,
 }
 
 impl Obstacle {
-    /// What the word of [`KIND`] and the lines beside it say; `None` for a file that can be read.
+    /// Reads the word of [`KIND`] and the lines after it; `None` for a file that can be read.
     pub fn read(output: &str) -> Option<Self> {
         let said: HashMap<_, _> = output.lines().filter_map(|it| it.split_once('=')).collect();
         Some(match *said.get("kind")? {
@@ -71,7 +71,7 @@ impl Obstacle {
         })
     }
 
-    /// The finding that it makes, with the next thing to do.
+    /// The finding for this state, with a hint.
     pub fn finding(&self, host: &Host, checkout: &CheckoutPath) -> Finding {
         let file = format!("{checkout}/.env");
         let detail = format!("{file} {self}");
@@ -85,7 +85,7 @@ impl Obstacle {
         Finding::fail(id, ".env", detail).hint(self.hint(host, checkout))
     }
 
-    /// The next thing to do.
+    /// The hint for this state.
     pub fn hint(&self, host: &Host, checkout: &CheckoutPath) -> Option<Hint> {
         let file = quote_path(&format!("{checkout}/.env"));
         let on_host = |line: String| Hint::on(host, line);
@@ -101,7 +101,7 @@ impl Obstacle {
     }
 }
 
-/// What is said of the file.
+/// The state in words.
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

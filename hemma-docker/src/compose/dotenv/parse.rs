@@ -1,8 +1,8 @@
 //! Reading a `.env` file as Compose reads it.
 //!
-//! The rules are Compose's, not a shell's and not those of the usual libraries: they differ in
-//! silence, on `pa$$word` for one. What Compose does that surprised us is said where it is done; a
-//! test asks the real `docker compose config` about each of it.
+//! The rules are Compose's, not a shell's and not those of the usual libraries: they differ
+//! silently, for example on `pa$$word`. Surprising behaviour of Compose is noted where it is
+//! handled; a test compares each case with the real `docker compose config`.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,19 +13,19 @@ use super::escape::unescape;
 use super::flaw::{Flaw, ParseError};
 use super::interpolate::{Expansion, Surroundings, Uses};
 
-/// More than this is no settings file.
+/// The largest file that is read.
 pub const BYTES_MAX: usize = 1 << 20;
 
 /// A `.env` file: keys with their places, and values that do not print.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EnvFile {
-    /// What is set, in the order of the file. Of several entries with one key the last one counts.
+    /// The entries in the order of the file. Of several entries with one key the last one counts.
     pub entries: Vec<Entry>,
-    /// Lines that are a name without `=`: Compose takes such a variable from its environment.
+    /// Lines with a name and no `=`: Compose takes such a variable from its environment.
     pub bare_lines: Vec<usize>,
-    /// Whether it begins with a byte order mark.
+    /// Whether the file begins with a byte order mark.
     pub bom: bool,
-    /// Whether a line of it ends with a carriage return.
+    /// Whether a line of the file ends with a carriage return.
     pub crlf: bool,
 }
 
@@ -34,28 +34,28 @@ pub struct EnvFile {
 pub struct Entry {
     /// The key.
     pub key: String,
-    /// What Compose makes of the value.
+    /// The value as Compose reads it.
     pub value: Secret,
-    /// The line on which it begins, from 1.
+    /// The line on which the entry begins, from 1.
     pub line: usize,
-    /// How it is written.
+    /// The quotes of the value.
     pub quoting: Quoting,
-    /// What `$` in the value refers to.
+    /// The variables that `$` in the value refers to.
     pub uses: Uses,
-    /// Where it stands in the text, without what follows it on the line.
+    /// The range of the entry in the text, without what follows it on the line.
     pub(super) span: Range<usize>,
-    /// Where the value stands, quotes included.
+    /// The range of the value, quotes included.
     pub(super) value_span: Range<usize>,
 }
 
-/// How a value is written.
+/// The quotes of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quoting {
-    /// `value`
+    /// Without quotes: `value`
     None,
-    /// `'value'`
+    /// In single quotes: `'value'`
     Single,
-    /// `"value"`
+    /// In double quotes: `"value"`
     Double,
 }
 
@@ -93,7 +93,7 @@ impl EnvFile {
         Ok(file)
     }
 
-    /// The entry of a key that counts.
+    /// The entry of a key that counts: the last one.
     pub fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().rev().find(|it| it.key == key)
     }
@@ -107,7 +107,7 @@ enum Statement {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
-    /// A place and the line on which it is, so that counting goes on from there.
+    /// A place and its line, so that counting goes on from there.
     counted: (usize, usize),
     known: HashMap<String, String>,
     budget: usize,
@@ -123,7 +123,7 @@ impl<'t> Reader<'t> {
         self.at += self.rest().find(|it| !wanted(it)).unwrap_or(self.rest().len());
     }
 
-    /// A statement need not begin on a line of its own: `A="x" B=y` is two.
+    /// Skips to the next statement, which need not begin on a line of its own: `A="x" B=y` is two.
     fn skip_to_statement(&mut self) -> bool {
         self.skip(char::is_whitespace);
         while self.rest().starts_with('#') {
@@ -168,7 +168,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// The key, with the place after its `=`. `None` is a name alone.
+    /// The key, and moves behind its `=`. `None` is a name without `=`.
     fn key(&mut self) -> Result<Option<String>, ParseError> {
         if let Some(rest) = self.rest().strip_prefix("export")
             && rest.starts_with([' ', '\t', '\n', '\r', '\u{c}'])
@@ -187,7 +187,7 @@ impl<'t> Reader<'t> {
                 || it.is_alphabetic()
                 || it.is_numeric()
         };
-        // A name at the very end, without a line end, is never looked at by Compose.
+        // Compose never looks at a name at the very end without a line end.
         let Some((offset, last)) =
             self.rest().char_indices().find(|(_, it)| ends(*it) || !taken(*it))
         else {
@@ -237,7 +237,7 @@ impl<'t> Reader<'t> {
     fn plain_value(&mut self) -> String {
         let line = self.rest().split('\n').next().unwrap_or_default();
         self.at += line.len();
-        // A `#` right after the `=` is no comment, and one after a tab is none either.
+        // A `#` right after the `=` does not begin a comment, nor does one after a tab.
         let value = line.split(" #").next().unwrap_or_default();
         value.trim_end().to_owned()
     }
@@ -250,7 +250,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The space that Compose skips without leaving the line.
+/// Whether Compose skips this space without leaving the line.
 fn is_space_within_line(it: char) -> bool {
     matches!(it, '\t' | '\u{b}' | '\u{c}' | '\r' | ' ' | '\u{85}' | '\u{a0}')
 }

@@ -1,12 +1,12 @@
 //! Whether a shell that reads the file with `source` sees what Compose sees.
 //!
-//! An application's own scripts often do that. A space, a `$` or a quote that Compose takes as it stands makes
-//! them stop, or go on with another value.
+//! An application's own scripts often do that. A space, a `$` or a quote that Compose takes
+//! literally makes them stop, or go on with another value.
 
 use super::parse::{Entry, Quoting};
 
-/// Whether the entry means the same to Compose and to a shell. Line ends do not count: a file
-/// with carriage returns is said to be one, once.
+/// Whether the entry means the same to Compose and to a shell. Line ends do not count: carriage
+/// returns are reported once for the whole file.
 pub fn reads_alike(text: &str, entry: &Entry) -> bool {
     let assignment = &text[entry.span.start..entry.value_span.start];
     let name = assignment.strip_prefix("export ").unwrap_or(assignment);
@@ -26,13 +26,13 @@ fn is_variable(name: &str) -> bool {
     name.starts_with(begins) && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
 }
 
-/// The value ends its line, but for a comment.
+/// Whether nothing but a comment follows the value on its line.
 fn nothing_follows(rest: &str) -> bool {
     let rest = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
     rest.trim_start().is_empty() || (rest.starts_with(' ') && rest.trim_start().starts_with('#'))
 }
 
-/// Neither ends a word of a shell nor stands for something else in an assignment.
+/// Whether a character neither ends a word of a shell nor has a special meaning in an assignment.
 fn is_plain(it: char) -> bool {
     !it.is_whitespace() && !it.is_control() && !"\"'\\$`;&|<>()~".contains(it)
 }

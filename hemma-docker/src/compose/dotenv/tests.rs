@@ -1,4 +1,5 @@
-//! What Compose makes of a `.env` file, row by row. `tests/lab/primitives/oracle.rs` asks the real one.
+//! How Compose reads a `.env` file, row by row. `tests/lab/primitives/oracle.rs` asks the real
+//! Compose.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! A cassette told look by look.
+//! A cassette that is written look by look.
 
 use bollard::models::ContainerSummary;
 use hemma_core::{Cassette, Exchange, Host, Origin, Question, Scene, World};
@@ -84,7 +84,8 @@ impl Story {
         self.detailed(service, detail)
     }
 
-    /// The engine calls it healthy; its health check passed so often, and then failed so often.
+    /// The engine calls the service healthy; its health check passed so often, and then failed so
+    /// often.
     pub(super) fn checked(self, service: &str, passed: usize, failing: usize) -> Self {
         let probe = |exit_code| Probe { at: None, exit_code, output: String::new() };
         let probes = [vec![probe(0); passed], vec![probe(1); failing]].concat();
