@@ -1,4 +1,4 @@
-//! What a host needs before anything else: a login that is not root, sudo, Docker, Compose, git.
+//! The tools that a host needs: a login that is not root, sudo, Docker, Compose, git.
 //!
 //! Runbook: preconditions.
 
@@ -11,11 +11,11 @@ use hemma_core::{
 
 use crate::ids;
 
-/// Everything in one script: two round trips. A value is what a tool prints; what it says on its
-/// standard error is never part of one, and is told line by line where the tool fails.
+/// One script for everything: two round trips. A value is what a tool prints; its standard error is
+/// never part of a value, and is printed line by line where the tool fails.
 ///
-/// hemma runs shells of its own as root: through them whatever it began ends with the connection. So
-/// `sh` is what sudo is asked for.
+/// hemma runs shells of its own as root, so that their processes end with the connection. So `sh`
+/// is what sudo is asked for.
 const SCRIPT: &str = r#"
 export LC_ALL=C
 look() {
@@ -33,11 +33,11 @@ look engine sudo -n docker version --format '{{.Server.Version}}'
 look compose sudo -n docker compose version --short
 "#;
 
-/// Before it, a service's hash has what it depends on, and `up --no-deps` leaves that out of the hash
-/// on the container: the next deploy would make it once more.
+/// The oldest supported Compose. In older ones a service's hash includes its dependencies, and `up
+/// --no-deps` leaves them out of the container's hash: the next deploy would recreate it.
 const COMPOSE_OLDEST: (u64, u64, u64) = (2, 29, 3);
 
-/// How the tools of a host stand.
+/// The state of a host's tools.
 #[derive(Debug, Clone)]
 pub(crate) struct Tools {
     /// Whether the host was reached and its login shell answered.
@@ -55,20 +55,18 @@ impl Tools {
         Self { answered, has_git, findings: judge(host, text) }
     }
 
-    /// The one thing to say where the host cannot be reached: every other look failed for that
-    /// reason.
+    /// The one finding where the host cannot be reached: every other look failed for that reason.
     pub(crate) fn out_of_reach(&self) -> Option<Report> {
         (!self.answered).then(|| self.findings.iter().cloned().collect())
     }
 
-    /// Whether each is as it should be, so that what the engine says can be told from what is wrong
-    /// with the tools.
+    /// Whether all tools are as they should be, so that an engine's error is not caused by them.
     pub(crate) fn are_well(&self) -> bool {
         self.findings.iter().all(|it| it.verdict == Verdict::Pass)
     }
 }
 
-/// Whether the host has what a deploy needs.
+/// Looks whether the host has what a deploy needs.
 pub(crate) async fn verify(world: &World, host: &Host) -> Tools {
     let asked = Exec::on(host, Command::script(SCRIPT, [""; 0]).named("look-at-tools"));
     match world.ask(&asked).await {
@@ -86,7 +84,7 @@ fn unreachable(host: &Host, error: &ExecError) -> Finding {
         .hint(error.hint().unwrap_or_else(plain))
 }
 
-/// What the host said: values, and why there is none.
+/// The script's output: values, and reasons for missing ones.
 struct Seen<'t>(HashMap<&'t str, Vec<&'t str>>);
 
 impl<'t> Seen<'t> {
@@ -102,7 +100,7 @@ impl<'t> Seen<'t> {
         self.0.get(key)?.last().copied()
     }
 
-    /// Why a tool gave no value: sudo's refusal if it was that, or its last words.
+    /// Why a tool gave no value: sudo's refusal if that is the reason, or its last line.
     fn why_not(&self, key: &str) -> Option<&'t str> {
         let lines = self.0.get(key)?;
         let refusal = lines.iter().find_map(|it| sudo::refusal(it));
@@ -111,7 +109,7 @@ impl<'t> Seen<'t> {
     }
 }
 
-/// Reads the script's `key=value` lines. A line that is missing is a tool that is missing.
+/// Parses the script's `key=value` lines. A missing line is a missing tool.
 fn judge(host: &Host, text: &str) -> Vec<Finding> {
     let seen = Seen::read(text);
     let Some(uid) = seen.value("uid") else {
@@ -124,7 +122,7 @@ fn judge(host: &Host, text: &str) -> Vec<Finding> {
     let mut findings = vec![login(host, seen.value("user").unwrap_or("?"), uid)];
     findings.push(git(&seen));
     findings.push(of_sudo(host, &seen));
-    // Without sudo nobody knows how the engine stands.
+    // Without sudo the state of the engine is not known.
     if seen.value("sudo").is_some() {
         findings.push(engine(host, &seen));
         if seen.value("docker").is_some() {
@@ -176,14 +174,14 @@ fn of_sudo(host: &Host, seen: &Seen<'_>) -> Finding {
         .hint(allow(host, seen, said))
 }
 
-/// The line of sudoers that would do.
+/// A line for sudoers that would allow it.
 fn allow(host: &Host, seen: &Seen<'_>, said: &str) -> Option<Hint> {
     let login = seen.value("user").map(str::to_owned);
     let (on, command) = (Place::On(host.clone()), "sh".to_owned());
     ExecError::Sudo { on, command, stderr: said.to_owned(), login }.hint()
 }
 
-/// Where sudo runs shells and not this: a tool that it refuses is not a tool that is missing.
+/// The finding where sudo runs shells and not this tool: a tool that it refuses is not missing.
 fn refused(host: &Host, seen: &Seen<'_>, (tool, said): (&str, &str)) -> Option<Finding> {
     sudo::refusal(said)?;
     let finding =
@@ -249,7 +247,7 @@ fn compose(host: &Host, seen: &Seen<'_>) -> Finding {
     }
 }
 
-/// `v2.24.3-desktop.1` → `(2, 24, 3)`.
+/// The numbers of a version: `v2.24.3-desktop.1` → `(2, 24, 3)`.
 pub(crate) fn numbers(version: &str) -> Option<(u64, u64, u64)> {
     let plain = version.trim().trim_start_matches('v').split(['-', '+', '~']).next()?;
     let mut parts = plain.split('.').map(|it| it.parse().ok());
@@ -342,8 +340,7 @@ mod tests {
         }
     }
 
-    /// Each tool as it may be found: one that prints a warning, one that fails, and one that is not
-    /// there.
+    /// Each tool in three states: one prints a warning, one fails, and one is missing.
     #[test]
     fn a_warning_is_no_part_of_a_value() {
         let tools = tempfile::tempdir().expect("a directory");

@@ -95,7 +95,7 @@ hemma_core::finding_ids! {
     BUILDX_TOO_OLD = "buildx.too-old", Fail;
     /// A build needs BuildKit, and the host has no buildx.
     BUILDX_MISSING = "buildx.missing", Fail;
-    /// Nobody holds the lock of the application.
+    /// The lock of the application is free.
     LOCK_FREE = "lock.free", Pass;
     /// A run holds the lock of the application.
     LOCK_HELD = "lock.held", Fail;
@@ -139,7 +139,7 @@ hemma_core::finding_ids! {
     PORT_UNSEEN = "port.unseen", Unknown;
     /// The volumes could not be looked at.
     VOLUME_UNSEEN = "volume.unseen", Unknown;
-    /// A new, empty volume would be made beside one with the data.
+    /// A new, empty volume would be made although another has the data.
     VOLUME_NEW_BESIDE_DATA = "volume.new-beside-data", Fail;
     /// The compose files do not have a service that was asked for.
     SERVICE_NOT_IN_FILES = "service.not-in-files", Fail;

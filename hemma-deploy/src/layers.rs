@@ -1,4 +1,4 @@
-//! Which of the configured compose files are used.
+//! The layers of compose files.
 
 use hemma_core::names::ProfileName;
 use hemma_docker::compose::ComposeFiles;
@@ -6,7 +6,7 @@ use hemma_docker::compose::ComposeFiles;
 use crate::Config;
 use serde::{Deserialize, Serialize};
 
-/// Which of the configured layers are used.
+/// The layers of compose files that are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layers {
@@ -16,7 +16,7 @@ pub enum Layers {
     Research,
 }
 
-/// The compose files of `config`, with the layers that are wanted.
+/// The compose files of `config`, with the given layers.
 pub fn compose_files(config: &Config, layers: Layers) -> ComposeFiles {
     let compose = &config.compose;
     let research = match layers {

@@ -1,4 +1,4 @@
-//! What must hold before the first step of the runbook.
+//! The preconditions of the first step of the runbook.
 //!
 //! Runbook: preconditions.
 
@@ -7,8 +7,8 @@ use hemma_core::{Report, World};
 
 use crate::{host_tools, shared_proxy};
 
-/// Whether the host can be reached as somebody who is not root, has its tools, and, where the
-/// application shares a reverse proxy with others, runs it and has its network.
+/// Whether ssh reaches the host as a user other than root, the host has its tools, and, where the
+/// application shares a reverse proxy with others, the proxy and its network are there.
 pub async fn verify(world: &World, config: &Config) -> Report {
     let (tools, proxy) = tokio::join!(
         host_tools::verify(world, &config.host.alias),

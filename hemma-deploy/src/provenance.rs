@@ -1,8 +1,8 @@
-//! Which commit an image was made from.
+//! The provenance of images: the commit that each was made from.
 //!
 //! A whole deploy notes its commit when it has passed its gate. An image that was built on its own
-//! needs a note of its own, or every look at it would have to say that nobody knows. The note names
-//! the image, so that one which somebody else built meanwhile is not taken for it.
+//! needs a note of its own, or its commit would be unknown. The note names the image, so that one
+//! which was built outside hemma meanwhile is not taken for it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::release::Release;
 use crate::state_dir::STATE;
 
-/// Prints `key=value` lines: the notes, the release that is deployed, and what changed since each.
+/// Prints `key=value` lines: the notes, the deployed release, and the changes since each.
 const LOOK: &str = r#"
 case $2 in "~/"*) d=$HOME/${2#"~/"} ;; *) d=$2 ;; esac
 overlay=$3; shift 3
@@ -48,13 +48,13 @@ done
 exit 0
 "#;
 
-/// Takes a commit from behind the project.
+/// Takes a commit from the argument after the project.
 const AT: &str = r#"
 project=$1 at=$2; shift 2; set -- "$project" "$@"
 "#;
 
-/// What changed up to what is checked out, or up to the commit that comes behind the project. One
-/// that the host does not have says nothing of what changed.
+/// The script for the changes up to the checkout, or up to the commit after the project. A commit
+/// that the host does not have says nothing about changes.
 fn look_script(at: Option<&str>) -> String {
     if at.is_none() {
         return format!("{STATE}{LOOK}");
@@ -64,7 +64,7 @@ fn look_script(at: Option<&str>) -> String {
     format!("{STATE}{AT}{look}")
 }
 
-/// The commit, and the moment, before the build begins: what changes during it belongs to the next.
+/// Notes the commit and the time before the build begins: later changes belong to the next build.
 const BEGIN: &str = r#"
 case $2 in "~/"*) d=$HOME/${2#"~/"} ;; *) d=$2 ;; esac
 mkdir -p "$s/built" && git -C "$d" rev-parse --verify HEAD >"$s/built/.begun"
@@ -82,7 +82,7 @@ done
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What is known of the images of a host.
+/// The provenance of the images of a host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Built {
     images: Vec<Known>,
@@ -97,24 +97,24 @@ struct Known {
     newer: Option<String>,
 }
 
-/// What came after an image.
+/// The changes since an image was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Since<'b> {
     pub(crate) files: &'b [String],
-    /// A file beside the repository that is newer and may say how the image is built.
+    /// A newer file outside the repository that may change how the image is built.
     pub(crate) newer: Option<&'b str>,
 }
 
 impl Built {
-    /// What changed since `image`, which is the service's, was made; `None` where nobody knows what
-    /// it was made from.
+    /// The changes since `image`, which is the service's, was made; `None` where its commit is
+    /// unknown.
     pub(crate) fn since(&self, service: &str, image: &str) -> Option<Since<'_>> {
         let known = self.images.iter().find(|it| it.service == service && it.image == image)?;
         let files = self.changed.get(&known.commit)?;
         Some(Since { files, newer: known.newer.as_deref() })
     }
 
-    /// Every file that changed since any of the images was made.
+    /// Every file that changed since one of the images was made.
     pub(crate) fn files(&self) -> impl Iterator<Item = &String> {
         self.changed.values().flatten()
     }
@@ -134,7 +134,7 @@ impl Built {
     }
 }
 
-/// `COMMIT NEWER IMAGE SERVICE`.
+/// A note: `COMMIT NEWER IMAGE SERVICE`.
 fn noted(value: &str) -> Option<Known> {
     let mut words = value.splitn(4, ' ');
     let (commit, newer) = (words.next()?, words.next()?);
@@ -142,12 +142,12 @@ fn noted(value: &str) -> Option<Known> {
     Some(Known::new((service, image), commit, newer))
 }
 
-/// `COMMIT NEWER RELEASE`.
+/// The notes of a release: `COMMIT NEWER RELEASE`.
 fn deployed(value: &str) -> Vec<Known> {
     let mut words = value.splitn(3, ' ');
     let mut word = || words.next().unwrap_or_default();
     let (commit, newer, release) = (word(), word(), word());
-    // A record that cannot be read is no release of this version's.
+    // A record that cannot be parsed is not from this version.
     let images = serde_json::from_str::<Release>(release).map(|it| it.images);
     let images = images.unwrap_or_default().into_iter();
     images.map(|it| Known::new((&it.service, &it.id), commit, newer)).collect()
@@ -164,8 +164,8 @@ impl Known {
     }
 }
 
-/// Looks at what the images of `services` were made from, and at what changed up to the commit `at`,
-/// or to what is checked out.
+/// Looks at the provenance of the images of `services`, and at the changes up to the commit `at`,
+/// or to the checkout.
 pub(crate) async fn look<'s>(
     world: &World,
     config: &Config,
@@ -185,7 +185,7 @@ pub(crate) async fn look<'s>(
     Ok(if output.success() { Built::read(&output.stdout) } else { Built::default() })
 }
 
-/// Builds images, and notes which commit they are made from.
+/// A build that notes the commit of its images.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct NotedBuild(pub(crate) Build);
@@ -211,7 +211,7 @@ impl Change for NotedBuild {
     }
 }
 
-/// Writes down what a build begins from. Whether that is possible decides whether it can be noted.
+/// Notes the state before a build. Returns whether that was possible.
 async fn begin(live: &Live, files: &ComposeFiles) -> bool {
     let parameters = [files.project.to_string(), files.checkout.to_string()];
     let command = Command::script(&format!("{STATE}{BEGIN}"), parameters).named("note-commit");
@@ -219,8 +219,8 @@ async fn begin(live: &Live, files: &ComposeFiles) -> bool {
     begun.is_ok_and(|it| it.success())
 }
 
-/// Notes what has been built, by service and name. A note that could not be written costs a build
-/// that finds everything in its cache.
+/// Notes the built images by service and name. A note that could not be written costs one build
+/// from the cache.
 async fn note(live: &Live, files: &ComposeFiles, images: &[(String, String)]) {
     let names = images.iter().flat_map(|(service, image)| [service.clone(), image.clone()]);
     let parameters = std::iter::once(files.project.to_string()).chain(names);

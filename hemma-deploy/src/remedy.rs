@@ -5,7 +5,7 @@ use std::fmt;
 use hemma_core::RemedySet;
 use serde::{Deserialize, Serialize};
 
-/// What is to be done about a deploy that stopped, or that cannot begin.
+/// A remedy for a deploy that stopped, or that cannot begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
@@ -19,7 +19,7 @@ pub enum Remedy {
     ShowStatus,
     /// Fix what the log of a failed service or build shows, push, and deploy again.
     FixAndDeploy,
-    /// Revert the commit, as there is no release to go back to.
+    /// Revert the commit: there is no release to go back to.
     RevertAndDeploy,
     /// Go back to a kept release, named by its commit.
     RollBackTo(String),
@@ -31,7 +31,7 @@ pub enum Remedy {
     WaitForLock,
     /// Release the lock if the run that holds it hangs.
     ReleaseLock,
-    /// Look at what is live and at what the other run does, and begin again.
+    /// Look at what is live and at what the other run does, and start again.
     LookAgain,
     /// Finish a deploy that did not pass its gate, or go back.
     FinishOrRollBack,

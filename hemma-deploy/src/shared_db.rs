@@ -14,13 +14,14 @@ use crate::ids;
 use crate::env_file::{HeadersError, LookHeaders};
 use crate::layers::{Layers, compose_files};
 
-/// What the application needs: the databases that the compose files of the checkout name in their
-/// headers, and those of `[database] databases`.
+/// The databases that the application needs: those in the headers of the checkout's compose files,
+/// and those of `[database] databases`.
 pub async fn wanted(world: &World, config: &Config) -> Result<DatabaseSpec, Error> {
     wanted_in(world, config, Tree::Checkout).await
 }
 
-/// What the application needs by the compose files of another state of the repository.
+/// The databases that the application needs by the compose files of another state of the
+/// repository.
 pub(crate) async fn wanted_in(
     world: &World,
     config: &Config,
@@ -45,7 +46,7 @@ pub(crate) async fn wanted_in(
     })
 }
 
-/// Whether the role and the databases are there, and the role's.
+/// Whether the role and the databases exist, and the role owns them.
 pub async fn verify(world: &World, config: &Config) -> Report {
     match wanted(world, config).await {
         Ok(spec) => databases::verify(world, &spec).await,
@@ -53,7 +54,7 @@ pub async fn verify(world: &World, config: &Config) -> Report {
     }
 }
 
-/// The finding that an error makes.
+/// The finding for an error.
 pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
     let Some(database) = &config.database else {
         return Finding::of_error(ids::DATABASE_NOT_CONFIGURED, "databases", error);
@@ -71,15 +72,14 @@ pub(crate) fn of_error(config: &Config, error: &Error) -> Finding {
     }
 }
 
-/// What [`ensure`] would do; nothing where PostgreSQL takes no changes from us, for which there is a
-/// finding.
+/// The steps of [`ensure`]; none where PostgreSQL refuses changes, for which there is a finding.
 pub async fn plan(world: &World, config: &Config) -> Result<Vec<Step>, Error> {
     Ok(databases::plan(world, &wanted(world, config).await?).await?)
 }
 
-/// Makes what is missing. Running it twice is the same as once.
+/// Creates what is missing. Running it twice has the same effect as once.
 ///
-/// Two at a time would both find the same thing missing; whoever runs it holds the host's lock.
+/// The caller must hold the host's lock: two runs at a time would both find the same thing missing.
 pub async fn ensure(
     world: &World,
     config: &Config,
@@ -90,7 +90,7 @@ pub async fn ensure(
     Ok(databases::ensure(world, &spec, approval, progress).await?)
 }
 
-/// Why the databases are not known to be there, or not made.
+/// Why the databases could not be looked at or created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -103,12 +103,12 @@ pub enum Error {
          `password_key`"
     )]
     NotConfigured,
-    /// Nothing says which databases there should be.
+    /// No database is named.
     #[error("neither the compose files on {host} nor [database] databases name a database: {said}")]
     NoneWanted {
         /// The host.
         host: Host,
-        /// What reading them said last.
+        /// The last message about a file that could not be read.
         said: String,
     },
     /// PostgreSQL could not be looked at, or a statement failed.

@@ -1,8 +1,8 @@
-//! Files that are wrong, each with all that is said about it, and files that are right.
+//! Files with mistakes, each with all messages about it, and files without.
 //!
-//! A case in `config/*.cases` begins with `### ` and what it is about. Then come the lines of a
-//! `hemma.toml`, and behind `=> ` each line that is said: line, column, key and message. A file
-//! without such a line is taken.
+//! A case in `config/*.cases` begins with `### ` and a title. Then come the lines of a
+//! `hemma.toml`, and after `=> ` each message: line, column, key and text. A file without such a
+//! line is valid.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -44,7 +44,7 @@ fn cases(file: &str) -> impl Iterator<Item = Case<'_>> {
     })
 }
 
-/// What is said of a file, without its name.
+/// The messages about a file, without its name.
 fn said(text: &str) -> Vec<String> {
     let error = Config::parse(text, Path::new("x")).err();
     let problems = error.iter().flat_map(|it| it.problems().to_vec());
@@ -86,8 +86,7 @@ fn right() -> impl Iterator<Item = (String, Config)> {
     })
 }
 
-/// What the schema cannot say is what stands twice or contradicts something else, and the finer
-/// rules of names.
+/// The schema cannot express duplicates, contradictions, and the finer rules of names.
 #[test]
 fn the_schema_takes_what_is_right_and_little_that_is_wrong() {
     let schema = Config::schema();
@@ -132,7 +131,7 @@ proptest! {
         let _ = Config::from_bytes(&bytes, Path::new("x"), &Surroundings::default());
     }
 
-    /// A slip of the fingers in a file that is right.
+    /// A typo in a valid file.
     #[test]
     fn no_change_panics(which: prop::sample::Index, at: prop::sample::Index, with in "\\PC{0,2}|[\\[\\]\"=\n]") {
         static RIGHT: LazyLock<Vec<String>> =

@@ -1,4 +1,4 @@
-//! What the `.env` parser calls safe for a shell, against a real one.
+//! Comparing the `.env` parser's judgement about shells with a real shell.
 
 mod env_files;
 
@@ -8,7 +8,7 @@ use hemma_deploy::config::EnvConfig;
 use hemma_deploy::env_file::{EnvFile, Surroundings, judge};
 use proptest::prelude::*;
 
-/// Prints the keys that are compared, after a shell took the file in.
+/// Prints the keys that are compared, after a shell sourced the file.
 const SOURCE: &str = r#"
 . "$1"
 for key in A B C D E K; do eval "printf '%s\0' \"\${$key-(unset)}\""; done
@@ -25,7 +25,7 @@ fn what_is_not_called_unsafe_is_the_same_to_a_real_shell() {
         let Ok(file) = EnvFile::parse(&text, &Surroundings::new()) else { return Ok(()) };
         let rules = EnvConfig { shell_safe: true, ..EnvConfig::default() };
         let flaws = judge(&text, &file, &rules, &[], &Surroundings::new());
-        // Carriage returns are said once, of the whole file.
+        // Carriage returns are reported once, for the whole file.
         let said = !flaws.shell_unsafe.is_empty() || !flaws.repeated.is_empty();
         if said || !flaws.bare_lines.is_empty() || text.contains('\r') || file.entries.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! A `hemma.toml` with anything in it: refused with places, or the same when written and read again.
+//! Any `hemma.toml` is refused with places, or is equal when it is written and read again.
 #![no_main]
 
 use std::path::Path;

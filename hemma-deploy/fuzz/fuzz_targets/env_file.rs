@@ -1,4 +1,4 @@
-//! A `.env` with anything in it: read, judged, and changed in one place.
+//! Any `.env` can be read, judged, and changed in one place.
 #![no_main]
 
 use hemma_core::Secret;

@@ -1,4 +1,4 @@
-//! The comment at the top of a compose file, as any text at all.
+//! Any text can be the comment at the top of a compose file.
 #![no_main]
 
 use hemma_deploy::env_file::Header;

@@ -1,8 +1,8 @@
-//! Reads a whole `hemma.toml` and finds all that is wrong with it, not only the first thing.
+//! Reading a whole `hemma.toml` and reporting all mistakes, not only the first.
 //!
-//! The types say what a value may be, and a type stops at the first value that is wrong. So what is
-//! wrong is noted, taken out of the tree, and the tree is read again, until nothing is wrong in what
-//! is left of it. What several values must be together is looked at last ([`rules`](super::rules)).
+//! The types say what a value may be, but deserialization stops at the first mistake. So each
+//! mistake is noted and taken out of the tree, and the tree is read again, until the rest is free
+//! of mistakes. Contradictions between values are looked for last ([`rules`](super::rules)).
 
 use std::path::Path;
 
@@ -17,16 +17,16 @@ use super::reader::Reader;
 
 use super::{Config, ConfigError, Surroundings, rules, syntax};
 
-/// No hemma.toml is anything like as large.
+/// The largest `hemma.toml` that is read, far above any real one.
 pub(super) const BYTES_MAX: usize = 64 * 1024;
 
-/// The settings of a file, or all that is wrong with it.
+/// The settings of a file, or all of its mistakes.
 pub(super) fn read(
     text: &str,
     path: &Path,
     surroundings: &Surroundings,
 ) -> Result<Config, ConfigError> {
-    // An editor's mark at the beginning of a file is no part of it.
+    // A byte order mark at the beginning is not part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut problems = Problems::new(text, path);
     if text.len() > BYTES_MAX {
@@ -48,7 +48,7 @@ pub(super) fn read(
     problems.into_result().map(|()| config)
 }
 
-/// The same of bytes, which may be too many, or no text.
+/// The settings of a file's bytes, which may be too many, or not UTF-8.
 pub(super) fn read_bytes(
     bytes: &[u8],
     path: &Path,
@@ -78,7 +78,7 @@ fn too_large() -> String {
     format!("the file is larger than {} KiB, so it cannot be a hemma.toml", BYTES_MAX / 1024)
 }
 
-/// What can be read of the tree, after all that is wrong was taken out of it.
+/// The settings that remain after all mistakes were taken out of the tree.
 fn typed(tree: &mut Node, problems: &mut Problems<'_>) -> Config {
     loop {
         match Config::deserialize(Reader(tree)) {
@@ -97,12 +97,12 @@ fn typed(tree: &mut Node, problems: &mut Problems<'_>) -> Config {
     }
 }
 
-/// Whether a key is missing only because its value was wrong and taken out.
+/// Whether a key is missing only because its value was a mistake and was taken out.
 fn follows(tree: &Node, fault: &Fault) -> bool {
     let About::Lacking(field) = fault.about else { return false };
     match tree.at(&fault.path).map(|it| &it.value) {
         Some(Value::Table(table)) => table.removed.iter().any(|it| {
-            // `service` where `services` is meant has been said.
+            // A misspelled key, such as `service` for `services`, is reported already.
             it == field || Known::new(it, [field]).nearest().is_some()
         }),
         _ => false,

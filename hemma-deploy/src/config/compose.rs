@@ -40,8 +40,8 @@ pub struct ComposeConfig {
     pub new_volumes: Vec<VolumeKey>,
 }
 
-/// Whether a value was not given. This is no setting: settings that differ in it alone are equal, and
-/// what is written down has every value.
+/// Whether a value was derived and not given. Settings that differ in this alone are equal, and
+/// written settings have every value.
 #[derive(Debug, Clone, Copy)]
 pub struct Derived(pub bool);
 

@@ -27,13 +27,13 @@ pub struct DatabaseConfig {
     pub databases: Vec<PgName>,
 }
 
-/// As PostgreSQL's own image has it.
+/// The administrator's name in PostgreSQL's own image.
 fn usual_administrator() -> PgName {
     "postgres".parse().expect("a plain word is a name in PostgreSQL")
 }
 
 impl DatabaseConfig {
-    /// The server on a host.
+    /// The database server on a host.
     pub fn server(&self, host: &Host) -> Server {
         Server {
             host: host.clone(),

@@ -26,7 +26,7 @@ pub struct ReturnAfter {
     time: Duration,
 }
 
-/// Why a text cannot be such a time.
+/// Why a text is not such a time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` cannot be a time to wait: it is from 10 seconds to a day, as in `90s`, `10m` or `1h`"
@@ -43,7 +43,7 @@ impl ReturnAfter {
     const SHORTEST: Duration = Duration::from_secs(10);
     const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-    /// The time itself.
+    /// The time as a duration.
     pub fn time(&self) -> Duration {
         self.time
     }

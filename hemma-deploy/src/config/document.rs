@@ -1,14 +1,14 @@
-//! A `hemma.toml` as a tree in which everything knows its place.
+//! A `hemma.toml` as a tree in which every value and key has its place.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Where something stands, in bytes from the beginning.
+/// A place in the file, in bytes from its beginning.
 pub(super) type Span = Range<usize>;
 
-/// One step from a table or list to what is in it.
+/// A step from a table or list to one of its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     Key(String),
@@ -26,7 +26,7 @@ pub(super) struct Node {
 pub(super) enum Value {
     Text(String),
     Whole(i64),
-    /// A whole number that 64 bits cannot hold.
+    /// An integer that does not fit into 64 bits.
     Huge,
     Real(f64),
     Truth(bool),
@@ -35,14 +35,14 @@ pub(super) enum Value {
     Table(Table),
 }
 
-/// A list, and how many of its items were wrong and are not in it any more.
+/// A list, and how many mistaken items were taken out of it.
 #[derive(Debug, Clone)]
 pub(super) struct List {
     pub(super) items: Vec<Node>,
     pub(super) removed: usize,
 }
 
-/// A table in the order of its places, and the keys that were wrong and are not in it any more.
+/// A table in the order of the file, and the mistaken keys that were taken out of it.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     pub(super) entries: Vec<Entry>,
@@ -82,7 +82,7 @@ impl Node {
         Self { span, value }
     }
 
-    /// What stands there, if it is in the file.
+    /// The node at a path, if it is in the file.
     pub(super) fn at(&self, path: &[Step]) -> Option<&Node> {
         let Some((first, rest)) = path.split_first() else { return Some(self) };
         match (first, &self.value) {
@@ -92,7 +92,7 @@ impl Node {
         }
     }
 
-    /// What stands in tables below each other.
+    /// The node at keys of nested tables.
     pub(super) fn below(&self, keys: &[&str]) -> Option<&Node> {
         let Some((first, rest)) = keys.split_first() else { return Some(self) };
         match &self.value {
@@ -101,7 +101,7 @@ impl Node {
         }
     }
 
-    /// Takes away what stands there, and says whether it was there.
+    /// Takes the node at a path out, and returns whether it was there.
     pub(super) fn remove(&mut self, path: &[Step]) -> bool {
         let Some((first, rest)) = path.split_first() else { return false };
         match (first, &mut self.value) {
@@ -130,7 +130,7 @@ impl Node {
         }
     }
 
-    /// The items of a list; of anything else none.
+    /// The items of a list; none for any other value.
     pub(super) fn items(&self) -> impl Iterator<Item = &Node> {
         let items: &[Node] = match &self.value {
             Value::List(list) => &list.items,
@@ -139,7 +139,7 @@ impl Node {
         items.iter()
     }
 
-    /// Whether nothing was wrong in it and taken away.
+    /// Whether no mistake was taken out of it.
     pub(super) fn is_whole(&self) -> bool {
         match &self.value {
             Value::List(list) => list.removed == 0 && list.items.iter().all(Self::is_whole),

@@ -1,4 +1,4 @@
-//! `[env]`: what the `.env` file beside the compose files must and must not say.
+//! `[env]`: what the `.env` file of the compose project must and must not say.
 //!
 //! Without this table no key is asked for; values that look like an example's are refused all the same.
 
@@ -11,8 +11,8 @@ use hemma_core::names::{EnvKey, Placeholder};
 
 /// The `.env` file beside the compose files. Keys and rules, never a value of the file.
 ///
-/// Whatever the compose files themselves require (`${KEY:?}`, and the keys in the header comment
-/// under a title with "required" and "env") is required without being written here.
+/// Everything that the compose files themselves require (`${KEY:?}`, and the keys in the header
+/// comment under a title with "required" and "env") is required without being written here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EnvConfig {
@@ -30,8 +30,8 @@ pub struct EnvConfig {
     pub values: BTreeMap<EnvKey, Vec<String>>,
     /// Keys that must not be set.
     pub refused: Vec<EnvKey>,
-    /// Values that nobody meant to go live with: examples and what is compiled in as a fallback.
-    /// `*` stands for any text; case does not matter.
+    /// Values that must not go live: examples, and what is compiled in as a fallback. `*` stands
+    /// for any text; case does not matter.
     pub placeholders: Vec<Placeholder>,
     /// Whether a shell that reads the file with `source` must read what Compose reads.
     pub shell_safe: bool,
@@ -54,7 +54,7 @@ impl Default for EnvConfig {
 }
 
 impl EnvConfig {
-    /// Whether there has to be a file at all: some key must have a value.
+    /// Whether the file has to exist: some key must have a value.
     pub fn needs_file(&self) -> bool {
         !self.required.is_empty() || !self.one_of.is_empty()
     }

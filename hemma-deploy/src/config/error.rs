@@ -1,4 +1,4 @@
-//! What is wrong with a `hemma.toml`, all of it, each with its place.
+//! The mistakes of a `hemma.toml`, each with its place.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hemma_core::{Classified, ErrorClass, OperatorError};
 use serde::Serialize;
 
-/// One thing that is wrong, with its place.
+/// One mistake, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfigProblem {
     /// The file.
@@ -18,7 +18,7 @@ pub struct ConfigProblem {
     /// The keys that lead to the value, such as `compose.network`; none for the file as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// What is wrong with it, and what is allowed.
+    /// The mistake, and what is allowed.
     pub message: String,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for ConfigProblem {
     }
 }
 
-/// Everything that is wrong with a file, in the order of the places.
+/// All mistakes of a file, in the order of the places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     problems: Vec<ConfigProblem>,
@@ -43,7 +43,7 @@ impl OperatorError for ConfigError {
         ErrorClass::Usage.without("each mistake has its place and what is allowed there")
     }
 
-    /// Each mistake where there are several; a single one is the error itself.
+    /// The mistakes where there are several; a single one is the error itself.
     fn evidence(&self) -> Vec<String> {
         let lines = || self.problems.iter().map(ToString::to_string).collect();
         if self.problems.len() > 1 { lines() } else { Vec::new() }
@@ -51,7 +51,7 @@ impl OperatorError for ConfigError {
 }
 
 impl ConfigError {
-    /// At least one.
+    /// The mistakes, at least one.
     pub fn problems(&self) -> &[ConfigProblem] {
         &self.problems
     }
@@ -72,15 +72,15 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// More than this does not help.
+/// The number of mistakes after which more do not help.
 const PROBLEMS_MAX: usize = 100;
 
-/// The problems that were found so far.
+/// The mistakes that were found so far.
 pub(super) struct Problems<'t> {
     text: &'t str,
     path: &'t Path,
     found: Vec<(usize, ConfigProblem)>,
-    /// Lines of which nothing further is said.
+    /// Lines about which no further mistake is reported.
     closed: Vec<usize>,
 }
 
@@ -101,12 +101,12 @@ impl<'t> Problems<'t> {
         self.found.push((at, problem));
     }
 
-    /// Says nothing further of the lines that have a problem: what they mean is not certain.
+    /// Reports no further mistakes on lines that have one: their meaning is uncertain.
     pub(super) fn close_lines(&mut self) {
         self.closed = self.found.iter().map(|it| it.1.line).collect();
     }
 
-    /// The line of a place, to name it from another one.
+    /// The line of a place, for a message about another place.
     pub(super) fn line(&self, at: usize) -> usize {
         self.position(at).0
     }
@@ -127,7 +127,7 @@ impl<'t> Problems<'t> {
         self.found.len() >= PROBLEMS_MAX
     }
 
-    /// Nothing wrong, or all that is.
+    /// An error with all mistakes, if there are any.
     pub(super) fn into_result(mut self) -> Result<(), ConfigError> {
         self.found.sort_by_key(|it| it.0);
         self.found.dedup();

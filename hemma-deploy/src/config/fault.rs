@@ -1,4 +1,4 @@
-//! Why a value of a `hemma.toml` is not taken, in words for the person who wrote it.
+//! Why a value of a `hemma.toml` is a mistake, in words for the person who wrote it.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Config;
 use super::document::{Span, Step};
 
-/// What is wrong, and where. The way to it is put together on the way out.
+/// A mistake and its place. The path is put together from the inside out.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) path: Vec<Step>,
@@ -18,7 +18,7 @@ pub(super) struct Fault {
     pub(super) about: About,
 }
 
-/// What a fault is about.
+/// The thing that a fault is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
     /// The value at the end of the path.
@@ -38,19 +38,19 @@ impl Fault {
         Self::new(format!("{what} is needed here, and this is {found}"))
     }
 
-    /// The same as seen from the table or list around it.
+    /// The fault as seen from the table or list around it.
     pub(super) fn within(mut self, step: Step, span: &Span) -> Self {
         self.path.insert(0, step);
         self.span.get_or_insert_with(|| span.clone());
         self
     }
 
-    /// The same as seen from the table that has this key.
+    /// The fault as seen from the table that has this key.
     pub(super) fn of_key(self, key: &str, span: &Span) -> Self {
         Self { about: About::Key, ..self.within(Step::Key(key.to_owned()), span) }
     }
 
-    /// The keys that lead there, for a reader: without the key that is wrong itself.
+    /// The keys of the path, for a reader: without a key that is the mistake itself.
     pub(super) fn key(&self) -> Option<String> {
         let shown = self.path.len() - usize::from(self.about == About::Key);
         let keys = self.path[..shown].iter().filter_map(|it| match it {
@@ -69,7 +69,8 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What is there instead. No text is repeated: it may be a secret in the wrong place.
+/// The kind of the unexpected value. Its text is not repeated: it may be a secret in the wrong
+/// place.
 fn found(unexpected: Unexpected<'_>) -> String {
     match unexpected {
         Unexpected::Bool(it) => format!("`{it}`"),
@@ -117,7 +118,7 @@ impl Error for Fault {
     }
 }
 
-/// What can stand there, the one that may have been meant first.
+/// The allowed words; the one that may have been meant comes first.
 fn choice(asked: &str, expected: &[&str]) -> String {
     let known = Known::new(asked, expected.iter().copied());
     match (known.nearest(), expected) {
@@ -127,7 +128,7 @@ fn choice(asked: &str, expected: &[&str]) -> String {
     }
 }
 
-/// The tables that have this key, where another one does not.
+/// The tables that have this key, when it is in the wrong one.
 fn elsewhere(key: &str) -> String {
     const TABLES_MAX: usize = 2;
     let schema = Config::schema();

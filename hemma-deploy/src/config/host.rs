@@ -21,7 +21,7 @@ pub struct HostConfig {
     pub ssh_config: Option<LocalPath>,
 }
 
-/// What stands for the alias where nothing names one: no host answers to it.
+/// The placeholder for the alias where none is named: no host answers to it.
 const UNNAMED: &str = "no-host-is-named";
 
 fn is_unnamed(alias: &Host) -> bool {

@@ -1,6 +1,6 @@
-//! `hemma.toml`: one application on one host.
+//! `hemma.toml`: the settings of one application on one host.
 //!
-//! Its defaults are neutral: what a file does not name is not asked for and not made.
+//! The defaults are neutral: what a file does not name is not asked for and not made.
 
 mod check;
 mod compose;
@@ -81,13 +81,13 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Config {
-    /// Reads a `hemma.toml`: the settings, or everything that is wrong with them. `path` is only for
-    /// the error's sake.
+    /// Reads a `hemma.toml`: the settings, or all of its mistakes. `path` is used only in the
+    /// error.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         Self::parse_in(text, path, &Surroundings::default())
     }
 
-    /// Reads a `hemma.toml` that lies in a repository, which says what the file does not.
+    /// Reads a `hemma.toml` of a repository, which supplies values that the file lacks.
     pub fn parse_in(
         text: &str,
         path: &Path,
@@ -96,10 +96,10 @@ impl Config {
         check::read(text, path, surroundings)
     }
 
-    /// A file with more bytes than this is refused.
+    /// The largest file that is read, in bytes.
     pub const BYTES_MAX: usize = check::BYTES_MAX;
 
-    /// Reads the bytes of a `hemma.toml` that lies in a repository. They may be no text at all.
+    /// Reads the bytes of a `hemma.toml` of a repository. They need not be UTF-8.
     pub fn from_bytes(
         bytes: &[u8],
         path: &Path,
@@ -108,7 +108,7 @@ impl Config {
         check::read_bytes(bytes, path, surroundings)
     }
 
-    /// The JSON schema, for editors.
+    /// The JSON schema of `hemma.toml`, for editors.
     pub fn schema() -> serde_json::Value {
         schemars::schema_for!(Config).to_value()
     }
@@ -155,7 +155,7 @@ mod tests {
                     [repository]\nbranch = \"main\"\n";
         let config = parsed(text, &surroundings);
         assert_eq!(config.host.checkout, "/srv/shop");
-        // The name is another file's.
+        // The name is from another file.
         assert_eq!(
             (config.compose.files, config.compose.project),
             (vec!["a.yml".parse().expect("a file")], "shop".parse().expect("a project"))

@@ -1,10 +1,9 @@
-//! One `hemma.toml` over another.
+//! One `hemma.toml` laid over another.
 
 use toml::{Table, Value};
 
-/// The text of a `hemma.toml` that says what `base` says, but for what `text` says otherwise. A table
-/// is laid over the table of the same name key by key; any other value takes the place of the one in
-/// `base`, lists included.
+/// The text of the `hemma.toml` `base` with the values of `text` over it. A table is laid over the
+/// table of the same name key by key; any other value, lists included, replaces the one in `base`.
 ///
 /// Recordings are kept in this way: a scene has what differs from its application's own file.
 pub fn overlaid(base: &str, text: &str) -> Result<String, toml::de::Error> {

@@ -1,4 +1,4 @@
-//! Reads typed settings out of the tree, and says in plain words what a value should have been.
+//! Typed settings from the tree, and plain messages about what a value should have been.
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -10,14 +10,14 @@ use serde::forward_to_deserialize_any;
 use super::document::{Entry, Node, Step, Value};
 use super::fault::Fault;
 
-/// More than this is a mistake, and would take long to compare.
+/// The largest number of items: more are a mistake, and would take long to compare.
 const ITEMS_MAX: usize = 1000;
 
-/// A value of the tree, to be read.
+/// A reader for a value of the tree.
 pub(super) struct Reader<'t>(pub(super) &'t Node);
 
 impl Reader<'_> {
-    /// What is there, for a reader; not what it says.
+    /// The kind of the value, for a message; not its content.
     fn found(&self) -> &'static str {
         match &self.0.value {
             Value::Text(_) => "a text in quotes",
@@ -117,7 +117,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         self.deserialize_map(visitor)
     }
 
-    /// Only variants that are a word.
+    /// Reads a word; other enums are not supported.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,

@@ -1,4 +1,4 @@
-//! What the other crates are asked about, by a `hemma.toml`.
+//! The questions for the other crates, made from a `hemma.toml`.
 
 use hemma_git::checkout::CheckoutSpec;
 use hemma_ingress::{IngressSpec, PublicService};

@@ -1,4 +1,4 @@
-//! The parts of an application that are brought up one after the other.
+//! `[[stage]]`: the parts of an application that are brought up one after the other.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,27 +1,27 @@
-//! The repository that a `hemma.toml` lies in, which says much of what the file need not say.
+//! The repository around a `hemma.toml`, which supplies values that the file lacks.
 
 use hemma_core::names::{BranchName, CheckoutPath, ComposeFile, ProjectName, RemoteUrl};
 
-/// What the repository around a `hemma.toml` says. It counts where the file says nothing.
+/// The values of the repository around a `hemma.toml`. They count where the file has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// The name of the repository's directory.
     pub directory: Option<String>,
-    /// The compose files that Compose takes there where it is told none, in its order.
+    /// The compose files that Compose uses by default, in its order.
     pub compose_files: Vec<ComposeFile>,
-    /// The `name:` in those files.
+    /// The project's `name:` in those files.
     pub project: Option<ProjectName>,
     /// The branch that goes live.
     pub branch: Option<BranchName>,
-    /// Where the repository comes from.
+    /// The URL of the remote.
     pub remote: Option<RemoteUrl>,
 }
 
-/// The names that Compose looks for, in its order: the first that is there counts.
+/// The names that Compose looks for, in its order: the first that exists counts.
 const MAIN: [&str; 4] =
     ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
-/// What Compose lays over it, whatever the main file is called.
+/// The override files that Compose adds, whichever name the main file has.
 const OVERRIDE: [&str; 4] = [
     "compose.override.yml",
     "compose.override.yaml",
@@ -30,20 +30,20 @@ const OVERRIDE: [&str; 4] = [
 ];
 
 impl Surroundings {
-    /// The compose files that Compose takes in a directory where it is told none.
+    /// The compose files that Compose uses by default in a directory.
     pub fn usual_compose_files(is_there: impl Fn(&str) -> bool) -> Vec<ComposeFile> {
         let Some(main) = MAIN.into_iter().find(|it| is_there(it)) else { return Vec::new() };
         let more = OVERRIDE.into_iter().find(|it| is_there(it));
         std::iter::once(main).chain(more).filter_map(|name| name.parse().ok()).collect()
     }
 
-    /// The `name:` that a compose file gives its project, where it is a plain word.
+    /// The project's `name:` in a compose file, if it is a plain word.
     pub fn project_in(compose_file: &str) -> Option<ProjectName> {
         let line = compose_file.lines().find_map(|it| it.strip_prefix("name:"))?;
         line.split(" #").next()?.trim().trim_matches(['"', '\'']).parse().ok()
     }
 
-    /// Where the checkout is on the host, if nothing else is said.
+    /// The default directory of the checkout on the host.
     pub(super) fn checkout(&self) -> Option<CheckoutPath> {
         let directory = self.directory.as_ref()?;
         let below = |name: &str| format!("~/apps/{name}").parse().ok();

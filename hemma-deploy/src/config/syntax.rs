@@ -1,4 +1,4 @@
-//! What is wrong with a file before anything in it means something.
+//! Mistakes in the TOML syntax of a file.
 
 use toml::de::{DeTable, Error};
 
@@ -6,14 +6,14 @@ use super::document::{Node, Value};
 use super::error::Problems;
 use super::fault::shown;
 
-/// One mistake often leads to others further down, so not all of them are worth a line.
+/// The number of mistakes that are shown: one often causes others further down.
 const SHOWN_MAX: usize = 10;
 const READ_MAX: usize = 100;
 
 const BARE: &str =
     "a text stands in quotes, as in key = \"text\"; only numbers, true and false do without";
 
-/// The parser's words, and those for the person who wrote the file.
+/// The parser's messages, and those for the person who wrote the file.
 const WORDS: [(&str, &str); 22] = [
     ("string values must be quoted", BARE),
     ("missing opening quote", "the quotes are not opened"),
@@ -42,7 +42,7 @@ const WORDS: [(&str, &str); 22] = [
     ("cannot recurse further; max recursion depth met", "lists or tables are nested too deeply"),
 ];
 
-/// Notes what the parser found, and says whether the rest cannot be read because of it.
+/// Notes the parser's errors, and returns whether they keep the rest from being read.
 pub(super) fn report(
     text: &str,
     table: &toml::Spanned<DeTable<'_>>,

@@ -1,4 +1,4 @@
-//! Two `.env` files side by side: keys only.
+//! Comparing the keys of two `.env` files.
 
 use hemma_core::World;
 use hemma_docker::compose::dotenv::{Entry, EnvFile};
@@ -12,16 +12,16 @@ use super::verify::look_at_file;
 /// The keys by which two files differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Only in the first.
+    /// Keys only in the first file.
     pub removed: Vec<String>,
-    /// Only in the second.
+    /// Keys only in the second file.
     pub added: Vec<String>,
-    /// In both, with another value.
+    /// Keys in both files with different values.
     pub changed: Vec<String>,
 }
 
 impl Difference {
-    /// Compares a file with what it is to become.
+    /// Compares a file with its new version.
     pub fn between(before: &EnvFile, after: &EnvFile) -> Self {
         let counts = |file: &EnvFile, it: &Entry| file.get(&it.key).is_some_and(|last| last == it);
         let lacking = |here: &EnvFile, there: &EnvFile| -> Vec<String> {
@@ -37,15 +37,15 @@ impl Difference {
         }
     }
 
-    /// Whether there is none.
+    /// Whether the files do not differ.
     pub fn is_empty(&self) -> bool {
         self.removed.is_empty() && self.added.is_empty() && self.changed.is_empty()
     }
 }
 
-/// Compares the keys of an example with those of the host's `.env`; `removed` are those that the host
-/// lacks. Values are not compared: an example's are no secret, and the host's stay there. The answer
-/// is what the file is instead, where it is none.
+/// Compares the keys of an example with those of the host's `.env`; `removed` are those that the
+/// host lacks. Values are not compared: an example's are not secret, and the host's stay there. An
+/// obstacle is the answer where the file cannot be read.
 pub async fn compare_with_example(
     world: &World,
     config: &Config,

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It could not be taken out.
+    /// The file could not be fetched.
     #[error("could not change the .env")]
     Draft(#[source] DraftError),
-    /// The new value does not fit into it.
+    /// The new value could not be put into the text.
     #[error("could not set {key}")]
     Set {
         /// The key.
@@ -23,7 +23,7 @@ pub enum Error {
         /// Why not.
         source: SetError,
     },
-    /// It could not be put back.
+    /// The file could not be written.
     #[error("could not change the .env")]
     Write(#[source] WriteError),
 }
@@ -41,7 +41,7 @@ impl OperatorError for Error {
     }
 }
 
-/// Why a `.env` could not be taken out.
+/// Why a `.env` could not be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -54,17 +54,17 @@ pub enum DraftError {
         /// Why not.
         source: ExecError,
     },
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("{checkout}/.env on {host} {obstacle}")]
     Obstacle {
         /// The host.
         host: Host,
         /// The checkout.
         checkout: CheckoutPath,
-        /// What it is instead.
+        /// The state of the file.
         obstacle: Obstacle,
     },
-    /// The script said nothing that could be read.
+    /// The script's output could not be read.
     #[error("could not read what {host} said about its .env")]
     Read {
         /// The host.
@@ -91,7 +91,7 @@ impl OperatorError for DraftError {
     }
 }
 
-/// Why a new `.env` was not put in place. The old one is as it was.
+/// Why a new `.env` was not written. The old one is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -104,7 +104,7 @@ pub enum WriteError {
         /// Why not.
         source: ExecError,
     },
-    /// Somebody else changed it.
+    /// The file was changed by another program.
     #[error("the .env of {host} was changed by somebody else meanwhile; nothing was written")]
     Changed {
         /// The host.
@@ -116,12 +116,12 @@ pub enum WriteError {
         /// The host.
         host: Host,
     },
-    /// The host would not have it: a full disk, a read-only file system, a directory of root's.
+    /// The host refused: a full disk, a read-only file system, a directory that belongs to root.
     #[error("{host} could not write its .env: {said}")]
     Refused {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The recording has no answer.

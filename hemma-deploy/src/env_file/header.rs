@@ -1,4 +1,4 @@
-//! What the comment at the top of a compose file asks for: databases, and keys of `.env`.
+//! The comment at the top of a compose file, which names databases and keys of `.env`.
 //!
 //! ```text
 //! # === Create databases in shared-postgres ===
@@ -11,19 +11,19 @@
 use hemma_core::names::{EnvKey, PgName};
 use serde::{Deserialize, Serialize};
 
-/// The wishes of one header.
+/// The requirements in one header.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// Databases that must exist.
     pub databases: Vec<PgName>,
     /// Keys that must have a value in `.env`.
     pub required: Vec<EnvKey>,
-    /// Keys that are said to be needed only by some.
+    /// Keys that the header calls optional.
     pub optional: Vec<EnvKey>,
 }
 
 impl Header {
-    /// Reads the leading comment lines of a compose file. What follows them is not looked at.
+    /// Reads the leading comment lines of a compose file. The lines after them are ignored.
     pub fn read(compose_file: &str) -> Self {
         let mut header = Self::default();
         let mut about_env = false;
@@ -49,7 +49,7 @@ impl Header {
         header
     }
 
-    /// The wishes of several files together.
+    /// The requirements of several files together.
     pub fn of_all<'t>(compose_files: impl IntoIterator<Item = &'t str>) -> Self {
         let mut all = Self::default();
         for it in compose_files.into_iter().map(Self::read) {
@@ -68,14 +68,15 @@ fn push_new<T: PartialEq>(to: &mut Vec<T>, it: T) {
     }
 }
 
-/// `=== Title ===`
+/// A title: `=== Title ===`
 fn title(line: &str) -> Option<&str> {
     let inner = line.strip_prefix('=')?.strip_suffix('=')?;
     let title = inner.trim_matches('=').trim();
     (!title.is_empty()).then_some(title)
 }
 
-/// `CREATE DATABASE name;`, in whatever case. PostgreSQL makes a name without quotes lower case.
+/// `CREATE DATABASE name;` in upper or lower case. PostgreSQL makes a name without quotes lower
+/// case.
 fn created_database(line: &str) -> Option<PgName> {
     let mut words = line.trim_end_matches(';').split_whitespace();
     let (create, database, name) = (words.next()?, words.next()?, words.next()?);
@@ -91,7 +92,7 @@ fn created_database(line: &str) -> Option<PgName> {
     name.chars().all(plain).then(|| name.parse().ok())?
 }
 
-/// `KEY=example`, with a key in capitals: prose is no assignment.
+/// `KEY=example`, with a key in capitals: prose is not read as an assignment.
 fn assignment(line: &str) -> Option<(EnvKey, &str)> {
     let (key, example) = line.split_once('=')?;
     let capital = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';

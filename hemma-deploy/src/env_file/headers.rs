@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::header::Header;
 
-/// Prints the leading comment lines of each file, and of a file that it cannot read says so.
+/// Prints the leading comment lines of each file, and a message for a file that cannot be read.
 const HEADERS: &str = r#"
 for file do
     sed -n '/^[[:space:]]*\(#\|$\)/!q;p' "$file" | head -c 65536
@@ -18,10 +18,10 @@ done
 /// What do the headers of the compose files ask for?
 ///
 /// A question of its own and not an [`Exec`](hemma_core::Exec): such a comment shows keys with
-/// examples, and somebody's example is somebody's password.
+/// examples, and an example may be a real password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookHeaders {
-    /// The files.
+    /// The compose files.
     pub files: ComposeFiles,
     /// The state of the repository.
     #[serde(default, skip_serializing_if = "Tree::is_checkout")]
@@ -31,14 +31,14 @@ pub struct LookHeaders {
 /// The headers of all files together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Headers {
-    /// What they ask for.
+    /// The requirements of the headers.
     pub header: Header,
-    /// What reading them said last, if anything could not be read.
+    /// The last message about a file that could not be read; empty if all could.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub said: String,
 }
 
-/// Why nobody knows what they ask for.
+/// Why it is not known what the headers ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! What is wrong with a `.env` file, by the rules, without any of its values.
+//! The flaws of a `.env` file, by the rules, without any of its values.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 use hemma_core::names::{EnvKey, Placeholder};
 use hemma_docker::compose::dotenv::{Entry, EnvFile, Surroundings, reads_alike};
 
-/// A key that must have a value, and who says so.
+/// A key that must have a value, and what requires it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {
     /// The key.
     pub key: EnvKey,
-    /// Who asks for it.
+    /// The source of the requirement.
     pub by: RequiredBy,
 }
 
-/// Who asks for a key.
+/// The source of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequiredBy {
@@ -29,23 +29,23 @@ pub enum RequiredBy {
     Compose,
 }
 
-/// What is wrong. Each entry is a key, or the number of a line whose key is not fit to be shown.
+/// The flaws of a `.env` file. Each is a key, or the number of a line whose key must not be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Flaws {
-    /// Required and not there, or without a value.
+    /// Required keys that are missing or empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Requirement>,
-    /// Sets of which none has a value.
+    /// Sets of keys of which none has a value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub none_of: Vec<Vec<EnvKey>>,
-    /// Sets whose values differ.
+    /// Sets of keys whose values differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unequal: Vec<Vec<EnvKey>>,
-    /// Values that are none of the accepted ones.
+    /// Keys with a value that is not an accepted one, and the accepted ones.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub not_accepted: BTreeMap<EnvKey, Vec<String>>,
-    /// Values that are examples, or known to everybody.
+    /// Keys whose values are examples, or publicly known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub placeholders: Vec<String>,
     /// Keys that must not be set.
@@ -54,16 +54,17 @@ pub struct Flaws {
     /// Keys that are set more than once, with their lines.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub repeated: BTreeMap<String, Vec<usize>>,
-    /// Values that a shell reads otherwise than Compose.
+    /// Keys whose values a shell reads differently from Compose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shell_unsafe: Vec<String>,
-    /// Values in which `$` names something that nothing sets, and becomes blank.
+    /// Keys in whose values `$` names an unset variable, which becomes blank.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blanks: Vec<String>,
-    /// Values that hold a variable of root's environment, e.g. `HOME`; with these variables.
+    /// Keys whose values refer to variables of root's environment, e.g. `HOME`; with these
+    /// variables.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub from_root: BTreeMap<String, Vec<String>>,
-    /// Keys that root's environment sets as well, which beats the file.
+    /// Keys that root's environment also sets, which overrides the file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<EnvKey>,
     /// Lines with a name and no `=`.
@@ -72,7 +73,7 @@ pub struct Flaws {
 }
 
 impl Flaws {
-    /// Whether one of them is about the value of this key alone.
+    /// Whether one of the flaws is about the value of this key alone.
     pub(super) fn are_of(&self, key: &str) -> bool {
         let is_it = |it: &str| it == key;
         self.missing.iter().any(|it| is_it(it.key.as_str()))
@@ -88,7 +89,8 @@ impl Flaws {
 }
 
 /// The key as it may be shown. A secret that was pasted over several lines can look like a key
-/// (base64 ends in `=`), so only what looks like nothing else is shown; else the line is.
+/// (base64 ends in `=`), so a key is shown only if it looks like nothing else; otherwise its line
+/// is.
 pub(super) fn shown(entry: &Entry) -> String {
     name_of(entry).map_or_else(|| format!("line {}", entry.line), str::to_owned)
 }
@@ -102,7 +104,7 @@ pub(super) fn name_of(entry: &Entry) -> Option<&str> {
     .then_some(key)
 }
 
-/// Judges a file that could be read. `text` is what `file` was read from.
+/// Judges a file that could be read. `text` is the text of `file`.
 pub fn judge(
     text: &str,
     file: &EnvFile,

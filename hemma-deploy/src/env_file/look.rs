@@ -17,11 +17,11 @@ use super::header::Header;
 use super::judge::{Flaws, RequiredBy, Requirement, judge, name_of};
 use super::read::{self, Content, PLACE, READ};
 
-/// What is around the file: git, root's environment, and what the compose files ask for. `$1` is
-/// how many of the words after it are compose files; the others are Compose's own, if it is to be
-/// asked.
+/// Prints what else matters: git, root's environment, and the requirements of the compose files.
+/// `$1` is how many of the words after it are compose files; the others are the command line of
+/// Compose, if it is to be asked.
 ///
-/// Compose opens the file itself, and would wait for ever for a pipe to be written to.
+/// Compose opens the file itself, and would wait for ever for data from a pipe.
 const AROUND: &str = r#"
 [ -f "$f" ] || exit 0
 echo "login=$(id -un)"
@@ -44,7 +44,7 @@ variables=$(sudo -n docker "$@" config --variables 2>/dev/null) &&
 exit 0
 "#;
 
-/// How does the `.env` beside the compose files stand, by these rules?
+/// Is the `.env` of the compose files as these rules want it?
 ///
 /// A question of its own and not an [`Exec`](hemma_core::Exec): the file is read and judged here,
 /// with the rules as part of the question, and no value is in the answer.
@@ -54,48 +54,49 @@ pub struct LookEnv {
     pub files: ComposeFiles,
     /// The rules.
     pub rules: EnvConfig,
-    /// Whether Compose is asked which variables its files require; it takes its time.
+    /// Whether Compose is asked which variables its files require, which takes a while.
     pub required_by_compose: bool,
 }
 
-/// What was seen of the file.
+/// The answer about the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnvAnswer {
-    /// It could not be read, for a reason that is known.
+    /// The file could not be read, for a known reason.
     Obstacle(Obstacle),
-    /// It could be read and is no `.env`.
+    /// The file could be read and is not a valid `.env`.
     Malformed(ParseError),
-    /// It was read and judged.
+    /// The file was read and judged.
     Judged(Box<Judged>),
 }
 
-/// A file that was judged.
+/// The judgement of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judged {
     /// The permissions, as `chmod` takes them.
     pub mode: String,
-    /// Whose it is.
+    /// The file's owner.
     pub owner: String,
-    /// Who the operator is on the host.
+    /// The user that ssh logged in as.
     pub login: String,
-    /// Whether git would take it in.
+    /// How git sees the file.
     pub git: GitView,
-    /// Whether it begins with a byte order mark.
+    /// Whether the file begins with a byte order mark.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bom: bool,
-    /// Whether its lines end with carriage returns.
+    /// Whether lines end with carriage returns.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub crlf: bool,
-    /// Its keys in order, without those that are not fit to be shown.
+    /// The keys in order, without those that must not be shown.
     pub keys: Vec<String>,
     /// Optional keys that have no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unset: Vec<EnvKey>,
-    /// What is wrong.
+    /// The flaws of the file.
     #[serde(default)]
     pub flaws: Flaws,
-    /// Whether Compose said which variables its files require. Before the first clone it cannot.
+    /// Whether Compose listed the variables that its files require. Before the first clone it
+    /// cannot.
     pub compose_asked: bool,
 }
 
@@ -103,17 +104,17 @@ pub struct Judged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GitView {
-    /// As it should.
+    /// git ignores the file, as it should.
     Ignored,
-    /// It would be added.
+    /// git would add the file.
     Visible,
-    /// It is in the repository.
+    /// The file is in the repository.
     Tracked,
-    /// There is no repository.
+    /// The checkout is not a git repository.
     None,
 }
 
-/// Why nobody knows how the file stands.
+/// Why the state of the file is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -126,7 +127,7 @@ pub enum EnvError {
         /// Why not.
         source: ExecError,
     },
-    /// The script said nothing that could be read.
+    /// The script's output could not be read.
     #[error("could not read what {host} said about its .env")]
     Read {
         /// The host.
@@ -213,7 +214,7 @@ impl LookEnv {
     }
 }
 
-/// Each key once, by the first who asks for it.
+/// Each required key once, with the first source that requires it.
 fn requirements(rules: &EnvConfig, header: &Header, compose: &[EnvKey]) -> Vec<Requirement> {
     let mut required: Vec<Requirement> = Vec::new();
     let all = [
@@ -231,7 +232,7 @@ fn requirements(rules: &EnvConfig, header: &Header, compose: &[EnvKey]) -> Vec<R
     required
 }
 
-/// The part of the output that [`AROUND`] wrote.
+/// The output of [`AROUND`].
 struct Around {
     login: String,
     git: GitView,

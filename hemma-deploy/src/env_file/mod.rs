@@ -1,4 +1,4 @@
-//! The `.env` file beside the compose files: judged without its values leaving the parser.
+//! The `.env` file of the compose project: judged without its values leaving the parser.
 //!
 //! Runbook: day 2, step 3.
 

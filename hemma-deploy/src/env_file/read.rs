@@ -1,14 +1,13 @@
-//! Reading the host's `.env`: the script, and what its output says.
+//! Reading the host's `.env`: the script, and parsing its output.
 //!
-//! The content comes as hexadecimal digits, so that not a byte of it is changed on the way, and is
-//! turned back here. Nothing of it is handed on by anybody who uses this but as a
-//! [`Secret`](hemma_core::Secret).
+//! The content is sent as hexadecimal digits, so that no byte of it is changed on the way, and is
+//! decoded here. Callers pass its text on only as a [`Secret`](hemma_core::Secret).
 
 use std::collections::HashMap;
 
 use hemma_docker::compose::dotenv::{BYTES_MAX, Obstacle};
 
-/// Begins every script here: `$d` is the checkout, `$f` the file.
+/// The beginning of every script here: `$d` is the checkout, `$f` the file.
 pub(super) const PLACE: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 export LC_ALL=C
@@ -16,8 +15,8 @@ f=$d/.env
 shift
 "#;
 
-/// Says what the file is, and what is in it. `$1` is the largest size that is read. A file that
-/// somebody writes to meanwhile shows two digests.
+/// Prints the kind of the file and its content. `$1` is the largest size that is read. A file that
+/// is written to meanwhile has two different digests.
 pub(super) const READ: &str = r#"
 max=$1; shift
 digest() { sha256sum <"$f" | cut -c1-64; }
@@ -41,7 +40,7 @@ pub(super) struct Content {
     pub(super) owner: String,
 }
 
-/// The part of the output that [`READ`] wrote; `None` if there is none.
+/// The part of the output that [`READ`] printed; `None` if it is missing.
 pub(super) fn read(output: &str) -> Option<Result<Content, Obstacle>> {
     let said: HashMap<&str, &str> = output.lines().filter_map(|it| it.split_once('=')).collect();
     let text = |key: &str| said.get(key).copied().unwrap_or_default().to_owned();
@@ -52,7 +51,7 @@ pub(super) fn read(output: &str) -> Option<Result<Content, Obstacle>> {
     if said.get("digest")? != said.get("digest_after")? {
         return Some(Err(Obstacle::Changing));
     }
-    // It may have grown since its size was asked for.
+    // The file may have grown since its size was asked for.
     if bytes.len() > BYTES_MAX {
         return Some(Err(Obstacle::TooLarge { bytes: bytes.len().try_into().ok()? }));
     }

@@ -1,4 +1,4 @@
-//! What there is to say about the host's `.env`: keys and places, never a value.
+//! Findings about the host's `.env`: keys and places, never a value.
 
 use hemma_core::names::EnvKey;
 use hemma_core::{Finding, Hint, Report, World, quote_path};
@@ -12,8 +12,8 @@ use super::judge::{Flaws, RequiredBy};
 use super::look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
 use crate::layers::{Layers, compose_files};
 
-/// Whether the `.env` beside the compose files is as the rules in `hemma.toml` and the compose files
-/// want it.
+/// Whether the `.env` of the compose files is as the rules in `hemma.toml` and the compose files
+/// require.
 pub async fn verify(world: &World, config: &Config, layers: Layers) -> Report {
     match look(world, config, layers).await {
         Ok(answer) => findings(config, &answer).into_iter().collect(),
@@ -21,13 +21,13 @@ pub async fn verify(world: &World, config: &Config, layers: Layers) -> Report {
     }
 }
 
-/// Looks at it by those rules.
+/// Looks at the file by those rules.
 async fn look(world: &World, config: &Config, layers: Layers) -> Result<EnvAnswer, EnvError> {
     let (files, rules) = (compose_files(config, layers), rules(config));
     world.ask(&LookEnv { files, rules, required_by_compose: true }).await
 }
 
-/// The same without what Compose requires, which it says itself wherever it is called.
+/// Looks at the file without asking Compose, which names what it requires wherever it is called.
 pub(crate) async fn look_at_file(world: &World, config: &Config) -> Result<EnvAnswer, EnvError> {
     let (files, rules) = (compose_files(config, Layers::Main), rules(config));
     world.ask(&LookEnv { files, rules, required_by_compose: false }).await
@@ -37,18 +37,18 @@ pub(crate) fn unknown(error: &EnvError) -> Finding {
     Finding::of_error(ids::ENV_UNSEEN, ".env", error)
 }
 
-/// Of the findings, what a deploy would be wrong with: what Compose cannot read, or what reaches
-/// the containers otherwise than it is meant. What Compose requires it says itself.
+/// The findings that stop a deploy: what Compose cannot read, or what reaches the containers with
+/// an unintended value. Compose itself names what it requires.
 pub(crate) fn stops_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     match answer {
         EnvAnswer::Judged(judged) => of_flaws(&judged.flaws),
-        // An application that asks for no key needs no file.
+        // An application that requires no key needs no file.
         EnvAnswer::Obstacle(Obstacle::Missing) if !config.env.needs_file() => Vec::new(),
         other => findings(config, other),
     }
 }
 
-/// Whether what [`stops_deploy`] has the cause of what Compose refuses.
+/// Whether the findings of [`stops_deploy`] explain why Compose refuses its files.
 pub(crate) fn explains(config: &Config, answer: &EnvAnswer, cause: RefusalCause<'_>) -> bool {
     match (answer, cause) {
         (EnvAnswer::Judged(judged), RefusalCause::Variable(name)) => judged.flaws.are_of(name),
@@ -60,7 +60,8 @@ pub(crate) fn explains(config: &Config, answer: &EnvAnswer, cause: RefusalCause<
     }
 }
 
-/// The other problems: wrong as well, and no reason to leave the application down.
+/// The findings that do not stop a deploy: problems too, but not a reason to leave the application
+/// down.
 pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     let EnvAnswer::Judged(judged) = answer else { return Vec::new() };
     let mut findings = of_guard(config, judged);
@@ -68,8 +69,8 @@ pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding>
     findings
 }
 
-/// The rules of `[env]`, and the one that follows from `[database]`: the role that the application
-/// logs in as is the one that is made.
+/// The rules of `[env]`, and the one that follows from `[database]`: the application logs in as the
+/// role that is created.
 fn rules(config: &Config) -> crate::config::EnvConfig {
     let mut rules = config.env.clone();
     if let Some(database) = &config.database
@@ -80,7 +81,7 @@ fn rules(config: &Config) -> crate::config::EnvConfig {
     rules
 }
 
-/// The findings about what was seen.
+/// The findings about an answer.
 pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     match answer {
         EnvAnswer::Obstacle(Obstacle::Missing) if !config.env.needs_file() => {
@@ -199,7 +200,7 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
     }
     for key in &flaws.placeholders {
         let detail = "its value is a placeholder that anybody can read in the code".to_owned();
-        // Compose takes names that no shell takes, and these are edited by hand.
+        // Compose allows names that no shell allows, and these are edited by hand.
         let remedy = key.parse().map_or(Remedy::EditEnvFile, Remedy::SetEnv);
         findings.push(fail(ids::ENV_KEY_PLACEHOLDER, key, detail).remedy(remedy));
     }
@@ -223,7 +224,7 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
     findings
 }
 
-/// What does not mean what it looks like.
+/// The findings about values that do not mean what they look like.
 fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
     let fail = |id, subject: &str, detail: String| {
         Finding::fail(id, format!(".env {subject}"), detail).remedy(Remedy::EditEnvFile)
@@ -253,7 +254,7 @@ fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
     findings
 }
 
-/// What only a shell takes otherwise. One thing to mend is one finding.
+/// The findings about values that only a shell reads differently. One cause is one finding.
 fn of_shell(flaws: &Flaws) -> Vec<Finding> {
     let said = |it: &&String| !flaws.blanks.contains(*it) && !flaws.from_root.contains_key(*it);
     let finding = |key: &String| {

@@ -1,4 +1,4 @@
-//! Taking the host's `.env` out for a change, and putting it back.
+//! Fetching the host's `.env` for a change, and writing it back.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use super::error::{DraftError, Error, WriteError};
 use super::read::{self, PLACE, READ};
 
-/// Written beside the file and moved over it, so that there is never half of one; what was there is
-/// kept outside the checkout, where git does not see it. The temporary file lies in `.git`, for the
-/// same reason, where there is one.
+/// Writes the file next to the old one and moves it over it, so that the file is always complete.
+/// The old one is kept outside the checkout, where git does not see it. The temporary file is in
+/// `.git`, if it exists, for the same reason.
 ///
 /// The first line of the input is the digest of the file that the change is meant for, the second
 /// the length of the new one: a connection that is cut in between must not leave a shorter file.
@@ -51,10 +51,10 @@ sync "$t" 2>/dev/null
 mv -f "$t" "$f" || exit 71
 "#;
 
-/// Stands for the digest of a file that is not there.
+/// The digest of a missing file.
 const ABSENT: &str = "absent";
 
-/// Fetches the text of the host's `.env`. It is a [`Secret`] as a whole.
+/// Fetches the text of the host's `.env`. All of it is a [`Secret`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchText {
     /// The host.
@@ -63,12 +63,12 @@ pub struct FetchText {
     pub checkout: CheckoutPath,
 }
 
-/// A `.env` that was taken out.
+/// A `.env` that was fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// Its text; empty if there is none yet.
+    /// The file's text; empty if it does not exist yet.
     pub text: Secret,
-    /// Which file it was, to notice that it became another one.
+    /// The file's digest, to notice a change by another program.
     digest: Secret,
 }
 
@@ -102,7 +102,7 @@ impl Question for FetchText {
     }
 }
 
-/// Puts a `.env` in place of the one that a [`Draft`] was taken from.
+/// Replaces the `.env` that a [`Draft`] was fetched from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteEnv {
     /// The host.
@@ -113,14 +113,14 @@ pub struct WriteEnv {
     pub project: ProjectName,
     /// The new text.
     pub text: Secret,
-    /// The digest of the file that it replaces.
+    /// The digest of the file that is replaced.
     pub replaces: Secret,
 }
 
-/// A `.env` that was put in place.
+/// A `.env` that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
-    /// Where the one before it is kept, if there was another one.
+    /// The path of the old file's copy, if there was an old one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
 }
@@ -165,13 +165,13 @@ impl Change for WriteEnv {
     }
 }
 
-/// Takes the host's `.env` out, to be changed and written back.
+/// Fetches the host's `.env`, to be changed and written back.
 pub async fn draft(world: &World, config: &Config) -> Result<Draft, Error> {
     let (host, checkout) = (config.host.alias.clone(), config.host.checkout.clone());
     world.ask_again(&FetchText { host, checkout }).await.map_err(Error::Draft)
 }
 
-/// Writes a new text in place of the one that was taken out, unless somebody else was faster.
+/// Writes a new text over the fetched one, unless the file was changed meanwhile.
 pub async fn write(
     world: &World,
     config: &Config,

@@ -1,4 +1,4 @@
-//! Taking the lock, and letting it go.
+//! Taking the lock, and releasing it.
 
 use hemma_core::names::ProjectName;
 use hemma_core::{
@@ -15,8 +15,9 @@ use super::outcome::RunOutcome;
 use super::unproven::Marker;
 use crate::state_dir::STATE;
 
-/// A run that took it a moment ago is about to say so. `cat` writes what must be there, because it
-/// says why it could not. The number of the run goes up with each that takes the lock.
+/// Takes the lock. A run that has just taken it may not have written its holder yet. `cat` writes
+/// the required files, because it prints why it could not. The number of the run increases with
+/// each that takes the lock.
 const HOLD: &str = r#"
 mkdir -p "$s" || exit 70
 exec 9>>"$s/lock"
@@ -41,34 +42,34 @@ fn script() -> String {
     format!("{STATE}{HOLD}{WRITE_JOURNAL}")
 }
 
-/// Takes the lock of a project on a host, without waiting, and writes every further change of
-/// this run into the host's journal.
+/// Takes the lock of a project on a host, without waiting, and writes every further change of this
+/// run into the host's journal.
 #[derive(Debug, Clone, Serialize)]
 pub struct Acquire {
     /// The host.
     pub host: Host,
     /// The project.
     pub project: ProjectName,
-    /// Who takes it.
+    /// The run that takes the lock.
     #[serde(skip)]
     pub holder: Holder,
-    /// Whether this run ends with a gate: until that is passed, the host remembers from its first
-    /// change on that it is not.
+    /// Whether this run ends with a gate: from its first change until it passes, the host remembers
+    /// that it is unproven.
     #[serde(skip)]
     pub gated: bool,
 }
 
-/// What came of it.
+/// The result of [`Acquire`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Acquired {
-    /// It is ours until the end of the run.
+    /// This run holds the lock until its end.
     Ours,
-    /// Somebody else has it.
+    /// Another run holds the lock.
     HeldBy(Option<Holder>),
 }
 
-/// Why it is not known whether the lock is ours.
+/// Why it is not known whether this run has the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -81,20 +82,20 @@ pub enum LockError {
         /// Why not.
         source: ExecError,
     },
-    /// The host gave no answer that could be read.
+    /// The host's answer could not be read.
     #[error("{host} did not say whether the lock is free: {said}")]
     NoAnswer {
         /// The host.
         host: Host,
-        /// What it said instead.
+        /// The host's output.
         said: String,
     },
-    /// The host cannot keep one: its disk is full, or read-only.
+    /// The host cannot keep a lock: its disk is full, or read-only.
     #[error("{host} could not take the lock: {said}")]
     Refused {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The host cannot write its journal, for the same reasons.
@@ -102,7 +103,7 @@ pub enum LockError {
     Journal {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The recording has no answer.
@@ -110,7 +111,7 @@ pub enum LockError {
     NotRecorded(#[from] NotRecorded),
 }
 
-/// A host that cannot keep a lock or a journal has said so; one that gave no answer has not.
+/// A host that cannot keep a lock or a journal is a known failure; a missing answer is not.
 impl OperatorError for LockError {
     fn classify(&self) -> Classified {
         match self {
@@ -169,14 +170,14 @@ impl Change for Acquire {
     }
 }
 
-/// Lets the lock go. It would go by itself with the run; this waits until it is gone.
+/// Releases the lock. It would end with the run anyway; this waits until it is released.
 #[derive(Debug, Clone, Serialize)]
 pub struct Release {
     /// The host.
     pub host: Host,
     /// The project.
     pub project: ProjectName,
-    /// How the run ended, for the history.
+    /// The outcome of the run, for the history.
     #[serde(skip)]
     pub outcome: Option<RunOutcome>,
 }

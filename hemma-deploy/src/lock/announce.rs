@@ -1,4 +1,4 @@
-//! The journal without the lock, for what keeps nobody else from working.
+//! The journal without the lock, for work that may go on next to other runs.
 
 use hemma_core::names::ProjectName;
 use hemma_core::{Change, Command, Cut, Host, Live, Progress};
@@ -18,15 +18,15 @@ pub(super) fn script() -> String {
     format!("{STATE}{OPEN}{WRITE_JOURNAL}")
 }
 
-/// Writes every further change of this run into the host's journal, and takes no lock: a shell in a
-/// container may stay open for hours. [`Release`](super::Release) ends it.
+/// Writes every further change of this run into the host's journal without taking the lock: a shell
+/// in a container may stay open for hours. [`Release`](super::Release) ends it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Announce {
     /// The host.
     pub host: Host,
     /// The project.
     pub project: ProjectName,
-    /// Who is at work.
+    /// The run that is at work.
     #[serde(skip)]
     pub holder: Holder,
 }

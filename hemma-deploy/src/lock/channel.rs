@@ -1,4 +1,4 @@
-//! The channel to the process on the host that holds the lock, or the journal alone.
+//! The channel to the process on the host that holds the lock, or only writes the journal.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,16 +11,16 @@ use super::acquire::Release;
 use super::holder::Holder;
 use super::holding::Holding;
 
-/// How long the host may take to say how it stands.
+/// The time that the host may take for its first answer.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 
-/// Lives as long as beats come. With `proven` a run says that it leaves nothing open, and takes the
-/// marker away if it made it itself. Every other line that comes is the journal's: it goes to the end
-/// of the file in one write, so the lines of several runs stay whole.
+/// Runs as long as heartbeats come. With `proven` a run says that it leaves nothing unproven, and
+/// removes the marker if it made it itself. Every other line is the journal's: it is appended to
+/// the file in one write, so the lines of several runs stay whole.
 ///
-/// `read` of a shell takes a byte at a time, so no line that follows is lost; its children do not
-/// inherit a lock on 9, or a slow one would hold it after us. A line that the journal lost stops
-/// nothing, and is told once. `ended` says that every line that was sent has come.
+/// A shell's `read` takes a byte at a time, so no following line is lost; its children do not
+/// inherit the lock on 9, or a slow one would hold it after this run. A line that the journal lost
+/// stops nothing, and is reported once. `ended` says that every sent line has arrived.
 pub(super) const WRITE_JOURNAL: &str = r#"
 while line=$(timeout 20 sh -c 'IFS= read -r line && printf "%s" "$line"' 9>&-); do
     [ "$line" != beat ] || continue
@@ -35,11 +35,11 @@ done
 echo ended
 "#;
 
-/// A process that has said its first word.
+/// A process that has printed its first word.
 pub(super) struct Channel {
     from_host: Lines<BufReader<ReadHalf<Duplex>>>,
     to_host: WriteHalf<Duplex>,
-    /// That word.
+    /// The first word.
     pub(super) word: String,
 }
 
@@ -76,24 +76,24 @@ impl Channel {
         self.from_host.next_line().await.ok().flatten()
     }
 
-    /// Keeps the process alive until the end of the run, and gives it the run's journal. A run that
-    /// is interrupted lets go as well, and has `release` in the journal as its end.
+    /// Keeps the process alive until the end of the run, and sends it the run's journal. An
+    /// interrupted run also releases the lock, with `release` as its end in the journal.
     pub(super) fn keep(self, live: &Live, holder: &Holder, release: Release) {
         let Self { from_host, to_host, .. } = self;
         let holding = Holding::keep(from_host, to_host, live.journal(), holder);
-        // The first of two in one run stays.
+        // The first of two channels in one run stays.
         let holding = live.shelf().get_or_make(|| holding);
         let journal = live.journal().clone();
         live.at_close(async move |now| holding.interrupted(&journal, release, now).await);
     }
 
-    /// The error for a word that nobody expected.
+    /// The error for an unexpected word.
     pub(super) fn unexpected(self, host: &Host) -> LockError {
         LockError::NoAnswer { host: host.clone(), said: hemma_core::text::plain(&self.word, 300) }
     }
 }
 
-/// A script that ended says why; a connection that did, nothing.
+/// The error for a closed channel: a script that ended says why; a cut connection does not.
 fn ended(host: &Host, said: &str) -> LockError {
     let host = host.clone();
     if said.is_empty() {

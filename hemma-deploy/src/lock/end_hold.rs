@@ -1,4 +1,4 @@
-//! Ending the hold of another run by hand.
+//! Releasing the lock of another run by force.
 
 use hemma_core::names::ProjectName;
 use hemma_core::text::plain;
@@ -10,8 +10,8 @@ use super::history::Entry;
 use super::holder::Holder;
 use crate::state_dir::STATE;
 
-/// The lock is asked first: a process id that is left over belongs to another process by now. What
-/// the run that loses it will be told is written down before it does.
+/// Checks the lock first: a process id that is left over belongs to another process by now. The
+/// message for the run that loses the lock is written before it does.
 const END: &str = r#"
 [ -e "$s/lock" ] || exit 0
 exec 9<"$s/lock" || exit 70
@@ -22,15 +22,15 @@ kill "$pid" && flock -w 5 9 || exit 72
 printf '%s\n' "$3" | sed "s/@AT@/$(date -u +%Y-%m-%dT%H:%M:%SZ)/" >>"$s/journal.jsonl"
 "#;
 
-/// Ends the hold of the run that has the lock. The command that it runs at that moment is not cut;
-/// it begins no other, and is told who ended its hold.
+/// Releases the lock of the run that holds it. The command that it runs at that moment is not cut;
+/// it starts no other, and is told who released its lock.
 #[derive(Debug, Clone, Serialize)]
 pub struct EndHold {
     /// The host.
     pub host: Host,
     /// The project.
     pub project: ProjectName,
-    /// Who ends it.
+    /// The operator who releases the lock.
     #[serde(skip)]
     pub by: Holder,
 }
@@ -57,7 +57,8 @@ impl Change for EndHold {
             event: JournalEvent::Done,
         };
         let entry = serde_json::to_string(&Entry::new(&self.by, &entry)).unwrap_or_default();
-        // It is ended some time after the command began, and the host's clock says when.
+        // The lock is released some time after the command began, so the host's clock gives the
+        // time.
         let entry = entry.replacen(&since.to_string(), "@AT@", 1);
         let parameters = [self.project.to_string(), plain(&words, 300), entry];
         let command = Command::script(&script, parameters).named("end-hold");

@@ -1,8 +1,8 @@
-//! What keeps a run that lost the lock from changing anything more.
+//! The fence, which keeps a run that lost the lock from changing anything more.
 //!
-//! Each run that takes the lock gets a number that is larger than the one before. The remote line of
-//! each change compares it, and asks the kernel whether the lock is still held; so a run whose hold
-//! was ended, or whose machine slept for too long, stops before its next change.
+//! Each run that takes the lock gets a number that is larger than the one before. The remote line
+//! of each change compares it, and asks the kernel whether the lock is still held; so a run whose
+//! lock was released by force, or whose machine slept for too long, stops before its next change.
 
 use hemma_core::names::ProjectName;
 use hemma_core::{Guard, Host};
@@ -10,10 +10,10 @@ use hemma_core::{Guard, Host};
 use super::unproven::Marker;
 use crate::state_dir::STATE;
 
-/// `$1` is the project, `$2` the run's number, `$3` what is noted before the first change, if
-/// anything. `flock -s` is refused with 1 as long as the lock is held.
+/// `$1` is the project, `$2` the run's number, `$3` the marker that is written before the first
+/// change, if any. `flock -s` is refused with 1 as long as the lock is held.
 ///
-/// A marker that cannot be written stops nothing: the change itself says that the disk is full.
+/// A marker that cannot be written stops nothing: the change itself reports a full disk.
 const HELD: &str = r#"
 now=$(cat "$s/fence" 2>/dev/null)
 if [ "$now" = "$2" ]; then
@@ -29,8 +29,7 @@ fi
 } 2>/dev/null
 "#;
 
-/// The guard of a run with the number `fence`. `marker` is written down on the host by its first
-/// change.
+/// The guard of a run with the number `fence`. Its first change writes `marker` on the host.
 pub(super) fn guard(
     host: &Host,
     project: &ProjectName,

@@ -1,4 +1,4 @@
-//! What was done on a host, by whom: reading the journal back.
+//! The history of a host's changes, read from the journal.
 
 use hemma_core::names::ProjectName;
 use hemma_core::{
@@ -15,24 +15,24 @@ const READ: &str = r#"[ -e "$s/journal.jsonl" ] || exit 0; tail -n "$2" "$s/jour
 /// One line of the host's journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When.
+    /// The time.
     pub at: jiff::Timestamp,
-    /// Who.
+    /// The operator's name.
     pub who: String,
-    /// From which machine.
+    /// The operator's machine.
     pub from: String,
-    /// What they typed.
+    /// The command.
     pub doing: String,
     /// The kind of change.
     pub kind: String,
     /// The change in one line.
     pub what: String,
-    /// What happened to it.
+    /// The change's beginning, or how it ended.
     pub event: JournalEvent,
 }
 
 impl Entry {
-    /// A change of `holder`'s run.
+    /// An entry for a change of `holder`'s run.
     pub fn new(holder: &Holder, entry: &JournalEntry) -> Self {
         Self {
             at: entry.at,
@@ -46,18 +46,18 @@ impl Entry {
     }
 }
 
-/// What was done lately?
+/// Which changes are in the journal?
 #[derive(Debug, Clone, Serialize)]
 pub struct History {
     /// The host.
     pub host: Host,
     /// The project.
     pub project: ProjectName,
-    /// Lines at most, counted from the end.
+    /// The largest number of lines, counted from the end.
     pub lines: u32,
 }
 
-/// Why the journal is not known.
+/// Why the journal could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ pub enum HistoryError {
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The recording has no answer.
@@ -110,7 +110,7 @@ impl Question for History {
     }
 }
 
-/// A line that cannot be read is half of one: its writer was killed. It says nothing sure.
+/// Parses the journal. A line that cannot be parsed is incomplete, because its writer was killed.
 fn read(text: &str) -> Vec<Entry> {
     text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect()
 }

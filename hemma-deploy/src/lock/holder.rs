@@ -1,19 +1,19 @@
-//! Who holds the lock.
+//! The run that holds the lock.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Who holds the lock, from where, since when, and what for.
+/// The run that holds the lock: the operator, the machine, the time, and the command.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Holder {
     /// The operator's name on their own machine.
     pub who: String,
-    /// Their machine.
+    /// The operator's machine.
     pub from: String,
-    /// Since when.
+    /// The time at which the lock was taken.
     pub since: jiff::Timestamp,
-    /// Which verb they typed. Not its arguments, which may hold a secret.
+    /// The verb of the command. Its arguments are left out, because they may be secret.
     pub doing: String,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// What stands beside the lock. It is written by whoever holds it, so nothing about it is sure.
+/// Parses the file next to the lock. The holder itself wrote it, so nothing about it is certain.
 pub(super) fn read(text: &str) -> Option<Holder> {
     serde_json::from_str(text.trim()).ok()
 }

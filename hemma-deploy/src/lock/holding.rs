@@ -1,4 +1,4 @@
-//! The lock as long as it is ours: a heartbeat, and the journal's way to the host.
+//! The lock while this run holds it: a heartbeat, and the journal's lines to the host.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::history::Entry;
 use super::holder::Holder;
 use super::outcome::RunOutcome;
 
-/// The host gives up on us after four missing ones.
+/// The time between two heartbeats. The host releases the lock after four missing ones.
 const BEAT_EVERY: Duration = Duration::from_secs(5);
 
 /// Why the host no longer takes the journal's lines.
@@ -22,10 +22,11 @@ const ENDED: &str = "the process that held the lock there has ended";
 /// Why it is not known whether the host has the last lines.
 const CUT: &str = "the connection ended before the host had said that it has all of them";
 
-/// How long the host may take to let the lock go.
+/// The time that the host may take to release the lock.
 const END_PATIENCE: Duration = Duration::from_secs(3);
 
-/// Lives on the run's shelf. Dropped with it, the channel closes and the host lets the lock go.
+/// The lock of this run, among the run's extensions. When it is dropped, the channel closes and the
+/// host releases the lock.
 pub(super) struct Holding {
     lines: mpsc::UnboundedSender<Line>,
     pulse: Mutex<Option<JoinHandle<()>>>,
@@ -34,14 +35,14 @@ pub(super) struct Holding {
 
 enum Line {
     Journal(String),
-    /// Nothing that this run changed is unproven.
+    /// No change of this run is unproven.
     Proven,
     End,
 }
 
 impl Holding {
-    /// Each journal line is sent on the same connection as the change that follows it, before it;
-    /// so whatever reached the host was announced there.
+    /// Sends the journal's lines. Each is sent on the same connection as the change that follows
+    /// it, before it; so every change that reached the host was announced there.
     pub(super) fn keep(
         from_host: Lines<BufReader<ReadHalf<Duplex>>>,
         to_host: WriteHalf<Duplex>,
@@ -53,7 +54,7 @@ impl Holding {
         journal.add(move |entry| {
             let entry = Entry::new(&holder, entry);
             if let (Some(lines), Ok(line)) = (outbox.upgrade(), serde_json::to_string(&entry)) {
-                // It is gone only once the lock is.
+                // The line is lost only once the lock is.
                 let _ = lines.send(Line::Journal(line));
             }
         });
@@ -61,8 +62,8 @@ impl Holding {
         Self { lines, pulse: Mutex::new(Some(pulse)), loss: journal.loss() }
     }
 
-    /// Lets go, and waits until the host has. `proven` says that nothing this run changed is left
-    /// without having passed a gate.
+    /// Releases the lock, and waits until the host has done so. `proven` says that no change of
+    /// this run is left without having passed a gate.
     pub(super) async fn end(&self, proven: bool) {
         if proven {
             let _ = self.lines.send(Line::Proven);
@@ -75,8 +76,8 @@ impl Holding {
         }
     }
 
-    /// Lets go of what is still held when the run ends, which was interrupted then: the lines of the
-    /// journal that are on their way arrive, and the last one says how it ended.
+    /// Releases the lock of an interrupted run: the journal's lines that are on their way arrive,
+    /// and the last one says how the run ended.
     pub(super) async fn interrupted(
         &self,
         journal: &Journal,
@@ -141,7 +142,7 @@ async fn beat(
     }
 }
 
-/// The host says but one thing: that its journal could not be written.
+/// Reads the only message that the host sends: that its journal could not be written.
 fn heard(said: &str, loss: &Loss) {
     if let Some(why) = said.strip_prefix("lost ") {
         loss.note(&plain(why, 300));

@@ -10,7 +10,7 @@ use crate::Remedy;
 use crate::ids;
 use crate::state_dir::STATE;
 
-/// Opened for reading: a look makes no file.
+/// Opens the file for reading only: a look creates no file.
 const LOOK: &str = r#"
 [ -e "$s/lock" ] || { echo free; exit 0; }
 exec 9<"$s/lock" || exit 70
@@ -18,7 +18,7 @@ if flock -n 9; then echo free; else echo held; cat "$s/holder" 2>/dev/null; fi
 exit 0
 "#;
 
-/// Does somebody hold the lock of a project?
+/// Is the lock of a project held?
 #[derive(Debug, Clone, Serialize)]
 pub struct LookLock {
     /// The host.
@@ -27,13 +27,13 @@ pub struct LookLock {
     pub project: ProjectName,
 }
 
-/// Whether somebody holds it.
+/// The state of the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
-    /// Nobody does.
+    /// The lock is free.
     Free,
-    /// Somebody does.
+    /// A run holds the lock.
     HeldBy(Option<Holder>),
 }
 
@@ -58,7 +58,7 @@ impl Question for LookLock {
     }
 }
 
-/// Whether the lock is free, in words.
+/// The finding about the lock.
 pub async fn verify(world: &World, host: &Host, project: &ProjectName) -> Finding {
     let subject = "lock";
     let asked = LookLock { host: host.clone(), project: project.clone() };

@@ -1,10 +1,10 @@
 //! One deploy at a time: a lock on the host that frees itself, and the journal that it carries.
 //!
-//! It is held by a process on the host that lives as long as this run's connection: a kernel lock
-//! on a file, so that no crash leaves it behind. Whoever holds it says so beside it. A run whose
-//! link is cut without a word loses it when its heartbeat has been missing for a while.
+//! A process on the host holds it as long as this run's connection lives: a kernel lock on a file,
+//! so that no crash leaves it behind. The holder writes its name next to it. A run whose connection
+//! is cut silently loses the lock when its heartbeat has been missing for a while.
 //!
-//! Invariant: taking it never breaks it for somebody else.
+//! Invariant: taking the lock never takes it away from another run.
 
 mod acquire;
 mod announce;

@@ -1,29 +1,29 @@
-//! How a run under the lock ended.
+//! The outcome of a run under the lock.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How a run under the lock ended, as the journal's last line of it says.
+/// The outcome of a run under the lock, as in its last line of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunOutcome {
-    /// All of it was done, and it passed its gate if it has one.
+    /// All steps were done, and the gate passed if there is one.
     Done,
-    /// It failed, and what it had changed is as it was before.
+    /// The run failed, and its changes were taken back.
     TakenBack,
-    /// It failed, and what it had changed is still there.
+    /// The run failed, and its changes are still there.
     Failed,
-    /// It failed before it had changed anything.
+    /// The run failed before it changed anything.
     Nothing,
-    /// How the services stand could not be learned.
+    /// The state of the services could not be seen.
     Unknown,
-    /// A signal ended it between two changes.
+    /// A signal ended the run between two changes.
     Interrupted,
 }
 
 impl RunOutcome {
-    /// All of them.
+    /// All outcomes.
     pub const ALL: [Self; 6] = [
         Self::Done,
         Self::TakenBack,
@@ -33,7 +33,7 @@ impl RunOutcome {
         Self::Interrupted,
     ];
 
-    /// Whether the host is, after this run, in a state that was proven.
+    /// Whether the host is in a proven state after this run.
     pub(super) fn leaves_nothing_open(self) -> bool {
         matches!(self, Self::Done | Self::TakenBack | Self::Nothing)
     }

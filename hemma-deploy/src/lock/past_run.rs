@@ -1,4 +1,4 @@
-//! The journal by runs: each of its changes once, with how it ended, and how the run did.
+//! The journal by runs: each change once, with its outcome, and the outcome of the run.
 
 use std::fmt;
 
@@ -13,69 +13,69 @@ use super::history::Entry;
 use super::holder::Holder;
 use super::outcome::RunOutcome;
 
-/// What was done with one command.
+/// The changes of one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PastRun {
-    /// When it began, or the first that is known of it.
+    /// The time at which the run began, or its first known change.
     pub at: Timestamp,
-    /// When it ended, if that was written down.
+    /// The time at which the run ended, if the journal has it.
     pub until: Option<Timestamp>,
-    /// Who.
+    /// The operator's name.
     pub who: String,
-    /// From which machine.
+    /// The operator's machine.
     pub from: String,
-    /// What they typed.
+    /// The command.
     pub doing: String,
-    /// How it ended.
+    /// The outcome of the run.
     pub outcome: PastOutcome,
     /// The changes, without those of the lock itself.
     pub steps: Vec<PastStep>,
 }
 
-/// How a command ended.
+/// The outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PastOutcome {
-    /// It came to its end in this way.
+    /// The command ended with this outcome.
     Ended(RunOutcome),
-    /// Its end was not written down: it was killed, or lost its connection.
+    /// The end is not in the journal: the run was killed, or lost its connection.
     Cut,
-    /// It is at work still.
+    /// The run is still at work.
     Running,
 }
 
-/// A change.
+/// A change of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PastStep {
     /// The kind of change.
     pub kind: String,
     /// The change in one line.
     pub what: String,
-    /// How it ended.
+    /// The outcome of the change.
     #[serde(flatten)]
     pub outcome: Outcome,
     #[serde(skip)]
     begun: Option<Timestamp>,
 }
 
-/// How a change ended.
+/// The outcome of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It was made.
+    /// The change was made.
     Done {
-        /// How long it took, if its beginning is known.
+        /// The time it took, if its beginning is known.
         took: Option<SignedDuration>,
     },
-    /// It was not made, or not whole.
+    /// The change was not made, or only in part.
     Failed {
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// Nobody has written down how.
+    /// The journal has no outcome.
     Open,
 }
 
-/// The changes that bring back what ran before.
+/// The changes that restore what ran before.
 const BRINGS_BACK: [&str; 2] = ["release.restore", "release.withdraw"];
 /// The changes that a deploy makes only after its gate.
 const PROVES: [&str; 2] = ["release.keep", "release.note"];
@@ -96,7 +96,7 @@ impl fmt::Display for PastOutcome {
     }
 }
 
-/// Its words with dashes: `taken-back`.
+/// Serializes the words with dashes: `taken-back`.
 impl Serialize for PastOutcome {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.to_string().replace(' ', "-"))
@@ -104,8 +104,8 @@ impl Serialize for PastOutcome {
 }
 
 impl PastRun {
-    /// Folds a journal, oldest first. Two runs may be at work at once: not every command needs the
-    /// lock. The one that holds it, if one does, is at work still.
+    /// Groups a journal by runs, oldest first. Two runs may be at work at once: not every command
+    /// needs the lock. The run of `holder` is still at work.
     pub fn fold(entries: &[Entry], holder: Option<&Holder>) -> Vec<Self> {
         let mut runs: Vec<Self> = Vec::new();
         for entry in entries {
@@ -155,11 +155,11 @@ impl PastRun {
         }
     }
 
-    /// How a run ended whose last line does not say it, by what it did.
+    /// The outcome of a run whose last line does not have it, by its changes.
     fn seen(&self) -> RunOutcome {
         let made = |kinds: &[&str]| self.steps.iter().any(|it| kinds.contains(&it.kind.as_str()));
         let well = |it: &PastStep| matches!(it.outcome, Outcome::Done { .. });
-        // To bring back what ran before is what a rollback is for.
+        // For a rollback, restoring what ran before is success.
         let brought_back = made(&BRINGS_BACK) && !self.doing.starts_with("rollback");
         let last_is_well = self.steps.last().is_some_and(well);
         let unproven = self.doing.starts_with("deploy") && made(&["compose.up"]) && !made(&PROVES);
@@ -172,7 +172,7 @@ impl PastRun {
         }
     }
 
-    /// How long it took, if its end is known.
+    /// The time that the run took, if its end is known.
     pub fn took(&self) -> Option<SignedDuration> {
         Some(self.until?.duration_since(self.at))
     }
@@ -203,7 +203,7 @@ impl PastRun {
 mod tests {
     use super::*;
 
-    /// `doing second kind event`, and what the run would show of it.
+    /// An entry from `doing second kind event`, and the rest as a run would show it.
     fn entry(row: &str) -> Entry {
         let words: Vec<_> = row.split(' ').collect();
         let [doing, second, kind, event] = words[..] else { panic!("{row}") };

@@ -1,4 +1,4 @@
-//! What the host remembers of a run that has begun to change it and has not passed its gate.
+//! The marker of a run that has begun to change the host and has not passed its gate.
 
 use hemma_core::names::ProjectName;
 use hemma_core::{
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::holder::Holder;
 use crate::state_dir::STATE_DIRECTORY;
 
-/// The marker has the number of its run in its first line, and who made it in the second.
+/// The marker has the number of its run in the first line, and the holder in the second.
 const LOOK: &str = r#"
 [ -e "$s/unproven" ] || { echo proven; exit 0; }
 echo unproven
@@ -23,11 +23,11 @@ cat "$s/return-at" 2>/dev/null || echo
 exit 0
 "#;
 
-/// Who changes the host: it is noted there by the first change of a run that ends with a gate, and
-/// taken away when the gate was passed, or when all of it was taken back.
+/// The marker of a run that ends with a gate: its first change writes the marker on the host. The
+/// marker is removed when the gate passed, or when all changes were taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker {
-    /// Who, from where, since when, and with which command.
+    /// The operator, machine, time and command of the run.
     #[serde(flatten)]
     pub holder: Holder,
 }
@@ -35,12 +35,13 @@ pub struct Marker {
 /// A run that has changed the host and has not passed its gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unproven {
-    /// Who, from where, since when, and with which command; `None` if the host does not say.
+    /// The operator, machine, time and command of the run; `None` if the host does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Holder>,
-    /// Whether that run, or another one, is at work at this moment.
+    /// Whether that run, or another one, is at work now.
     pub running: bool,
-    /// When the host takes it back by itself, unless the operator returns before.
+    /// The time at which the host takes the changes back by itself, unless the operator returns
+    /// before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns_at: Option<jiff::Timestamp>,
 }
@@ -54,7 +55,7 @@ pub struct LookUnproven {
     pub project: ProjectName,
 }
 
-/// Why it is not known.
+/// Why the marker could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -67,12 +68,12 @@ pub enum UnprovenError {
         /// Why not.
         source: ExecError,
     },
-    /// The host gave no answer that could be read.
+    /// The host's answer could not be read.
     #[error("{host} did not say whether its last deploy passed its gate: {said}")]
     NoAnswer {
         /// The host.
         host: Host,
-        /// What it said instead.
+        /// The host's output.
         said: String,
     },
     /// The recording has no answer.
@@ -111,7 +112,7 @@ impl Question for LookUnproven {
     }
 }
 
-/// Reads what the script printed.
+/// Parses the script's output.
 fn read(text: &str) -> Result<Option<Unproven>, ()> {
     let mut lines = text.lines();
     match lines.next() {
@@ -128,7 +129,7 @@ fn read(text: &str) -> Result<Option<Unproven>, ()> {
 }
 
 impl Unproven {
-    /// Which run it is. This stays as it is when another run takes the lock.
+    /// The name of the run, which stays the same when another run takes the lock.
     pub fn which(&self) -> String {
         let who = self.by.as_ref().map_or_else(
             || "a run that left no name".to_owned(),
@@ -140,7 +141,7 @@ impl Unproven {
         format!("unproven: {who} has not passed its gate")
     }
 
-    /// What is so at this moment, in one sentence.
+    /// The state at this moment, in one sentence.
     pub fn words(&self) -> String {
         let running = if self.running { "; a run is at work now" } else { "" };
         let back = self.returns_at.map(|it| {
@@ -149,15 +150,14 @@ impl Unproven {
         format!("{}{running}{}", self.which(), back.unwrap_or_default())
     }
 
-    /// The same as a finding.
+    /// The finding for the unproven run.
     pub fn finding(&self) -> Finding {
         let remedy = if self.running { Remedy::ShowLock } else { Remedy::FinishOrRollBack };
         Finding::fail(ids::RELEASE_UNPROVEN, "release", self.words()).remedy(remedy)
     }
 }
 
-/// Whether the host remembers a run that did not pass its gate. A recording from before the host
-/// remembered such a thing has none.
+/// The unproven run that the host remembers. An old recording without this look has none.
 pub async fn unproven(world: &World, config: &Config) -> Result<Option<Unproven>, UnprovenError> {
     let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
     match world.ask(&LookUnproven { host, project }).await {

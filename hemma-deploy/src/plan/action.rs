@@ -1,4 +1,4 @@
-//! What a step of a plan does, and to what.
+//! The action of a step, and its subject.
 
 use hemma_core::names::{
     CheckoutPath, ContainerName, NetworkName, OverlayFile, PgName, ServiceName,
@@ -6,7 +6,7 @@ use hemma_core::names::{
 use hemma_git::checkout::short;
 use hemma_postgres::databases;
 
-/// What a step does, and what it does it to.
+/// The action of a step, with its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Clone the repository into this directory.
@@ -17,13 +17,13 @@ pub enum Action {
     CreateNetwork(NetworkName),
     /// Run a statement in the shared PostgreSQL.
     RunStatement(Statement),
-    /// Take the `.env` that lies on the host now for the release's.
+    /// Use the `.env` that is on the host now for the release.
     AdoptEnv,
     /// Build the image of a service.
     Build(ServiceName),
-    /// Bring the container of a service to what is wanted.
+    /// Bring the container of a service to the wanted state.
     Container(ContainerAction, ServiceName),
-    /// Remove a container that Compose made and was cut before it could start it.
+    /// Remove a container that Compose created but could not start, because it was cut.
     Discard(ContainerName),
     /// Note this commit as the deployed one, and keep its images.
     Keep(String),
@@ -35,43 +35,43 @@ pub enum Action {
     RestoreEnv,
 }
 
-/// What is done to the container of a service.
+/// An action on the container of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ContainerAction {
-    /// Create and start one that is not there.
+    /// Create and start a missing container.
     Create,
-    /// Replace one that differs from what the files say.
+    /// Replace a container that differs from the files.
     Recreate,
-    /// Replace one that Compose would leave as it is.
+    /// Replace a container that Compose would leave alone.
     Replace,
-    /// Start one that is there and does not run.
+    /// Start a container that does not run.
     Start,
-    /// Stop and remove one that the files no longer ask for.
+    /// Stop and remove a container that the files no longer ask for.
     Remove,
 }
 
-/// A statement that PostgreSQL is given, for the role of the application.
+/// A statement for PostgreSQL, for the role of the application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// What it does.
+    /// The action of the statement.
     pub step: databases::Step,
-    /// The role that it makes, changes, or gives something.
+    /// The role that is created, changed, or given something.
     pub role: PgName,
 }
 
-/// What becomes of the thing that a step is about.
+/// The effect of a step on its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sign {
-    /// There is one more, or one more that runs.
+    /// The subject is created or started.
     Add,
-    /// It is another afterwards.
+    /// The subject is changed.
     Change,
-    /// It is gone afterwards.
+    /// The subject is removed.
     Remove,
 }
 
 impl Sign {
-    /// The character for it: `+`, `~` or `-`.
+    /// The character of the sign: `+`, `~` or `-`.
     pub fn mark(self) -> char {
         match self {
             Self::Add => '+',
@@ -102,7 +102,7 @@ impl ContainerAction {
 }
 
 impl Action {
-    /// The word for what is done.
+    /// The word for the action.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Clone(_) => "clone",
@@ -118,7 +118,7 @@ impl Action {
         }
     }
 
-    /// What it is done to, as the operator knows it.
+    /// The subject of the action, as the operator knows it.
     pub fn subject(&self) -> String {
         match self {
             Self::Clone(checkout) | Self::Pull(checkout) => checkout.to_string(),
@@ -132,7 +132,7 @@ impl Action {
         }
     }
 
-    /// What becomes of the subject.
+    /// The effect on the subject.
     pub fn sign(&self) -> Sign {
         match self {
             Self::Clone(_) | Self::CreateNetwork(_) | Self::Build(_) => Sign::Add,
@@ -154,7 +154,7 @@ impl Action {
         }
     }
 
-    /// The service whose image or container it is about.
+    /// The service whose image or container the action is about.
     pub fn service(&self) -> Option<&ServiceName> {
         match self {
             Self::Build(service) | Self::Container(_, service) => Some(service),
@@ -162,7 +162,7 @@ impl Action {
         }
     }
 
-    /// What is done to the container of a service, where it is about one.
+    /// The action on the container of a service, if it is one.
     pub fn container(&self) -> Option<(ContainerAction, &ServiceName)> {
         match self {
             Self::Container(action, service) => Some((*action, service)),

@@ -1,4 +1,4 @@
-//! What the steps of a plan come to, by what carries them out.
+//! The steps of a plan, grouped by what carries them out.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use hemma_postgres::databases;
 
 use super::{Action, ContainerAction, Statement, Step};
 
-/// The steps of a plan by what carries them out. Each step is in one of its parts, or is carried out
-/// by how the run ends.
+/// The steps of a plan, grouped by what carries them out. Each step is in one of the parts, or is
+/// carried out at the end of the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Agenda {
@@ -18,15 +18,15 @@ pub struct Agenda {
     pub pulls: bool,
     /// The network that is created.
     pub network: Option<NetworkName>,
-    /// What PostgreSQL is given, in order.
+    /// The statements for PostgreSQL, in order.
     pub statements: Vec<databases::Step>,
     /// The services whose images are built, in order.
     pub builds: Vec<ServiceName>,
-    /// The containers that are in Compose's way.
+    /// The containers that Compose would stumble over.
     pub discards: Vec<ContainerName>,
-    /// The services whose containers Compose brings up, or takes away.
+    /// The services whose containers Compose brings up or removes.
     pub services: BTreeSet<ServiceName>,
-    /// Whether Compose has to replace containers that it would leave as they are.
+    /// Whether Compose has to replace containers that it would leave alone.
     pub force: bool,
 }
 
@@ -51,8 +51,8 @@ impl Agenda {
                 self.services.insert(service.clone());
             }
             Action::Discard(container) => self.discards.push(container.clone()),
-            // A run that passes its gate keeps the commit with the `.env` that it ran with. A way
-            // back begins with what it restores; the rest is planned from what lies there then.
+            // A run that passes its gate keeps the commit with its `.env`. A way back begins with
+            // what it restores; the rest is planned from the files that are there then.
             Action::Keep(_)
             | Action::AdoptEnv
             | Action::RestoreRelease(_)

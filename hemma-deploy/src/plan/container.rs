@@ -1,4 +1,4 @@
-//! What the container of one service needs.
+//! The step that the container of one service needs.
 
 use hemma_core::names::ServiceName;
 use hemma_docker::compose::{Port, Service};
@@ -8,10 +8,11 @@ use super::differences::{self, named};
 use super::services::{Base, Seen, image_named};
 use super::{Action, Cause, ContainerAction, Step};
 
-/// The step that brings a service's container to what is wanted, if it needs one. `built` says
+/// The step that brings a service's container to the wanted state, if it needs one. `built` says
 /// whether the plan builds its image.
 ///
-/// Each question is asked of each container: that an image is built says nothing of whether the
+/// Every check is made for every container: a newly built image does not mean that the container
+/// was ever started.
 /// container that runs it was ever started.
 pub(super) fn step(
     seen: &Seen<'_>,
@@ -32,7 +33,7 @@ pub(super) fn step(
         .or_else(|| state(seen, name, service, container))
 }
 
-/// What Compose itself sees: a configuration that is another.
+/// The reason that Compose itself sees: the configuration differs.
 fn configuration(
     seen: &Seen<'_>,
     name: &ServiceName,
@@ -65,7 +66,7 @@ fn runs_with_another(
     service: &Service,
     container: &Container,
 ) -> bool {
-    // The hash of another tree than the checkout holds that tree's own directory.
+    // The hash of another tree than the checkout includes that tree's own directory.
     let checked_out = seen.before.and_then(|it| it.services.get(name)).unwrap_or(service);
     if checked_out.hash.is_empty() {
         // Compose's hash cannot be known; what the container was made with can be compared.
@@ -76,7 +77,7 @@ fn runs_with_another(
     runs_with != Some(checked_out.hash.as_str())
 }
 
-/// An image that is another, or is going to be.
+/// The reason that the image is another, or is about to be.
 fn image(
     seen: &Seen<'_>,
     name: &ServiceName,
@@ -85,8 +86,8 @@ fn image(
     built: bool,
 ) -> Option<Step> {
     if built {
-        // Without a known deploy a build may well come out the same; what changed is seen after it.
-        // So it may for one that is stuck, and Compose would leave that as it is.
+        // Without a known deploy a build may give the same image; the change is seen after it. The
+        // same goes for a stuck container, and Compose would leave that one alone.
         let known = seen.base.is_known(name) && stuck(container).is_none();
         return known
             .then(|| Step::container(ContainerAction::Recreate, name, "its image is built anew"));
@@ -100,7 +101,7 @@ fn image(
     is_another.then(|| Step::container(ContainerAction::Recreate, name, reason))
 }
 
-/// A container that is as it should be made, and is not at work.
+/// The reason that a correctly made container does not run.
 fn state(
     seen: &Seen<'_>,
     name: &ServiceName,
@@ -121,7 +122,7 @@ fn state(
     Some(Step::container(ContainerAction::Start, name, reason))
 }
 
-/// Why neither the engine nor Compose gets a container to work again by a plain start.
+/// Why neither the engine nor Compose can get a container to work again by starting it.
 fn stuck(container: &Container) -> Option<String> {
     let reason = match (container.state, container.health) {
         (State::Running, Some(Health::Unhealthy)) => "it is unhealthy".to_owned(),
@@ -136,8 +137,8 @@ fn stuck(container: &Container) -> Option<String> {
     Some(reason)
 }
 
-/// Adds the services that lose what they share, or that the files say restart with another, where
-/// that other one gets a container of its own.
+/// Adds the services that lose what they share, or that the files restart with another, where that
+/// other one gets a new container.
 pub(super) fn with_sharers(seen: &Seen<'_>, steps: &mut Vec<Step>) {
     loop {
         let actions: Vec<_> = steps.iter().filter_map(|it| it.action.container()).collect();
@@ -164,13 +165,13 @@ pub(super) fn with_sharers(seen: &Seen<'_>, steps: &mut Vec<Step>) {
     }
 }
 
-/// The step of a running service for that of another which it needs.
+/// The step of a running service that follows from the step of a service it needs.
 fn with(
     name: &ServiceName,
     (needed, shares, action): (&str, bool, ContainerAction),
 ) -> Option<Step> {
     let (action, reason) = match (action, shares) {
-        // Its container keeps its id, so Compose would see no difference.
+        // The container keeps its id, so Compose would see no difference.
         (ContainerAction::Start, true) => (ContainerAction::Replace, "is started"),
         (ContainerAction::Start, false) => return None,
         (_, true) => (ContainerAction::Recreate, "is replaced"),
@@ -181,8 +182,8 @@ fn with(
     Some(Step::container(action, name, format!("{needed}, {link}, {reason}")))
 }
 
-/// Compose replaces either all that it brings up or what it finds changed: where one container has
-/// to be replaced, none is merely started.
+/// The steps as Compose carries them out: it replaces either everything or what it finds changed,
+/// so where one container has to be replaced, none is merely started.
 pub(super) fn as_carried_out(mut steps: Vec<Step>) -> Vec<Step> {
     let does = |step: &Step, it| step.action.container().is_some_and(|(action, _)| action == it);
     if steps.iter().any(|it| does(it, ContainerAction::Replace)) {
@@ -195,7 +196,7 @@ pub(super) fn as_carried_out(mut steps: Vec<Step>) -> Vec<Step> {
     steps
 }
 
-/// What is wrong with the ports that a running container has, if anything is.
+/// The problem with the ports of a running container, if there is one.
 pub(super) fn binding(service: &Service, container: &Container) -> Option<String> {
     if container.state != State::Running {
         return None;

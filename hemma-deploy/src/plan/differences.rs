@@ -1,24 +1,24 @@
-//! In which parts a service differs: from what it was in the files, and from what runs.
+//! The parts in which a service differs from its old files, or from its running container.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hemma_docker::ContainerParts;
 use hemma_docker::compose::{Port, Service};
 
-/// These do not reach the container; Compose leaves them out of its own hash as well.
+/// Parts that do not reach the container; Compose leaves them out of its own hash as well.
 const SILENT: [&str; 3] = ["depends_on", "profiles", "pull_policy"];
 
-/// Of a container these compare one by one with the files, and so do the variables and the labels.
+/// The parts of a container that compare directly with the files, as do the variables and labels.
 const WORDS: [&str; 4] = ["command", "entrypoint", "user", "working_dir"];
 
-/// Compose hands the settings of the Docker client on to containers.
+/// Variables that Compose copies from the settings of the Docker client.
 const OF_THE_CLIENT: [&str; 5] =
     ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
 
-/// More names than these make no line that anybody reads.
+/// The number of names that keeps a line readable.
 const NAMES_MAX: usize = 4;
 
-/// The parts of a service that are others in `after`.
+/// The parts of a service that differ in `after`.
 pub(super) fn between(before: &Service, after: &Service) -> Vec<String> {
     let keys = before.parts.keys().chain(after.parts.keys());
     let differ: BTreeSet<&String> = keys
@@ -28,8 +28,8 @@ pub(super) fn between(before: &Service, after: &Service) -> Vec<String> {
     differ.into_iter().cloned().collect()
 }
 
-/// The parts of a service that are others in its container, as far as they compare. None is no
-/// proof that there is none.
+/// The parts of a service that differ in its container, as far as they compare. An empty list does
+/// not prove that there is no difference.
 pub(super) fn from_running(service: &Service, running: &ContainerParts) -> Vec<String> {
     let empty = BTreeMap::new();
     let given = running.given.as_ref();
@@ -38,7 +38,7 @@ pub(super) fn from_running(service: &Service, running: &ContainerParts) -> Vec<S
     let mut differ: BTreeSet<String> = names
         .filter(|it| compares(it))
         .filter(|it| {
-            // An entrypoint of its own does without the image's command.
+            // A service with its own entrypoint does not use the image's command.
             let own = *it == "command" && service.parts.contains_key("entrypoint");
             let given = given.filter(|_| !own);
             let wanted = service.parts.get(*it);
@@ -66,7 +66,7 @@ fn compares(name: &str) -> bool {
     }
 }
 
-/// Whether each is one port that is given: of others the engine has to say what they are.
+/// Whether each port is a single given one: the others are chosen by the engine.
 fn is_plain(ports: &[Port]) -> bool {
     ports.iter().all(|it| it.published.parse::<u16>().is_ok())
 }
@@ -141,7 +141,7 @@ mod tests {
         other.image = "p-t".to_owned();
         other.binds = vec!["conf".to_owned()];
         assert_eq!(from_running(&other, &running), ["image", "volumes"]);
-        // What only the image could have given is not known without it.
+        // Without the image it is not known what only the image could have given.
         let alone = ContainerParts { given: None, ..running };
         assert_eq!(from_running(&service(&[]), &alone), [""; 0]);
     }

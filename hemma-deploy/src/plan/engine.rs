@@ -1,9 +1,10 @@
-//! A model of an engine and of what Compose does on it, and the promise that plans converge on it.
+//! A model of an engine and of Compose, and the promise that plans converge on it.
 //!
-//! `up --no-deps --no-build -d SERVICES` makes the containers first, then starts them in the order
-//! of what they depend on, and gives up at the first that does not get as far as another waits for.
-//! It replaces what has another hash or image, or all of them where it is forced to, starts what was
-//! made or has ended, and leaves what runs. A container that is paused or dead stops it.
+//! `up --no-deps --no-build -d SERVICES` creates the containers first, then starts them in the
+//! order of their dependencies, and gives up at the first that does not reach the state another
+//! waits for. It replaces containers with another hash or image, or all if it is forced to, starts
+//! those that were created or have exited, and leaves running ones. A paused or dead container
+//! stops it.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ const HEALTHY: &str = "service_healthy";
 const STARTED: &str = "service_started";
 const COMPLETED: &str = "service_completed_successfully";
 
-/// A service of the files, and whether it comes up from what is wanted.
+/// A service of the files, and whether it comes up from the wanted image.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Wish {
@@ -30,20 +31,20 @@ struct Wish {
     job: bool,
     replicas: u64,
     works: bool,
-    /// Those before it that it needs.
+    /// The indexes of earlier services that it needs.
     needs: Vec<usize>,
-    /// The commit whose image it had at the last deploy is the one that is wanted.
+    /// Whether the commit of its last deployed image is the wanted one.
     unchanged: bool,
 }
 
 #[derive(Debug, Clone)]
 struct Host {
     wishes: Vec<Wish>,
-    /// What the name of each service's image leads to.
+    /// The image that the name of each service's image leads to.
     images: Vec<Option<String>>,
     containers: BTreeMap<usize, Container>,
     deployed: bool,
-    /// Whether Compose starts what it can after it has met a failure.
+    /// Whether Compose goes on starting services after a failure.
     goes_on: bool,
 }
 
@@ -112,7 +113,7 @@ impl Host {
         Plan { steps }
     }
 
-    /// Whether a service is as the files want it, and at work.
+    /// Whether a service is as the files want it, and running.
     fn is_good(&self, at: usize) -> bool {
         let wish = &self.wishes[at];
         let Some(it) = self.containers.get(&at) else { return wish.replicas == 0 };
@@ -125,7 +126,7 @@ impl Host {
         wish.replicas > 0 && made && works && !it.is_unfinished()
     }
 
-    /// Carries a plan out as a rollout does. Whether its gate was passed.
+    /// Carries a plan out as a rollout does. Returns whether its gate passed.
     fn apply(&mut self, plan: &Plan) -> bool {
         let at = |it: &ServiceName| it[1..].parse::<usize>().expect("a service");
         let agenda = plan.agenda();
@@ -187,7 +188,7 @@ impl Host {
         self.containers.get(&at).is_some_and(|it| it.state == State::Running)
     }
 
-    /// Whether Compose gets it to start.
+    /// Whether Compose gets the service to start.
     fn start(&mut self, at: usize) -> bool {
         let wish = &self.wishes[at];
         let works = wish.works && self.images[at].as_deref() == Some(&wanted_image(at));
@@ -222,7 +223,7 @@ fn container(at: usize, state: State, hash: &str, image: &str) -> Container {
     Container { image_id: image.to_owned(), state, ..made }
 }
 
-/// Any services, each in any state.
+/// Hosts with any services, each in any state.
 fn hosts(broken: bool) -> impl Strategy<Value = Host> {
     (1_usize..6)
         .prop_flat_map(move |count| {
@@ -265,17 +266,17 @@ fn hosts(broken: bool) -> impl Strategy<Value = Host> {
             {
                 wish.needs = (0..at).filter(|it| needs & (1 << it) != 0).collect();
                 wish.replicas = u64::from(off > 0);
-                // What was deployed and did not change since is the image that is wanted.
+                // An image that was deployed and did not change since is the wanted one.
                 let wanted = wanted_image(at);
                 let old = format!("sha256:{at}-old");
                 let known = !wish.builds || (deployed && wish.unchanged);
                 let image = if same_image || known { wanted } else { old };
                 host.images.push(tagged.then(|| image.clone()));
                 if let Some((mut state, mut exit_code, health)) = state {
-                    // Without a name, what it runs is all that is known of the image.
+                    // Without a name, the running container is all that is known of the image.
                     let same_image = same_image || (!wish.builds && !tagged);
                     let runs = if same_image { image } else { format!("sha256:{at}-older") };
-                    // A job that is at work ends.
+                    // A running job ends.
                     if wish.job && state == State::Running {
                         (state, exit_code) = (State::Exited, Some(i64::from(!wish.works)));
                     }

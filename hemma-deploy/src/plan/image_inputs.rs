@@ -1,7 +1,7 @@
-//! Which files of the repository an image is made from, read from its Dockerfile.
+//! The files of the repository that an image is made from, read from its Dockerfile.
 //!
-//! When in doubt, everything: an image that is built once too often costs a cache look-up, one
-//! that is built once too seldom is a lie.
+//! When in doubt, everything: an image that is built once too often costs a cache look-up; one that
+//! is built once too seldom is out of date.
 
 use parse_dockerfile::{Dockerfile, Flag, Instruction, Source};
 
@@ -10,14 +10,14 @@ use hemma_docker::compose::BuildSpec;
 /// The files that an image is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageInputs {
-    /// Any file of the repository may be one, for this reason.
+    /// Possibly any file of the repository, for this reason.
     Everything(String),
-    /// These files and what lies below these directories, relative to the checkout.
+    /// These files, and all files below these directories, relative to the checkout.
     Paths(Vec<String>),
 }
 
 impl ImageInputs {
-    /// Reads them from the text of a Dockerfile; `None` when there is no such file.
+    /// The inputs from the text of a Dockerfile; `None` means that the file is missing.
     pub fn read(build: &BuildSpec, dockerfile: Option<&str>) -> Self {
         let everything = |reason: &str| Self::Everything(reason.to_owned());
         if build.context.starts_with('/') || build.context.contains("://") {
@@ -38,7 +38,7 @@ impl ImageInputs {
         Self::Paths(paths.iter().map(|it| join(&build.context, it)).collect())
     }
 
-    /// Those of `changed` that the image is made from.
+    /// The files of `changed` that the image is made from.
     pub fn of(&self, changed: &[String]) -> Vec<String> {
         match self {
             Self::Everything(_) => changed.to_vec(),

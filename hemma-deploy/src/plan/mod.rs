@@ -1,4 +1,4 @@
-//! What a deploy would do, in order, each step with its reason. Pure: no look, no clock.
+//! The plan: the steps of a deploy in order, each with its reason. Pure: no look, no clock.
 
 mod action;
 mod agenda;
@@ -35,7 +35,7 @@ impl Plan {
         self.steps.is_empty()
     }
 
-    /// What the steps come to, by what carries them out.
+    /// The steps, grouped by what carries them out.
     pub fn agenda(&self) -> Agenda {
         Agenda::of(&self.steps)
     }

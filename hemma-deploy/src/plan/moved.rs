@@ -1,9 +1,9 @@
-//! In which steps two plans differ.
+//! The steps in which two plans differ.
 
 use super::{Plan, Step};
 
-/// What changed from the plan that was shown to the one that would be carried out now, a line a
-/// step.
+/// The differences between the shown plan and the one that would be carried out now, one line for
+/// each step.
 pub fn moved(shown: &Plan, now: &Plan) -> Vec<String> {
     let twin =
         |of: &Step, plan: &Plan| plan.steps.iter().find(|it| it.action == of.action).cloned();

@@ -1,4 +1,4 @@
-//! What each service needs: the files' wish against what runs.
+//! The steps of each service: the files compared with what runs.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,43 +13,43 @@ use super::container::{self, binding, parts_that_differ};
 use super::{Action, Cause, ContainerAction, ImageInputs, Step};
 use crate::provenance::Built;
 
-/// What was seen, as far as the services are concerned.
+/// The facts about the services.
 pub(crate) struct Seen<'s> {
     /// The project's name.
     pub project: &'s str,
-    /// The project as it would be.
+    /// The project as it would be after the deploy.
     pub model: &'s Model,
-    /// The project as it is in the checkout, where the two differ.
+    /// The project in the checkout, if it differs.
     pub before: Option<&'s Model>,
     /// The containers of the host.
     pub containers: &'s [Container],
     /// The images of the host.
     pub images: &'s [Image],
-    /// What the containers were made with whose configuration is not that of the checkout.
+    /// The parts of containers whose configuration is not that of the checkout.
     pub running: &'s BTreeMap<ServiceName, ContainerParts>,
-    /// What the images were made from.
+    /// The commits that the images were made from.
     pub base: Base<'s>,
-    /// What the images are made from.
+    /// The files that the images are made from.
     pub inputs: &'s BTreeMap<ServiceName, ImageInputs>,
 }
 
-/// What the images that are there were made from, as far as that is known.
+/// The commits that the existing images were made from, as far as they are known.
 #[derive(Clone, Copy)]
 pub(crate) enum Base<'s> {
     /// The commit of the last deploy, or of a stage that was brought up after it.
     Deploy(&'s History),
-    /// There is no deploy that passed its gate, and each has its own commit; but for what single
-    /// stages brought up.
+    /// No deploy has passed its gate, and each image has its own commit, except for stages that
+    /// were brought up by themselves.
     First(&'s History, &'s Built),
-    /// Each its own commit.
+    /// Each image has its own commit.
     Each(&'s Built),
-    /// They are those of the release that is gone back to, and need no build as long as they are
-    /// there.
+    /// The images are those of the release that is gone back to, and are built only where they are
+    /// gone.
     Kept,
 }
 
 impl<'s> Base<'s> {
-    /// What came in since a service's image was made, if that is known.
+    /// The changes since a service's image was made, if they are known.
     fn since(self, service: &str, image: &Image) -> Option<Cow<'s, Since>> {
         let of_image = |built: &'s Built| {
             let changed = built.since(service, &image.id)?.files.to_vec();
@@ -65,7 +65,7 @@ impl<'s> Base<'s> {
         }
     }
 
-    /// Whether a build of the service's image is one for a change, and gives another image.
+    /// Whether a build of the service's image is caused by a change, and gives another image.
     pub(super) fn is_known(self, service: &str) -> bool {
         match self {
             Self::Deploy(history) | Self::First(history, _) => history.of(service).is_some(),
@@ -74,7 +74,7 @@ impl<'s> Base<'s> {
         }
     }
 
-    /// What may have changed how the image is built, where the models cannot be compared.
+    /// A file that may have changed how the image is built, where the models cannot be compared.
     fn doubt(self, service: &str, image: &Image) -> Option<&'s str> {
         let built = match self {
             Self::Each(built) => built,
@@ -87,7 +87,7 @@ impl<'s> Base<'s> {
     }
 }
 
-/// Builds first, then containers, each in the order of the names: Compose orders by dependency.
+/// The builds, then the containers, each in the order of the names: Compose orders by dependency.
 pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
     let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
     let wanted: Vec<_> = wanted.collect();
@@ -111,7 +111,7 @@ pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Ima
     images.iter().find(|it| it.tags.contains(&tag))
 }
 
-/// The build of a service's image, if it has to be built.
+/// The build of a service's image, if it is needed.
 fn build(seen: &Seen<'_>, name: &ServiceName, service: &Service) -> Option<Step> {
     service.build.as_ref()?;
     let because = |reason: &str| Some(Step::build(name, reason));
@@ -142,7 +142,7 @@ fn build(seen: &Seen<'_>, name: &ServiceName, service: &Service) -> Option<Step>
     };
     let commits = touching(&since, &files);
     let reason = match &commits[..] {
-        // Of a branch that was rewritten, say, nothing leads from there to here.
+        // After a branch was rewritten, for example, no commits lead from there to here.
         [] => format!("{} changed{doubt}", files.first()?),
         [one] => format!("changed by {one}{doubt}"),
         [newest, older @ ..] => {
@@ -153,14 +153,14 @@ fn build(seen: &Seen<'_>, name: &ServiceName, service: &Service) -> Option<Step>
     Some(Step::build(name, reason).because(cause))
 }
 
-/// The commits that touch some of `files`, newest first.
+/// The commits that touch one of `files`, newest first.
 fn touching(since: &Since, files: &[String]) -> Vec<String> {
     let touches = |it: &&hemma_git::checkout::Commit| it.files.iter().any(|it| files.contains(it));
     since.commits.iter().filter(touches).map(|it| it.title.clone()).collect()
 }
 
-/// The services whose containers have another configuration than the checkout: each with its
-/// container. What the compose files changed alone is known without them.
+/// The services, with their containers, whose container has another configuration than the
+/// checkout. Changes of the compose files alone are known without them.
 pub(crate) fn to_compare<'c>(
     (project, wanted, checked_out): (&str, &Model, Option<&Model>),
     containers: &'c [Container],
@@ -175,8 +175,8 @@ pub(crate) fn to_compare<'c>(
     wanted.services.iter().filter(|it| it.1.replicas > 0).filter_map(of).collect()
 }
 
-/// What is in Compose's way since it was cut while replacing a container of a service that the files
-/// name.
+/// Containers that Compose left when it was cut while replacing a container of a service in the
+/// files.
 fn discards(seen: &Seen<'_>) -> impl Iterator<Item = Step> {
     let named = |it: &&Container| {
         let labels = it.compose.as_ref().filter(|it| it.project == seen.project);
@@ -187,8 +187,8 @@ fn discards(seen: &Seen<'_>) -> impl Iterator<Item = Step> {
         .map(|it| Step::new(Action::Discard(it.name.clone()), "a replacement that was cut left it"))
 }
 
-/// Containers of services that the files name with zero replicas. One of a service that the files
-/// do not name at all is not touched: another layer may have made it.
+/// Containers of services that have zero replicas in the files. A container of a service that is
+/// not in the files is left alone: another layer may have made it.
 fn removals(seen: &Seen<'_>) -> Vec<Step> {
     let off = seen.model.services.iter().filter(|(_, it)| it.replicas == 0);
     let there = |name: &str| seen.containers.iter().any(|it| it.is_of(seen.project, name));

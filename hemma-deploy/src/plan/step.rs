@@ -1,4 +1,4 @@
-//! One step of a plan: what is done, why, and what the reason rests on.
+//! One step of a plan: the action, the reason, and the cause of the reason.
 
 use std::fmt;
 
@@ -7,36 +7,37 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Action, ContainerAction};
 
-/// One step.
+/// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What is done, and to what.
+    /// The action, with its subject.
     pub action: Action,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The stage in which it is done, where there are any.
+    /// The stage of the step, if the application has stages.
     pub stage: Option<String>,
-    /// What the reason rests on.
+    /// The facts behind the reason.
     pub cause: Cause,
 }
 
-/// What the reason of a step rests on, whole, where the sentence has room for a part of it.
+/// The facts behind the reason of a step in full, where the sentence has room for only some.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cause {
-    /// Parts of the configuration that differ: `environment.NAME`, `ports`. Names, never values.
+    /// The parts of the configuration that differ: `environment.NAME`, `ports`. Names, never
+    /// values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
-    /// Files that an image is made from, and that changed.
+    /// The changed files that an image is made from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
-    /// The commits that changed them, newest first: short id and subject.
+    /// The commits that changed those files, newest first: short id and subject.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commits: Vec<String>,
 }
 
 impl Step {
-    /// A step that rests on nothing but what its reason says.
+    /// A step without facts beyond its reason.
     pub fn new(action: Action, reason: impl Into<String>) -> Self {
         Self { action, reason: reason.into(), stage: None, cause: Cause::default() }
     }
@@ -46,7 +47,7 @@ impl Step {
         Self::new(Action::Build(service.clone()), reason)
     }
 
-    /// A step that brings the container of a service to what is wanted.
+    /// A step for the container of a service.
     pub fn container(
         action: ContainerAction,
         service: &ServiceName,
@@ -66,7 +67,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// A step as text: `{"action":"create network","subject":"web","reason":"it is not there"}`.
+/// Serializes as text: `{"action":"create network","subject":"web","reason":"it is not there"}`.
 impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

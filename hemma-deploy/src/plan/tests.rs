@@ -1,4 +1,4 @@
-//! Which steps follow from what was seen, and the words of their reasons.
+//! The steps that follow from facts, and the words of their reasons.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
 }
 
-/// A project of one service that is built, with these parts.
+/// A project with one service that is built, and these parts.
 fn model(hash: &str, parts: &[(&str, &str)]) -> Model {
     let build = BuildSpec {
         context: ".".into(),
@@ -48,7 +48,7 @@ fn since(changed: &[&str], commits: &[(&str, &[&str])]) -> Since {
     Since { changed: owned(changed), commits: commits.iter().map(commit).collect() }
 }
 
-/// What is seen of the host, apart from what a row says.
+/// The facts about the host, apart from those of a row.
 fn steps(
     (before, after): (Option<&Model>, &Model),
     running: Option<ContainerParts>,
@@ -86,7 +86,7 @@ fn a_build_names_the_commits_that_touched_its_inputs() {
             since(&["api/app.py", "libs/x"], &[one, ("111 libs", &["libs/x"])]),
             Some("changed by 222 api: two (and 1 before it)"),
         ),
-        // One that was taken back again brought nothing.
+        // A commit that was reverted brings nothing.
         (since(&["README.md"], &[one, ("111 api", &["api/app.py"])]), None),
         // A branch that was rewritten.
         (since(&["api/app.py"], &[]), Some("api/app.py changed")),
@@ -135,7 +135,7 @@ fn only_what_differs_is_looked_at_closely() {
     let compared = |wanted, before| to_compare(("p", wanted, before), &containers).len();
     assert_eq!(compared(&same, None), 0);
     assert_eq!(compared(&other, None), 1);
-    // What a commit brings is known from the files.
+    // The changes of a commit are known from the files.
     assert_eq!(compared(&other, Some(&same)), 0);
 }
 

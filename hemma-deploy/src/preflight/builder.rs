@@ -1,7 +1,7 @@
-//! Whether the host builds what the repository asks for.
+//! Whether the host can build what the repository asks for.
 //!
-//! Compose before 5 has BuildKit in itself. Since then it builds by the buildx plugin, of a version
-//! of its choice, and without the plugin by the builder that knows less.
+//! Compose before 5 includes BuildKit. Since then it builds with the buildx plugin, of a version
+//! that it requires, and without the plugin with the classic builder, which knows less.
 
 use hemma_core::{Finding, Hint};
 use hemma_docker::compose::{Model, Spot};
@@ -10,16 +10,16 @@ use super::Sources;
 use crate::host_tools::numbers;
 use crate::ids;
 
-/// As a Dockerfile begins that lies in a compose file.
+/// The beginning of a Dockerfile within a compose file.
 pub(super) const INLINE: &str = "dockerfile_inline:";
 
-/// The first Compose that builds by the plugin.
+/// The first Compose that builds with the plugin.
 const COMPOSE_BY_PLUGIN: (u64, u64, u64) = (5, 0, 0);
 
-/// The oldest plugin that it takes.
+/// The oldest plugin that it accepts.
 const BUILDX_OLDEST: (u64, u64, u64) = (0, 17, 0);
 
-/// What the builds would end at.
+/// The findings about builds that would fail.
 pub(super) fn findings(model: &Model, seen: &Sources) -> Vec<Finding> {
     let compose = seen.compose_version.as_deref();
     if compose.and_then(numbers).is_some_and(|it| it < COMPOSE_BY_PLUGIN) {
@@ -55,7 +55,7 @@ fn buildkit(model: &Model, seen: &Sources) -> Vec<Finding> {
         .hint(Hint::Do(advice.to_owned()))
     };
     let services = inline(model);
-    // Of several, it is not known whose the first one is.
+    // With several services, it is not known whose the first one is.
     let spot = seen.mentions.get(INLINE).filter(|_| services.len() == 1);
     let in_compose = services.iter().map(|name| {
         let subject = format!("build of {name}");
@@ -65,7 +65,7 @@ fn buildkit(model: &Model, seen: &Sources) -> Vec<Finding> {
     in_compose.chain(in_files).collect()
 }
 
-/// The services whose Dockerfile lies in a compose file.
+/// The services whose Dockerfile is within a compose file.
 pub(super) fn inline(model: &Model) -> Vec<&str> {
     let wanted = model.services.iter().filter(|(_, it)| it.replicas > 0);
     let inline =

@@ -1,21 +1,21 @@
-//! What a Dockerfile needs that it does not bring along.
+//! The requirements of a Dockerfile.
 
 use std::collections::BTreeMap;
 
 use parse_dockerfile::{Flag, Instruction, Source};
 
-/// What one Dockerfile needs.
+/// The requirements of one Dockerfile.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Needs {
     /// Images, each with its line.
     pub images: Vec<(usize, String)>,
-    /// The first thing that the builder before BuildKit does not know, with its line.
+    /// The first instruction that the classic builder does not know, with its line.
     pub buildkit: Option<(usize, String)>,
 }
 
 impl Needs {
-    /// Reads a Dockerfile with the build arguments that a compose file gives it. What the reader does
-    /// not understand is for the build to say.
+    /// Reads a Dockerfile with the build arguments that a compose file gives it. The build itself
+    /// will report what this reader does not understand.
     pub(super) fn read(text: &str, arguments: &BTreeMap<String, String>) -> Self {
         let Ok(parsed) = parse_dockerfile::parse(text) else { return Self::default() };
         let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count() + 1;
@@ -49,13 +49,13 @@ impl Needs {
     }
 }
 
-/// Docker tells stages by their names in any case, or by their number.
+/// Whether an image is a stage, which has a name in any case, or a number.
 fn is_stage(image: &str, stages: &[Option<String>]) -> bool {
     let named = |it: &Option<String>| it.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(image));
     stages.iter().any(named) || image.parse().is_ok_and(|it: usize| it < stages.len())
 }
 
-/// What the builder before BuildKit does not know, and where it is.
+/// The option that the classic builder does not know, with its line.
 fn modern(instruction: &Instruction<'_>) -> Option<(usize, String)> {
     let (at, word, options, known, text): (_, _, _, &[&str], _) = match instruction {
         Instruction::From(from) => {
@@ -85,7 +85,7 @@ fn value<'f>(options: &'f [Flag<'_>], name: &str) -> Option<&'f str> {
     Some(&options.iter().find(|it| it.name.value == name)?.value.as_ref()?.value)
 }
 
-/// `ARG A=x B="y"`: what the compose file gives wins over the default.
+/// Declares `ARG A=x B="y"`: the compose file's value overrides the default.
 fn declare(
     variables: &mut BTreeMap<String, String>,
     text: &str,
@@ -99,7 +99,7 @@ fn declare(
     }
 }
 
-/// The text with its variables filled in; `None` where one is not known here.
+/// The text with its variables filled in; `None` where one is unknown.
 fn filled(text: &str, variables: &BTreeMap<String, String>) -> Option<String> {
     let (mut rest, mut filled) = (text, String::new());
     while let Some((before, after)) = rest.split_once('$') {

@@ -1,4 +1,4 @@
-//! Looking at what the compose files refer to.
+//! Looking at the files and images that the compose files refer to.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dockerfile::Needs;
 
-/// A mount that is empty and ignored is what Docker made of one that was absent.
+/// Looks at the tree. A mount that is empty and ignored was missing once, and Docker made it.
 const LOOK: &str = r#"
 said=$(sudo -n docker buildx version 2>/dev/null) && echo "buildx $(echo "$said" | cut -d ' ' -f 2)"
 said=$(sudo -n docker compose version --short 2>/dev/null) && echo "compose $said"
@@ -69,64 +69,64 @@ done
 exit 0
 "#;
 
-/// What do the Dockerfiles of a tree begin from, and is what the services mount there?
+/// Which images do the Dockerfiles of a tree need, and do the mounts of the services exist?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookSources {
-    /// The files.
+    /// The compose files.
     pub files: ComposeFiles,
     /// The state of the repository.
     pub tree: Tree,
-    /// What is mounted from the host.
+    /// The paths that are mounted from the host.
     pub binds: Vec<String>,
     /// Texts whose place in the compose files is wanted.
     pub mentions: Vec<String>,
-    /// The Dockerfiles, each with the build arguments that lead to its images.
+    /// The Dockerfiles, each with the build arguments that name images.
     pub dockerfiles: Vec<(String, BTreeMap<String, String>)>,
 }
 
-/// What was seen.
+/// The answer about the tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sources {
     /// Whether the host can build with BuildKit.
     pub buildx: bool,
-    /// The version of the plugin that does.
+    /// The version of the buildx plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buildx_version: Option<String>,
-    /// The version of Compose, which decides what it builds with.
+    /// The version of Compose, which decides how it builds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compose_version: Option<String>,
-    /// Images that Dockerfiles begin from, and where.
+    /// The images that Dockerfiles begin from, with their places.
     pub bases: Vec<(Spot, String)>,
-    /// What only BuildKit can build, and where.
+    /// The instructions that only BuildKit knows, with their places.
     pub buildkit: Vec<(Spot, String)>,
-    /// Mounts that are not there, and why.
+    /// The mounts that do not exist, and why.
     pub absent: BTreeMap<String, Absence>,
-    /// Where the wanted texts are written first.
+    /// The first place of each wanted text.
     pub mentions: BTreeMap<String, Spot>,
-    /// What the compose files call the project, as it is written in the last of those that do.
+    /// The project's `name:` in the last of the files that have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<(Spot, String)>,
-    /// The paths of git submodules, and whether the checkout on the host has files there.
+    /// The paths of git submodules, and whether the checkout on the host has their files.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub submodules: BTreeMap<String, bool>,
-    /// Files that are pointers of Git LFS, a hundred at most.
+    /// The files that are pointers of Git LFS, a hundred at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lfs_pointers: Vec<String>,
 }
 
-/// In which way a mount is not there.
+/// The reason why a mount does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Absence {
-    /// It is nowhere.
+    /// The mount exists nowhere.
     Absent,
-    /// git is told to leave it out, so no clone has it.
+    /// git ignores the mount, so no clone has it.
     Ignored,
-    /// It is there and empty, and git is told to leave it out.
+    /// The mount exists and is empty, and git ignores it.
     Empty,
 }
 
-/// Why nobody knows.
+/// Why the tree could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -144,7 +144,7 @@ pub enum SourcesError {
     Tree {
         /// The host.
         host: Host,
-        /// git's words.
+        /// git's message.
         said: String,
     },
     /// The recording has no answer.
@@ -163,7 +163,7 @@ impl OperatorError for SourcesError {
 }
 
 impl LookSources {
-    /// The look at what the services of `model` that would run refer to.
+    /// The question about what the running services of `model` refer to.
     pub fn of(files: ComposeFiles, tree: Tree, model: &Model, mentions: Vec<String>) -> Self {
         let wanted = || model.services.values().filter(|it| it.replicas > 0);
         let mut binds: Vec<String> = wanted().flat_map(|it| it.binds.clone()).collect();
@@ -259,7 +259,7 @@ impl Sources {
     }
 }
 
-/// `FILE:LINE:name: PROJECT`
+/// The place and the name in `FILE:LINE:name: PROJECT`.
 fn project(text: &str) -> Option<(Spot, String)> {
     let (place, name) = text.split_once(":name:")?;
     let (file, line) = place.rsplit_once(':')?;

@@ -1,8 +1,8 @@
-//! What makes a repository fail on the host although each command is right.
+//! Problems of a repository that make a deploy fail although each command is right.
 //!
-//! Each rule is a pure function over the resolved project, the Dockerfiles and what the host has, and
-//! each finding says where it is written and what to do. What the repository cannot mend by itself
-//! goes into the overlay.
+//! Each rule is a pure function over the resolved project, the Dockerfiles and the host; each
+//! finding has the place in the files and a hint. What the repository cannot fix goes into the
+//! overlay.
 
 mod builder;
 mod dockerfile;
@@ -22,19 +22,20 @@ pub use look::{Absence, LookSources, Sources, SourcesError};
 pub use offers::{LookOffers, Offer};
 pub(crate) use rules::{mapping, mentions, missing, named, network};
 
-/// What was seen of the repository.
+/// The facts about the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Preflight {
-    /// What the compose files refer to.
+    /// The files and images that the compose files refer to.
     pub seen: Sources,
-    /// What registries say of the images that the host lacks.
+    /// The registries' answers about the images that the host lacks.
     pub offers: BTreeMap<String, Offer>,
-    /// Mounts outside the checkout that Docker may make, empty, as a cache begins.
+    /// Mounts outside the checkout that Docker may create, empty, as a cache begins.
     pub made: Vec<String>,
 }
 
 impl Preflight {
-    /// Takes the mounts outside the checkout from what stops a deploy to what somebody should know.
+    /// Allows the missing mounts outside the checkout: they no longer stop a deploy, but are
+    /// reported.
     pub(crate) fn with_caches(mut self) -> Self {
         let outside = |it: &String| it.starts_with('/');
         self.made = self.seen.absent.keys().filter(|it| outside(it)).cloned().collect();
@@ -42,7 +43,7 @@ impl Preflight {
         self
     }
 
-    /// What stops a deploy, before anything is changed.
+    /// The findings that stop a deploy, before anything is changed.
     pub(crate) fn findings(&self, config: &Config, model: &Model) -> Vec<Finding> {
         let overlay = match &config.compose.overlay {
             Some(overlay) => format!("{overlay} beside the checkout"),
@@ -54,8 +55,8 @@ impl Preflight {
         findings
     }
 
-    /// What the files bring that fails nothing and is to be known, where those of before did not
-    /// bring it as well.
+    /// Remarks about the files that do not stop a deploy, and that the old files did not cause as
+    /// well.
     pub(crate) fn news(&self, before: Option<&Model>, model: &Model) -> Vec<String> {
         let old = before.map(|it| rules::remarks(it, &self.seen)).unwrap_or_default();
         let of_files = rules::remarks(model, &self.seen).into_iter().filter(|it| !old.contains(it));

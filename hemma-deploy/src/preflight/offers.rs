@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SourcesError;
 
-/// The host asks: it is the one that will pull.
+/// Asks from the host, because the host will pull.
 const LOOK: &str = r#"
 for image do
     if said=$(sudo -n docker manifest inspect -- "$image" 2>&1 >/dev/null); then echo "there $image"
@@ -30,15 +30,15 @@ pub struct LookOffers {
     pub images: Vec<String>,
 }
 
-/// What a registry says of an image.
+/// A registry's answer about an image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Offer {
-    /// It has it.
+    /// The registry has the image.
     There,
-    /// It does not have it, or not for us.
+    /// The registry does not have the image, or denies access.
     None,
-    /// It was not reached.
+    /// The registry was not reached.
     Unknown(String),
 }
 

@@ -1,4 +1,4 @@
-//! What the repository says of itself: the project's name, and files that git keeps elsewhere.
+//! Rules about the repository itself: the project's name, and files that git keeps elsewhere.
 
 use hemma_core::{Finding, Hint};
 
@@ -6,8 +6,8 @@ use super::Sources;
 use crate::config::ComposeConfig;
 use crate::ids;
 
-/// Compose would take the name that its files have, so a stack that was brought up by hand has it.
-/// Under another one a deploy would bring up a second stack beside it.
+/// The finding that the files have another project name. A stack that was brought up by hand has
+/// the files' name, so a deploy under another name would bring up a second stack.
 pub(super) fn project(compose: &ComposeConfig, seen: &Sources) -> Option<Finding> {
     let (spot, name) = seen.project.as_ref()?;
     let ours = compose.project.as_str();

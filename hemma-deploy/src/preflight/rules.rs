@@ -1,4 +1,4 @@
-//! What follows from what was seen.
+//! The rules over the facts about a repository.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use super::{Absence, Offer, Preflight, Sources};
 use crate::ids;
 use crate::plan::image_named;
 
-/// What stops a deploy. `overlay` is the file for what the repository cannot mend.
+/// The findings that stop a deploy. `overlay` is the file for what the repository cannot fix.
 pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> Vec<Finding> {
     let Preflight { seen, .. } = preflight;
     [bases(preflight), builder::findings(model, seen), mounts(model, seen, overlay)].concat()
 }
 
-/// What a deploy gets through, and somebody should know.
+/// The remarks that do not stop a deploy.
 pub(super) fn remarks(model: &Model, seen: &Sources) -> Vec<String> {
     let off = off(model).into_iter().map(|(needed, names)| {
         let (needed, names) = (placed(needed, seen.mentions.get(&key(needed))), names.join(", "));
@@ -34,7 +34,7 @@ pub(super) fn remarks(model: &Model, seen: &Sources) -> Vec<String> {
     off.chain(unset).collect()
 }
 
-/// A mount that nobody has put on the host.
+/// The remark about a mount that does not exist on the host.
 pub(super) fn made(bind: &str, seen: &Sources) -> String {
     let bind = placed(bind, seen.mentions.get(bind));
     format!("{bind} is not on the host, and Docker will make it, empty")
@@ -116,32 +116,32 @@ fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
     mounted.filter_map(finding).collect()
 }
 
-/// As it is usually written.
+/// The usual form of a port mapping.
 pub(crate) fn mapping(port: &Port) -> String {
     format!("{}:{}", port.published, port.target)
 }
 
-/// As a fixed container name is usually written.
+/// The usual form of a fixed container name.
 pub(crate) fn named(container: &str) -> String {
     format!("container_name: {container}")
 }
 
-/// As a service begins, or a network.
+/// The first line of a service or a network.
 fn key(name: &str) -> String {
     format!(" {name}:")
 }
 
-/// As an external network may be written: by its name, or as the key that is its name.
+/// The two forms of an external network: by its name, or as the key that is its name.
 pub(crate) fn network(name: &str) -> [String; 2] {
     [format!("name: {name}"), key(name)]
 }
 
-/// As a variable is used that becomes blank where nothing sets it.
+/// The two forms of a variable that becomes blank where it is not set.
 fn uses(variable: &str) -> [String; 2] {
     [format!("${{{variable}}}"), format!("${variable}")]
 }
 
-/// The texts whose place the findings name. `own` is the network that hemma makes, if any.
+/// The texts whose place the findings name. `own` is the network that hemma creates, if any.
 pub(crate) fn mentions(model: &Model, own: Option<&str>) -> Vec<String> {
     let wanted = || model.services.values().filter(|it| it.replicas > 0);
     let published = |it: &&Port| !it.published.is_empty();

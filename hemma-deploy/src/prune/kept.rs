@@ -1,4 +1,4 @@
-//! Which images the kept releases need, of all projects of this operator on the host.
+//! The images of the kept releases, of all projects of this operator on the host.
 
 use hemma_core::names::{ProjectName, ServiceName};
 use hemma_core::{
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::release::Release;
 use crate::state_dir::STATE;
 
-/// A record that cannot be read fails: what it says is needed would not be known.
+/// A record that cannot be read is an error: the images that it needs would not be known.
 const LOOK: &str = r#"
 for f in "${s%/*}"/*/releases/*.json; do
     [ -e "$f" ] || continue
@@ -26,7 +26,7 @@ done
 pub struct LookKept {
     /// The host.
     pub host: Host,
-    /// A project; the others lie beside it.
+    /// A project; the records of the others are next to its own.
     pub project: ProjectName,
 }
 
@@ -37,24 +37,24 @@ pub struct Kept {
     pub project: String,
     /// The release.
     pub commit: String,
-    /// What the release is kept as, where that is more than its commit.
+    /// The id under which the release is kept, if it is more than the commit.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kept_as: String,
     /// The service.
     pub service: ServiceName,
-    /// The engine's id for the image.
+    /// The engine's id of the image.
     pub image: String,
 }
 
 impl Kept {
-    /// The name under which it is kept.
+    /// The name under which the image is kept.
     pub fn name(&self) -> String {
         let id = if self.kept_as.is_empty() { &self.commit } else { &self.kept_as };
         format!("hemma.keep/{}/{}:{id}", self.project, self.service)
     }
 }
 
-/// Why it is not known which.
+/// Why the images of the kept releases are not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -72,7 +72,7 @@ pub enum KeptError {
     Read {
         /// The host.
         host: Host,
-        /// What is wrong with it.
+        /// What is wrong with the record.
         said: String,
     },
     /// The recording has no answer.

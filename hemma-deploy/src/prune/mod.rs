@@ -1,4 +1,4 @@
-//! Giving disk space back: images that nothing names and nothing runs, and the cache of builds.
+//! Freeing disk space: images without a name that no container runs, and the build cache.
 //!
 //! Invariant: what a rollback needs is not removed. Kept images have names of their own, and where
 //! one has lost its name nothing is pruned at all.
@@ -16,10 +16,10 @@ pub use hemma_docker::prune::{LookUnused, Prune, Reclaimed, Unnamed, Unused, Wha
 use hemma_docker::{Containers, EngineError};
 pub use kept::{Kept, KeptError, LookKept};
 
-/// What could be given back, and what keeps it from being so.
+/// The data that could be removed, and what keeps it from being so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// What there is that nobody needs.
+    /// The unused images and cache.
     pub unused: Unused,
     /// Images of kept releases that a prune would remove.
     pub at_risk: Vec<Kept>,
@@ -35,10 +35,10 @@ pub enum Error {
     /// The kept releases are not known.
     #[error("could not learn which images a rollback needs")]
     Kept(#[source] KeptError),
-    /// The engine did not do it.
+    /// The engine refused.
     #[error("stopped while pruning")]
     Prune(#[source] EngineError),
-    /// Between the plan that was shown and the lock, there came other images.
+    /// Other images appeared between the shown plan and the lock.
     #[error("nothing was removed: since the plan was shown, there are other images without a name")]
     Moved,
 }
@@ -55,7 +55,7 @@ impl OperatorError for Error {
     }
 }
 
-/// Looks at the images, at what runs them, and at the releases that are kept.
+/// Looks at the images, the containers that run them, and the kept releases.
 pub async fn look(world: &World, config: &Config) -> Result<Standing, Error> {
     let host = &config.host.alias;
     let asked = (
@@ -67,7 +67,7 @@ pub async fn look(world: &World, config: &Config) -> Result<Standing, Error> {
         tokio::join!(world.ask(&asked.0), world.ask(&asked.1), world.ask(&asked.2));
     let containers = containers.map_err(Error::Look)?;
     let mut unused = unused.map_err(Error::Look)?;
-    // The engine leaves those alone, also where their container has stopped.
+    // The engine does not prune the image of a container, even of a stopped one.
     unused.images.retain(|image| containers.iter().all(|it| it.image_id != image.id));
     let kept = kept.map_err(Error::Kept)?;
     let is_unused = |it: &Kept| unused.images.iter().any(|image| image.id == it.image);
@@ -76,7 +76,7 @@ pub async fn look(world: &World, config: &Config) -> Result<Standing, Error> {
 }
 
 impl Standing {
-    /// What a person has to mend before anything is removed.
+    /// The problems that must be solved before anything is removed.
     pub fn objections(&self, host: &Host) -> Report {
         let finding = |it: &Kept| {
             let detail = format!(
@@ -91,9 +91,9 @@ impl Standing {
     }
 }
 
-/// Removes what was shown, and says what came of it.
+/// Removes the shown images and cache, and reports the result.
 ///
-/// Whoever runs it holds the host's lock, or a release might be kept meanwhile.
+/// The caller must hold the host's lock, because a release might be kept meanwhile.
 pub async fn prune(operation: Operation<'_>, shown: &Standing) -> Result<Report, Error> {
     let Operation { world, config, .. } = operation;
     let again = look(world, config).await?;
@@ -118,7 +118,7 @@ fn ids(unused: &Unused) -> Vec<&str> {
     unused.images.iter().map(|it| it.id.as_str()).collect()
 }
 
-/// What is free again, beside what was promised.
+/// The freed space, compared with the promised one.
 fn reclaimed(what: What, done: &Reclaimed, shown: &Unused) -> String {
     let promised = match what {
         What::Images => shown.images.iter().map(|it| it.own).sum(),

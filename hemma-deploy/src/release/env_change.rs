@@ -1,30 +1,30 @@
-//! By which keys the `.env` of a kept release differs from the one that lies on the host now.
+//! The keys by which the `.env` of a kept release differs from the one on the host.
 
 use serde::{Deserialize, Serialize};
 
 use crate::env_file::{Difference, EnvFile, Surroundings};
 
-/// The most keys that are named in one sentence.
+/// The largest number of keys that are named in a sentence.
 const NAMED: usize = 8;
 
-/// How the `.env` on the host differs from the one that a release ran with. Names of keys, never a
+/// The difference between the `.env` on the host and the one of a release. Names of keys, never a
 /// value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvChange {
-    /// Keys that the release does not have.
+    /// Keys that only the host's file has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<String>,
     /// Keys that have another value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
-    /// Keys that only the release has.
+    /// Keys that only the release's file has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
 }
 
 impl EnvChange {
-    /// Compares the text of the release's file with that of the host's. Where one of them cannot be
-    /// read, no key is named.
+    /// Compares the text of the release's file with that of the host's. If one cannot be parsed, no
+    /// key is named.
     pub(super) fn between(release: &str, now: &str) -> Self {
         let read = |text| EnvFile::parse(text, &Surroundings::new()).ok();
         let (Some(release), Some(now)) = (read(release), read(now)) else { return Self::default() };
@@ -32,12 +32,12 @@ impl EnvChange {
         Self { added, changed, removed }
     }
 
-    /// All keys by which they differ.
+    /// All keys by which the files differ.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         [&self.changed, &self.added, &self.removed].into_iter().flatten().map(String::as_str)
     }
 
-    /// What is different now, as a part of a sentence: `A changed, B added, C removed`.
+    /// The difference as a part of a sentence: `A changed, B added, C removed`.
     pub fn words(&self) -> String {
         let part = |keys: &[String], what: &str| {
             let named = keys.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");

@@ -1,4 +1,4 @@
-//! Keeping what runs.
+//! Keeping what runs as a release.
 
 use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::UNCUT;
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use super::{EnvChange, KEPT, KeptImage, Release};
 use crate::state_dir::STATE;
 
-/// The images first, then the record of them, then the ref: killed in between, the release is
-/// not there yet, and the next deploy keeps it. With the record the release is proven, and the note
-/// that it is not goes. What is too old loses its names last. What has begun
-/// is ended whatever becomes of the connection: a git that is cut may leave its lock.
+/// The images first, then the record, then the ref: if the script is killed in between, the release
+/// is not there yet, and the next deploy keeps it. With the record the release is proven, and its
+/// marker is removed. The names of old releases are removed last. The script runs to its end even
+/// if the connection is lost: a git that is cut may leave its lock.
 const KEEP: &str = r#"
 project=$1 commit=$2 record=$3 kept=$4
 case $5 in "~/"*) d=$HOME/${5#"~/"} ;; *) d=$5 ;; esac
@@ -59,7 +59,7 @@ exit 0
 "#;
 
 /// Keeps a release, and notes its commit as the deployed one: `refs/hemma/deployed` in the
-/// repository on the host. What changed since then is what the next plan has to build.
+/// repository on the host. The next plan builds what changed since then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Keep {
     /// The host.
@@ -70,20 +70,20 @@ pub struct Keep {
     pub checkout: CheckoutPath,
     /// The commit.
     pub commit: String,
-    /// The overlay, if there is one: it is kept as it is now, for its owner alone to read.
+    /// The overlay, if there is one: its current text is kept, readable by its owner alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayFile>,
     /// The images.
     pub images: Vec<KeptImage>,
-    /// When it passed its gate.
+    /// The time at which it passed its gate.
     #[serde(skip)]
     pub at: jiff::Timestamp,
-    /// How its `.env` differs from that of the release before, for the journal.
+    /// The difference to the `.env` of the release before, for the journal.
     #[serde(skip)]
     pub env: Option<EnvChange>,
 }
 
-/// Why a release is not kept.
+/// Why a release was not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -96,12 +96,12 @@ pub enum KeepError {
         /// Why not.
         source: ExecError,
     },
-    /// Something said no.
+    /// A command of the script failed.
     #[error("could not keep the release on {host}: {said}")]
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The recording has no answer.

@@ -1,4 +1,4 @@
-//! Which releases are kept.
+//! The kept releases.
 
 use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::{
@@ -48,12 +48,12 @@ pub struct Releases {
     /// The checkout, whose `.env` is compared with those of the releases.
     #[serde(skip)]
     pub checkout: CheckoutPath,
-    /// The checkout and the overlay beside it, if there is one.
+    /// The checkout and the overlay next to it, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<(CheckoutPath, OverlayFile)>,
 }
 
-/// Why it is not known which.
+/// Why the kept releases are not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -98,7 +98,7 @@ impl Question for Releases {
     }
 }
 
-/// A record that cannot be read was not written by this version; it is no way back.
+/// Parses the records. One that cannot be parsed was not written by this version, and is left out.
 fn read(text: &str) -> Vec<Release> {
     let after = |word: &'static str| text.lines().filter_map(move |it| it.strip_prefix(word));
     let differs: Vec<&str> = after("overlay ").collect();
@@ -119,7 +119,7 @@ fn read(text: &str) -> Vec<Release> {
     releases
 }
 
-/// A file's id and its text.
+/// The id and the text of a file.
 fn env(line: &str) -> Option<(&str, String)> {
     let (id, digits) = line.split_once(' ')?;
     Some((id, String::from_utf8_lossy(&from_hex(digits)?).into_owned()))

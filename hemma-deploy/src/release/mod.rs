@@ -1,14 +1,14 @@
 //! Releases: a commit, the images that ran with it, the operator's overlay and the `.env`, kept so
-//! that there is a way back.
+//! that a rollback is possible.
 //!
-//! The overlay and the `.env` are as much a part of what ran as the commit is. A copy of each lies
-//! with the release's record on the host, for its owner alone to read, and never leaves it: what is
-//! said of them are names of keys. The id of a release is its commit and a digest of both.
+//! The overlay and the `.env` are as much a part of what ran as the commit. A copy of each is kept
+//! with the release's record on the host, readable by its owner alone, and never leaves it:
+//! messages have names of keys only. The id of a release is its commit and a digest of both.
 //!
-//! The images get names of their own, `hemma.keep/PROJECT/SERVICE:ID`, so that neither a
-//! rebuild nor a prune loses them. `docker image prune --all` takes what has a name, too; what is
-//! gone is built from the release's commit on the way back. The last few releases are kept, and the
-//! one that is deployed.
+//! The images get names of their own, `hemma.keep/PROJECT/SERVICE:ID`, so that neither a rebuild
+//! nor a prune loses them. `docker image prune --all` removes images with names, too; a missing
+//! image is built from the release's commit on the way back. The last few releases are kept, and
+//! the deployed one.
 
 mod env_change;
 mod keep;
@@ -36,20 +36,21 @@ pub use withdraw::{Withdraw, WithdrawError};
 /// A commit with the images, the overlay and the `.env` that ran with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
-    /// What it is kept as on the host, where that is more than its commit: see [`Release::id`].
+    /// The id under which it is kept on the host, if it is more than the commit: see
+    /// [`Release::id`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kept_as: String,
     /// The commit.
     pub commit: String,
-    /// When it passed its gate.
+    /// The time at which it passed its gate.
     pub at: jiff::Timestamp,
     /// The images of its services.
     pub images: Vec<KeptImage>,
-    /// Whether the overlay that it ran with is not the one that is there now.
+    /// Whether the overlay on the host differs from the one of the release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overlay_differs: bool,
-    /// How the `.env` that is there now differs from the one that it ran with; `None` if it is the
-    /// same, or none was kept.
+    /// The difference between the `.env` on the host and the one of the release; `None` if they are
+    /// equal, or none was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<EnvChange>,
 }
@@ -59,19 +60,19 @@ pub struct Release {
 pub struct KeptImage {
     /// The service.
     pub service: ServiceName,
-    /// What its compose file calls the image.
+    /// The image's name in the compose file.
     pub name: String,
-    /// The engine's id for it.
+    /// The engine's id of the image.
     pub id: String,
 }
 
 impl KeptImage {
-    /// Whether it is still there: a prune of all unused images takes those that have a name, too.
+    /// Whether the image still exists: a prune of all unused images removes those with names, too.
     pub(crate) fn is_among(&self, images: &[Image]) -> bool {
         images.iter().any(|it| it.id == self.id)
     }
 
-    /// The image that `container`, which is one of the service's, runs.
+    /// The image that `container`, one of the service's, runs.
     pub(crate) fn of(name: &ServiceName, service: &Service, container: &Container) -> Self {
         let id = container.image_id.clone();
         Self { service: name.clone(), name: service.image.clone(), id }
@@ -79,19 +80,19 @@ impl KeptImage {
 }
 
 impl Release {
-    /// What it is kept as on the host. Two releases of one commit that ran with different files of
-    /// the operator's have different ids.
+    /// The id under which it is kept on the host. Two releases of one commit that ran with
+    /// different files of the operator's have different ids.
     pub fn id(&self) -> &str {
         if self.kept_as.is_empty() { &self.commit } else { &self.kept_as }
     }
 
-    /// Whether the operator's own files on the host are the ones that it ran with.
+    /// Whether the operator's own files on the host are those of the release.
     pub fn has_its_files(&self) -> bool {
         !self.overlay_differs && self.env.is_none()
     }
 
-    /// The images of a host under the names that they have once this release is back in place. The
-    /// name of one that is gone names nothing where `model` can build it; else it stays.
+    /// The images of a host under the names that they have once this release is restored. The name
+    /// of a missing image is free where `model` can build it; else it stays.
     pub(crate) fn in_place(&self, images: &[Image], model: &Model) -> Vec<Image> {
         let builds = |it: &KeptImage| model.services.get(&it.service)?.build.as_ref();
         let moves = self.images.iter().filter(|it| it.is_among(images) || builds(it).is_some());
@@ -109,7 +110,7 @@ impl Release {
     }
 }
 
-/// Releases that are kept.
+/// The number of kept releases.
 const KEPT: usize = 5;
 
 #[cfg(test)]

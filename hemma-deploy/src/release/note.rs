@@ -1,4 +1,4 @@
-//! Noting what single services run, between two releases.
+//! Noting the commit of single services, between two releases.
 
 use hemma_core::names::{CheckoutPath, ServiceName};
 use hemma_core::script::UNCUT;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use hemma_git::checkout::short;
 
-/// A name that git does not take is left out: its image is built once too often, from the cache.
+/// A name that git refuses is left out: its image is built once too often, from the cache.
 const NOTE: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 commit=$2
@@ -22,8 +22,8 @@ done
 exit 0
 "#;
 
-/// Notes the commit that some services run, when not all of the application was brought to it: as
-/// `refs/hemma/services/NAME` in the repository on the host. The next release clears them.
+/// Notes the commit of some services, when not all of the application was brought to it: as
+/// `refs/hemma/services/NAME` in the repository on the host. The next release clears the notes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// The host.
@@ -36,7 +36,7 @@ pub struct Note {
     pub services: Vec<ServiceName>,
 }
 
-/// Why it is not noted.
+/// Why the commit was not noted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -49,12 +49,12 @@ pub enum NoteError {
         /// Why not.
         source: ExecError,
     },
-    /// git said no.
+    /// git failed.
     #[error("{host} could not note what runs: {said}")]
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The recording has no answer.

@@ -1,4 +1,5 @@
-//! Going back: the commit in the checkout, and the images under the names that Compose looks for.
+//! Restoring a release: the commit in the checkout, and the images under the names that Compose
+//! uses.
 
 use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::{SCRATCH, UNCUT};
@@ -15,15 +16,15 @@ use serde::{Deserialize, Serialize};
 use super::{KeptImage, Release};
 use crate::state_dir::STATE_DIRECTORY;
 
-/// `--keep` moves the branch and refuses to lose a change in the work tree; but a file that git is told to
-/// ignore it would overwrite, such as a `.env` that the older commit tracks, so that is looked for first.
-/// An overlay that was edited since is kept beside the one that comes back, and a `.env` where the earlier ones are: they
-/// are the operator's own work. Each is written beside its place and moved there, so that there is
-/// never half of one.
+/// Restores the files. `--keep` moves the branch and refuses to lose a change in the work tree; but
+/// it would overwrite an ignored file, such as a `.env` that the older commit tracks, so that is
+/// checked first. An overlay that was edited since is kept next to the restored one, and a `.env`
+/// with the earlier copies: they are the operator's own work. Each is written next to its place and
+/// moved there, so that it is always complete.
 ///
-/// What has begun is ended whatever becomes of the connection: a git that is cut leaves half a tree,
-/// or a lock that no later one gets past. With all of its images back in place the release is the one
-/// that the next plan compares with, whatever its gate says.
+/// The script runs to its end even if the connection is lost: a git that is cut leaves half a tree,
+/// or a lock that blocks later ones. With all of its images restored, the next plan compares with
+/// this release, whether its gate passes or not.
 const RESTORE: &str = r#"
 put() {
     cp -- "$1" "$2.hemma-new" 2>/dev/null && { [ ! -e "$2" ] || chmod --reference="$2" "$2.hemma-new"; } &&
@@ -72,7 +73,7 @@ while [ $# -gt 1 ]; do sudo -n docker tag "$1" "$2" || exit 71; shift 2; done
 /// The script's exit code where git refused the commit, which comes first.
 const NOTHING_DONE: i32 = 72;
 
-/// Puts a kept release's commit and images back in place. Containers are not touched yet.
+/// Restores a kept release's commit and images. Containers are not touched yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restore {
     /// The host.
@@ -83,13 +84,13 @@ pub struct Restore {
     pub checkout: CheckoutPath,
     /// The commit.
     pub commit: String,
-    /// The overlay, if it is to be as the release of that commit had it.
+    /// The overlay, if the release's is to be restored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayFile>,
-    /// Whether it is all of the release: what single services run is not noted any more.
+    /// Whether all of the release is restored: notes of single services are cleared.
     #[serde(skip)]
     pub whole: bool,
-    /// The id of the release whose overlay and `.env` come back, where they do.
+    /// The id of the release whose overlay and `.env` are restored, if they are.
     #[serde(skip)]
     pub files_of: Option<String>,
     /// The images.
@@ -97,7 +98,8 @@ pub struct Restore {
 }
 
 impl Restore {
-    /// A part of the application: the images of some services, and the overlay as it is.
+    /// The restoration of a part of the application: the images of some services; the overlay
+    /// stays.
     pub(crate) fn part(config: &Config, commit: String, images: Vec<KeptImage>) -> Self {
         Self {
             host: config.host.alias.clone(),
@@ -122,27 +124,27 @@ impl Restore {
         parameters
     }
 
-    /// The same with the `.env` of a release.
+    /// The restoration, with the `.env` of a release.
     pub(crate) fn with_env_of(self, release: Option<&Release>) -> Self {
         let differs = release.filter(|it| it.env.is_some());
         Self { files_of: differs.map(|it| it.id().to_owned()), ..self }
     }
 }
 
-/// It is back in place.
+/// The result of a restoration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restored {
-    /// Whether another overlay was there; it is kept beside it, its name with `.replaced`.
+    /// Whether another overlay was replaced; it is kept next to it, its name with `.replaced`.
     pub overlay: bool,
-    /// Whether another `.env` was there, or none.
+    /// Whether another `.env` was replaced, or a missing one restored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub env: bool,
-    /// Where the `.env` that was there is kept.
+    /// The path of the replaced `.env`'s copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env_kept_at: Option<String>,
 }
 
-/// Why a release is not back in place.
+/// Why a release was not restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -157,16 +159,16 @@ pub enum RestoreError {
         /// Why not.
         source: ExecError,
     },
-    /// Something said no.
+    /// A command of the script failed.
     #[error("could not put {commit} back in place on {host}: {said}")]
     Failed {
         /// The host.
         host: Host,
         /// The commit.
         commit: String,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
-        /// Whether something had been put in place before.
+        /// Whether something had been restored before.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         begun: bool,
     },
@@ -220,7 +222,7 @@ pub(super) fn script() -> String {
     format!("{SCRATCH}{STATE_DIRECTORY}{UNCUT}{PROBE}{GIT}{COMPARE}{RESTORE}")
 }
 
-/// What the script says of the files that it found in the place of others.
+/// Parses the script's output about files that were replaced.
 fn read(text: &str) -> Restored {
     let env = text.lines().find_map(|it| it.strip_prefix("env="));
     Restored {
@@ -230,7 +232,7 @@ fn read(text: &str) -> Restored {
     }
 }
 
-/// The script is for hosts, which are Linux.
+/// The script is for hosts, which run Linux.
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::path::Path;
@@ -257,7 +259,7 @@ mod tests {
         String::from_utf8_lossy(&ran.stdout).trim_end().to_owned()
     }
 
-    /// Also one that git is told to ignore, as a `.env` that an older commit tracks.
+    /// The check includes ignored files, such as a `.env` that an older commit tracks.
     #[test]
     fn going_back_overwrites_no_file_that_git_does_not_track() {
         let home = tempfile::tempdir().expect("a place");

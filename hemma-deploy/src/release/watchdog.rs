@@ -1,10 +1,9 @@
-//! A deploy that the host takes back by itself when its operator does not return.
+//! The watchdog: the host takes a deploy back by itself when its operator does not return.
 //!
-//! Nothing is installed: it is a shell in the background that ends with the deploy. It waits as long
-//! as the run holds the lock. Where the lock is free and the deploy has not passed its gate, the
-//! operator's machine is gone, asleep, or out of reach; and where that stays so for as long as
-//! `hemma.toml` says, the host goes back to what ran before. Any run that takes the lock meanwhile
-//! ends it.
+//! Nothing is installed: it is a shell in the background that ends with the deploy. It waits as
+//! long as the run holds the lock. If the lock is free and the deploy has not passed its gate, the
+//! operator's machine is gone, asleep, or out of reach; if that lasts for the time in `hemma.toml`,
+//! the host goes back to what ran before. Any run that takes the lock meanwhile ends the watchdog.
 
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ use super::restore::{self, Restore};
 use crate::lock::{self, Entry, Holder};
 use crate::state_dir::{STATE, STATE_DIRECTORY};
 
-/// Starts the watch away from this connection's channel and process group. `$1` is the project, `$2`
+/// Starts the watch outside this connection's channel and process group. `$1` is the project, `$2`
 /// the script of the watch; the other words are for the watch.
 const ARM: &str = r#"
 n=$(cat "$s/fence") || exit 70
@@ -30,9 +29,9 @@ setsid sh -c "$watch" hemma-return "$project" "$n" "$@" </dev/null >"$s/return.l
 echo armed
 "#;
 
-/// Waits for the end of the run with the number `$n`, or for it to be gone for too long.
+/// Waits for the end of the run with the number `$n`, or until it has been gone for too long.
 ///
-/// A shell that is stopped with the machine it runs on wakes with it; so what counts is the clock.
+/// A shell that was suspended with its machine resumes with it, so the clock decides.
 const WATCH: &str = r#"
 n=$2 seconds=$3 restore=$4 checkout=$5 compose=$6 entries=$7
 shift 7
@@ -65,9 +64,8 @@ entry acquired
 entry begun
 "#;
 
-/// The way back itself. What is left of `$@` are the services: each with the container that it had
-/// before, `-` if none; `--` ends them, and what follows is for the script that puts the release back
-/// in place.
+/// Goes back. The rest of `$@` are the services, each with the container that it had before, `-` if
+/// none; `--` ends them, and the words after it are for the script that restores the release.
 const RETURN: &str = r#"
 case $checkout in "~/"*) d=$HOME/${checkout#"~/"} ;; *) d=$checkout ;; esac
 compose() { (cd "$d" && eval "sudo -n docker $compose \"\$@\""); }
@@ -108,13 +106,13 @@ entry released
 rm -f "$s/holder"
 "#;
 
-/// Has the host go back to what runs now, if the deploy that begins does not pass its gate and its
-/// operator is gone for longer than `after`.
+/// Arms the watchdog: the host goes back to what runs now, if the new deploy does not pass its gate
+/// and its operator is gone for longer than `after`.
 #[derive(Debug, Clone, Serialize)]
 pub struct ArmReturn {
-    /// How long the operator may be gone.
+    /// The time that the operator may be gone.
     pub after: Duration,
-    /// What brings the release back in place.
+    /// The restoration of the release.
     pub restore: Restore,
     /// The compose files that are in force now.
     pub files: ComposeFiles,
@@ -125,7 +123,7 @@ pub struct ArmReturn {
     pub at: jiff::Timestamp,
 }
 
-/// Why the host does not watch.
+/// Why the watchdog was not armed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -143,7 +141,7 @@ pub enum ArmError {
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The recording has no answer.
@@ -206,7 +204,7 @@ impl ArmReturn {
         words
     }
 
-    /// The lines of the journal, each behind its name; `@AT@` stands for the time.
+    /// The lines of the journal, each after its name; `@AT@` is replaced by the time.
     fn entries(&self) -> String {
         let holder = Holder {
             who: "the host itself".to_owned(),

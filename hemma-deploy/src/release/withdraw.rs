@@ -1,4 +1,4 @@
-//! Taking away the containers of services that a release does not have.
+//! Removing the containers of services that a release does not have.
 
 use hemma_core::names::ServiceName;
 use hemma_core::{
@@ -12,13 +12,13 @@ use hemma_docker::compose::ComposeFiles;
 /// Stops and removes the containers of services, by the files that still name them. Volumes stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Withdraw {
-    /// The files.
+    /// The compose files.
     pub files: ComposeFiles,
     /// The services, never empty.
     pub services: Vec<ServiceName>,
 }
 
-/// Why they were not taken away.
+/// Why the services were not removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -31,12 +31,12 @@ pub enum WithdrawError {
         /// Why not.
         source: ExecError,
     },
-    /// Compose said no.
+    /// Compose failed.
     #[error("the services on {host} were not removed: {said}")]
     Failed {
         /// The host.
         host: Host,
-        /// Its last words.
+        /// The last line of its output.
         said: String,
     },
     /// The recording has no answer.

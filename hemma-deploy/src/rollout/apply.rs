@@ -25,8 +25,9 @@ use crate::{Operation, Remedy};
 
 /// Carries out `plan`, which was made from `situation`, then waits until everything is healthy.
 ///
-/// Under the host's lock, and only if the plan is still the one to carry out. Safe to repeat: what
-/// is done is seen by the next look, and only the rest is planned. What fails is taken back to the
+/// It holds the host's lock, and runs only if the plan is still valid. It is safe to repeat: the
+/// next look sees what is done, and only the rest is planned. A failure is taken back to the
+/// release that ran before; the report has both.
 /// release that ran before; the report says both.
 pub async fn deploy(
     world: &World,
@@ -86,12 +87,12 @@ async fn under_lock(
             Box::pin(take_back(operation, situation, plan, report)).await
         }
         (Verdict::Fail, _) => Box::pin(put_back(operation, situation, report)).await,
-        // How it stands could not be seen; the next run looks and goes on from there.
+        // The state could not be seen; the next run looks and goes on from there.
         (Verdict::Unknown, _) | (Verdict::Pass, Scope::Research(_)) => Ok(Ok(report).into()),
     }
 }
 
-/// What is another now than when `plan` was shown: what stops it, or the steps that differ.
+/// The differences since `plan` was shown: the blockers, or the steps that differ.
 fn has_moved(now: &Situation, plan: &Plan) -> Vec<String> {
     let blockers = now.blockers().findings.into_iter();
     let blockers: Vec<String> =
@@ -99,8 +100,8 @@ fn has_moved(now: &Situation, plan: &Plan) -> Vec<String> {
     if blockers.is_empty() { plan::moved(plan, &now.plan()) } else { blockers }
 }
 
-/// Has the host watch over a deploy of the whole application, if that is wanted and there is a
-/// release that has passed its gate to go back to.
+/// Arms the watchdog for a deploy of the whole application, if it is wanted and a release that has
+/// passed its gate can be gone back to.
 async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
     let BringUp { operation, plan, .. } = *up;
     let Operation { world, config, .. } = operation;
@@ -160,8 +161,8 @@ async fn prepare(situation: &Situation, up: &BringUp<'_>) -> Result<Prepared, Er
     up.prepare().await
 }
 
-/// What failed before the first container was touched: the checkout and the names of images are as
-/// they were, and nothing else has to be.
+/// Takes back a failure before the first container was touched: the checkout and the names of
+/// images are restored; nothing else has changed.
 async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> Ended {
     let back = checkout_back(situation, up).await;
     let mut report = match error {
@@ -193,8 +194,8 @@ async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> En
     }
 }
 
-/// Puts the checkout where it was before the run, and the names of images on those that had them.
-/// Gives the commit if there was one to go back to.
+/// Restores the checkout and the names of images. Returns the commit if there was one to go back
+/// to.
 async fn checkout_back(situation: &Situation, up: &BringUp<'_>) -> Result<Option<String>, Error> {
     let BringUp { operation, plan, .. } = *up;
     let Ok(Checkout::Repository(seen)) = &situation.checkout else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! What was there before a run, to tell what it has touched.
+//! The state before a run, to tell what the run has touched.
 
 use hemma_core::names::ServiceName;
 use hemma_docker::image::Image;
@@ -8,8 +8,8 @@ use super::Situation;
 use crate::plan::{Action, Plan, Step, image_named};
 use crate::release::KeptImage;
 
-/// The containers and images of a project as they were before a run changed anything: the way back
-/// restores what the run has touched, and nothing else.
+/// The containers and images of a project before a run changed anything: the way back restores only
+/// what the run has touched.
 #[derive(Debug, Clone)]
 pub(super) struct Before {
     project: String,
@@ -37,7 +37,7 @@ impl Before {
         self.containers.iter().find(|it| it.is_of(&self.project, service))
     }
 
-    /// Whether a service has other containers now, or they stand otherwise.
+    /// Whether the containers of a service are others now, or in another state.
     pub(super) fn is_touched(&self, service: &str, now: &[Container]) -> bool {
         let own = |all: &[Container]| {
             let own = all.iter().filter(|it| it.is_of(&self.project, service));
@@ -49,7 +49,7 @@ impl Before {
         own(&self.containers) != own(now)
     }
 
-    /// Whether a step of a way back is about what the run has touched.
+    /// Whether a step of a way back is about something that the run has touched.
     pub(super) fn is_about(&self, step: &Step, now: &[Container]) -> bool {
         if let Action::Discard(name) = &step.action {
             let id =
@@ -59,15 +59,15 @@ impl Before {
         step.action.service().is_some_and(|it| self.is_touched(it, now))
     }
 
-    /// The image that a service ran before, by the name that a release has for it; as the release
-    /// has it where the service did not run, or its image is gone by now.
+    /// The image that a service ran before, by the release's name for it; the release's own image
+    /// if the service did not run, or its image is gone.
     pub(super) fn image(&self, kept: &KeptImage, there: &[Image]) -> KeptImage {
         let ran = self.container(&kept.service);
         let ran = ran.map(|it| KeptImage { id: it.image_id.clone(), ..kept.clone() });
         ran.filter(|it| it.is_among(there)).unwrap_or_else(|| kept.clone())
     }
 
-    /// The images that had the names before which the builds of `plan` give to others.
+    /// The images that had the names which the builds of `plan` give to others.
     pub(super) fn names_of_builds(&self, situation: &Situation, plan: &Plan) -> Vec<KeptImage> {
         let named = |service: ServiceName| {
             let name = situation.model()?.services.get(&service)?.image.clone();

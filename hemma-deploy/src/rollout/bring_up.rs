@@ -1,4 +1,4 @@
-//! Bringing services to what a plan says, and seeing them healthy, all at once or stage by stage.
+//! Bringing services up by a plan, and waiting until they are healthy, at once or stage by stage.
 
 use std::collections::BTreeSet;
 
@@ -19,18 +19,18 @@ use super::{Error, Scope};
 use crate::plan::{Agenda, Plan};
 use crate::provenance::NotedBuild;
 
-/// What is brought up.
+/// The services to bring up.
 #[derive(Clone, Copy)]
 pub(super) struct BringUp<'b> {
     pub(super) operation: Operation<'b>,
     pub(super) files: &'b ComposeFiles,
     pub(super) scope: &'b Scope,
-    /// The project that is brought up, where it is known; else its files in the checkout say it.
+    /// The project, if it is known; otherwise its files in the checkout are read.
     pub(super) model: Option<&'b Model>,
     pub(super) plan: &'b Plan,
 }
 
-/// What Compose said when it gave up, and how the services stand: they know better why.
+/// The report after Compose gave up: its message, and the state of the services, which explains it.
 pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> Report {
     let hint = advice(host, &said);
     let finding = Finding::fail(ids::ROLLOUT_UP_FAILED, "docker compose up", said);
@@ -38,22 +38,22 @@ pub(super) fn gave_up(host: &Host, (said, last_lines): GaveUp, seen: Report) -> 
     std::iter::once(finding).chain(seen.findings).collect()
 }
 
-/// What Compose said when it gave up, and the end of it.
+/// Compose's message when it gave up, and its last lines.
 type GaveUp = (String, Vec<String>);
 
-/// A project whose images are there, and the services of it that are to be brought up.
+/// A project whose images exist, and its services that are to be brought up.
 pub(super) type Prepared = (Model, Vec<ServiceName>);
 
 impl BringUp<'_> {
-    /// Builds and starts what the plan says, and waits until every service of the scope is as it
-    /// should be.
+    /// Builds and starts what the plan says, and waits until every service of the scope is as
+    /// expected.
     pub(super) async fn at_once(&self) -> Result<Report, Error> {
         let (project, services) = self.prepare().await?;
         self.raise(&project, services).await
     }
 
-    /// Starts what is prepared, stage by stage: each that has something to do, and the next only
-    /// when it is healthy. The last of them waits for everything.
+    /// Starts the prepared services stage by stage: each stage that has something to do, and the
+    /// next only when it is healthy. The last stage waits for everything.
     pub(super) async fn in_stages(&self, prepared: Prepared) -> Result<Report, Error> {
         let (project, services) = prepared;
         let stages = Stages::of(self.operation.config);
@@ -88,7 +88,8 @@ impl BringUp<'_> {
         self.raise(&project, Vec::new()).await
     }
 
-    /// Images, leftovers, and what is to be brought up then. A build that fails touches no container.
+    /// Prepares images and leftovers, and returns what to bring up. A failed build touches no
+    /// container.
     pub(super) async fn prepare(&self) -> Result<Prepared, Error> {
         let Agenda { builds, discards, services, .. } = self.plan.agenda();
         if !builds.is_empty() {
@@ -130,7 +131,7 @@ impl BringUp<'_> {
         })
     }
 
-    /// Where Compose gives up, the gate knows better why.
+    /// Brings services up. If Compose gives up, the gate finds the reason.
     async fn up(&self, services: Vec<ServiceName>) -> Result<Option<GaveUp>, Error> {
         if services.is_empty() {
             return Ok(None);
@@ -145,7 +146,7 @@ impl BringUp<'_> {
         }
     }
 
-    /// Compose itself would stumble over the names of these.
+    /// Removes containers whose names Compose itself would stumble over.
     async fn discard(&self, containers: Vec<ContainerName>) -> Result<(), Error> {
         for container in containers {
             let discard = Discard { host: self.operation.config.host.alias.clone(), container };
@@ -155,7 +156,7 @@ impl BringUp<'_> {
         Ok(())
     }
 
-    /// What the plan names, and what a build turned out to have changed.
+    /// The services that the plan names, and those that a build turned out to have changed.
     async fn services(
         &self,
         project: &Model,

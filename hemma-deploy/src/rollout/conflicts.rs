@@ -1,4 +1,4 @@
-//! What other things on the host have that the project wants: container names and ports.
+//! Conflicts with other things on the host: container names and ports that the project wants.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use super::neighbours::Around;
 use crate::ids;
 use crate::preflight;
 
-/// The containers of the host, and those of them of which something is said already.
+/// The containers of the host, and those about which there is a finding already.
 #[derive(Clone, Copy)]
 struct Others<'o> {
     containers: &'o [Container],
@@ -26,21 +26,21 @@ impl Others<'_> {
     }
 }
 
-/// Every name and port that is taken, and every network that is missing.
+/// The findings about taken names and ports, and missing networks.
 pub(super) fn find(situation: &Situation, model: &Model) -> Vec<Finding> {
     let told = situation.neighbours.findings(around(situation, model));
-    // The research services have their own, stricter word on it.
+    // The research services have their own, stricter rule for ports.
     let meant = wanted(model).filter(|_| situation.scope.brings_commits());
     let open = meant.flat_map(|(name, it)| ports_opened(situation, name, it));
     let told = networks_missing(situation, model).into_iter().chain(told);
     told.chain(taken(situation, model)).chain(open).collect()
 }
 
-/// Every name and port that something else has.
+/// The findings about names and ports that something else has.
 pub(super) fn taken(situation: &Situation, model: &Model) -> Vec<Finding> {
     let around = around(situation, model);
     let containers = around.containers;
-    // Of what these hold something is said already.
+    // There are findings about these already.
     let known: Vec<&Container> =
         containers.iter().filter(|it| situation.neighbours.explain(around, it)).collect();
     let others = Others { containers, known: &known };
@@ -59,7 +59,7 @@ fn wanted(model: &Model) -> impl Iterator<Item = (&ServiceName, &Service)> {
     model.services.iter().filter(|(_, it)| it.replicas > 0)
 }
 
-/// External networks other than the configured one, which the plan creates.
+/// The findings about external networks other than the configured one, which the plan creates.
 fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
     let there = situation.networks.as_deref().ok();
     let own = situation.config.compose.network.as_deref();
@@ -142,8 +142,8 @@ fn ports_taken(
     findings
 }
 
-/// Ports that would be open to everybody, and that nobody said should be: Docker's ports go past
-/// the host's firewall.
+/// The findings about ports that would be open to other machines without being configured so:
+/// Docker's ports bypass the host's firewall.
 fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Finding> {
     let finding = |it: &Port| {
         let detail = format!("{name} would open it to everybody, on {}", it.address());
@@ -160,15 +160,15 @@ fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Fin
     service.ports.iter().filter(|it| it.is_open(meant)).map(finding).collect()
 }
 
-/// Whether it may have its ports at the next moment, although it has none now. The ports of the host
-/// are looked at a moment after the containers, and a container in a crash loop starts every few
-/// seconds.
+/// Whether the container may have its ports at the next moment, although it has none now. The ports
+/// of the host are looked at a moment after the containers, and a container in a crash loop starts
+/// every few seconds.
 fn may_be_starting(container: &Container) -> bool {
     matches!(container.state, State::Created | State::Restarting | State::Exited)
 }
 
-/// The program that has the port. Where the service's own container may have started meanwhile, a
-/// port that the engine opened is taken for that container's.
+/// The program that has the port. If the service's own container may have started meanwhile, a port
+/// that the engine opened counts as that container's.
 fn held(listeners: &[Listener], wanted: &Port, port: u16, may_be_own: bool) -> Option<String> {
     let address: Option<IpAddr> = wanted.host_ip.parse().ok();
     let meets = |it: &&Listener| {
@@ -197,11 +197,11 @@ mod tests {
         };
         let engine = "docker-proxy (pid 7)";
         for (state, address, program, holder) in [
-            // Its container was between two starts when the containers were listed.
+            // The container was between two starts when the containers were listed.
             (State::Restarting, "127.0.0.1", Some(engine), None),
             (State::Created, "127.0.0.1", Some(engine), None),
             (State::Exited, "0.0.0.0", Some("dockerd (pid 9)"), None),
-            // A container that runs has the port, or does not get it by itself.
+            // A running container has the port, or does not get it by itself.
             (State::Running, "127.0.0.1", Some(engine), Some(engine)),
             (State::Restarting, "127.0.0.1", Some("redis (pid 8)"), Some("redis (pid 8)")),
             (State::Restarting, "127.0.0.1", None, Some("a program of the host")),

@@ -1,4 +1,4 @@
-//! Daily work on single services, through the same steps and the same gate as a deploy.
+//! Daily work on single services, with the same steps and the same gate as a deploy.
 
 use hemma_core::names::ServiceName;
 use hemma_core::{Approval, Finding, Known, Progress, Report, Verdict, World};
@@ -24,21 +24,21 @@ use crate::plan::{Agenda, ContainerAction, Plan, Step};
 use crate::provenance::NotedBuild;
 use crate::release::{KeptImage, Release, Restore};
 
-/// What was asked for, resolved and planned, ready to be carried out.
+/// The requested services, resolved and planned, ready to be carried out.
 #[derive(Debug)]
 pub struct Asked {
     files: ComposeFiles,
     /// The images of the services that are built.
     images: Vec<KeptImage>,
-    /// What was asked for, e.g. `restart`.
+    /// The verb of the request, e.g. `restart`.
     verb: &'static str,
     model: Model,
     /// The steps.
     pub plan: Plan,
 }
 
-/// Restarts services with fresh containers, so that they read `.env` anew: `docker restart` does
-/// not.
+/// Restarts services with new containers, so that they read the current `.env`: `docker restart`
+/// does not do that.
 pub async fn plan_restart(
     world: &World,
     config: &Config,
@@ -52,7 +52,7 @@ pub async fn plan_restart(
     Ok(Asked { files, model, images: Vec::new(), verb: "restart", plan: Plan { steps } })
 }
 
-/// Builds the images of services anew and replaces their containers.
+/// Rebuilds the images of services and replaces their containers.
 pub async fn plan_rebuild(
     world: &World,
     config: &Config,
@@ -76,8 +76,8 @@ pub async fn plan_rebuild(
     Ok(Asked { files, model, images, verb: "rebuild", plan: Plan { steps } })
 }
 
-/// Carries out what [`plan_restart`] or [`plan_rebuild`] planned, then waits until everything is
-/// healthy. Services that are not get the image and the `.env` back that they ran with.
+/// Carries out the plan of [`plan_restart`] or [`plan_rebuild`], then waits until everything is
+/// healthy. Services that fail get back the image and the `.env` that they ran with.
 pub async fn carry_out(
     operation: Operation<'_>,
     asked: &Asked,
@@ -148,7 +148,7 @@ async fn under_lock(operation: Operation<'_>, asked: &Asked) -> Result<Ended, Er
     Ok(Ok(report).into())
 }
 
-/// Gives the names of images back to those that had them: a build that failed may have moved some.
+/// Restores the names of images: a failed build may have moved some.
 async fn names_back(operation: Operation<'_>, asked: &Asked) -> Result<(), Error> {
     if asked.images.len() < 2 {
         return Ok(());
@@ -161,14 +161,14 @@ async fn names_back(operation: Operation<'_>, asked: &Asked) -> Result<(), Error
     Ok(())
 }
 
-/// What came of replacing containers.
+/// The result of replacing containers.
 struct Replaced {
     report: Report,
-    /// Whether Compose gave up, or one of the services is not as it should be.
+    /// Whether Compose gave up, or one of the services is not as expected.
     failed: bool,
 }
 
-/// Makes the containers anew, also where nothing about them changed: that is what was asked for.
+/// Recreates the containers, even if nothing about them changed: that was requested.
 async fn replace(
     operation: Operation<'_>,
     files: &ComposeFiles,
@@ -191,8 +191,8 @@ async fn replace(
     }
 }
 
-/// Gives the services the images back that they ran with, and the `.env` of the deployed release
-/// where there is another one, and says both.
+/// Restores the images that the services ran with, and the `.env` of the deployed release if it
+/// differs, and reports both.
 async fn as_before(
     operation: Operation<'_>,
     asked: &Asked,
@@ -246,7 +246,7 @@ fn what_comes_back(asked: &Asked, release: Option<&Release>) -> &'static str {
     }
 }
 
-/// The services that were asked for, by their own or their containers' names.
+/// The requested services, by their own or their containers' names.
 fn named(model: &Model, asked: &[String]) -> Result<Vec<ServiceName>, Error> {
     let find = |name: &String| {
         let by_container =

@@ -1,4 +1,4 @@
-//! Where a deploy stopped.
+//! The errors of a deploy.
 
 use hemma_core::{Classified, ErrorClass, ExecError, Hint, Host, Known, OperatorError};
 use hemma_docker::EngineError;
@@ -12,36 +12,35 @@ use crate::{Remedy, shared_db};
 
 const MOVED: &str = "the same command again shows the plan as it is now";
 
-/// Why a rollout stopped on its way. What is behind the step that failed was done, what is in
-/// front of it was not.
+/// Why a rollout stopped. The steps before the failed one were done, the steps after it were not.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The checkout.
+    /// The checkout could not be updated.
     #[error("stopped at the checkout")]
     Checkout(#[source] checkout::Error),
     /// The state of the checkout is not known.
     #[error("could not look at the checkout")]
     LookCheckout(#[source] LookError),
-    /// The network.
+    /// The network could not be created.
     #[error("stopped at the network")]
     Network(#[source] network::Error),
-    /// The host does not watch over the deploy, as `hemma.toml` says that it should.
+    /// The watchdog that `hemma.toml` asks for could not be armed.
     #[error("nothing was changed")]
     Arm(#[source] ArmError),
-    /// The databases. What was made is there, and in nobody's way.
+    /// A statement for the databases failed. The databases that were made stay and do no harm.
     #[error("stopped at the databases")]
     Databases(#[source] shared_db::Error),
-    /// The build.
+    /// The build failed.
     #[error("stopped at the build; what ran before still runs")]
     Build(#[source] BuildError),
-    /// The containers.
+    /// The containers could not be brought up.
     #[error("stopped while bringing services up")]
     Up(#[source] UpError),
     /// The engine could not be asked.
     #[error("could not ask the engine")]
     Engine(#[source] EngineError),
-    /// The compose files could not be asked for.
+    /// The compose files could not be resolved.
     #[error("could not look at the compose files")]
     Model(#[source] ModelError),
     /// Compose refused its files.
@@ -50,24 +49,24 @@ pub enum Error {
     /// The release could not be kept.
     #[error("the services are healthy, but keeping the release for a rollback failed")]
     Keep(#[source] KeepError),
-    /// What the services run could not be noted.
+    /// The commit of the services could not be noted.
     #[error("the services are healthy, but recording the release failed")]
     Note(#[source] NoteError),
-    /// Somebody else is at work.
+    /// Another run holds the lock.
     #[error("nothing was changed: the lock is held by {}", shown(.0.as_ref()))]
     Locked(Option<Holder>),
-    /// Another operator ended this run's hold, or its process on the host is gone.
+    /// Another operator released this run's lock by force, or its process on the host is gone.
     #[error("stopped before the next change: the lock on {host} is no longer this run's: {said}")]
     LostLock {
         /// The host.
         host: Host,
-        /// Who ended it, or how.
+        /// The operator who released it, or how the process ended.
         said: String,
     },
-    /// It is not known whether somebody else is at work.
+    /// It is not known whether another run holds the lock.
     #[error("nothing was changed")]
     Lock(#[source] LockError),
-    /// Between the plan that was shown and the lock, the host or the remote changed: in these steps.
+    /// The host or the remote changed between the shown plan and the lock: in these steps.
     #[error("nothing was changed: the plan that was shown is out of date")]
     Moved(Vec<String>),
     /// The kept releases are not known.
@@ -76,32 +75,32 @@ pub enum Error {
     /// Whether the last run passed its gate is not known.
     #[error("could not look for a release to go back to")]
     Unproven(#[source] UnprovenError),
-    /// Whether a rollback was cut on its way is not known.
+    /// It is not known whether a rollback was cut.
     #[error("could not learn which of two commits is the older one")]
     Ancestry(#[source] ExecError),
-    /// There is no such release.
+    /// The requested release is not kept.
     #[error("there is no kept release of `{asked}`; {known}")]
     NoRelease {
-        /// What was asked for.
+        /// The requested release.
         asked: String,
-        /// What there is, the newest first.
+        /// The kept releases, newest first.
         known: Known,
     },
-    /// There is none but the one that runs, or none at all.
+    /// There is no release but the one that runs, or none at all.
     #[error("there is no release before the one that is deployed; {0}")]
     NoEarlierRelease(Known),
-    /// The way back.
+    /// The release could not be restored.
     #[error("stopped on the way back")]
     Restore(#[source] RestoreError),
-    /// The way back.
+    /// The services could not be removed.
     #[error("stopped on the way back")]
     Withdraw(#[source] WithdrawError),
-    /// No such service.
+    /// The requested service does not exist.
     #[error("there is no service `{name}`; {known}")]
     NoService {
-        /// What was asked for.
+        /// The requested service.
         name: String,
-        /// What there is.
+        /// The existing services.
         known: Known,
     },
 }
@@ -154,8 +153,8 @@ impl OperatorError for Error {
 }
 
 impl Error {
-    /// The same, or that the lock was lost, where that is behind it: then nothing was begun whose end
-    /// is not known.
+    /// The error, or that the lock was lost, if that is the cause: then no step was begun whose end
+    /// is unknown.
     pub(super) fn or_lost_lock(self) -> Self {
         let mut causes =
             std::iter::successors(Some(&self as &dyn std::error::Error), |it| it.source());
@@ -171,7 +170,7 @@ impl Error {
 mod tests {
     use super::*;
 
-    /// What an operator reads: the error, and the next thing to do.
+    /// The operator's view: the error, and the hint.
     fn read(error: &Error) -> (String, String) {
         (error.to_string(), error.hint().map(|it| it.to_string()).unwrap_or_default())
     }

@@ -1,4 +1,4 @@
-//! What each service has to come to, from what its compose file says.
+//! The expected state of each service, by its compose file.
 
 use hemma_docker::compose::Model;
 use hemma_docker::health::{Expectation, ExpectedState};

@@ -1,4 +1,4 @@
-//! What failed, in words.
+//! Failures in words.
 
 use hemma_core::storage;
 use hemma_core::{Finding, Hint, Report};
@@ -8,7 +8,7 @@ use super::Error;
 use crate::Remedy;
 use crate::ids;
 
-/// What failed, to be said when it is taken back: `logs` would show the log of what took its place.
+/// The failures of services that are taken back: `logs` would show the log of their replacements.
 pub(super) fn gone(failed: Report) -> Report {
     let fix = |it: Finding| {
         if shows_its_log(&it) { it.remedy(Remedy::FixAndDeploy) } else { it }
@@ -21,7 +21,7 @@ fn shows_its_log(finding: &Finding) -> bool {
     matches!(remedy.get(), Some(hemma_docker::Remedy::ShowLogs(_)))
 }
 
-/// A build that failed is an answer; not to know how it ended is none.
+/// The report of a failed build. An unknown end of a build stays an error.
 pub(super) fn build_failed(error: BuildError) -> Result<Report, Error> {
     let BuildError::Failed { host, services, last_lines, .. } = error else {
         return Err(Error::Build(error));

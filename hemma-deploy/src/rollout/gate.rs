@@ -1,4 +1,4 @@
-//! Waiting until what was brought up is as it should be.
+//! Waiting until the services are as expected.
 
 use hemma_core::{Progress, Report, World};
 use hemma_docker::health::{self, Gated};
@@ -9,12 +9,12 @@ use super::expectations::expectations;
 use super::in_force::in_force;
 use super::{Error, Scope};
 
-/// Waits until every service of the checkout is as it should be.
+/// Waits until every service of the checkout is as expected.
 pub async fn gate(world: &World, config: &Config, progress: &Progress) -> Result<Report, Error> {
     gate_of(world, config, &Scope::Whole, progress).await
 }
 
-/// Waits until those are as they should be that a scope is about.
+/// Waits until the services of a scope are as expected.
 pub async fn gate_of(
     world: &World,
     config: &Config,
@@ -24,7 +24,7 @@ pub async fn gate_of(
     Ok(gated_of(world, config, scope, progress).await?.report)
 }
 
-/// The same, with the services that failed.
+/// Waits for the services of a scope, and also returns those that failed.
 pub(super) async fn gated_of(
     world: &World,
     config: &Config,

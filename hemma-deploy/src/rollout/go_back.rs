@@ -1,4 +1,4 @@
-//! Putting a kept release in the place of what runs.
+//! Replacing what runs with a kept release.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use super::{Error, Scope};
 use crate::plan::{Base, Plan, Seen, Step, image_named, service_steps};
 use crate::release::{EnvChange, KeptImage, Release, Restore, Restored, Withdraw};
 
-/// What is on the host.
+/// The state of the host.
 pub(super) struct There<'c> {
     project: &'c str,
     containers: Vec<Container>,
@@ -37,12 +37,12 @@ impl<'c> There<'c> {
         Ok(Self { project: config.compose.project.as_str(), containers, images })
     }
 
-    /// What there is, to tell later what a run has touched.
+    /// The state, to tell later what a run has touched.
     pub(super) fn before(&self) -> Before {
         Before::new(self.project, self.containers.clone(), self.images.clone())
     }
 
-    /// The services of `now` that have containers and that `then` does not have.
+    /// The services of `now` that have containers and are not in `then`.
     pub(super) fn brought(&self, now: &Model, then: &Model) -> Vec<ServiceName> {
         let brought = now.services.keys().filter(|it| !then.services.contains_key(*it));
         let runs =
@@ -50,8 +50,8 @@ impl<'c> There<'c> {
         brought.filter(runs).cloned().collect()
     }
 
-    /// What it takes to get from what runs to `release` and its files, which resolve to `model`.
-    /// Nothing is built but what is gone.
+    /// The steps from what runs to `release` and its files, which resolve to `model`. Only missing
+    /// images are built.
     pub(super) fn steps_to(
         &self,
         release: &Release,
@@ -71,10 +71,10 @@ impl<'c> There<'c> {
     }
 }
 
-/// Brings the commit, the images, the overlay and the `.env` of `release` back, and waits until
-/// everything is healthy. With `before`, only the services are replaced that the run has touched.
+/// Restores the commit, the images, the overlay and the `.env` of `release`, and waits until
+/// everything is healthy. With `before`, only services that the run has touched are replaced.
 ///
-/// What cannot be had is tried first, so that a build in vain leaves all as it was.
+/// Missing images are built first, so that a failed build leaves all as it was.
 pub(super) async fn go_back(
     operation: Operation<'_>,
     release: &Release,
@@ -113,36 +113,36 @@ pub(super) async fn go_back(
     Ok(GoneBack { services, lost, files: own_files })
 }
 
-/// What came of going back to a release.
+/// The result of going back to a release.
 #[derive(Clone)]
 pub(super) struct GoneBack {
-    /// How the services stand.
+    /// The state of the services.
     services: Report,
-    /// What there is to say of images that are gone from the host.
+    /// The findings about images that are gone from the host.
     lost: Vec<Finding>,
-    /// What there is to say of the operator's own files that came back.
+    /// The findings about the operator's own files that were restored.
     files: Vec<Finding>,
 }
 
 impl GoneBack {
-    /// All of it.
+    /// The whole report.
     pub(super) fn report(self) -> Report {
         self.services.findings.into_iter().chain(self.lost).chain(self.files).collect()
     }
 
-    /// What is wrong, and what became of the operator's own files.
+    /// The problems, and the findings about the operator's own files.
     pub(super) fn problems_and_files(self) -> Vec<Finding> {
         let others = self.services.findings.into_iter().chain(self.lost);
         others.filter(|it| it.verdict != Verdict::Pass).chain(self.files).collect()
     }
 
-    /// How it stands as a whole.
+    /// The verdict on the whole.
     pub(super) fn verdict(&self) -> Verdict {
         self.clone().report().verdict()
     }
 }
 
-/// What is said of the operator's own files that came back with a release.
+/// The findings about the operator's own files that were restored with a release.
 pub(super) fn files_are_back(
     config: &Config,
     release: &Release,
@@ -170,8 +170,8 @@ struct Way<'w> {
 }
 
 impl Way<'_> {
-    /// The release's images, and what there is to say of them. Those that are gone from the host
-    /// are built from the release's own commit.
+    /// The release's images, and the findings about them. Missing ones are built from the release's
+    /// own commit.
     async fn images(
         &self,
         files: &ComposeFiles,
@@ -198,7 +198,7 @@ impl Way<'_> {
         Ok((images, lost.iter().map(not_to_be_had).collect()))
     }
 
-    /// A build that fails may have given some of the names to what it built before.
+    /// Builds images. A failed build may have given some of the names to the images it finished.
     async fn build(
         &self,
         files: &ComposeFiles,
@@ -232,7 +232,7 @@ impl Way<'_> {
         Err(Error::Build(error))
     }
 
-    /// Takes the services away that the release does not have, by the files that have them.
+    /// Removes the services that the release does not have, by the files that have them.
     async fn withdraw(&self, files: ComposeFiles, now: &Model, then: &Model) -> Result<(), Error> {
         let there = There::look(self.operation.world, self.operation.config).await?;
         let mut services = there.brought(now, then);
@@ -250,7 +250,7 @@ impl Way<'_> {
     }
 }
 
-/// An image that is gone and that no build brings back.
+/// The finding about an image that is gone and that no build restores.
 fn not_to_be_had(gone: &KeptImage) -> Finding {
     let detail = format!("the one that {} ran is gone from the host", gone.service);
     let hint = "the service runs what has that name now, or what the registry has by it";

@@ -1,4 +1,4 @@
-//! Which compose files are in force on the host, and what they resolve to.
+//! The compose files in force on the host, and what they resolve to.
 
 use hemma_core::World;
 use hemma_docker::Containers;
@@ -11,7 +11,7 @@ use super::Error;
 use super::look::layers_in_force;
 use crate::layers::{Layers, compose_files};
 
-/// What the compose files in the checkout resolve to.
+/// The project that the compose files in the checkout resolve to.
 pub(super) async fn resolve(world: &World, asked: LookModel) -> Result<Model, Error> {
     match world.ask(&asked).await.map_err(Error::Model)? {
         ModelAnswer::Resolved(model) => Ok(model),
@@ -19,7 +19,7 @@ pub(super) async fn resolve(world: &World, asked: LookModel) -> Result<Model, Er
     }
 }
 
-/// The files that are in force on the host, and what they resolve to.
+/// The files in force on the host, and the project that they resolve to.
 pub(super) async fn in_force(
     world: &World,
     config: &Config,
@@ -39,7 +39,7 @@ pub(super) async fn in_force(
     }
 }
 
-/// The same where the files that are checked out may not be readable: then nobody knows what they
+/// The files in force where those of the checkout may be unreadable: then it is not known what they
 /// resolve to.
 pub(super) async fn in_force_if_readable(
     world: &World,

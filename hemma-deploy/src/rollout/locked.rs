@@ -6,8 +6,8 @@ use super::Error;
 use crate::Operation;
 use crate::lock::{Acquire, Acquired, Holder, Release, RunOutcome};
 
-/// Does something under the host's lock, or says who has it. It is let go however the work ends, so
-/// that the history knows that it did.
+/// Runs work under the host's lock, or returns its holder. The lock is released however the work
+/// ends, so that the history has the end.
 pub async fn locked<T, E: From<Error>>(
     operation: Operation<'_>,
     holder: &Holder,
@@ -17,21 +17,21 @@ pub async fn locked<T, E: From<Error>>(
     let done = work().await;
     let outcome = if done.is_ok() { RunOutcome::Done } else { RunOutcome::Failed };
     let let_go = let_go(operation, outcome).await;
-    // What went wrong first is the cause of the rest.
+    // The first failure is the cause of the rest.
     let done = done?;
     let_go?;
     Ok(done)
 }
 
-/// How work that ends with a gate came to its end.
+/// The end of work that has a gate.
 pub(super) struct Ended {
     pub(super) result: Result<Report, Error>,
-    /// What it left; `None` where that follows from the result.
+    /// The outcome; `None` if it follows from the result.
     pub(super) outcome: Option<RunOutcome>,
 }
 
 impl Ended {
-    /// What it changed is as it was before.
+    /// The end of work whose changes were taken back.
     pub(super) fn taken_back(result: Result<Report, Error>) -> Self {
         Self { result, outcome: Some(RunOutcome::TakenBack) }
     }
@@ -43,8 +43,8 @@ impl From<Result<Report, Error>> for Ended {
     }
 }
 
-/// The same for work that ends with a gate: from its first change on until it has passed, or
-/// everything was taken back, the host remembers that it has not.
+/// Runs work with a gate under the lock: from its first change until the gate passes, or everything
+/// was taken back, the host remembers that it is unproven.
 pub(super) async fn gated(
     operation: Operation<'_>,
     holder: &Holder,

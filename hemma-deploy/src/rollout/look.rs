@@ -27,13 +27,13 @@ use crate::provenance::{self, Built};
 use crate::release::{Release, ReleasesError};
 use crate::{host_tools, lock};
 
-/// Looks at everything that a deploy depends on. What does not wait for something else is asked at
-/// once; only a tree that is not checked out yet takes a second round.
+/// Looks at everything that a deploy depends on. Independent looks run at once; only a tree that is
+/// not checked out yet takes a second round.
 pub async fn look(world: &World, config: &Config) -> Situation {
     look_at(world, config, &Scope::Whole).await
 }
 
-/// The same for a part of the application.
+/// Looks at everything that a part of the application depends on.
 pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation {
     let (host, spec) = (&config.host.alias, config.into());
     let (tools, checkout, here, containers, networks, images, listeners, needs, past) = tokio::join!(
@@ -116,8 +116,8 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
     situation
 }
 
-/// What was deployed last, and whether it passed its gate. Only a deploy of the whole application
-/// goes back to a release.
+/// The last deploy, and whether it passed its gate. Only a deploy of the whole application goes
+/// back to a release.
 async fn past(world: &World, config: &Config, scope: &Scope) -> Past {
     let releases = async {
         if scope.is_whole() { kept_if_asked(world, config).await } else { Ok(Vec::new()) }
@@ -127,7 +127,7 @@ async fn past(world: &World, config: &Config, scope: &Scope) -> Past {
 
 type Past = (Result<Vec<Release>, ReleasesError>, Result<Option<Unproven>, UnprovenError>);
 
-/// What the compose files refer to, and which of the images that the host lacks a registry has.
+/// The files that the compose files refer to, and which of the missing images a registry has.
 async fn sources(world: &World, situation: &Situation) -> Option<Result<Preflight, SourcesError>> {
     let (Some(model), Ok(_)) = (situation.model(), &situation.checkout) else { return None };
     let config = &situation.config;
@@ -148,12 +148,12 @@ async fn sources(world: &World, situation: &Situation) -> Option<Result<Prefligh
         world.ask(&LookOffers { host, images: missing }).await
     };
     let preflight = offers.map(|offers| Preflight { seen, offers, ..Preflight::default() });
-    // What the research services mount from elsewhere are caches; `offload` judges how they last.
+    // The outside mounts of the research services are caches; `offload` judges how they last.
     let whole = situation.scope.brings_commits();
     Some(preflight.map(|it| if whole { it } else { it.with_caches() }))
 }
 
-/// What the compose files of a tree resolve to, with the hashes of the services.
+/// The project that the compose files of a tree resolve to, with the hashes of the services.
 pub(super) async fn model(
     world: &World,
     config: &Config,
@@ -164,8 +164,8 @@ pub(super) async fn model(
     world.ask(&LookModel { files, tree: tree.workdir(), hashes: true }).await
 }
 
-/// The research files bind services to localhost ports. If a container was made with them, a
-/// deploy without them would take its port away; so they stay in force.
+/// The layers in force. The research files bind services to localhost ports; if a container was
+/// made with them, a deploy without them would take its port away, so they stay in force.
 pub(super) fn layers_in_force(config: &Config, containers: &[Container]) -> Layers {
     let project = config.compose.project.as_str();
     let research = |file: &str| {
@@ -178,7 +178,7 @@ pub(super) fn layers_in_force(config: &Config, containers: &[Container]) -> Laye
     if containers.iter().any(with_research) { Layers::Research } else { Layers::Main }
 }
 
-/// The tree that would be deployed, where it is not the one that is checked out.
+/// The tree that would be deployed, if it is not the one that is checked out.
 pub(super) fn target_of(
     config: &Config,
     scope: &Scope,
@@ -207,8 +207,8 @@ fn resolved(answer: Result<ModelAnswer, ModelError>) -> Option<Model> {
     }
 }
 
-/// What the containers were made with whose configuration is not that of the checkout. What nobody
-/// could say of one is left out: the plan does without.
+/// The parts of containers whose configuration is not that of the checkout. Unknown ones are left
+/// out: the plan does without.
 async fn running(
     world: &World,
     config: &Config,
@@ -235,8 +235,8 @@ fn around<'a>(
     Some(Around { config, layers, model, containers })
 }
 
-/// What single images were made from, where that says more than the last deploy does. Where the host
-/// does not say, what is known of the deploy has to do.
+/// The provenance of single images, if it says more than the last deploy. Where the host does not
+/// say, the last deploy has to do.
 async fn notes(
     world: &World,
     config: &Config,
@@ -257,8 +257,8 @@ async fn notes(
     provenance::look(world, config, at, model.services.keys()).await.ok()
 }
 
-/// What came in since the images were made, and what they are made from; asked only where files
-/// changed since the last deploy.
+/// The commits since the images were made, and the files that they are made from; asked only where
+/// files changed since the last deploy.
 async fn came_in(
     world: &World,
     config: &Config,
@@ -268,11 +268,11 @@ async fn came_in(
     let mut known = (History::default(), BTreeMap::new());
     let Checkout::Repository(seen) = seen else { return known };
     let changed = seen.incoming.as_ref().and_then(|it| it.changed.clone());
-    // Without a deploy that is known, a stage may have been brought up by itself.
+    // Without a known deploy, a stage may have been brought up by itself.
     let nothing = changed.as_ref().map_or(config.stage.is_empty(), Vec::is_empty);
     known.0.deployed = changed.map(|changed| Since { changed, commits: Vec::new() });
     let Tip::At(tip) = &seen.tip else { return known };
-    // A part of the application is built from what is checked out.
+    // A part of the application is built from the checkout.
     let tree = if built.is_some() && !scope.brings_commits() { &seen.head } else { tip };
     let nothing = built.map_or(nothing, |it| it.files().next().is_none());
     if nothing {

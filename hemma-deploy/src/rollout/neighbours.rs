@@ -1,5 +1,5 @@
-//! What else on the host bears on the project's own names: containers of another checkout, a copy
-//! of the application under another project's name, and volumes with its data.
+//! Things on the host that share the project's names: containers of another checkout, a copy of the
+//! application under another project's name, and volumes with its data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,16 +16,16 @@ use crate::ids;
 
 use crate::layers::{Layers, compose_files};
 
-/// What was seen of them.
+/// The facts about the neighbours.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
-    /// Which compose files the containers were made from. `None` where that does not matter.
+    /// The compose files that the containers were made from. `None` where that does not matter.
     origins: Option<Result<Origins, OriginError>>,
     /// The volumes of the host. `None` where none would be made.
     volumes: Option<Result<Vec<Volume>, EngineError>>,
 }
 
-/// The project as it would be, and the host's containers.
+/// The project as it would be after the deploy, and the host's containers.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) config: &'a Config,
@@ -43,7 +43,7 @@ impl<'a> Around<'a> {
         self.model.services.iter().filter(|(_, it)| it.replicas > 0)
     }
 
-    /// The project's containers of services that the files name. Others are not touched.
+    /// The project's containers of services in the files. Others are left alone.
     fn own(self) -> impl Iterator<Item = (&'a Container, &'a str)> {
         let of_project = self.containers.iter().filter(move |it| it.belongs_to(self.project()));
         of_project.filter_map(move |it| {
@@ -52,7 +52,7 @@ impl<'a> Around<'a> {
         })
     }
 
-    /// Containers of another project that are of services which the project has no container of.
+    /// Containers of other projects for services of which the project has no container.
     fn twins(self) -> impl Iterator<Item = (&'a Container, &'a str, &'a str)> {
         let own: BTreeSet<&str> = self.own().map(|it| it.1).collect();
         self.containers.iter().filter_map(move |it| {
@@ -63,12 +63,12 @@ impl<'a> Around<'a> {
         })
     }
 
-    /// The services' own container, if there is one.
+    /// The service's own container, if there is one.
     fn container(self, service: &str) -> Option<&'a Container> {
         self.containers.iter().find(|it| it.is_of(self.project(), service))
     }
 
-    /// Volumes that are not mounted as the files want it: they may have to be made.
+    /// Volumes that are not mounted as the files want: they may have to be made.
     fn new_volumes(self) -> impl Iterator<Item = (&'a ServiceName, &'a NamedVolume)> {
         let volumes =
             self.wanted().flat_map(|(name, it)| it.volumes.iter().map(move |v| (name, v)));
@@ -80,7 +80,7 @@ impl<'a> Around<'a> {
 }
 
 impl Neighbours {
-    /// Looks at them as far as they bear on the project, if that is known.
+    /// Looks at the neighbours, if the project is known.
     pub(super) async fn look(world: &World, around: Option<Around<'_>>) -> Self {
         let Some(around) = around else { return Self::default() };
         let Around { config, model, .. } = around;
@@ -91,7 +91,7 @@ impl Neighbours {
             around.new_volumes().next()?;
             let host = config.host.alias.clone();
             match world.ask(&Volumes { host }).await {
-                // One of before this was looked at.
+                // An old recording without this look.
                 Err(EngineError::NotRecorded(_)) => None,
                 seen => Some(seen),
             }
@@ -100,7 +100,7 @@ impl Neighbours {
         Self { origins: Some(origins), volumes }
     }
 
-    /// What stops a deploy.
+    /// The findings that stop a deploy.
     pub(super) fn findings(&self, around: Around<'_>) -> Vec<Finding> {
         let host = &around.config.host.alias;
         let mut findings = Vec::new();
@@ -117,7 +117,7 @@ impl Neighbours {
                 error,
             )),
         }
-        // What is mounted into a container of others is theirs.
+        // A volume in another's container belongs to it.
         let is_ours = |it: &Container| match &self.origins {
             Some(Ok(origins)) => origins.of(it) == Origin::Here,
             _ => true,
@@ -132,7 +132,7 @@ impl Neighbours {
         findings
     }
 
-    /// Whether what a container holds follows from what is said of its project: it is the same
+    /// Whether a container's conflict follows from a finding about its project: it is the same
     /// application, under another name.
     pub(super) fn explain(&self, around: Around<'_>, container: &Container) -> bool {
         let Some(Ok(origins)) = &self.origins else { return false };
@@ -141,7 +141,7 @@ impl Neighbours {
     }
 }
 
-/// Containers of the project that another checkout made: they are not touched.
+/// The findings about containers of the project that another checkout made: they are left alone.
 fn other_checkouts(around: Around<'_>, origins: &Origins) -> Vec<Finding> {
     let mut foreign: BTreeMap<Origin, BTreeSet<&str>> = BTreeMap::new();
     for (container, service) in around.own() {
@@ -235,7 +235,7 @@ fn other_projects(around: Around<'_>, origins: &Origins) -> Vec<Finding> {
     copies(around, origins).into_iter().map(finding).collect()
 }
 
-/// Volumes that would be made, empty, where there is one with the same data under another name.
+/// The findings about volumes that would be created, empty, although another has the data.
 fn empty_volumes(
     around: Around<'_>,
     volumes: &[Volume],
@@ -255,8 +255,8 @@ fn empty_volumes(
     .collect()
 }
 
-/// The volume that has the data, and in which way it is known: it is mounted in the same place now,
-/// or nothing but its project's name, or its own, tells it from the one that would be made.
+/// The volume that has the data, and how it is known: it is mounted in the same place now, or its
+/// name differs only in the project's name or its own.
 fn before(
     around: Around<'_>,
     service: &str,
@@ -269,7 +269,7 @@ fn before(
     }
     let project = around.project();
     let runs = |it: &str| around.containers.iter().any(|c| c.belongs_to(it));
-    // One of a project that runs is in good hands; a project of another checkout, too.
+    // The volume of a running project is in use there; the same goes for another checkout's.
     let renamed = volumes.iter().find(|it| {
         let other = it.project.as_deref().filter(|it| *it != project);
         it.key.as_deref() == Some(&volume.key) && other.is_some_and(|it| !runs(it))
@@ -278,7 +278,7 @@ fn before(
         let other = it.project.as_deref().unwrap_or_default();
         return Some((it.name.clone(), format!("it is that of compose project `{other}`")));
     }
-    // The files may have called it otherwise when the application last ran.
+    // The files may have had another name for it when the application last ran.
     let used: BTreeSet<&String> = around
         .model
         .services
@@ -309,7 +309,7 @@ fn empty(host: &Host, (service, volume): (&str, &NamedVolume), old: &str, whose:
         .hint(Hint::Do(advice))
 }
 
-/// At most four by name.
+/// Names four services at most.
 fn named(services: &BTreeSet<&str>) -> String {
     let all: Vec<&str> = services.iter().copied().collect();
     match &all[..] {
@@ -318,7 +318,7 @@ fn named(services: &BTreeSet<&str>) -> String {
     }
 }
 
-/// As a shell takes it for one word.
+/// The text quoted as one word for a shell.
 fn word(text: &str) -> String {
     let command = hemma_core::Command::new(text);
     command.to_string()

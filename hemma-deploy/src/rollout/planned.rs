@@ -1,4 +1,4 @@
-//! The plan that follows from what was seen before a deploy.
+//! The plan that follows from the situation before a deploy.
 
 use hemma_core::names::NetworkName;
 use hemma_docker::compose::Model;
@@ -12,7 +12,7 @@ use crate::plan::{Action, Base, Plan, Seen, Step, image_named, service_steps};
 use crate::release::KeptImage;
 
 impl Situation {
-    /// The steps of a deploy. Whole only where [`Situation::blockers`] are none.
+    /// The steps of a deploy. They are complete only if [`Situation::blockers`] is empty.
     pub fn plan(&self) -> Plan {
         let mut steps = Vec::new();
         steps.extend(self.checkout_step());
@@ -51,8 +51,8 @@ impl Situation {
         self.networks.as_deref().is_ok_and(|it| !it.iter().any(is_it))
     }
 
-    /// What came in since the images were made. After a run that has not passed its gate, an image
-    /// that is not the one of the deployed release may be of any commit that was tried since.
+    /// The changes since the images were made. After a run that has not passed its gate, an image
+    /// other than the deployed release's may be of any commit that was tried since.
     fn history_of(&self, model: &Model, images: &[Image]) -> History {
         let mut history = self.history.clone();
         let Ok(Some(release)) = &self.release else { return history };
@@ -68,8 +68,8 @@ impl Situation {
         history
     }
 
-    /// The steps of services in the order of the stages, each with the name of its own. All images
-    /// come first.
+    /// The steps of services in the order of the stages, each with the name of its stage. All
+    /// images come first.
     fn staged(&self, mut steps: Vec<Step>) -> Vec<Step> {
         let stages = Stages::of(&self.config);
         if stages.is_one() || !self.scope.brings_commits() {
@@ -105,8 +105,8 @@ impl Situation {
         Some(step)
     }
 
-    /// Noting the commit is a step of its own only where nothing else is left of a deploy that was
-    /// killed on the way.
+    /// The step that notes the commit. It stands alone only if a killed deploy left nothing else to
+    /// do.
     fn keep_step(&self, something_else: bool) -> Option<Step> {
         let Ok(Checkout::Repository(seen)) = &self.checkout else { return None };
         if !self.scope.is_whole() {
@@ -117,7 +117,7 @@ impl Situation {
         }
         let noted = seen.deployed.as_deref() == Some(seen.head.as_str());
         let reason = match &self.unproven {
-            // Under the lock a run is at work, which is this one.
+            // Under the lock, the run at work is this one.
             Ok(Some(unproven)) => unproven.which(),
             _ if !noted => "it runs and was not noted as deployed yet".to_owned(),
             _ => return None,
@@ -125,7 +125,7 @@ impl Situation {
         Some(Step::new(Action::Keep(seen.head.clone()), reason))
     }
 
-    /// The `.env` is a part of the release.
+    /// The step for the `.env`, which is a part of the release.
     fn env_step(&self) -> Option<Step> {
         let change = self.env_change().filter(|_| self.scope.is_whole())?;
         let reason = format!("since the deployed release: {}", change.words());

@@ -1,5 +1,5 @@
-//! What the services need to be there before they start, and Compose does not bring: a sound
-//! `.env`, and a role and databases in the shared PostgreSQL.
+//! Prerequisites of the services that Compose does not bring: a valid `.env`, and a role and
+//! databases in the shared PostgreSQL.
 
 use hemma_core::{Finding, Verdict, World};
 use hemma_docker::compose::RefusalCause;
@@ -15,17 +15,17 @@ use crate::shared_db;
 
 const NOT_PRINTED: Login = Login::NoPassword(NoPassword::NotPrinted);
 
-/// What was seen of them.
+/// The facts about the prerequisites.
 #[derive(Debug, Default)]
 pub(super) struct Prerequisites {
-    /// `None` where only a part of the application is looked at that has its own rules.
+    /// `None` for a part of the application that has its own rules.
     env: Option<Result<EnvAnswer, EnvError>>,
     /// `None` where no database is wanted.
     databases: Option<Result<(DatabaseSpec, Databases), shared_db::Error>>,
 }
 
 impl Prerequisites {
-    /// Looks at them, by what the checkout says that it needs.
+    /// Looks at the prerequisites that the checkout asks for.
     pub(super) async fn look(world: &World, config: &Config, scope: &Scope) -> Self {
         if !scope.brings_commits() {
             return Self::default();
@@ -37,12 +37,12 @@ impl Prerequisites {
         Self { env: Some(env), databases }
     }
 
-    /// The same by what another tree says that it needs.
+    /// Looks at the prerequisites that another tree asks for.
     pub(super) async fn of(self, world: &World, config: &Config, tree: Tree) -> Self {
         Self { databases: look_at_databases(world, config, tree).await, ..self }
     }
 
-    /// Whether the `.env` is still what it was, as far as it is judged.
+    /// Whether the `.env` is unchanged, as far as it is judged.
     pub(super) async fn is_unmoved(&self, world: &World, config: &Config) -> bool {
         match &self.env {
             Some(seen) => env_file::look_at_file(world, config).await == *seen,
@@ -50,7 +50,7 @@ impl Prerequisites {
         }
     }
 
-    /// What stands in the way of a deploy.
+    /// The findings that stop a deploy.
     pub(super) fn blockers(&self, config: &Config) -> Vec<Finding> {
         let mut findings = match &self.env {
             None => Vec::new(),
@@ -61,8 +61,8 @@ impl Prerequisites {
             None => {}
             Some(Ok((spec, seen))) => {
                 let mut unmended = databases::unmended(spec, seen);
-                // A password that could not be tried is the fault of a `.env` that is wrong, or of an
-                // old Compose, with which an application may run well.
+                // An untried password is the fault of a wrong `.env`, or of an old Compose, with
+                // which an application may run well.
                 let untried = !findings.is_empty() || seen.login == NOT_PRINTED;
                 unmended.retain(|it| it.verdict == Verdict::Fail || !untried);
                 findings.append(&mut unmended);
@@ -72,7 +72,7 @@ impl Prerequisites {
         findings
     }
 
-    /// Whether what stands in the way has the cause of what Compose refuses.
+    /// Whether the findings explain why Compose refuses its files.
     pub(super) fn explain(&self, config: &Config, cause: RefusalCause<'_>) -> bool {
         match &self.env {
             None => false,
@@ -81,7 +81,7 @@ impl Prerequisites {
         }
     }
 
-    /// What a deploy gets through, and somebody should know.
+    /// The remarks that do not stop a deploy.
     pub(super) fn remarks(&self, config: &Config) -> Vec<String> {
         let mut beside = match &self.env {
             Some(Ok(answer)) => env_file::beside_deploy(config, answer),
@@ -96,7 +96,7 @@ impl Prerequisites {
         beside.iter().map(|it| format!("{}: {}", it.subject, it.detail)).collect()
     }
 
-    /// The statements that make what is missing.
+    /// The statements that create what is missing.
     pub(super) fn steps(&self) -> Vec<Step> {
         let Some(Ok((spec, _))) = &self.databases else { return Vec::new() };
         let step = |step: databases::Step| {
@@ -126,7 +126,7 @@ impl Prerequisites {
     }
 }
 
-/// How the databases stand that the files of a tree want.
+/// The state of the databases that the files of a tree ask for.
 async fn look_at_databases(
     world: &World,
     config: &Config,
@@ -197,7 +197,7 @@ mod tests {
 
     type Seen = (DatabaseSpec, Databases);
 
-    /// What stops a deploy, what is remarked, and what it does about it.
+    /// The blockers, the remarks, and the steps.
     fn told(env: EnvAnswer, databases: Seen) -> [Vec<String>; 3] {
         let needs = Prerequisites { env: Some(Ok(env)), databases: Some(Ok(databases)) };
         let mut config = Config::default();

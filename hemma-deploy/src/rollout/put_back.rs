@@ -1,4 +1,4 @@
-//! Putting back what a rollout of single services replaced, when they do not become healthy.
+//! Restoring single services that a rollout replaced, when they do not become healthy.
 
 use hemma_core::names::ServiceName;
 use hemma_core::{Finding, Report, Verdict};
@@ -19,8 +19,8 @@ use crate::layers::compose_files;
 use crate::plan::{ContainerAction, Plan, Step};
 use crate::release::{KeptImage, Restore, Withdraw};
 
-/// Brings the services that the run has touched back to the images and files that they ran with,
-/// takes those away that did not run, and says so beside what failed.
+/// Restores the images and files of the services that the run has touched, removes those that did
+/// not run before, and adds this to the report of the failure.
 pub(super) async fn put_back(
     operation: Operation<'_>,
     situation: &Situation,
@@ -91,8 +91,7 @@ pub(super) async fn put_back(
     Ok(if proven { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
 }
 
-/// Of the services that the run has touched, the images that they ran before, and those that did
-/// not run.
+/// The images that the touched services ran before, and those services that did not run.
 fn touched(situation: &Situation, now: &[Container]) -> (Vec<KeptImage>, Vec<ServiceName>) {
     let (mut images, mut new) = (Vec::new(), Vec::new());
     let Some(project) = situation.model() else { return (images, new) };

@@ -10,8 +10,8 @@ use super::in_force::in_force;
 use super::{Error, Situation};
 use crate::release::{EnvChange, Keep, KeptImage, Note};
 
-/// Keeps what runs now as the release of the commit that is checked out. `env` is how its `.env`
-/// differs from that of the release before, where that is known.
+/// Keeps what runs now as the release of the checked-out commit. `env` is the difference to the
+/// `.env` of the release before, if it is known.
 pub(super) async fn keep(operation: Operation<'_>, env: Option<EnvChange>) -> Result<(), Error> {
     let Operation { world, config, .. } = operation;
     let spec = config.into();
@@ -38,7 +38,7 @@ pub(super) async fn keep(operation: Operation<'_>, env: Option<EnvChange>) -> Re
     operation.apply(&keep).await.map_err(Error::Keep)
 }
 
-/// Notes what the services of a stage run.
+/// Notes the commit of the services of a stage.
 pub(super) async fn note(operation: Operation<'_>, situation: &Situation) -> Result<(), Error> {
     let Operation { world, config, .. } = operation;
     let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;

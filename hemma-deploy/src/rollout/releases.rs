@@ -1,4 +1,4 @@
-//! Which kept release is deployed, and which one to go back to.
+//! The deployed release, and the one to go back to.
 
 use hemma_core::{Command, Exec, Known, World};
 use hemma_git::checkout::{self, Checkout, short};
@@ -14,7 +14,7 @@ pub(super) async fn kept(world: &World, config: &Config) -> Result<Vec<Release>,
     world.ask(&question(config)).await.map_err(Error::Releases)
 }
 
-/// The release that `seen`, the checkout, has noted as deployed; the newest where its commit has
+/// The release that `seen`, the checkout, has noted as deployed; the newest if its commit has
 /// several.
 pub(super) async fn deployed(
     world: &World,
@@ -24,13 +24,13 @@ pub(super) async fn deployed(
     kept_if_asked(world, config).await.map(|it| of_checkout(it, seen))
 }
 
-/// The same of releases that are known.
+/// The deployed release among known ones.
 pub(super) fn of_checkout(releases: Vec<Release>, seen: &Checkout) -> Option<Release> {
     let Checkout::Repository(seen) = seen else { return None };
     releases.into_iter().find(|it| Some(&it.commit) == seen.deployed.as_ref())
 }
 
-/// The kept releases, newest first; none in a recording from before this was asked.
+/// The kept releases, newest first; none in an old recording without this look.
 pub(super) async fn kept_if_asked(
     world: &World,
     config: &Config,
@@ -48,8 +48,8 @@ fn question(config: &Config) -> Releases {
     Releases { host, project, checkout, overlay }
 }
 
-/// The release that one goes back to: the one that is asked for by the beginning of its commit, or
-/// the one before what is there now.
+/// The release to go back to: the requested one, by the beginning of its commit, or the one before
+/// the current one.
 pub(super) async fn chosen(
     world: &World,
     config: &Config,
@@ -63,9 +63,9 @@ pub(super) async fn chosen(
     chosen.cloned().ok_or_else(|| no_release(&releases, to))
 }
 
-/// The release that one goes back to without naming one. Where what is there is not the deployed
-/// release, because a deploy was cut, a gate was not passed, or one of the operator's files is
-/// another, it is that one.
+/// The release to go back to by default. If the current state is not the deployed release, because
+/// a deploy was cut, a gate did not pass, or one of the operator's files differs, it is the
+/// deployed one.
 async fn usual<'r>(
     world: &World,
     config: &Config,
@@ -85,7 +85,7 @@ async fn usual<'r>(
         }
         return Ok(releases.iter().find(|it| it.id() != deployed.id()));
     }
-    // A rollback that was cut is gone on with: the checkout is at an older release already.
+    // A rollback that was cut is continued: the checkout is at an older release already.
     let older = ["merge-base", "--is-ancestor", head, &deployed.commit];
     let older = Command::new("git").args(older).cwd(config.host.checkout.as_str());
     let older = world.ask(&Exec::on(&config.host.alias, older)).await.map_err(Error::Ancestry)?;

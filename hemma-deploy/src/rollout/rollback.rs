@@ -1,4 +1,4 @@
-//! The way back to a kept release by hand.
+//! Rollback: going back to a kept release by hand.
 
 use hemma_core::{Report, Verdict, World};
 use hemma_docker::compose::LookModel;
@@ -18,11 +18,11 @@ use crate::lock::{self, Holder};
 use crate::plan::{self, Action, ContainerAction, Plan, Step};
 use crate::release::Release;
 
-/// Which release [`rollback`] would go back to, and what that would take.
+/// The release that [`rollback`] would go back to, and its plan.
 ///
-/// `to` is the beginning of a commit; without it, it is the release before the one that is deployed.
-/// What was cut on its way, or has not passed its gate, is not deployed yet: after a deploy, the way
-/// back is the one that ran before it, and a rollback is gone on with.
+/// `to` is the beginning of a commit; without it, it is the release before the deployed one. What
+/// was cut, or has not passed its gate, is not deployed yet: after such a deploy, the release that
+/// ran before it is chosen, and such a rollback is continued.
 pub async fn plan_rollback(
     world: &World,
     config: &Config,
@@ -62,9 +62,9 @@ pub async fn plan_rollback(
     Ok((release, Plan { steps }))
 }
 
-/// Goes back to `release`, under the host's lock and only if `plan` is still what that takes, and
-/// waits until everything is healthy. Where that does not become so, what ran before comes back, if
-/// it had passed its gate.
+/// Goes back to `release`, under the host's lock and only if `plan` is still valid, and waits until
+/// everything is healthy. If that fails, what ran before is restored, provided that it had passed
+/// its gate.
 pub async fn rollback(
     operation: Operation<'_>,
     release: &Release,
@@ -92,7 +92,7 @@ async fn under_lock(
     let proven = proven(world, config).await?.filter(|it| it.id() != release.id());
     let before = There::look(world, config).await?.before();
     let report = match Box::pin(go_back(operation, release, None)).await {
-        // A build in vain has put back what it changed.
+        // A failed build has restored what it changed.
         Err(error @ Error::Build(_)) => return Ok(Ended::taken_back(Err(error))),
         gone_back => gone_back?.report(),
     };
@@ -109,7 +109,7 @@ async fn under_lock(
     }
 }
 
-/// The release that is there now, if what is there has passed its gate.
+/// The current release, if it has passed its gate.
 async fn proven(world: &World, config: &Config) -> Result<Option<Release>, Error> {
     let seen = checkout::look(world, &config.into(), false).await.map_err(Error::LookCheckout)?;
     let release = deployed(world, config, &seen).await.map_err(Error::Releases)?;

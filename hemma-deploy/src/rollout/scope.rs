@@ -1,4 +1,4 @@
-//! How much of the application a rollout is about.
+//! The scope of a rollout.
 
 use std::collections::BTreeSet;
 
@@ -13,32 +13,32 @@ use super::look::layers_in_force;
 use super::stages::Stages;
 use crate::layers::Layers;
 
-/// What a rollout brings up, and from which files.
+/// The part of the application that a rollout brings up, and its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// The application at the tip of its branch, with the layers that are in force.
+    /// The whole application at the tip of its branch, with the layers in force.
     Whole,
-    /// One stage of it, in the same way. What its services run is noted, and no release is: the
-    /// others may be older.
+    /// One stage at the tip of the branch. The commit of its services is noted, but no release is
+    /// kept: the others may be older.
     Stage(String),
-    /// These services and what they depend on, with the research files, from the checkout as it is.
-    /// No commit is brought in, and none is noted as deployed: the other services may be older.
+    /// These services and their dependencies, with the research files, from the checkout as it is.
+    /// No commit is pulled, and none is noted as deployed: the other services may be older.
     Research(Vec<String>),
 }
 
-/// There is no such stage.
+/// The requested stage does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StageError {
-    /// The settings have others.
+    /// The settings have other stages.
     #[error("hemma.toml has no stage `{asked}`; {known}")]
     Unknown {
-        /// What was asked for.
+        /// The requested stage.
         asked: String,
-        /// What there is.
+        /// The existing stages.
         known: Known,
     },
-    /// The settings have none.
+    /// The settings have no stages.
     #[error("hemma.toml has no stages, so there is no stage `{0}`")]
     NoStages(String),
 }
@@ -53,7 +53,7 @@ impl OperatorError for StageError {
 }
 
 impl Scope {
-    /// A stage of `hemma.toml` by its name, or the last one of all services in none.
+    /// A stage of `hemma.toml` by its name, or the last one, of all services in no other.
     pub fn stage(config: &Config, name: &str) -> Result<Self, StageError> {
         let stages = Stages::of(config);
         if stages.is_one() {
@@ -70,12 +70,12 @@ impl Scope {
         *self == Self::Whole
     }
 
-    /// Whether the checkout is brought to the tip of its branch.
+    /// Whether the checkout is moved to the tip of its branch.
     pub(super) fn brings_commits(&self) -> bool {
         !matches!(self, Self::Research(_))
     }
 
-    /// The settings with the public names of those services alone that are in it.
+    /// The settings with only the public names of services in the scope.
     pub fn public(&self, config: &Config) -> Config {
         let mut config = config.clone();
         let stages = Stages::of(&config);
@@ -96,7 +96,7 @@ impl Scope {
         }
     }
 
-    /// Leaves in the project what this is about.
+    /// Removes all services outside the scope from the project.
     pub(super) fn narrow(&self, config: &Config, project: &mut Model) {
         let kept: BTreeSet<String> = match self {
             Self::Whole => return,
@@ -110,8 +110,8 @@ impl Scope {
         project.narrow(|it| kept.contains(it));
     }
 
-    /// What the files say that cannot be meant: no such service, one that others would reach, or
-    /// stages that rest on later ones.
+    /// The findings about a scope that cannot work: a missing service, one that other machines
+    /// would reach, or stages that need later ones.
     pub(super) fn objections(
         &self,
         config: &Config,
@@ -143,7 +143,7 @@ impl Scope {
     }
 }
 
-/// Services and all that they depend on, as far as there are any.
+/// Services and all their dependencies, as far as they exist.
 fn with_needed(asked: &[String], project: &Model) -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
     let mut open = asked.to_vec();

@@ -1,4 +1,4 @@
-//! Everything that was seen before a deploy, and what follows from it.
+//! The situation before a deploy: everything that was seen.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ use super::prerequisites::Prerequisites;
 use super::stages::Stages;
 use super::{Scope, conflicts};
 
-/// What was seen, each look with its own way of having failed.
+/// The situation: the result of each look, which may have failed.
 #[derive(Debug)]
 pub struct Situation {
     pub(super) config: Config,
@@ -39,26 +39,26 @@ pub struct Situation {
     pub(super) checkout: Result<Checkout, LookError>,
     /// The project as it would be after the deploy.
     pub(super) model: Result<ModelAnswer, ModelError>,
-    /// What the files, or the stages, say that cannot be meant.
+    /// The findings about files or stages that cannot work.
     pub(super) objections: Vec<Finding>,
-    /// The project as it is in the checkout, where a pull would change it.
+    /// The project in the checkout, if a pull would change it.
     pub(super) before: Option<Model>,
     pub(super) containers: Result<Vec<Container>, EngineError>,
     pub(super) networks: Result<Vec<Network>, EngineError>,
     pub(super) images: Result<Vec<Image>, EngineError>,
     pub(super) listeners: Result<Option<Vec<Listener>>, ExecError>,
     pub(super) prerequisites: Prerequisites,
-    /// What else on the host bears on the project's own names.
+    /// Things on the host that share the project's names.
     pub(super) neighbours: Neighbours,
-    /// What the containers were made with whose configuration is not that of the checkout.
+    /// The parts of containers whose configuration is not that of the checkout.
     pub(super) running: BTreeMap<ServiceName, ContainerParts>,
-    /// What came in since the images were made.
+    /// The changes since the images were made.
     pub(super) history: History,
     pub(super) inputs: BTreeMap<ServiceName, ImageInputs>,
-    /// What single images were made from; looked at where it is about a part of the application,
-    /// which may be newer than the last deploy, or where no deploy has passed its gate yet.
+    /// The provenance of single images; looked at for a part of the application, which may be newer
+    /// than the last deploy, or if no deploy has passed its gate yet.
     pub(super) built: Option<Built>,
-    /// What the compose files refer to; looked at where they are not the ones that were deployed.
+    /// The files that the compose files refer to; looked at if they are not the deployed ones.
     pub(super) sources: Option<Result<Preflight, SourcesError>>,
     /// The kept release of the commit that is noted as deployed.
     pub(super) release: Result<Option<Release>, ReleasesError>,
@@ -67,15 +67,15 @@ pub struct Situation {
 }
 
 impl Situation {
-    /// What stops a deploy: whatever is wrong that the plan does not mend, and whatever could not
-    /// be looked at.
+    /// The findings that stop a deploy: problems that the plan does not solve, and looks that
+    /// failed.
     pub fn blockers(&self) -> Report {
         if let Some(report) = self.tools.out_of_reach() {
             return report;
         }
         let mut findings = self.tools.findings.clone();
         match &self.checkout {
-            // Said already, and all that the checkout could say.
+            // Reported already, and the checkout could say no more.
             _ if !self.tools.has_git => {}
             Ok(seen) => findings.extend(self.checkout_findings(seen)),
             Err(error) => {
@@ -89,8 +89,8 @@ impl Situation {
         findings.into_iter().filter(|it| it.verdict != Verdict::Pass).collect()
     }
 
-    /// Whether there is nothing that a part of the application could be brought up from. A whole
-    /// deploy would clone it.
+    /// Whether there is nothing to bring a part of the application up from. A whole deploy would
+    /// clone it.
     fn lacks_files(&self) -> bool {
         let none = matches!(self.checkout, Ok(Checkout::Missing { .. } | Checkout::Plain { .. }));
         none && !self.scope.brings_commits()
@@ -110,7 +110,7 @@ impl Situation {
         }
     }
 
-    /// What Compose and the engine say, but for what the `.env` explains.
+    /// The findings about Compose and the engine, except those that the `.env` explains.
     fn engine_findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let unusable = matches!(self.checkout, Ok(Checkout::Unusable { .. }) | Err(_));
@@ -126,7 +126,7 @@ impl Situation {
                     .cause()
                     .is_some_and(|it| self.prerequisites.explain(&self.config, it)) => {}
             Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
-            // Said already, as the state of the checkout or of its remote.
+            // Reported already, as the state of the checkout or of its remote.
             Err(_) if unusable || !findings.is_empty() => {}
             Err(error) => {
                 findings.push(self.unknown(ids::COMPOSE_FILES_UNSEEN, "compose files", error));
@@ -153,19 +153,19 @@ impl Situation {
         findings
     }
 
-    /// Whether something else on the host has a container's name or a port that the project wants.
-    /// It may be a container of the application's that was started in another way.
+    /// Whether something else on the host has a container name or a port that the project wants. It
+    /// may be a container of the application that was started in another way.
     pub fn is_contended(&self) -> bool {
         let taken = |model| !conflicts::taken(self, model).is_empty();
         self.tools.are_well() && self.model().is_some_and(taken)
     }
 
-    /// How the `.env` differs from that of the deployed release.
+    /// The difference between the `.env` and that of the deployed release.
     pub(super) fn env_change(&self) -> Option<&EnvChange> {
         self.release.as_ref().ok()?.as_ref()?.env.as_ref()
     }
 
-    /// Whether what was there before is a release that has passed its gate.
+    /// Whether the state before is a release that has passed its gate.
     pub(super) fn was_proven(&self) -> bool {
         let Ok(Checkout::Repository(seen)) = &self.checkout else { return false };
         let is_noted = seen.deployed.as_deref() == Some(seen.head.as_str());
@@ -184,14 +184,13 @@ impl Situation {
         }
     }
 
-    /// The run that changed the host last without passing its gate, to be said beside what stops a
-    /// deploy; a plan says it among its notes.
+    /// The run that changed the host last without passing its gate, for the report of blockers; a
+    /// plan has it among its notes.
     pub fn unproven(&self) -> Option<Finding> {
         self.unproven.as_ref().ok()?.as_ref().map(Unproven::finding)
     }
 
-    /// What a deploy gets through, is to be known, and was not so with the files that are checked
-    /// out.
+    /// Remarks that do not stop a deploy and that the checked-out files did not cause as well.
     pub fn news(&self) -> Vec<String> {
         let unproven = self.unproven.as_ref().ok().and_then(Option::as_ref);
         let mut remarks: Vec<String> = unproven.map(Unproven::words).into_iter().collect();
@@ -202,7 +201,7 @@ impl Situation {
         remarks
     }
 
-    /// The stages of a whole deploy with all of their services, where there are any.
+    /// The stages of a whole deploy with all of their services, if there are any.
     pub fn stages(&self) -> Vec<(String, Vec<String>)> {
         let stages = Stages::of(&self.config);
         let Some(model) = self.model().filter(|_| self.scope.is_whole()) else { return Vec::new() };
@@ -217,13 +216,13 @@ impl Situation {
         }
     }
 
-    /// The title of the commit that would be deployed, where it comes in with the deploy.
+    /// The title of the commit that would be deployed, if it is a new one.
     pub fn title(&self) -> Option<&str> {
         let Checkout::Repository(seen) = self.checkout.as_ref().ok()? else { return None };
         Some(seen.incoming.as_ref()?.commits.first()?.as_str())
     }
 
-    /// The commit that would be deployed, where it is known.
+    /// The commit that would be deployed, if it is known.
     pub fn target(&self) -> Option<&str> {
         let (tip, head) = match self.checkout.as_ref().ok()? {
             Checkout::Missing { tip, .. } | Checkout::Plain { tip, .. } => (tip, None),
@@ -236,14 +235,14 @@ impl Situation {
         }
     }
 
-    /// Where a text is written in the compose files, if that was looked for.
+    /// The place of a text in the compose files, if it was looked for.
     pub(super) fn written(&self, text: &str) -> Option<String> {
         let sources = self.sources.as_ref().and_then(|it| it.as_ref().ok());
         Some(sources?.seen.mentions.get(text)?.to_string())
     }
 
-    /// Whether it is worth looking at what the compose files refer to: another commit than the one
-    /// that was deployed last, which passed before, or any change at all where no commit is noted.
+    /// Whether the files that the compose files refer to must be looked at: for another commit than
+    /// the last deployed one, which passed, or for any change if no commit is noted.
     pub(super) fn is_new(&self) -> bool {
         match &self.checkout {
             Ok(Checkout::Repository(_)) if self.scope.is_whole() => self.is_another_commit(),
@@ -253,7 +252,7 @@ impl Situation {
         }
     }
 
-    /// Whether the commit to deploy is another than the one that was deployed last.
+    /// Whether the commit to deploy is another than the last deployed one.
     pub(super) fn is_another_commit(&self) -> bool {
         let Ok(Checkout::Repository(seen)) = &self.checkout else { return false };
         let target = match &seen.tip {

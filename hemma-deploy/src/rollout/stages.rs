@@ -1,4 +1,4 @@
-//! The stages of a deploy: which service is in which, and in what order they can be brought up.
+//! The stages of a deploy: their services, and the order in which they can be brought up.
 
 use crate::config::StageConfig;
 use crate::ids;
@@ -8,7 +8,7 @@ use hemma_core::{Finding, Hint};
 use hemma_docker::compose::{Model, Service};
 use hemma_docker::{Container, State};
 
-/// The stages that `hemma.toml` has, and the last one of all other services.
+/// The stages of `hemma.toml`, and the last one of all other services.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stages<'c>(&'c [StageConfig]);
 
@@ -17,12 +17,12 @@ impl<'c> Stages<'c> {
         Self(&config.stage)
     }
 
-    /// Whether there is but one, the whole.
+    /// Whether there is only one stage, the whole.
     pub(super) fn is_one(self) -> bool {
         self.0.is_empty()
     }
 
-    /// Their names, in order.
+    /// The names of the stages, in order.
     pub(super) fn names(self) -> impl Iterator<Item = &'c str> {
         let last = (!self.is_one()).then_some(StageConfig::REST);
         self.0.iter().map(|it| it.name.as_str()).chain(last)
@@ -34,13 +34,13 @@ impl<'c> Stages<'c> {
         stage.map_or(StageConfig::REST, |it| it.name.as_str())
     }
 
-    /// Where in the order a service is.
+    /// The position of a service's stage in the order.
     pub(super) fn position(self, service: &str) -> usize {
         let home = self.home(service);
         self.names().position(|it| it == home).unwrap_or_default()
     }
 
-    /// The services of a stage, of those that should run.
+    /// The services of a stage that should run.
     pub(super) fn services(self, stage: &str, project: &Model) -> Vec<String> {
         let wanted = project.services.iter().filter(|(_, it)| it.replicas > 0);
         let mut names = wanted.map(|it| it.0);
@@ -52,8 +52,8 @@ impl<'c> Stages<'c> {
         self.names().map(|it| (it.to_owned(), self.services(it, project))).collect()
     }
 
-    /// What cannot be brought up in this order: stages with services that the files do not have, or
-    /// one with a service that needs another of a later stage.
+    /// The findings about an impossible order: a stage with a service that is not in the files, or
+    /// with one that needs a service of a later stage.
     pub(super) fn objections(self, project: &Model) -> Vec<Finding> {
         let unknown = self.0.iter().flat_map(|stage| {
             let missing =
@@ -77,7 +77,7 @@ impl<'c> Stages<'c> {
         unknown.chain(early).collect()
     }
 
-    /// What a stage by itself rests on, and what does not run.
+    /// The services that a single stage needs and that do not run.
     pub(super) fn missing(
         self,
         stage: &str,
@@ -105,7 +105,7 @@ impl<'c> Stages<'c> {
     }
 }
 
-/// Each service that should run, with each that it needs and that should run as well.
+/// Each service that should run, with each of its dependencies that should run as well.
 fn dependencies(project: &Model) -> impl Iterator<Item = (&str, &str)> {
     let wanted = |it: &&Service| it.replicas > 0;
     let runs = move |it: &&String| project.services.get(it.as_str()).as_ref().is_some_and(wanted);
@@ -127,7 +127,7 @@ mod tests {
         Config { stage: stages.iter().map(stage).collect(), ..Config::default() }
     }
 
-    /// `api` needs `kafka`, and `db`, which is switched off.
+    /// `api` needs `kafka`, and `db`, which has zero replicas.
     fn project() -> Model {
         let mut project = Model::default();
         for (name, replicas, needs) in

@@ -1,4 +1,4 @@
-//! Every look at what runs on the host at once.
+//! The status: every look at what runs on the host, at once.
 
 use hemma_core::storage;
 use hemma_core::{Report, World};
@@ -14,7 +14,7 @@ use super::expectations::expectations;
 use super::in_force::in_force;
 use crate::{host_tools, lock, shared_proxy};
 
-/// How everything stands, without changing anything.
+/// The status of everything, without changing anything.
 pub async fn status(world: &World, config: &Config) -> Report {
     let (host, spec) = (&config.host.alias, config.into());
     let (tools, proxy, checkout, services, release) = tokio::join!(
@@ -42,7 +42,7 @@ pub async fn status(world: &World, config: &Config) -> Report {
         .collect()
 }
 
-/// How the services of the project stand.
+/// The state of the services of the project.
 pub async fn health(world: &World, config: &Config) -> Report {
     match in_force(world, config).await {
         Ok((_, model)) => health_of(world, config, &model).await,
@@ -54,7 +54,7 @@ pub async fn health(world: &World, config: &Config) -> Report {
     }
 }
 
-/// How those stand that a look has found to be the application, or the part of it that is asked for.
+/// The state of the services in the scope of a situation.
 pub async fn health_as_seen(world: &World, situation: &Situation) -> Report {
     match situation.model() {
         Some(model) => health_of(world, &situation.config, model).await,

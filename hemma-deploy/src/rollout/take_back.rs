@@ -1,4 +1,4 @@
-//! Taking back a deploy that failed.
+//! Taking back a failed deploy.
 
 use hemma_core::{Finding, OperatorError, Report, Verdict};
 use hemma_git::checkout::short;
@@ -17,11 +17,11 @@ use crate::lock::RunOutcome;
 use crate::plan::Plan;
 use crate::release::Release;
 
-/// Goes back to what ran before a deploy that failed, and says both.
+/// Goes back to what ran before a failed deploy, and reports both.
 ///
-/// Where that was a release that had passed its gate, only what the run has touched is replaced: a
-/// service that it left alone keeps its container. Where it was not, everything goes back to the
-/// last release that had.
+/// If that was a release that had passed its gate, only what the run has touched is replaced: an
+/// untouched service keeps its container. If not, everything goes back to the last release that
+/// had.
 pub(super) async fn take_back(
     operation: Operation<'_>,
     situation: &Situation,
@@ -43,14 +43,14 @@ pub(super) async fn take_back(
     let target = (&release, before.as_ref());
     let ended = return_to(operation, target, ("deploy", failed)).await?;
     if before.is_none() && ended.outcome == Some(RunOutcome::TakenBack) {
-        // The run before this one left something unproven, which this has put right.
+        // The run before this one left something unproven, which is restored now.
         keep(operation, None).await?;
     }
     Ok(ended)
 }
 
-/// Goes back to `release`, and says how that went beside what `failed` and in which command. With
-/// `before`, only what the run has touched is replaced.
+/// Goes back to `release`, and reports the result together with what `failed` and in which command.
+/// With `before`, only what the run has touched is replaced.
 pub(super) async fn return_to(
     operation: Operation<'_>,
     (release, before): (&Release, Option<&Before>),
@@ -61,7 +61,7 @@ pub(super) async fn return_to(
     operation.progress.line(&format!("going back to {to}"));
     let back = match Box::pin(go_back(operation, release, before)).await {
         Ok(back) => back,
-        // Why there is a way back at all is worth more than what is wrong with it.
+        // The reason for going back is worth more than a problem with it.
         Err(error) if error.is_known() => {
             report.add(Finding::of_error(ids::ROLLOUT_TAKE_BACK_FAILED, "way back", &error));
             return Ok(Ok(report).into());
@@ -90,7 +90,7 @@ pub(super) async fn return_to(
     Ok(if verdict == Verdict::Pass { Ended::taken_back(Ok(report)) } else { Ok(report).into() })
 }
 
-/// What failed, where there is nothing to go back to.
+/// The report of a failure where there is nothing to go back to.
 fn left(failed: Report, why: &str) -> Report {
     let mut report: Report = failed.problems().collect();
     report.add(Finding::fail(
@@ -102,7 +102,7 @@ fn left(failed: Report, why: &str) -> Report {
 }
 
 impl Situation {
-    /// Whether what would be deployed is another than a release.
+    /// Whether the target differs from a release.
     fn differs_from(&self, release: &Release) -> bool {
         self.is_another_commit() || !release.has_its_files()
     }

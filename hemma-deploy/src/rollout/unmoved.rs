@@ -13,11 +13,11 @@ use super::Situation;
 use super::look::{model, target_of};
 
 impl Situation {
-    /// Looks once more at all that others may have moved, and that everything else follows from:
-    /// commits, files, `.env`, and what the engine and the host have. Not at what is installed, and
-    /// not into PostgreSQL, which by itself refuses a statement that is no longer needed.
+    /// Looks again at everything that others may have changed and that the plan follows from:
+    /// commits, files, `.env`, and the state of the engine and the host. Installed tools are not
+    /// looked at, nor is PostgreSQL, which itself refuses a superfluous statement.
     ///
-    /// A whole look costs a small host most of a second.
+    /// A whole look takes a small host most of a second.
     pub(super) async fn is_unmoved(&self, world: &World) -> bool {
         let (config, host) = (&self.config, &self.config.host.alias);
         let spec = config.into();
@@ -42,13 +42,13 @@ impl Situation {
             && env
     }
 
-    /// The tree that the plan is about.
+    /// The tree of the plan.
     pub(super) fn tree(&self) -> Tree {
         target_of(&self.config, &self.scope, &self.checkout).unwrap_or_default()
     }
 }
 
-/// They grow older from one look to the next, and are the same.
+/// The containers without their ages, which differ from look to look.
 fn timeless(mut containers: Vec<Container>) -> Vec<Container> {
     for container in &mut containers {
         container.since = None;

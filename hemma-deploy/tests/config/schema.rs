@@ -1,14 +1,14 @@
-//! As much of a JSON schema's meaning as the one of `hemma.toml` has. Any other keyword is an error,
-//! so nothing that the schema says is passed over.
+//! A validator for the part of JSON Schema that the schema of `hemma.toml` uses. Any other keyword
+//! is an error, so no rule of the schema is passed over.
 
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-/// Words for people.
+/// Keywords for people.
 const SILENT: [&str; 8] =
     ["$schema", "$defs", "title", "description", "default", "examples", "format", "$ref"];
 
-/// Whether a document is one that the schema takes.
+/// Whether the schema accepts a document.
 pub(crate) fn takes(root: &Value, schema: &Value, value: &Value) -> bool {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         let name = reference.strip_prefix("#/$defs/").expect("a definition of its own");

@@ -1,22 +1,22 @@
-//! `.env` files that nobody would write, for those who have to agree about them.
+//! Unusual `.env` files, for the parsers that have to agree about them.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-/// What the compose file asks for. Only these are compared.
+/// The keys that the compose file asks for. Only these are compared.
 pub(crate) const KEYS: [&str; 6] = ["A", "B", "C", "D", "E", "K"];
 
-/// Stands for a variable that is not set.
+/// The text for a variable that is not set.
 pub(crate) const UNSET: &str = "(unset)";
 
-/// What files are put together from.
+/// The pieces that files are put together from.
 const PIECES: &[&str] = &[
     "A", "B", "C", "=", "=", "=", ":", " ", "\n", "\n", "#", " #", "'", "\"", "\\", "$", "{", "}",
     "${A", "${B:-", "${C-", "${A:+", "${B:?", "$A", "$$", "x", "é", "\t", "\r\n", "export ", "\\n",
     "\\0101", "\\$", "-", "?", "+", "[", ".", "1", "日",
 ];
 
-/// Files that are files for the most part, and some that are anything.
+/// Files that are mostly valid, and some of any text.
 pub(crate) fn files() -> impl Strategy<Value = String> {
     let text = proptest::collection::vec(proptest::sample::select(PIECES), 0..24);
     let statement = (

@@ -1,4 +1,4 @@
-//! What a file does not say, and its repository or other values of the file do.
+//! Values that a file lacks, and that its repository or other values of the file supply.
 
 use hemma_core::names::ProjectName;
 
@@ -6,7 +6,7 @@ use crate::config::document::{Node, Value};
 use crate::config::error::Problems;
 use crate::config::{Config, Derived, Surroundings};
 
-/// The values that the repository has where the file lacks them.
+/// Fills in the values of the repository where the file lacks them.
 pub(super) fn from_surroundings(config: &mut Config, tree: &Node, surroundings: &Surroundings) {
     let lacks = |table: &str, key: &str| {
         tree.below(&[table, key]).is_none() && !was_wrong(tree, table, key)
@@ -25,7 +25,7 @@ pub(super) fn from_surroundings(config: &mut Config, tree: &Node, surroundings: 
     }
 }
 
-/// The name of the project, as Compose itself finds it: by the files, or else by the directory.
+/// The name of the project, as Compose finds it: by the files, or else by the directory.
 pub(super) fn project(
     config: &mut Config,
     (tree, surroundings): (&Node, &Surroundings),

@@ -1,4 +1,4 @@
-//! Rules about `.env` that cannot all be kept.
+//! Rules about `.env` that contradict each other.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use hemma_core::names::EnvKey;
 use super::{Rules, placed};
 use crate::config::document::{Node, Value};
 
-/// Where each key is named, in the file or by default.
+/// The place of each key; `None` for a key that is named by default.
 type Named<'r> = BTreeMap<&'r str, Option<&'r Node>>;
 
 impl<'r> Rules<'r, '_> {
@@ -26,7 +26,7 @@ impl<'r> Rules<'r, '_> {
         self.database(&refused);
     }
 
-    /// The keys of a list, and that none stands twice in it.
+    /// The keys of a list, after a check that none is in it twice.
     fn named(&mut self, list: &str, keys: &'r [EnvKey]) -> Named<'r> {
         let nodes: Vec<&Node> = self.items(&["env", list]).iter().collect();
         let places = placed(keys, &nodes);
@@ -35,7 +35,7 @@ impl<'r> Rules<'r, '_> {
         keys.iter().enumerate().map(|(at, key)| (key.as_str(), place(at))).collect()
     }
 
-    /// No key is in both lists. What is said stands at the later place that is in the file.
+    /// Checks that no key is in both lists. The mistake is at the later place that is in the file.
     fn apart(&mut self, (one, keys): (&str, &Named<'r>), (other, others): (&str, &Named<'r>)) {
         for (key, node) in keys {
             let Some(second) = others.get(key) else { continue };
@@ -53,7 +53,7 @@ impl<'r> Rules<'r, '_> {
         }
     }
 
-    /// Sets of keys: large enough, each key once, and none that must not be set.
+    /// Checks sets of keys: large enough, each key once, and none that must not be set.
     fn sets(&mut self, list: &str, sets: &'r [Vec<EnvKey>], least: usize, refused: &Named<'r>) {
         for (set, node) in sets.iter().zip(self.items(&["env", list])) {
             if set.len() < least && node.is_whole() {
@@ -76,7 +76,7 @@ impl<'r> Rules<'r, '_> {
         }
     }
 
-    /// Values that are allowed: at least one, none twice, and none that is refused otherwise.
+    /// Checks allowed values: at least one, none twice, and none that is refused otherwise.
     fn values(&mut self, refused: &Named<'r>) {
         let keys = &["env", "values"];
         let Some(Value::Table(table)) = self.tree.below(keys).map(|it| &it.value) else { return };
@@ -119,7 +119,7 @@ impl<'r> Rules<'r, '_> {
         self.no_twice(keys, &placed(&values, &nodes), "the placeholder");
     }
 
-    /// The keys that the database's role and password are in.
+    /// Checks the keys that hold the database's role and password.
     fn database(&mut self, refused: &Named<'r>) {
         let (Some(database), tree) = (&self.config.database, self.tree) else { return };
         let password = &database.password_key;

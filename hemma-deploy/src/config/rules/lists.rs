@@ -1,15 +1,15 @@
-//! Lists: what may not stand twice, and what may not be empty.
+//! Rules about lists: what must be unique, and what must not be empty.
 
 use std::collections::BTreeMap;
 
 use super::{Rules, placed};
 use crate::config::document::Node;
 
-/// Networks that Docker itself has on each host.
+/// The networks that Docker itself makes on each host.
 const DOCKERS_NETWORKS: [&str; 3] = ["bridge", "host", "none"];
 
 impl Rules<'_, '_> {
-    /// The plain lists.
+    /// Checks the plain lists.
     pub(super) fn lists(&mut self) {
         let config = self.config;
         self.compose_files();
@@ -28,7 +28,7 @@ impl Rules<'_, '_> {
         self.web_ports();
     }
 
-    /// What is said stands at the port that the file has, or at the second of two.
+    /// Checks the two ports. The mistake is at the port that the file has, or at the second of two.
     fn web_ports(&mut self) {
         let edge = &self.config.edge;
         if edge.http != edge.https {
@@ -71,7 +71,7 @@ impl Rules<'_, '_> {
         }
     }
 
-    /// Names become file names, and some file systems do not tell capitals apart.
+    /// Checks the forwards. Their names become file names, and some file systems ignore case.
     pub(super) fn forwards(&mut self) {
         let forwards = &self.config.forward;
         let names: Vec<_> = forwards.iter().map(|it| it.name.to_ascii_lowercase()).collect();
@@ -82,7 +82,7 @@ impl Rules<'_, '_> {
         self.no_twice(&["forward", "local"], &places, "the port on this machine");
     }
 
-    /// Each stage has a name of its own, and each service is in one of them at most.
+    /// Checks the stages: each has a unique name, and each service is in one of them at most.
     pub(super) fn stages(&mut self) {
         let stages = &self.config.stage;
         let names: Vec<_> = stages.iter().map(|it| &it.name).collect();
@@ -108,7 +108,7 @@ impl Rules<'_, '_> {
         }
     }
 
-    /// Names that belong to Docker and PostgreSQL.
+    /// Checks for names that belong to Docker and PostgreSQL.
     pub(super) fn reserved(&mut self) {
         let config = self.config;
         let network = config.compose.network.as_deref().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! What several values of a `hemma.toml` must be together.
+//! Rules about several values of a `hemma.toml` together.
 //!
-//! A rule looks at values that are in the file and well-formed. What it says stands at the second of
-//! two places and names the first.
+//! A rule looks at values that are in the file and well-formed. Its mistake is at the second of two
+//! places and names the first.
 
 mod derived;
 mod env;
@@ -13,8 +13,7 @@ use super::document::{List, Node, Value};
 use super::error::Problems;
 use super::{Config, Surroundings};
 
-/// Fills in what the repository says, or what follows from other values, where the file does not say
-/// it.
+/// Fills in what follows from the repository or from other values, where the file lacks it.
 pub(super) fn derive(
     config: &mut Config,
     (tree, surroundings): (&Node, &Surroundings),
@@ -42,7 +41,7 @@ struct Rules<'r, 't> {
 }
 
 impl<'r> Rules<'r, '_> {
-    /// The list that is written at these keys.
+    /// The list at these keys.
     fn list(&self, keys: &[&str]) -> Option<&'r List> {
         match &self.tree.below(keys)?.value {
             Value::List(list) => Some(list),
@@ -50,7 +49,7 @@ impl<'r> Rules<'r, '_> {
         }
     }
 
-    /// The items that are written at these keys.
+    /// The items of the list at these keys.
     fn items(&self, keys: &[&str]) -> &'r [Node] {
         self.list(keys).map_or(&[], |it| &it.items)
     }
@@ -64,7 +63,7 @@ impl<'r> Rules<'r, '_> {
         self.problems.push(node.span.start, Some(keys.join(".")), message.into());
     }
 
-    /// Public names lead somewhere. It is said last: a mistake may hide the key.
+    /// Checks that public names have a target. This comes last: another mistake may hide the key.
     fn target(&mut self) {
         if !self.problems.is_empty() || self.config.edge.has_target() {
             return;
@@ -77,7 +76,7 @@ impl<'r> Rules<'r, '_> {
         }
     }
 
-    /// `; it is on line N`, or that it is so without a word in the file.
+    /// `; it is on line N`, or the words for a value that is not in the file.
     fn line_of(&self, node: Option<&Node>) -> String {
         match node {
             Some(node) => format!("line {}", self.problems.line(node.span.start)),
@@ -85,7 +84,7 @@ impl<'r> Rules<'r, '_> {
         }
     }
 
-    /// No two of these may be the same. `what` says what they are.
+    /// Checks that no two of these are equal. `what` says what they are.
     fn no_twice(&mut self, keys: &[&str], places: &[(String, &'r Node)], what: &str) {
         let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
         for (value, node) in places {
@@ -100,7 +99,7 @@ impl<'r> Rules<'r, '_> {
     }
 }
 
-/// Values beside the places where they are written; none where they are not in the file.
+/// Values with their places; none where they are not in the file.
 fn placed<'r, T: ToString>(values: &[T], nodes: &[&'r Node]) -> Vec<(String, &'r Node)> {
     if values.len() != nodes.len() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Containers and volumes of others, and what is said of each.
+//! Containers and volumes of others, and the findings about them.
 
 use hemma_docker::testing::{running as container, service_name};
 use hemma_docker::{ComposeLabels, MountedVolume};
@@ -146,7 +146,7 @@ fn an_empty_volume_is_not_made_beside_one_with_data() {
             vec![],
             Some("huleedu_pg (db has it there now)"),
         ),
-        // What a project that runs has is its own.
+        // The volumes of a running project are its own.
         (
             vec![made("shop", "x", Some("/srv/shop"))],
             vec![("shop_db_data", "shop", "db_data")],
