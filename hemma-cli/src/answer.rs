@@ -1,4 +1,4 @@
-//! What a section or a verb hands back, to be rendered.
+//! The answer of a section or a verb, to be rendered.
 
 use std::path::PathBuf;
 
@@ -7,18 +7,18 @@ use serde::Serialize;
 
 use crate::Exit;
 
-/// What was found or done.
+/// The answer of a command.
 #[derive(Debug)]
 pub enum Answer {
-    /// What was looked at, after the changes if there were any.
+    /// The findings, seen after the changes if there were any.
     Report(Report),
-    /// Nothing was changed; the proposal that was shown still stands.
+    /// Nothing was changed; the shown proposal is still pending.
     Pending,
-    /// A text for people, the same as data for `--json`, and what it says about how things stand.
+    /// A text for people, the data for `--json`, and the verdict.
     Data(String, serde_json::Value, Verdict),
-    /// A text for its own sake, and what it says about how things stand.
+    /// A text that was asked for, and the verdict.
     Text(String, Verdict),
-    /// A program of the operator's own ran to its end, and has said what there was to say.
+    /// A program of the operator's own ended, and has printed its own output.
     Ended(Ended),
 }
 
@@ -28,13 +28,13 @@ impl Answer {
         Self::Text(text, Verdict::Pass)
     }
 
-    /// A text for people, and the same as data for `--json`.
+    /// A text for people, and the data for `--json`.
     pub fn data(text: String, data: &impl serde::Serialize) -> Self {
         Self::Data(text, serde_json::to_value(data).unwrap_or_default(), Verdict::Pass)
     }
 
-    /// There is nothing to look at or to do: `hemma.toml` does not name what the command is about.
-    /// `why` says what it lacks.
+    /// The answer of a command whose subject `hemma.toml` does not name: nothing to look at or to
+    /// do. `why` says what is missing.
     pub fn not_applicable(why: &str) -> Self {
         Self::text(format!("not applicable: {why}\n"))
     }
@@ -50,16 +50,16 @@ impl Answer {
     }
 }
 
-/// What stays of a run over many texts that does not come to its end.
+/// The finished part of a run over many texts that did not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Saved {
-    /// Texts whose vectors are finished.
+    /// The number of texts whose vectors are finished.
     pub done: usize,
-    /// All texts.
+    /// The number of all texts.
     pub total: usize,
-    /// Where the finished vectors are.
+    /// The directory of the finished vectors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<PathBuf>,
-    /// What would have been written at the end.
+    /// The file that would have been written at the end.
     pub unwritten: PathBuf,
 }

@@ -27,7 +27,7 @@ pub struct App {
     commands: Commands,
 }
 
-/// What surrounds a run.
+/// The surroundings of a run.
 pub(crate) struct Stage {
     pub here: PathBuf,
     pub terminal: Terminal,
@@ -35,17 +35,17 @@ pub(crate) struct Stage {
     pub answers: Answers,
 }
 
-/// Where answers come from.
+/// The source of answers.
 pub(crate) enum Answers {
-    /// The world outside.
+    /// The real world.
     Outside,
-    /// The world outside, written down.
+    /// The real world, with a recording of it.
     Recorded,
     /// A recording.
     Cassette(Cassette),
 }
 
-/// How a run ended, and the world as it left it.
+/// The end of a run, and its world.
 pub(crate) struct Ended {
     pub exit: Exit,
     pub scene: Option<(World, Config)>,
@@ -57,7 +57,7 @@ impl App {
         Self::default()
     }
 
-    /// Adds a section of another repository's own.
+    /// Adds a section from another repository.
     ///
     /// # Panics
     ///
@@ -73,7 +73,7 @@ impl App {
         self
     }
 
-    /// Adds a verb of another repository's own.
+    /// Adds a verb from another repository.
     ///
     /// # Panics
     ///
@@ -103,7 +103,7 @@ impl App {
         cli::command(&self.commands)
     }
 
-    /// Runs what this process was asked to.
+    /// Runs the command line of this process.
     pub fn main(mut self) -> ExitCode {
         let args: Vec<OsString> = std::env::args_os().collect();
         self.commands.program = args.first().map(|it| Program::called(it)).unwrap_or_default();
@@ -132,7 +132,7 @@ impl App {
             }
         };
         let exit = runtime.block_on(self.as_process(call, terminal));
-        // A thread may still wait for the Enter key of a prompt that was interrupted.
+        // A thread may still wait for the Enter key of an interrupted prompt.
         runtime.shutdown_background();
         exit.into()
     }
@@ -155,7 +155,8 @@ impl App {
         Box::pin(self.perform(call, Stage { here, terminal, interrupts, answers })).await.exit
     }
 
-    /// Reads a command line that was typed after `cargo xtask`, for those who run it in-process.
+    /// Parses a command line that was typed after `cargo xtask`, for callers that run it
+    /// in-process.
     pub(crate) fn parse<'a>(
         &self,
         typed: impl IntoIterator<Item = &'a str>,
@@ -163,7 +164,7 @@ impl App {
         cli::parse(&self.commands, std::iter::once("xtask").chain(typed))
     }
 
-    /// Runs a command line, and leaves nothing of it behind.
+    /// Runs a command line, and cleans up after it.
     pub(crate) async fn perform(&self, call: Call, stage: Stage) -> Ended {
         let Stage { here, terminal, mut interrupts, answers } = stage;
         let Call { flags, what, command } = call;
@@ -244,7 +245,7 @@ impl App {
     }
 }
 
-/// Shows the end of a run: in words, or as the one document.
+/// Shows the end of a run: in words, or as one JSON document.
 fn conclude(terminal: &Terminal, document: Document<'_>, result: Option<&Result<Answer, Failure>>) {
     if terminal.json() {
         let document = match result {
@@ -260,7 +261,7 @@ fn conclude(terminal: &Terminal, document: Document<'_>, result: Option<&Result<
     }
 }
 
-/// The world of a run, and the settings that are in force in it.
+/// The world of a run, and its settings.
 async fn scene(
     (flags, what): (&Flags, &cli::What),
     practice: Option<Practice>,

@@ -38,12 +38,12 @@ pub(crate) enum OwnVerb {
     Man(verbs::man::Args),
 }
 
-/// What was typed.
+/// A parsed command line.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub flags: Flags,
     pub what: What,
-    /// What else could have been typed.
+    /// The whole command line, for suggestions.
     pub command: Command,
 }
 
@@ -56,7 +56,7 @@ pub(crate) enum What {
 
 const ABOUT: &str = "Take an application live on your own server, and keep it there";
 
-/// The whole tree.
+/// The command line with all subcommands.
 pub(crate) fn command(all: &Commands) -> Command {
     let name = all.program.as_str();
     let root = Command::new("hemma").bin_name(name).version(env!("CARGO_PKG_VERSION"));
@@ -72,7 +72,7 @@ pub(crate) fn command(all: &Commands) -> Command {
     help::dress(root, all).subcommand_required(true).arg_required_else_help(true)
 }
 
-/// Reads a command line, whose first word is the program's name.
+/// Parses a command line, whose first word is the program's name.
 pub(crate) fn parse<I, S>(all: &Commands, args: I) -> Result<Call, clap::Error>
 where
     I: IntoIterator<Item = S>,
@@ -93,7 +93,7 @@ where
 }
 
 impl What {
-    /// Whether it is about a host, and so needs a `hemma.toml`.
+    /// Whether the command is about a host, and so needs a `hemma.toml`.
     pub(crate) fn needs_config(&self) -> bool {
         use OwnVerb::{Completions, Config, JsonSchema, Man};
         match self {
@@ -107,12 +107,12 @@ impl What {
         }
     }
 
-    /// Whether there is a recording of it to rehearse with.
+    /// Whether there is a recording to rehearse the command with.
     pub(crate) fn can_be_rehearsed(&self) -> bool {
         matches!(self, Self::Verb(OwnVerb::Deploy(_) | OwnVerb::Plan(_)))
     }
 
-    /// Whether it sees to its own end: a signal does not cut it, but asks it to finish.
+    /// Whether the command ends by itself: a signal does not cut it, but asks it to finish.
     pub(crate) fn ends_itself(&self) -> bool {
         match self {
             Self::Section(section, _) => section.ends_itself,
@@ -121,7 +121,7 @@ impl What {
         }
     }
 
-    /// Whether it hands the operator's terminal on to a command of theirs on the host.
+    /// Whether the command gives the operator's terminal to a program on the host.
     pub(crate) fn has_the_terminal(&self) -> bool {
         matches!(self, Self::Verb(OwnVerb::Exec(_)))
     }

@@ -7,19 +7,19 @@ use crate::sections;
 use crate::speaker::Program;
 use crate::verb::AddedVerb;
 
-/// Whatever can be typed, and after which name.
+/// All commands, and the name of the program.
 #[derive(Debug, Clone)]
 pub(crate) struct Commands {
     pub(crate) sections: Vec<Registered>,
     pub(crate) verbs: Vec<AddedVerb>,
     pub(crate) practice: Option<Practice>,
     pub(crate) program: Program,
-    /// What of them has something to be about; the help shows no other.
+    /// The optional commands that `hemma.toml` names a subject for; the help shows no others.
     pub(crate) named: Named,
 }
 
 impl Default for Commands {
-    /// hemma's own, behind cargo's alias.
+    /// hemma's own commands, run by cargo's alias.
     fn default() -> Self {
         let sections = sections::OWN.to_vec();
         Self {

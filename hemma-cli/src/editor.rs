@@ -41,8 +41,8 @@ impl OperatorError for Error {
     }
 }
 
-/// Takes the `.env` out, lets the operator change it, shows which keys would change, and writes it
-/// back.
+/// Fetches the `.env`, opens the operator's editor, shows which keys would change, and writes the
+/// file back.
 pub(crate) async fn edit_env_file(run: &Run<'_>, layers: Layers) -> Result<Answer, Failure> {
     let (world, config) = (run.world(), run.config());
     if !run.terminal().somebody() {
@@ -58,7 +58,7 @@ pub(crate) async fn edit_env_file(run: &Run<'_>, layers: Layers) -> Result<Answe
     run.mend(before, proposal, async |approval| {
         let write = async || env_file::write(world, config, &taken, text, approval).await;
         if let Err(error) = run.locked("env-file", approval, write).await {
-            // Nobody types twenty secrets twice.
+            // The edit is kept, because typing many secrets twice is too much to ask.
             let hint =
                 format!("your text is kept in {}; remove it when done", copy.keep().display());
             return Err(error.hint(Hint::Do(hint)));
@@ -68,7 +68,7 @@ pub(crate) async fn edit_env_file(run: &Run<'_>, layers: Layers) -> Result<Answe
     .await
 }
 
-/// Opens the editor until what it leaves is a `.env`, or the operator has had enough.
+/// Opens the editor until it leaves a valid `.env`, or the operator gives up.
 async fn changed(run: &Run<'_>, copy: &PrivateCopy) -> Result<(Secret, EnvFile), Failure> {
     loop {
         run.terminal().idle();
@@ -90,7 +90,7 @@ fn proposal(before: &Secret, after: &Secret, file: &EnvFile) -> Proposal {
     if before == after {
         return Proposal::default();
     }
-    // One that could not be read before is new as a whole.
+    // All keys of a file that could not be parsed before are new.
     let old = EnvFile::parse(before.reveal(), &Surroundings::new()).unwrap_or_default();
     let difference = Difference::between(&old, file);
     let rows = [
@@ -112,7 +112,8 @@ fn proposal(before: &Secret, after: &Secret, file: &EnvFile) -> Proposal {
     proposal
 }
 
-/// In memory where the system has such a place, for its owner alone, and gone when dropped.
+/// A copy in memory where the system has such a place, readable by its owner alone, and removed
+/// when it is dropped.
 struct PrivateCopy {
     dir: TempDir,
     file: PathBuf,
@@ -125,7 +126,7 @@ impl PrivateCopy {
         let owner_alone = fs::Permissions::from_mode(0o700);
         let dir =
             tempfile::Builder::new().prefix("hemma-").permissions(owner_alone).tempdir_in(place)?;
-        // Editors know what a file is by its name.
+        // Editors recognize the kind of a file by its name.
         let file = dir.path().join("hemma.env");
         let options = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
         options?.write_all(text.reveal().as_bytes())?;
@@ -135,7 +136,7 @@ impl PrivateCopy {
     async fn open(&self) -> Result<(), Failure> {
         let editor = operator::variable("VISUAL").or_else(|| operator::variable("EDITOR"));
         let editor = editor.unwrap_or_else(|| "vi".to_owned());
-        // `code --wait` is two words; what it is given is one.
+        // `code --wait` is two words; the file is one.
         let parameters = [editor, self.file.display().to_string()];
         let script = Command::script("set -f; exec $1 \"$2\"", parameters).named("edit");
         let ended = Live::new(SshOptions::default()).attend(&script, Attended::Shown).await?;

@@ -1,4 +1,5 @@
-//! How a command that takes something live ends: what is live now, since when, and what to type next.
+//! The last lines of a command that takes something live: what is live now, since when, and what to
+//! type next.
 
 use std::time::Duration;
 
@@ -9,44 +10,44 @@ use jiff::Zoned;
 use crate::Run;
 use crate::render::took;
 
-/// What a command is about, and how far it has come with it.
+/// The aim of a command, and its progress.
 #[derive(Debug, Clone)]
 pub(crate) struct Ending {
     /// The host and the application: `far (shop)`.
     pub place: String,
-    /// What ran before: a commit, or `nothing yet`; none where it has no name.
+    /// The commit that ran before, or `nothing yet`; `None` where it has no name.
     pub before: Option<String>,
-    /// What should run: a commit, with its title where that is known.
+    /// The commit that should run, with its title if that is known.
     pub target: String,
-    /// Where the public finds it.
+    /// The public URLs.
     pub urls: Vec<String>,
-    /// When consent was given, in the time of the run.
+    /// The time of consent, in the time of the run.
     pub began: Duration,
-    /// How far it has come.
+    /// The progress.
     pub stand: Stand,
 }
 
-/// What is known of what runs.
+/// The state of what runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stand {
-    /// There was nothing to do; whether all is as it should be.
+    /// There was nothing to do; `true` if all is as it should be.
     Idle(bool),
-    /// Work was begun, and no gate has said how it went.
+    /// Work was begun, and no gate has decided yet.
     Begun,
-    /// The gate was passed.
+    /// The gate passed.
     Live,
-    /// What ran before runs again, healthy.
+    /// What ran before runs again, and is healthy.
     TakenBack,
-    /// The gate was not passed, and what ran before does not run again for sure.
+    /// The gate did not pass, and what ran before may not run again.
     Failed,
 }
 
-/// The changes that touch what runs.
+/// The changes that touch running containers.
 const TOUCHING: [&str; 4] =
     ["compose.up", "docker.container-discard", "release.restore", "release.withdraw"];
 
 impl Stand {
-    /// How far a run has come that ended with this report.
+    /// The state of a run that ended with this report.
     pub(crate) fn of(report: &Report) -> Self {
         match report.verdict() {
             Verdict::Pass => Self::Live,
@@ -57,7 +58,7 @@ impl Stand {
 }
 
 impl Ending {
-    /// An end to come, with nothing done yet.
+    /// The ending of a run that has not done anything yet.
     pub(crate) fn new(run: &Run<'_>, before: Option<String>, target: impl Into<String>) -> Self {
         Self {
             place: run.place(),
@@ -76,7 +77,7 @@ impl Ending {
         }
     }
 
-    /// The last lines; none where nothing was tried.
+    /// The last lines; none if nothing was tried.
     pub(crate) fn lines(&self, changes: &[&Step], now: (Duration, &Zoned)) -> Vec<String> {
         let (elapsed, clock) = now;
         let since = clock.strftime("%H:%M:%S %:z");
@@ -126,7 +127,7 @@ impl Ending {
     }
 }
 
-/// Whether the run has let the lock go with the word that what it changed is as it was.
+/// Whether the run released the lock with the outcome that its changes were taken back.
 fn was_taken_back(changes: &[&Step]) -> bool {
     let mut ends = changes.iter().rev().filter(|it| it.kind == "lock.release");
     ends.next().is_some_and(|it| outcome_in(&it.what) == Some(RunOutcome::TakenBack))

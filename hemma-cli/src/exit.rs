@@ -1,4 +1,4 @@
-//! All exit codes.
+//! The exit codes.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -6,29 +6,29 @@ use std::process::ExitCode;
 use hemma_core::Verdict;
 use serde::{Serialize, Serializer};
 
-/// How a run ended.
+/// The exit code of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// We looked, or changed, and it is as the runbook says.
+    /// The state is, or now is, as the runbook says.
     AsPlanned,
-    /// We looked, and it is not; or a change did not do what it should.
+    /// The state is not as the runbook says, or a change failed.
     NotAsPlanned,
-    /// The command line or `hemma.toml` was wrong, or nobody could be asked for consent.
+    /// The command line or `hemma.toml` was wrong, or there was no terminal to ask for consent.
     Usage,
-    /// We could not find out.
+    /// The state could not be looked at.
     Unknown,
-    /// Something would change, and nothing was: `plan`, `--plan`, or a "no" at the prompt.
+    /// Changes are pending and none was made: `plan`, `--plan`, or a "no" at the prompt.
     Pending,
-    /// It went well, and our own standard output could not be written to its end.
+    /// The run succeeded, and standard output could not be written completely.
     Unwritten,
-    /// Ctrl-C, SIGTERM or a terminal that was closed ended it.
+    /// Ctrl-C, SIGTERM or a closed terminal ended the run.
     Interrupted,
-    /// The code is that of the operator's own program, which `offload pipeline` ran.
+    /// The exit code of the operator's own program, which `offload pipeline` ran.
     Program(u8),
 }
 
 impl Exit {
-    /// All of hemma's own, in the order of their codes.
+    /// hemma's own exit codes, in the order of the numbers.
     pub const ALL: [Self; 7] = [
         Self::AsPlanned,
         Self::NotAsPlanned,
@@ -53,7 +53,7 @@ impl Exit {
         }
     }
 
-    /// What it means, for the table in the README.
+    /// The meaning, for the table in the README.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::AsPlanned => "it is as the runbook says, or now made so",
@@ -67,7 +67,7 @@ impl Exit {
         }
     }
 
-    /// Whether nothing is told by it that matters more than an output that is lost.
+    /// Whether lost output matters more than what this code says.
     pub(crate) fn is_quiet(self) -> bool {
         matches!(self, Self::AsPlanned | Self::Pending | Self::Program(0))
     }
@@ -80,14 +80,14 @@ impl Exit {
     }
 }
 
-/// `0: AsPlanned`, as in a storyboard.
+/// Prints `0: AsPlanned`, as in a storyboard.
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code(), self.name())
     }
 }
 
-/// Its name alone.
+/// Serializes the name alone.
 impl Serialize for Exit {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.name())

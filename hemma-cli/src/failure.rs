@@ -1,4 +1,4 @@
-//! Why a run ended without an answer, and which exit code says so.
+//! A failure: why a run ended without an answer, and its exit code.
 
 use std::error::Error;
 
@@ -30,12 +30,12 @@ impl Failure {
         Self { source: source.into(), exit: Exit::Usage, evidence: Vec::new(), hint: None }
     }
 
-    /// We could not look.
+    /// The state could not be looked at.
     pub fn unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { exit: Exit::Unknown, ..Self::usage(source) }
     }
 
-    /// Our own standard output could not be written.
+    /// Standard output could not be written.
     pub(crate) fn unwritten(source: std::io::Error) -> Self {
         let hint = "it is the file or the disk of this machine that standard output goes to; what \
                     was done is done, and `cargo xtask status` looks again";
@@ -43,12 +43,12 @@ impl Failure {
         failure.hint(Hint::Do(hint.to_owned()))
     }
 
-    /// We looked, and it is wrong, or a change did not do what it should.
+    /// The state is wrong, or a change failed.
     pub fn known(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { exit: Exit::NotAsPlanned, ..Self::usage(source) }
     }
 
-    /// Adds the next thing to try.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: Hint) -> Self {
         self.hint = Some(hint);
@@ -60,7 +60,7 @@ impl Failure {
         self.exit
     }
 
-    /// What was tried, then each cause.
+    /// The error, then each cause.
     pub fn chain(&self) -> impl Iterator<Item = &Link> {
         links(&*self.source)
     }
@@ -70,7 +70,7 @@ impl Failure {
         &self.evidence
     }
 
-    /// The next thing to try.
+    /// The hint.
     pub fn advice(&self) -> Option<&Hint> {
         self.hint.as_ref()
     }

@@ -1,5 +1,4 @@
-//! Ctrl-C, SIGTERM and a terminal that is closed: the run ends at the next point where ending does
-//! no harm.
+//! Ctrl-C, SIGTERM and a closed terminal: the run ends at the next point where ending does no harm.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -10,19 +9,19 @@ use tokio::sync::mpsc;
 
 use crate::render::Terminal;
 
-/// A stop that takes longer than this is explained.
+/// The time after which a slow stop is explained.
 const UNEXPLAINED: Duration = Duration::from_millis(200);
 
-/// The operator's wish to end, once for each time it is uttered.
+/// The operator's requests to end the run, one by one.
 pub(crate) struct Interrupts {
     wishes: mpsc::Receiver<Wish>,
     /// The terminal was closed.
     hung_up: bool,
-    /// The operator, or the system, asked.
+    /// The operator, or the system, asked to end the run.
     asked: bool,
 }
 
-/// Why a run should end.
+/// The reason for ending a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
     /// Ctrl-C or SIGTERM.
@@ -32,8 +31,8 @@ enum Wish {
 }
 
 impl Interrupts {
-    /// The signals of this process. From now on they do not end it. Those that it was started to
-    /// ignore, as by `nohup`, it goes on to ignore.
+    /// The signals of this process, which no longer end it. Signals that were ignored at its start,
+    /// as by `nohup`, stay ignored.
     pub(crate) fn of_process() -> std::io::Result<Self> {
         let (sender, wishes) = mpsc::channel(8);
         let kinds = [
@@ -45,14 +44,14 @@ impl Interrupts {
         for (kind, wish) in kinds.into_iter().filter(|it| !is_in(ignored, it.0)) {
             let (mut signals, sender) = (signal(kind)?, sender.clone());
             tokio::spawn(async move {
-                // Nobody listens any more once the run is over.
+                // There is no receiver any more once the run is over.
                 while signals.recv().await.is_some() && sender.send(wish).await.is_ok() {}
             });
         }
         Ok(Self::of(wishes))
     }
 
-    /// None will come.
+    /// No requests.
     pub(crate) fn never() -> Self {
         Self::of(mpsc::channel(1).1)
     }
@@ -61,8 +60,8 @@ impl Interrupts {
         Self { wishes, hung_up: false, asked: false }
     }
 
-    /// Waits for the next wish that is one of its own. A terminal that is closed brings several
-    /// signals, from the kernel, the shell and the system: together they are one.
+    /// Waits for the next separate request. A closed terminal causes several signals, from the
+    /// kernel, the shell and the system: together they are one request.
     pub(crate) async fn next(&mut self) {
         loop {
             let Some(wish) = self.wishes.recv().await else {
@@ -81,8 +80,8 @@ impl Interrupts {
     }
 }
 
-/// The signals that this process was started to ignore, a bit for each; none where the system does
-/// not say.
+/// The signals that were ignored at the start of this process, a bit for each; none where the
+/// system does not say.
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
@@ -95,8 +94,8 @@ fn is_in(set: u64, kind: SignalKind) -> bool {
 
 /// Runs to the end, or to the next safe point after an interruption: then there is no answer.
 ///
-/// The first interruption lets a change that must not be cut finish and begins no other; the
-/// second cuts at once.
+/// The first interruption lets a change that must not be cut finish and starts no other; the second
+/// cuts at once.
 pub(crate) async fn race<T>(
     world: &World,
     terminal: &Terminal,

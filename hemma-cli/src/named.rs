@@ -1,4 +1,4 @@
-//! Commands that are there because `hemma.toml` names what they are about.
+//! Optional commands, which exist if `hemma.toml` names their subject.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::{Failure, settings};
 /// The forward that leads to the grammar service.
 pub(crate) const LANGUAGE_TOOL: &str = "language-tool";
 
-/// What a `hemma.toml` names of what not every application has.
+/// The optional subjects that a `hemma.toml` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that a file may name")]
 pub(crate) struct Named {
@@ -23,7 +23,7 @@ pub(crate) struct Named {
 }
 
 impl Default for Named {
-    /// All of it, for texts that tell of every command.
+    /// All subjects, for texts about every command.
     fn default() -> Self {
         Self { forwards: true, language_tool: true, embeddings: true, offload: true }
     }
@@ -43,8 +43,8 @@ impl Named {
         }
     }
 
-    /// By the `hemma.toml` that a command line is about, before it is read: for the help. A file that
-    /// is wrong hides nothing; what is wrong with it is said by the command.
+    /// The subjects in the `hemma.toml` of a command line, before the file is checked: for the
+    /// help. A file with mistakes hides no command; the command reports them.
     pub(crate) fn here(args: &[String], here: &Path) -> Self {
         if args.iter().any(|it| it == "--lab") {
             return Self::default();
@@ -63,7 +63,7 @@ impl Named {
         }
     }
 
-    /// Whether the section with this slug has something to be about.
+    /// Whether `hemma.toml` names the subject of the section with this slug.
     pub(crate) fn has_section(self, slug: &str) -> bool {
         match slug {
             "day3_3_tunnels" => self.forwards,
@@ -74,7 +74,7 @@ impl Named {
         }
     }
 
-    /// Whether the verb of this name has.
+    /// Whether `hemma.toml` names the subject of this verb.
     pub(crate) fn has_verb(self, name: &str) -> bool {
         match name {
             "tunnel" => self.forwards,
@@ -85,7 +85,7 @@ impl Named {
     }
 }
 
-/// What `hemma.toml` does not name, and what to write there.
+/// A subject that `hemma.toml` does not name, and what to write there.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotNamed {
     #[error("hemma.toml has no forward `{0}`")]

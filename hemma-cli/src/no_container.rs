@@ -1,4 +1,4 @@
-//! A service that was asked for and has no container, in the same words whichever verb was typed.
+//! The error for a service without a container, the same for every verb.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ struct NoContainer {
     known: Known,
 }
 
-/// Why there is none of `asked` among those that are `there`.
+/// Why none of the containers `there` is one of `asked`.
 pub(crate) fn no_container(there: &[Container], config: &Config, asked: &str) -> Failure {
     let project = config.compose.project.as_str();
     let labels =

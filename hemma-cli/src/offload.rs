@@ -1,8 +1,8 @@
-//! The embedding server's container: which one it is, what it was given, and what it is built from.
+//! The container of the embedding server: which one it is, its configuration, and its build.
 //!
-//! Runbook: optional, steps 1 to 3. What it is made of is said in `[offload]` of `hemma.toml`. Three
-//! ways lead to such a container, and only Compose's gives one that can serve: the application's own
-//! script and the manual way lack the grammar service, its version, and the devices.
+//! Runbook: optional, steps 1 to 3. Its parts are in `[offload]` of `hemma.toml`. Three ways lead
+//! to such a container, and only Compose's gives one that can serve: the application's own script
+//! and the manual way lack the grammar service, its version, and the devices.
 
 use hemma_core::names::EnvKey;
 use hemma_core::{Command, Exec, ExecError, Finding, Hint, OperatorError, World};
@@ -12,8 +12,8 @@ use hemma_deploy::config::OffloadConfig;
 use hemma_docker::{Container, Containers, State};
 
 use crate::ids;
-/// Prints `key=value` lines; a line that is missing is a thing that is missing. Of `.env` only two
-/// keys that are no secrets.
+/// Prints `key=value` lines; a missing line is a missing thing. Of `.env` it prints only two keys,
+/// which are not secret.
 const SCRIPT: &str = r#"
 export LC_ALL=C
 case $1 in "~/"*) dir=$HOME/${1#"~/"} ;; *) dir=$1 ;; esac
@@ -32,14 +32,14 @@ sudo -n docker exec "$2" stat -c 'inside=%i' "$3" 2>/dev/null
 exit 0
 "#;
 
-/// What a host and its container have.
+/// The facts about a host and its container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Furnishing {
     lines: Vec<(String, String)>,
     offload: OffloadConfig,
 }
 
-/// Looks at what the host and `container`, if there is one, have.
+/// Looks at the host and `container`, if there is one.
 pub async fn look(
     world: &World,
     config: &Config,
@@ -57,7 +57,7 @@ pub async fn look(
     Ok(Furnishing::read(&output.stdout, offload))
 }
 
-/// The container that serves, or would, by its image or its port and not by its name.
+/// The container that serves, or would: it is found by its image or its port and not by its name.
 pub fn find<'c>(
     containers: &'c [Container],
     offload: &OffloadConfig,
@@ -75,22 +75,23 @@ pub fn find<'c>(
         .or_else(|| those.clone().find(|it| it.state == State::Running).or_else(|| those.next()))
 }
 
-/// Other containers that run and take memory of the graphics processor, by what they are called.
+/// The names of other running containers that take memory of the graphics processor.
 pub fn sharers(containers: &[Container], offload: &OffloadConfig) -> Vec<String> {
     let shares = |it: &str| offload.sharers.iter().any(|part| it.contains(part.as_str()));
     let running = containers.iter().filter(|it| it.state == State::Running);
     running.map(|it| it.name.to_string()).filter(|it| shares(it)).collect()
 }
 
-/// How the embedding server's container stands.
+/// The judgement about the embedding server's container.
 pub struct Verified {
-    /// Whether it is the one that Compose made, runs, and is reached from the host alone.
+    /// Whether Compose made the container, it runs, and only the host can reach it.
     pub is_ours: bool,
-    /// What there is to say of it.
+    /// The findings.
     pub findings: Vec<Finding>,
 }
 
-/// Whether Compose made the container of `service`, or somebody by another way; what that lacks.
+/// Whether Compose made the container of `service`, and what is missing in one that was made
+/// otherwise.
 pub async fn verify(
     world: &World,
     config: &Config,
@@ -182,7 +183,7 @@ impl Furnishing {
         self.lines.iter().filter(move |it| it.0 == key).map(|it| it.1.as_str())
     }
 
-    /// The last one counts, as in `.env`.
+    /// The value of a key. The last one counts, as in `.env`.
     fn get(&self, key: &str) -> Option<&str> {
         self.lines
             .iter()
@@ -191,12 +192,12 @@ impl Furnishing {
             .filter(|it| !it.is_empty())
     }
 
-    /// The version of the grammar checker that `.env` states.
+    /// The version of the grammar checker in `.env`.
     pub fn jar_version(&self) -> Option<&str> {
         self.get(self.offload.jar_version_key.as_deref()?)
     }
 
-    /// Why the server sees no graphics processor, as far as files and devices tell.
+    /// Reasons why the server sees no graphics processor, as far as files and devices tell.
     pub fn without_gpu(&self) -> Vec<String> {
         let devices = ["/dev/kfd", "/dev/dri"];
         let missing = devices.iter().filter(|it| !self.all("device").any(|has| has == **it));
@@ -208,8 +209,8 @@ impl Furnishing {
         given.map(|it| format!("the container was not given {it}")).collect()
     }
 
-    /// Whether the model's files outlive the container: it has to see the very directory of the
-    /// host. A Docker from snap shows it another one, and says nothing.
+    /// Whether the model's files outlive the container, which has to see the real directory of the
+    /// host. A Docker from snap shows it another one without an error.
     fn cache(&self) -> Finding {
         let subject = "model cache";
         let again = "the model is downloaded again at each start";
@@ -246,7 +247,7 @@ impl Furnishing {
         }
     }
 
-    /// What an image would be built from, and whether it can be.
+    /// Findings about the parts of an image: what it would be built from, and whether it can be.
     pub fn build_inputs(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.version().into_iter().chain(self.base()).collect();
         if let (Some(groups), Some(group)) = (self.get("groups"), &self.offload.lock_group)
@@ -263,7 +264,7 @@ impl Furnishing {
         findings
     }
 
-    /// Nothing where no key states a version.
+    /// The finding about the version; `None` if no key has one.
     fn version(&self) -> Option<Finding> {
         let (subject, key) = ("grammar checker's version", self.offload.jar_version_key.as_ref()?);
         if let Some(version) = self.jar_version() {
@@ -276,7 +277,7 @@ impl Furnishing {
         Some(Finding::fail(missing, subject, detail).hint(hint))
     }
 
-    /// Nothing where no key pins it and none is known.
+    /// The finding about the base image; `None` if no key pins it and none is configured.
     fn base(&self) -> Option<Finding> {
         let key = self.offload.base_image_key.as_deref();
         let pinned = key.and_then(|it| self.get(it)).map(str::to_owned);

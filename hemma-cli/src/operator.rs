@@ -1,4 +1,4 @@
-//! Who is at the keyboard: for the lock, and for the journal.
+//! The operator, for the lock and for the journal.
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write;
@@ -26,7 +26,8 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 /// Writes each change of this run into the journal on this machine; the host has its own.
 ///
-/// A journal that cannot be written is no reason not to repair a server that is down.
+/// A journal that cannot be written does not keep the operator from repairing a server that is
+/// down.
 pub(crate) fn keep_journal(world: &World, holder: &Holder, state: Option<&Path>) {
     let Some(path) = state.map(journal) else { return };
     let Ok(file) = for_owner_alone(&path) else { return };
@@ -39,8 +40,8 @@ pub(crate) fn keep_journal(world: &World, holder: &Holder, state: Option<&Path>)
     });
 }
 
-/// Opens a file to be written at its end that its owner alone may read, whatever the umask is, in a
-/// directory of that kind. One that others could read is closed to them.
+/// Opens a file for appending that only its owner may read, whatever the umask is, in a directory
+/// of the same kind. One that others could read is closed to them.
 fn for_owner_alone(path: &Path) -> std::io::Result<File> {
     if let Some(directory) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
@@ -51,19 +52,19 @@ fn for_owner_alone(path: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Where the journal on this machine lies.
+/// The path of the journal on this machine.
 pub(crate) fn journal(state: &Path) -> PathBuf {
     state.join("journal.jsonl")
 }
 
-/// What programs of the operator's own write while a terminal may close; a file for each.
+/// The file for the output of an operator's own program, whose terminal may close.
 pub(crate) fn job_log(world: &World, state: &Path) -> PathBuf {
     let name = format!("{}.log", world.now().strftime("%Y%m%dT%H%M%S%.3fZ"));
     state.join("jobs").join(name)
 }
 
-/// Where this machine keeps what was done to an application. What was done on the practice host is
-/// with the practice host's own files, and goes with them.
+/// The directory on this machine for the history of an application. That of the practice host is
+/// with the practice host's own files, and is removed with them.
 pub(crate) fn state(
     flags: &Flags,
     here: &Path,
@@ -96,7 +97,7 @@ mod tests {
             writeln!(for_owner_alone(&path).expect("it is opened"), "{round}")
                 .expect("it is written");
             assert_eq!((mode(&state), mode(&path)), (0o700, 0o600));
-            // As an earlier version made them.
+            // An earlier version created it like this.
             std::fs::set_permissions(&state, Permissions::from_mode(0o755)).expect("it is ours");
             std::fs::set_permissions(&path, Permissions::from_mode(0o644)).expect("it is ours");
         }

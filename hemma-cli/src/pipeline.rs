@@ -8,12 +8,12 @@ use hemma_tunnel::ForwardName;
 use crate::Failure;
 use crate::verbs::texts::{EMBEDDINGS, behind};
 
-/// What the research program's two ways to name the services are called.
+/// The research program's two options for its services.
 const BACKEND: &str = "--backend";
 const ONE_URL: &str = "--offload-service-url";
 const TWO_URLS: [&str; 2] = ["--language-tool-service-url", "--embedding-service-url"];
 
-/// A program and the services behind our forwards.
+/// A program and the services behind the forwards.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     words: Vec<String>,
@@ -47,20 +47,20 @@ impl Pipeline {
         Ok(Self { words, services })
     }
 
-    /// The server without which it is not started.
+    /// The embedding server, if the program uses it: the program is not started without it.
     pub(crate) fn embeddings(&self) -> Option<&ServerUrl> {
         let mut services = self.services.iter();
         services.find(|it| it.forward.as_str() == EMBEDDINGS).map(|it| &it.url)
     }
 
-    /// Whether it cannot do without a forward. The offload server asks for the grammar itself, so a
-    /// program that names no other service needs no other.
+    /// Whether the program needs a forward. The offload server itself asks the grammar service, so
+    /// a program that names no other service needs no other.
     pub(crate) fn needs(&self, forward: &str) -> bool {
         let named = format!("{{{forward}}}");
         forward == EMBEDDINGS || self.words.iter().any(|it| it.contains(&named))
     }
 
-    /// The program, with URLs in place of `{forward}` and each in its environment as well.
+    /// The program, with URLs in place of `{forward}` and in its environment.
     pub(crate) fn command(&self) -> Command {
         let fill = |word: &String| {
             self.services.iter().fold(word.clone(), |word, it| {
@@ -68,7 +68,7 @@ impl Pipeline {
             })
         };
         let variables = self.services.iter().map(|it| format!("{}={}", variable(it), it.url));
-        // A program that writes to a file keeps its words back unless it is told not to.
+        // Python buffers output to a file unless it is told not to.
         let prompt = ["PYTHONUNBUFFERED=1".to_owned()];
         let words = self.words.iter().map(fill);
         Command::new("env").arg("--").args(variables.chain(prompt).chain(words))
@@ -83,12 +83,12 @@ impl Pipeline {
     }
 }
 
-/// `HEMMA_LANGUAGE_TOOL_URL`.
+/// The name of an environment variable: `HEMMA_LANGUAGE_TOOL_URL`.
 fn variable(service: &Service) -> String {
     format!("HEMMA_{}_URL", service.forward.as_str().to_uppercase().replace(['-', '.'], "_"))
 }
 
-/// What the research program would refuse after it has loaded everything.
+/// The mistake that the research program would report only after it has loaded everything.
 fn objection(words: &[String]) -> Option<Error> {
     let option = |name: &str| {
         words

@@ -9,17 +9,17 @@ use crate::Failure;
 
 /// A host to practise on, which `--lab` brings up and works on.
 pub trait PracticeHost: 'static {
-    /// Brings the host up, whatever is missing; the answer is the `hemma.toml` that leads to it.
+    /// Brings the host up, and returns the `hemma.toml` that leads to it.
     fn up(progress: &Progress) -> impl Future<Output = Result<PathBuf, Failure>>;
 
-    /// The directory of the host's own files on this machine, whether or not it is up. What was done
-    /// on the host is noted there.
+    /// The directory of the host's own files on this machine, whether or not it is up. It has the
+    /// history of the host.
     fn directory() -> Option<PathBuf>;
 }
 
 type ComingUp<'p> = Pin<Box<dyn Future<Output = Result<PathBuf, Failure>> + 'p>>;
 
-/// A practice host whose type is forgotten.
+/// A practice host as a value, without its type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Practice {
     up: for<'p> fn(&'p Progress) -> ComingUp<'p>,

@@ -1,4 +1,4 @@
-//! What would be done, before consent is asked for: the steps, and what the question says of them.
+//! The proposal, before consent is asked for: the steps, and the question.
 
 mod counts;
 mod kind;
@@ -12,23 +12,23 @@ use serde::Serialize;
 pub use kind::Noun;
 pub use proposed::Proposed;
 
-/// What would be done, in order. Shown before consent is asked for.
+/// The steps that would be done, in order. They are shown before consent is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Proposal {
     /// The steps.
     pub steps: Vec<Proposed>,
-    /// What stops none of the steps and is new with them: said after them.
+    /// Remarks that stop none of the steps and are new with them; they come last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// The stages with all of their services, where there are any.
+    /// The stages with all of their services, if there are any.
     #[serde(skip)]
     pub stages: Vec<(String, Vec<String>)>,
-    /// What consent is asked for, without counts: `Deploy 1f0c2a9 to far (shop)`.
+    /// The intent for the question, without counts: `Deploy 1f0c2a9 to far (shop)`.
     #[serde(skip)]
     pub intent: Option<String>,
 }
 
-/// More names than these are counted in a question.
+/// The number of names up to which a question names all.
 const NAMES_MAX: usize = 3;
 
 impl Proposal {
@@ -39,23 +39,23 @@ impl Proposal {
         self
     }
 
-    /// Says what consent is asked for: `Restart api on far (shop)`.
+    /// Sets the intent: `Restart api on far (shop)`.
     #[must_use]
     pub fn to(self, intent: impl Into<String>) -> Self {
         Self { intent: Some(intent.into()), ..self }
     }
 
-    /// Whether nothing would be done.
+    /// Whether there are no steps.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// How much there is to do of each kind, in a line: `1 image to build, 2 containers to create`.
+    /// The counts of all kinds, in a line: `1 image to build, 2 containers to create`.
     pub fn summary(&self) -> String {
         counts::summary(self)
     }
 
-    /// The question for consent, with what it is about and how much that is.
+    /// The question for consent, with the intent and the counts.
     pub fn question(&self, usual: &str) -> String {
         let intent = self.intent.as_deref().unwrap_or(usual);
         let counts = counts::short(self);
@@ -70,21 +70,21 @@ impl From<&Plan> for Proposal {
     }
 }
 
-/// Names in a sentence, and how many there are more: `a, b, c and 4 more`.
+/// Names in a sentence, with the number of further ones: `a, b, c and 4 more`.
 pub(crate) fn named<S: Borrow<str>>(names: &[S]) -> String {
     listed(names, NAMES_MAX)
 }
 
-/// A commit as people name it.
+/// The short form of a commit.
 pub(crate) fn short(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }
 
-/// The first names, and how many there are more.
+/// The first names, and the number of further ones.
 pub(crate) fn listed<S: Borrow<str>>(names: &[S], most: usize) -> String {
     let join = |names: &[S]| names.iter().map(Borrow::borrow).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(most) {
-        // To say that there is one more takes the room of its name.
+        // "and 1 more" takes as much room as the name.
         0 | 1 => join(names),
         more => format!("{} and {more} more", join(&names[..most])),
     }

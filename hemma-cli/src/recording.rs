@@ -1,4 +1,4 @@
-//! A run that is written down while it happens, for a scene of a storyboard.
+//! Recording a run, for a scene of a storyboard.
 
 use hemma_core::World;
 use hemma_deploy::Config;
@@ -18,8 +18,8 @@ enum Error {
 impl App {
     /// Runs a command line on the terminal of `run`, as if it had been typed after `cargo xtask`.
     ///
-    /// The world that is handed back makes the cassette of it, which [`play`](Self::play) plays;
-    /// the settings are those that were in force.
+    /// The returned world makes the cassette, which [`play`](Self::play) plays; the settings are
+    /// those of the run.
     pub async fn record(
         &self,
         typed: &[String],
@@ -32,7 +32,7 @@ impl App {
         let stage = Stage {
             here: run.here().to_owned(),
             terminal: run.terminal().clone(),
-            // The outer run is the one that hears Ctrl-C, and drops this one.
+            // The outer run handles Ctrl-C, and drops this one.
             interrupts: Interrupts::never(),
             answers: Answers::Recorded,
         };

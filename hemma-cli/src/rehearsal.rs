@@ -16,7 +16,7 @@ const DEPLOY: &str = include_str!("../rehearsal/deploy.toml");
 #[error("only `deploy` and `plan` can be rehearsed")]
 struct NoRehearsal;
 
-/// Says that nothing of what follows is real, and where a real `hemma.toml` is wrong.
+/// Announces that the rest is a rehearsal, and the mistakes of a real `hemma.toml`.
 pub(crate) fn announce(
     flags: &Flags,
     can_be_rehearsed: bool,
@@ -36,7 +36,7 @@ pub(crate) fn cassette() -> Result<Cassette, Failure> {
     Ok(DEPLOY.parse()?)
 }
 
-/// The settings of a recording are the ones it was recorded with.
+/// The settings that a recording was recorded with.
 pub(crate) fn config(cassette: &Cassette) -> Result<Config, Failure> {
     Ok(Config::parse(&cassette.scene.config, Path::new("scene.config"))?)
 }

@@ -1,11 +1,11 @@
-//! Which command carries out a remedy of a library: all of them, crate by crate.
+//! The commands for all remedies of the libraries, crate by crate.
 //!
-//! A sentence may name several commands, each in backticks. Another name than `cargo xtask`, and the
-//! flags of this run, are the [`Speaker`](crate::speaker::Speaker)'s to put in.
+//! A sentence may have several commands, each in backticks. They begin with `cargo xtask`; the
+//! [`Speaker`](crate::speaker::Speaker) puts in the program's own name and the flags of this run.
 
 use hemma_core::{AnyRemedy, Hint};
 
-/// The same hint as a command or a sentence.
+/// The hint as a command or a sentence.
 pub(crate) fn with_commands(hint: &Hint) -> Hint {
     match hint {
         Hint::Run(_) | Hint::Do(_) => hint.clone(),
@@ -27,7 +27,7 @@ fn of_any(remedy: &AnyRemedy) -> Hint {
         .or_else(|| remedy.get().as_ref().map(of_ingress))
         .or_else(|| remedy.get().as_ref().map(of_postgres))
         .or_else(|| remedy.get().as_ref().map(of_tunnel));
-    // A crate that only the operator's own program knows.
+    // The remedy of a crate that hemma does not know.
     known.unwrap_or_else(|| Hint::Do(remedy.to_string()))
 }
 

@@ -1,11 +1,11 @@
-//! The repository that the operator stands in: what it says where `hemma.toml` says nothing.
+//! The operator's repository, which supplies values that `hemma.toml` lacks.
 
 use std::path::Path;
 
 use hemma_core::{Command, Exec, World};
 use hemma_deploy::config::Surroundings;
 
-/// Prints a line each for what git knows; what it does not know is blank.
+/// Prints a line for each fact that git knows; unknown ones are blank.
 const GIT: &str = r#"
 cd "$1" || exit
 echo "remote $(git remote get-url origin 2>/dev/null)"
@@ -13,7 +13,7 @@ echo "default $(git symbolic-ref --short refs/remotes/origin/HEAD 2>/dev/null)"
 echo "current $(git branch --show-current 2>/dev/null)"
 "#;
 
-/// A compose file with more bytes than this is not looked into for its name.
+/// The largest compose file that is searched for the project's name.
 const BYTES_MAX: u64 = 1024 * 1024;
 
 /// The root of the git repository that a directory is in, or the directory itself.
@@ -23,7 +23,7 @@ pub(crate) fn root(directory: &Path) -> &Path {
     directory.ancestors().find(is_root).unwrap_or(directory)
 }
 
-/// What its files say.
+/// The values from its files.
 pub(crate) fn files(root: &Path) -> Surroundings {
     let compose_files = Surroundings::usual_compose_files(|it| root.join(it).is_file());
     let name = |file: &str| {
@@ -40,7 +40,7 @@ pub(crate) fn files(root: &Path) -> Surroundings {
     Surroundings { directory, compose_files, project, ..Surroundings::default() }
 }
 
-/// What its files and git say. A program `git` that is not there says nothing.
+/// The values from its files and git. Without the program `git` there are none from git.
 pub(crate) async fn surroundings(root: &Path) -> Surroundings {
     let mut seen = files(root);
     let script = Command::script(GIT, [root.display().to_string()]).named("look-at-repository");
@@ -49,8 +49,8 @@ pub(crate) async fn surroundings(root: &Path) -> Surroundings {
     seen
 }
 
-/// A branch that only the operator works on does not go live unasked: the remote's own default comes
-/// first.
+/// Parses git's output. A branch that only the operator works on does not go live unasked: the
+/// remote's default branch comes first.
 fn read(said: &str, seen: &mut Surroundings) {
     let line = |key: &str| said.lines().find_map(|it| it.strip_prefix(key)).unwrap_or_default();
     seen.remote = line("remote ").parse().ok();

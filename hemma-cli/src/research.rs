@@ -1,5 +1,4 @@
-//! Which services, on which ports, `hemma.toml` means by the language tool and the embedding
-//! server.
+//! The language tool and the embedding server of a `hemma.toml`: their services and ports.
 
 use hemma_deploy::Config;
 use hemma_deploy::config::{ForwardConfig, OffloadConfig};
@@ -10,13 +9,13 @@ use crate::Failure;
 use crate::named::{LANGUAGE_TOOL, NotNamed};
 use crate::verbs::texts::EMBEDDINGS;
 
-/// The grammar service, as compose and the ports know it.
+/// The grammar service, with its compose service and ports.
 pub(crate) struct LanguageTool {
     pub service: String,
-    /// On the host.
+    /// The port on the host.
     pub port: u16,
     pub health: String,
-    /// Through the tunnel.
+    /// The URL through the tunnel.
     pub url: ServerUrl,
 }
 
@@ -33,14 +32,14 @@ impl LanguageTool {
     }
 }
 
-/// The embedding server, as compose and the ports know it.
+/// The embedding server, with its compose service and ports.
 pub(crate) struct Offload {
-    /// With the profile that has it.
+    /// The settings, with its profile.
     pub config: Config,
-    /// What it is made of.
+    /// Its parts.
     pub made_of: OffloadConfig,
     pub service: String,
-    /// On the host.
+    /// The port on the host.
     pub port: u16,
     pub health: String,
 }
@@ -56,7 +55,7 @@ impl Offload {
         Ok(Self { config, made_of, service, port, health })
     }
 
-    /// It and what it needs.
+    /// The scope: the server and its dependencies.
     pub(crate) fn scope(&self) -> Scope {
         Scope::Research(vec![self.service.clone()])
     }

@@ -1,4 +1,4 @@
-//! What a section or a verb works with: the world, the settings, and the operator.
+//! The run of a section or a verb: the world, the settings, and the operator.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -31,24 +31,24 @@ pub struct Run<'r> {
     ending: Mutex<Option<Ending>>,
 }
 
-/// What was typed, where, and to which program.
+/// The command line, its directory, and the program.
 #[derive(Clone, Copy)]
 pub(crate) struct Typed<'r> {
     pub(crate) flags: &'r Flags,
     pub(crate) here: &'r Path,
     pub(crate) program: &'r Program,
-    /// All that can be typed.
+    /// The whole command line, for suggestions.
     pub(crate) command: &'r clap::Command,
     pub(crate) practice: Option<Practice>,
 }
 
-/// Nothing may change unless the operator agrees.
+/// Consent is missing.
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    /// Nobody can be asked.
+    /// There is no terminal to ask on.
     #[error("confirmation is required, and there is no terminal to ask at")]
     NobodyToAsk,
-    /// What would be agreed to was not seen.
+    /// The proposal was not seen.
     #[error("the plan could not be shown, so nothing was changed: standard output takes no more")]
     Unseen,
 }
@@ -75,12 +75,12 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Where questions are asked and changes made.
+    /// The world, which answers questions and applies changes.
     pub fn world(&self) -> &World {
         self.world
     }
 
-    /// The `hemma.toml`, with what the command line changed of it.
+    /// The settings: the `hemma.toml`, with the overrides of the command line.
     pub fn config(&self) -> &Config {
         self.config
     }
@@ -95,24 +95,25 @@ impl<'r> Run<'r> {
         format!("{} ({})", self.config.host.alias, self.config.compose.project)
     }
 
-    /// Where the operator reads.
+    /// The operator's terminal.
     pub fn terminal(&self) -> &Terminal {
         self.terminal
     }
 
-    /// Where a long change says how far it has come.
+    /// The progress of long changes, on the terminal.
     pub fn progress(&self) -> Progress {
         self.terminal.progress()
     }
 
-    /// Who is at work, for the host's lock; from here on each change is written down here, too.
+    /// The holder for the host's lock; from here on each change is also written into this machine's
+    /// journal.
     pub(crate) fn holder(&self, doing: &str) -> Holder {
         let holder = operator::holder(self.world, doing);
         operator::keep_journal(self.world, &holder, self.state().as_deref());
         holder
     }
 
-    /// Where this machine keeps what was done to the application.
+    /// The directory on this machine for the history of the application.
     pub(crate) fn state(&self) -> Option<std::path::PathBuf> {
         let lab = self.practice.and_then(Practice::directory);
         operator::state(self.flags, self.here, lab, self.config.compose.project.as_str())
@@ -120,7 +121,7 @@ impl<'r> Run<'r> {
 
     /// Shows a proposal, asks for consent, and carries it out.
     ///
-    /// `before` is the answer if there is nothing to do, what `apply` hands back if there was. An
+    /// `before` is the answer if there is nothing to do; otherwise it is what `apply` returns. An
     /// [`Approval`] is made here and nowhere else.
     pub async fn mend(
         &self,
@@ -142,7 +143,7 @@ impl<'r> Run<'r> {
         apply(&approval).await.map(Answer::Report)
     }
 
-    /// A change of the application that `hemma.toml` is about.
+    /// The operation for a change of the run's application.
     pub(crate) fn operation<'o>(
         &'o self,
         approval: &'o Approval,
@@ -151,7 +152,7 @@ impl<'r> Run<'r> {
         Operation { world: self.world, config: self.config, approval, progress }
     }
 
-    /// Does something under the host's lock, which is let go however that ends.
+    /// Runs work under the host's lock, which is released however it ends.
     pub(crate) async fn locked<T, E: Into<Failure>>(
         &self,
         doing: &str,
@@ -165,27 +166,28 @@ impl<'r> Run<'r> {
         .await
     }
 
-    /// What the operator typed word for word needs no second yes; only `--plan` is a no.
+    /// The consent to what the operator typed word for word, which needs no second yes; only
+    /// `--plan` is a no.
     pub(crate) fn typed(&self) -> Option<Approval> {
         self.world.approve(Consent::Given)
     }
 
-    /// Notes what is proposed, be it nothing.
+    /// Notes the proposal, even an empty one.
     pub(crate) fn proposes(&self, proposal: Proposal) {
         self.proposal.lock().unwrap_or_else(PoisonError::into_inner).replace(proposal);
     }
 
-    /// What was proposed in this run.
+    /// The proposal of this run.
     pub(crate) fn proposed(&self) -> Option<Proposal> {
         self.proposal.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Notes what stays if the run ends now.
+    /// Notes what is kept if the run ends now.
     pub(crate) fn saves(&self, saved: Saved) {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).replace(saved);
     }
 
-    /// What stays of the run.
+    /// The kept part of the run.
     pub(crate) fn saved(&self) -> Option<Saved> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -195,7 +197,7 @@ impl<'r> Run<'r> {
         self.ending.lock().unwrap_or_else(PoisonError::into_inner).replace(ending);
     }
 
-    /// Notes how far it has come with that.
+    /// Notes its progress.
     pub(crate) fn stands(&self, stand: Stand) {
         if let Some(ending) = &mut *self.ending.lock().unwrap_or_else(PoisonError::into_inner) {
             ending.stand = stand;
@@ -212,7 +214,7 @@ impl<'r> Run<'r> {
         if flags.plan {
             return Ok(Consent::Withheld);
         }
-        // A rehearsal changes nothing, so it needs nobody's consent; whoever is there practises.
+        // A rehearsal changes nothing, so it needs no consent; at a terminal it asks, for practice.
         if flags.yes || (flags.rehearse && !self.terminal.somebody()) {
             return Ok(Consent::Given);
         }

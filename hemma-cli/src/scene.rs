@@ -1,4 +1,4 @@
-//! A recorded scene, played in-process: what the operator would see.
+//! Playing a recorded scene in-process, to see what the operator would see.
 //!
 //! For storyboard tests, here and in repositories that add sections of their own.
 
@@ -11,26 +11,26 @@ use crate::interrupt::Interrupts;
 use crate::render::Terminal;
 use crate::{App, Exit};
 
-/// What a played scene showed. Its text is one block of a storyboard.
+/// The output of a played scene. Its text is one block of a storyboard.
 #[derive(Debug)]
 pub struct Played {
-    /// What was typed after `cargo xtask`.
+    /// The command line after `cargo xtask`.
     pub typed: String,
     /// Standard output.
     pub stdout: String,
     /// Standard error.
     pub stderr: String,
-    /// How it ended.
+    /// The exit code.
     pub exit: Exit,
-    /// What the recording holds that was never asked for. A true scene leaves nothing.
+    /// The exchanges of the recording that were not used. A complete scene uses all.
     pub unplayed: Vec<Exchange>,
 }
 
-/// Progress beyond this many lines is told by its beginning and its end.
+/// The number of progress lines from which on only the beginning and the end are shown.
 const PROGRESS_LINES: usize = 4;
 
 impl App {
-    /// Plays the scene of a cassette: types what was typed, answers what was answered.
+    /// Plays the scene of a cassette: runs its command line, and answers from the recording.
     pub async fn play(&self, cassette: Cassette) -> Result<Played, clap::Error> {
         let typed = cassette.scene.typed.clone();
         let call = self.parse(words(&typed).iter().map(String::as_str))?;
@@ -56,7 +56,7 @@ impl fmt::Display for Played {
     }
 }
 
-/// Long progress is not what a reader of a storyboard looks for.
+/// The progress, shortened: readers of a storyboard need not see all of it.
 fn shortened(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let progress = |it: &&str| it.starts_with("  ") && !it.starts_with("  caused by");
@@ -76,7 +76,7 @@ fn shortened(text: &str) -> String {
     shown.join("\n") + "\n"
 }
 
-/// The words of a typed line. Words with spaces stand in single quotes, as a shell has it.
+/// The words of a typed line. Words with spaces are in single quotes, as for a shell.
 pub(crate) fn words(typed: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -1,4 +1,4 @@
-//! What makes a section of a runbook, and where it stands on the command line.
+//! The trait of a runbook's sections, and their place on the command line.
 
 use std::pin::Pin;
 
@@ -7,19 +7,19 @@ use clap::{ArgMatches, Command};
 use crate::named::Named;
 use crate::{Answer, Failure, Run};
 
-/// One section of a runbook: its arguments, whose doc comment is its help text, and its one call.
+/// One section of a runbook: its arguments, whose doc comment is its help text, and its function.
 pub trait Section: clap::Args + 'static {
-    /// `<group>_<step>_<noun>`: the one word for the section on every shelf.
+    /// The slug, `<group>_<step>_<noun>`, which names the section's files, commands and recordings.
     const SLUG: &'static str;
 
-    /// Whether it sees to its own end: a signal does not cut it.
+    /// Whether the section ends by itself: a signal does not cut it.
     const ENDS_ITSELF: bool = false;
 
-    /// Looks, or proposes and changes.
+    /// Runs the section: looks, or proposes and changes.
     fn run(self, run: &Run<'_>) -> impl Future<Output = Result<Answer, Failure>>;
 }
 
-/// What the groups are called in the help.
+/// The titles of the groups in the help.
 const GROUPS: [(&str, &str); 6] = [
     ("day0", "Preconditions"),
     ("day1", "DNS + TLS surface"),
@@ -29,10 +29,10 @@ const GROUPS: [(&str, &str); 6] = [
     ("notes", "What holds on every day"),
 ];
 
-/// What a section or a verb does.
+/// The future of a section or a verb.
 pub(crate) type Running<'r> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + 'r>>;
 
-/// A section whose type is forgotten, so that all of them fit into one list.
+/// A section as a value, without its type, so that all fit into one list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Registered {
     pub(crate) slug: &'static str,
@@ -66,7 +66,8 @@ pub fn subcommand(slug: &str) -> Option<(String, String)> {
 
 /// Adds a command for each group, and below it one for each section.
 ///
-/// Where `hemma.toml` names nothing that a section is about, it is hidden: typed, it says what to add.
+/// A section whose subject `hemma.toml` does not name is hidden: when it is typed, it says what to
+/// add.
 pub(crate) fn augment(root: Command, registered: &[Registered], named: Named) -> Command {
     let group_of = |it: &Registered| it.slug.split('_').next().unwrap_or_default();
     let is_shown = |group: &str| {
@@ -90,7 +91,7 @@ pub(crate) fn augment(root: Command, registered: &[Registered], named: Named) ->
     })
 }
 
-/// The section that was typed, and what was typed after it.
+/// The section that was typed, with its arguments.
 pub(crate) fn find<'s, 'm>(
     registered: &'s [Registered],
     matches: &'m ArgMatches,

@@ -1,4 +1,4 @@
-//! Which `hemma.toml`, and what the command line changes of it.
+//! Finding the `hemma.toml`, and the overrides of the command line.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,10 +27,11 @@ enum Error {
     NoHost,
 }
 
-/// Where a search for the file ended.
+/// The end of a search for the file.
 enum Search {
     Found(PathBuf),
-    /// Not up to the root of the repository, whose settings another directory's are not.
+    /// The file is not in any directory up to the root of the repository. Directories above it
+    /// belong to something else.
     NotInRepository {
         root: PathBuf,
         above: Option<PathBuf>,
@@ -38,8 +39,8 @@ enum Search {
     Nowhere,
 }
 
-/// The settings that are in force: the file's, what the repository around it says where the file says
-/// nothing, and `--host` over them.
+/// The settings: the file's values, those of the repository around it where the file has none, and
+/// `--host` over them.
 pub(crate) async fn read(flags: &Flags, here: &Path) -> Result<Config, Failure> {
     let file = found(flags, here)?;
     let directory = file.as_deref().and_then(Path::parent).unwrap_or(here);
@@ -63,8 +64,8 @@ fn read_with(
     Ok(config)
 }
 
-/// The file; none where there is none and none is needed: the host is named, and the repository has
-/// compose files where Compose looks for them.
+/// The path of the file; `None` if it is missing and not needed: the host is named, and the
+/// repository has compose files where Compose looks for them.
 fn found(flags: &Flags, here: &Path) -> Result<Option<PathBuf>, Failure> {
     let is_enough = || {
         let seen = repository::files(repository::root(here));
@@ -86,7 +87,7 @@ pub(crate) fn about_a_host(config: Config) -> Result<Config, Failure> {
     Err(Failure::usage(Error::NoHost).hint(Hint::Do(hint.to_owned())))
 }
 
-/// The settings, or none if there is no file; what is wrong with one that is there is an error.
+/// The settings, or `None` if there is no file; a file with mistakes is an error.
 pub(crate) fn read_if_there(flags: &Flags, here: &Path) -> Result<Option<Config>, Failure> {
     let found = match &flags.config {
         Some(file) => Some(here.join(file)),
@@ -103,7 +104,7 @@ pub(crate) fn read_if_there(flags: &Flags, here: &Path) -> Result<Option<Config>
     found.map(read).transpose()
 }
 
-/// Where the file is.
+/// The path of the file.
 pub(crate) fn find(flags: &Flags, here: &Path) -> Result<PathBuf, Failure> {
     if let Some(file) = &flags.config {
         return Ok(here.join(file));
@@ -128,9 +129,9 @@ pub(crate) fn find(flags: &Flags, here: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Up from `here`, and no further than the root of its git repository.
+/// Searches from `here` upwards, and not above the root of its git repository.
 fn search(here: &Path) -> Search {
-    // What is there and cannot be read is an error that names it, not a reason to look elsewhere.
+    // An existing but unreadable file is an error that names it, not a reason to search on.
     let is_there = |path: &Path| path.symlink_metadata().is_ok();
     let mut above = here.ancestors();
     while let Some(directory) = above.next() {
@@ -147,12 +148,12 @@ fn search(here: &Path) -> Search {
     Search::Nowhere
 }
 
-/// The path as it is shown: short where the file lies below the current directory.
+/// The path as it is shown: short if the file is below the current directory.
 fn shown<'p>(path: &'p Path, here: &Path) -> &'p Path {
     path.strip_prefix(here).ok().filter(|it| !it.as_os_str().is_empty()).unwrap_or(path)
 }
 
-/// A file that says everything itself.
+/// The settings of a file without a repository.
 pub(crate) fn read_file(path: &Path) -> Result<Config, Failure> {
     read_shown(path, path, &Surroundings::default())
 }
@@ -164,7 +165,7 @@ fn read_shown(path: &Path, shown: &Path, surroundings: &Surroundings) -> Result<
     let bytes = bytes(path)
         .map_err(|source| Failure::usage(Error::Read { path: shown.to_owned(), source }))?;
     let mut config = Config::from_bytes(&bytes, shown, surroundings)?;
-    // A path in a file is meant from where the file is.
+    // A path in a file is relative to the file's directory.
     let (home, directory) = (std::env::home_dir(), path.parent().unwrap_or(Path::new("")));
     for file in config.host.ssh_config.iter_mut().chain(&mut config.edge.roots) {
         *file = file.seen_from(directory, home.as_deref());
@@ -172,7 +173,7 @@ fn read_shown(path: &Path, shown: &Path, surroundings: &Surroundings) -> Result<
     Ok(config)
 }
 
-/// The bytes of a file, or so many of them that it is too large.
+/// The bytes of a file, at most one more than allowed.
 fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(Config::BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);

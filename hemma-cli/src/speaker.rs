@@ -1,5 +1,5 @@
-//! How a command is said back to the operator: by the name that this program was called by, and
-//! with the flags of this run that the next one needs as well.
+//! How commands are written for the operator: with the name that this program was called by, and
+//! with the flags of this run that the next command needs as well.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -11,13 +11,13 @@ use crate::commands::Commands;
 use crate::flags::Flags;
 use crate::remedies;
 
-/// How a command of our own is written in this crate.
+/// The program's name in the texts of this crate.
 const WRITTEN: &str = "cargo xtask";
 
-/// Own commands that are about no host, so no flag that chooses one belongs to them.
+/// The commands that are not about a host, so that no flag which chooses one is added.
 const WITHOUT_HOST: [&str; 4] = ["completions", "man", "json-schema", "help"];
 
-/// What the operator types before a command's name.
+/// The words before a command's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Program(String);
 
@@ -28,7 +28,8 @@ impl Default for Program {
 }
 
 impl Program {
-    /// By the first word of the command line. What is called `…xtask` is started by cargo's alias.
+    /// The program by the first word of the command line. A program named `…xtask` is started by
+    /// cargo's alias.
     pub(crate) fn called(first: &OsStr) -> Self {
         let name = Path::new(first).file_name().map(OsStr::to_string_lossy);
         match name {
@@ -37,7 +38,7 @@ impl Program {
         }
     }
 
-    /// Whether it is started by cargo's alias.
+    /// Whether the program is started by cargo's alias.
     pub(crate) fn is_alias(&self) -> bool {
         self.0 == WRITTEN
     }
@@ -46,7 +47,7 @@ impl Program {
         &self.0
     }
 
-    /// A text that speaks of commands of our own, with the name that they have here.
+    /// The text with the program's name in its commands.
     pub(crate) fn named_in(&self, text: &str) -> String {
         text.replace(WRITTEN, &self.0)
     }
@@ -58,20 +59,21 @@ impl fmt::Display for Program {
     }
 }
 
-/// Says commands so that they can be pasted.
+/// Writes commands so that they can be pasted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Speaker {
     program: Program,
-    /// The flags of this run without which the next one would be about another host, each with a
-    /// space before it.
+    /// The flags of this run without which the next command would be about another host, each with
+    /// a space before it.
     repeated: String,
-    /// Added commands that are about no host.
+    /// The added commands that are not about a host.
     without_host: Vec<&'static str>,
     ssh_config: Option<PathBuf>,
 }
 
 impl Speaker {
-    /// `ssh_config` is the file that ssh reads in this run instead of its own.
+    /// The speaker of a run. `ssh_config` is the file that ssh reads in this run instead of its
+    /// own.
     pub(crate) fn new(all: &Commands, flags: &Flags, ssh_config: Option<&Path>) -> Self {
         let flag = |name: &str, value: &str| format!(" {name} {}", quote(value));
         let config = flags.config.as_ref().map(|it| flag("--config", &it.to_string_lossy()));
@@ -87,7 +89,7 @@ impl Speaker {
         }
     }
 
-    /// The next thing to do.
+    /// The hint, with its command.
     pub(crate) fn hint(&self, hint: &Hint) -> Hint {
         match remedies::with_commands(hint) {
             Hint::Run(line) => Hint::Run(self.line(&line)),
@@ -95,7 +97,7 @@ impl Speaker {
         }
     }
 
-    /// Findings, with the commands that they name.
+    /// The findings, with their commands.
     pub(crate) fn report(&self, report: &Report) -> Report {
         let finding = |it: &Finding| Finding {
             detail: self.text(&it.detail),
@@ -105,7 +107,7 @@ impl Speaker {
         report.findings.iter().map(finding).collect()
     }
 
-    /// A text, in which commands stand in backticks.
+    /// A text with commands in backticks.
     pub(crate) fn text(&self, text: &str) -> String {
         let pieces = text.split('`').enumerate();
         let said = pieces.map(|(at, it)| if at % 2 == 1 { self.line(it) } else { it.to_owned() });
@@ -122,7 +124,7 @@ impl Speaker {
         if !(after.is_empty() || after.starts_with(' ')) {
             return line.to_owned();
         }
-        // What follows a pipe or `--` is no word of ours.
+        // The words after a pipe or `--` are not this program's.
         let ends = [" -- ", " | ", " && ", "; "].iter().filter_map(|it| after.find(it)).min();
         let (words, rest) = after.split_at(ends.unwrap_or(after.len()));
         let repeated = self.repeated_after(words);
@@ -147,7 +149,7 @@ mod tests {
     use crate::verb::{AddedVerb, Verb};
     use crate::{Answer, Failure, Run};
 
-    /// A verb that is about no host.
+    /// A verb that is not about a host.
     #[derive(clap::Args)]
     struct Lab {}
 

@@ -5,33 +5,33 @@ use clap::{ArgMatches, Command};
 use crate::section::Running;
 use crate::{Answer, Failure, Run};
 
-/// Command lines that are shown at the end of a command's help, each with what it is for: by the
-/// words of the command. The program's name is put before them.
+/// Examples at the end of a command's help, each with its purpose: by the words of the command. The
+/// program's name is put before them.
 pub type Examples = &'static [(&'static str, &'static [(&'static str, &'static str)])];
 
-/// A command beside the sections of the runbook: its arguments, whose doc comment is its help text,
-/// and its one call.
+/// A command outside the runbook: its arguments, whose doc comment is its help text, and its
+/// function.
 pub trait Verb: clap::Args + 'static {
-    /// What is typed after the program's name.
+    /// The word after the program's name.
     const NAME: &'static str;
 
-    /// The heading of the help under which it stands.
+    /// The heading of the verb in the help.
     const HEADING: &'static str = "This repository";
 
-    /// Whether the help leaves it out.
+    /// Whether the help leaves the verb out.
     const HIDDEN: bool = false;
 
-    /// Whether it is about the host of a `hemma.toml`, which has to be there then.
+    /// Whether the verb is about the host of a `hemma.toml`, which must exist then.
     const NEEDS_CONFIG: bool = true;
 
-    /// For the end of its help, and of the help of each command below it.
+    /// The examples for the end of its help, and of the help of each command below it.
     const EXAMPLES: Examples = &[];
 
-    /// Looks, or proposes and changes.
+    /// Runs the verb: looks, or proposes and changes.
     fn run(self, run: &Run<'_>) -> impl Future<Output = Result<Answer, Failure>>;
 }
 
-/// A verb whose type is forgotten, so that all of them fit into one list.
+/// A verb as a value, without its type, so that all fit into one list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AddedVerb {
     pub(crate) name: &'static str,
@@ -70,7 +70,7 @@ fn run_of<'r, V: Verb>(matches: &ArgMatches, run: &'r Run<'r>) -> Running<'r> {
     Box::pin(async move { args.map_err(Failure::usage)?.run(run).await })
 }
 
-/// The verb that was typed, and what was typed after it.
+/// The verb that was typed, with its arguments.
 pub(crate) fn find<'v, 'm>(
     added: &'v [AddedVerb],
     matches: &'m ArgMatches,

@@ -1,4 +1,4 @@
-//! Another repository, made from nothing, has `cargo xtask` with three lines of its own.
+//! A new repository gets `cargo xtask` with three lines of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -50,7 +50,7 @@ fn another_repository_has_all_commands_and_its_own() {
     assert!(texts(&wrong).1.contains("hemma.toml:2:1: host: there is no key `alais` here"));
 }
 
-/// An empty directory becomes a repository with an xtask of its own.
+/// Turns an empty directory into a repository with its own xtask.
 fn furnish(dir: &Path) {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = format!(
@@ -61,8 +61,8 @@ fn furnish(dir: &Path) {
     );
     let workspace = std::fs::read_to_string(ours.join("../Cargo.toml")).expect("it is there");
     let profile = workspace.split_once("[profile.dev]").map_or("", |it| it.1);
-    // The same profile and the same lock file: what is built already is used. Here hemma's crates are
-    // members of the workspace, and there they are not; they have to be named.
+    // The same profile and the same lock file, so that what is built already is used. Here hemma's
+    // crates are members of the workspace; there they are not, so they have to be named.
     let members = ["cli", "core", "deploy", "dns", "docker", "embed", "git", "ingress"];
     let members = members.into_iter().chain(["postgres", "tls", "tunnel"]);
     let members: String = members
@@ -96,7 +96,7 @@ fn xtask(dir: &Path, args: &[&str]) -> Output {
     cargo.output().expect("cargo starts")
 }
 
-/// `target/debug/deps/elsewhere-…`, which is this test, lies three below it.
+/// The target directory: this test is `target/debug/deps/elsewhere-…`, three below it.
 fn target_dir() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it is");
     test.ancestors().nth(3).expect("it lies in a target directory").to_owned()

@@ -1,4 +1,4 @@
-//! The last leg of a deploy, as a browser would go it: name, certificate, and who answers.
+//! The last part of a deploy, as a browser sees it: name, certificate, and the answering service.
 
 use hemma_core::{Finding, Patience, Progress, Report, Verdict, World};
 use hemma_deploy::Config;
@@ -12,19 +12,21 @@ use jiff::Timestamp;
 use super::{addresses, route, scope, should};
 use crate::Failure;
 
-/// The companion needs some thirty lines for a name.
+/// The number of log lines: the companion needs some thirty for a name.
 const LOG_LINES: u32 = 400;
 
-/// The companion begins within twenty seconds of a container's start, or not at all.
+/// The number of looks within which the companion begins after a container's start, or not at all:
+/// it takes less than twenty seconds.
 const LOOKS_FOR_NEW: u32 = 4;
 
-/// How much patience there is for certificates.
+/// The patience for certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waiting {
     /// Containers were started after this line of the companion's log, so certificates may be on
-    /// their way, and what it said before is over. The time is the engine's, never ours.
+    /// their way, and earlier lines no longer count. The time is the engine's, never this
+    /// machine's.
     After(Option<Timestamp>),
-    /// Nothing was changed: only what the companion is in the middle of is waited for.
+    /// Nothing was changed: only certificates that the companion has begun to issue are waited for.
     Begun,
 }
 
@@ -37,7 +39,7 @@ enum LogError {
     Engine(#[from] EngineError),
 }
 
-/// Goes from each public name to the service behind it. A name that DNS does not lead to the host
+/// Checks the way from each public name to its service. A name that DNS does not lead to the host
 /// is not waited for: the certificate authority would not find the host either.
 pub(crate) async fn arrive(
     world: &World,
@@ -76,7 +78,7 @@ pub(crate) async fn arrive(
     Ok(told(names, &certificates, answers.findings))
 }
 
-/// A public name, what DNS says of it, and where it should be asked.
+/// A public name, its DNS answer, and the site to ask.
 struct Name {
     records: Vec<Finding>,
     route: Option<Route>,
@@ -115,8 +117,8 @@ async fn certificates(
     issuance::wait_for_issuance(world, sites, USUAL_PATIENCE, progress, log).await
 }
 
-/// What the companion said after the containers were started. If it has not begun anew after some
-/// looks, it will not: then its older words are the ones that hold.
+/// The companion's log since the containers were started. If the companion has not restarted its
+/// work after some looks, it will not: then its older lines count.
 async fn log(
     world: &World,
     config: &Config,
@@ -133,7 +135,7 @@ async fn log(
     Ok(if looks > LOOKS_FOR_NEW { all() } else { new })
 }
 
-/// Where the companion's log ends now.
+/// The time of the last line of the companion's log.
 pub(crate) async fn mark(world: &World, config: &Config) -> Option<Timestamp> {
     lines(world, config, 1).await.ok()?.last()?.at
 }
@@ -151,7 +153,7 @@ async fn companion(world: &World, config: &Config) -> Result<ContainerName, LogE
     Ok(found.name.clone())
 }
 
-/// Name by name, in the order in which a browser gets there.
+/// The findings name by name, in the order of a browser's steps.
 fn told(names: Vec<Name>, certificates: &[(Site, Finding)], answers: Vec<Finding>) -> Report {
     let mut report = Report::default();
     let mut answers = answers.into_iter();

@@ -1,4 +1,4 @@
-//! The public edge that `hemma.toml` describes, in the words of the crates that look at it.
+//! The public edge of a `hemma.toml`, as questions for the crates that look at it.
 
 mod arrival;
 mod readiness;
@@ -21,10 +21,10 @@ use crate::ids;
 pub(crate) use arrival::{Waiting, arrive, mark};
 pub(crate) use readiness::readiness;
 
-/// Why nothing is asked of the public names.
+/// The reason for asking nothing about public names.
 pub(crate) const NO_NAMES: &str = "hemma.toml names no public name in [[public]]";
 
-/// Why nothing is asked of a reverse proxy.
+/// The reason for asking nothing about a reverse proxy.
 pub(crate) const NO_PROXY: &str =
     "hemma.toml names no network in [compose] that a reverse proxy shares";
 
@@ -34,7 +34,7 @@ pub(crate) const NO_PROXY: &str =
 )]
 struct NoTarget;
 
-/// Which names are looked at, and from where.
+/// The names to look at, and the vantage points.
 pub fn scope(config: &Config) -> Result<Scope, Failure> {
     let edge = &config.edge;
     let names = config.public.iter().map(|it| it.name.parse()).collect::<Result<_, _>>();
@@ -54,7 +54,7 @@ pub fn scope(config: &Config) -> Result<Scope, Failure> {
 }
 
 /// Certificates, routing and port 80, at the address that each name has and at the one that it
-/// should have: where they differ, both are worth knowing.
+/// should have: if they differ, both are of interest.
 pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> {
     let scope = scope(config)?;
     let should = should(world, &scope).await;
@@ -84,7 +84,7 @@ pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> 
     Ok(report)
 }
 
-/// What is open to everybody, from the compose files to this machine.
+/// The ports that are open to other machines, from the compose files to this machine.
 pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Failure> {
     let address = if config.edge.has_target() {
         should(world, &scope(config)?).await.first().copied()
@@ -107,7 +107,7 @@ fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Fa
     })
 }
 
-/// Without a word on it, only the addresses that the names have are looked at.
+/// The configured addresses; if none are configured, only those that the names have are looked at.
 async fn should(world: &World, scope: &Scope) -> BTreeSet<IpAddr> {
     match &scope.target {
         Target::Addresses(addresses) => addresses.iter().copied().collect(),

@@ -1,5 +1,5 @@
-//! What proxy and companion get to know of each public name: from the compose files, and from what
-//! runs.
+//! The public names that proxy and companion learn: from the compose files, and from running
+//! containers.
 
 use hemma_core::names::{NetworkName, ServiceName};
 use hemma_core::{Finding, Report, World};
@@ -12,7 +12,8 @@ use hemma_tls::readiness::{self, Declared, Expected, Running, Service, Variables
 
 use crate::ids;
 
-/// The tree that a deploy would bring up is the authority on the names; what runs is compared to it.
+/// The tree that a deploy would bring up decides about the names; running containers are compared
+/// with it.
 pub(crate) async fn readiness(world: &World, config: &Config, network: &NetworkName) -> Report {
     let situation = Box::pin(rollout::look(world, config)).await;
     let (Some(model), Some(containers)) = (situation.model(), situation.containers()) else {
@@ -50,7 +51,7 @@ fn declared(model: &Model) -> Vec<Service> {
     services.map(service).collect()
 }
 
-/// The running containers of those services that are, or should be, public.
+/// The running containers of services that are, or should be, public.
 fn running<'c>(
     config: &Config,
     services: &[Service],

@@ -1,11 +1,11 @@
-//! What one would type: for each command, an example or more, each for a purpose.
+//! The examples in the help: one or more for each command, each with its purpose.
 
 use crate::commands::Commands;
 use crate::speaker::Program;
 use crate::verb::Examples;
 
-/// What is typed after the program's name, and what for. `NAME | …` before it and `> FILE` or
-/// `| …` behind it are the shell's.
+/// The words after the program's name, and the purpose. `NAME | …` before them and `> FILE` or `|
+/// …` after them are the shell's.
 type Example = (&'static str, &'static str);
 
 const DEPLOY: &[Example] = &[
@@ -14,10 +14,10 @@ const DEPLOY: &[Example] = &[
     ("without a terminal, as in CI", "deploy --yes"),
 ];
 
-/// Where there is a practice host, the last one of `deploy`.
+/// The last example of `deploy`, where there is a practice host.
 const PRACTISE: Example = ("practise, on a host in containers", "deploy --lab");
 
-/// By the command's own words, in the order of the help.
+/// The examples by the words of the command, in the order of the help.
 const EXAMPLES: Examples = &[
     ("deploy", DEPLOY),
     (
@@ -158,7 +158,7 @@ const EXAMPLES: Examples = &[
     ("notes public-surface", &[("what is open to everybody?", "notes public-surface")]),
 ];
 
-/// The end of a command's help; none for one that brings no examples.
+/// The end of a command's help; `None` for one without examples.
 pub(super) fn of(path: &[String], all: &Commands) -> Option<String> {
     let words = path.join(" ");
     let mut examples = EXAMPLES.iter().chain(all.verbs.iter().flat_map(|it| it.examples));
@@ -170,13 +170,13 @@ pub(super) fn of(path: &[String], all: &Commands) -> Option<String> {
     Some(format!("Examples:\n{}", lines.trim_end()))
 }
 
-/// The program's name goes before our own words, which are the last of a pipe into us.
+/// The line with the program's name in front of its words, which are the last command of a pipe.
 fn line(typed: &str, program: &Program) -> String {
     let (before, ours) = ours(typed);
     format!("{before}{program} {ours}")
 }
 
-/// What a pipe into us begins with, and what is ours with what is behind it.
+/// The beginning of a pipe, and the program's own words with what follows them.
 fn ours(typed: &str) -> (&str, &str) {
     let own = |it: &str| EXAMPLES.iter().any(|(command, _)| it.starts_with(command));
     let piped = typed.find(" | ").map(|at| typed.split_at(at + 3));
@@ -213,7 +213,7 @@ mod tests {
         assert!(lacking.is_empty(), "{lacking:#?}");
     }
 
-    /// Groups of sections have none.
+    /// Collects commands without examples. Groups of sections have none.
     fn lacks(command: &clap::Command, path: &mut Vec<String>, lacking: &mut Vec<String>) {
         path.push(command.get_name().to_owned());
         let is_leaf = !command.has_subcommands();

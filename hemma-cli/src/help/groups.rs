@@ -1,4 +1,4 @@
-//! The commands by what they are for.
+//! The commands of the help, grouped by purpose.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use clap::Command;
 use crate::commands::Commands;
 use crate::verb::AddedVerb;
 
-/// Every verb of hemma's own once.
+/// The groups: every verb of hemma's own is in one.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Take it live", &["deploy", "plan", "rollback"]),
     ("Look", &["status", "history", "logs"]),
@@ -16,12 +16,12 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Setting up", &["config", "completions", "json-schema"]),
 ];
 
-/// The sections of the runbook stand after this group.
+/// The group after which the sections of the runbook come.
 const BEFORE_THE_RUNBOOK: &str = "Tunnels, research";
 
 const RUNBOOK: &str = "The runbook";
 
-/// One line a group: for a screen of 24 lines.
+/// One line for each group: for a screen of 24 lines.
 pub(super) fn short(root: &Command, all: &Commands) -> String {
     let groups = grouped(root, &all.verbs);
     let width = groups.iter().map(|(heading, _)| heading.len()).max().unwrap_or(0);
@@ -33,7 +33,7 @@ pub(super) fn short(root: &Command, all: &Commands) -> String {
     text.trim_end().to_owned()
 }
 
-/// One line a command.
+/// One line for each command.
 pub(super) fn long(root: &Command, all: &Commands) -> String {
     let (groups, program) = (grouped(root, &all.verbs), &all.program);
     let names = groups.iter().flat_map(|(_, commands)| commands).map(|it| it.get_name().len());

@@ -1,5 +1,5 @@
-//! What the help says beyond what clap takes from the arguments: commands by what they are for,
-//! and examples.
+//! The parts of the help that clap does not make from the arguments: groups of commands, and
+//! examples.
 
 mod examples;
 mod groups;
@@ -9,18 +9,18 @@ use clap::Command;
 use crate::commands::Commands;
 use crate::speaker::Program;
 
-/// Where clap's own list of commands would stand, our groups do.
+/// The help's template: the groups replace clap's own list of commands.
 const ROOT: &str =
     "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
 
-/// A command line whose help is grouped, has examples, and calls the program by its name.
+/// A command line whose help has groups, examples, and the name of the program.
 pub(crate) fn dress(root: Command, all: &Commands) -> Command {
     let (short, long) = (groups::short(&root, all), groups::long(&root, all));
     let root = root.mut_subcommands(|it| below(it, &mut Vec::new(), all));
     root.help_template(ROOT).after_help(short).after_long_help(long)
 }
 
-/// `path` is what is typed before the command's own name.
+/// The command with its subcommands. `path` is the words before the command's own name.
 fn below(command: Command, path: &mut Vec<String>, all: &Commands) -> Command {
     path.push(command.get_name().to_owned());
     let mut command = renamed(command, &all.program);
@@ -35,7 +35,7 @@ fn below(command: Command, path: &mut Vec<String>, all: &Commands) -> Command {
     command
 }
 
-/// The texts say `cargo xtask`.
+/// The command with the program's name in its texts, which say `cargo xtask`.
 fn renamed(command: Command, program: &Program) -> Command {
     if program.is_alias() {
         return command;

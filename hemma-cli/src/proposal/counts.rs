@@ -5,7 +5,7 @@ use hemma_deploy::plan::Sign;
 use super::kind::Kind;
 use super::{Noun, Proposal, Proposed};
 
-/// What is done, to what, how often.
+/// The number of steps of one verb and one noun.
 struct Count<'p> {
     kind: &'p Kind,
     sign: Sign,
@@ -24,7 +24,7 @@ pub(super) fn summary(proposal: &Proposal) -> String {
     parts.join(", ")
 }
 
-/// The same for a question: what is done to one thing in several ways is one number.
+/// The counts for a question: several steps on one thing count once.
 pub(super) fn short(proposal: &Proposal) -> String {
     let mut sums: Vec<(Noun, usize)> = Vec::new();
     for Count { kind, number, .. } in counts(proposal) {

@@ -1,19 +1,19 @@
-//! What a step is counted as.
+//! The kind of a step, for counting.
 
 use hemma_deploy::plan::{Action, Statement};
 use hemma_postgres::databases;
 
-/// What a step is done to, for one and for several: `key` and `keys`.
+/// A noun in singular and plural: `key` and `keys`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noun {
-    /// One of them.
+    /// The singular.
     pub one: &'static str,
-    /// Several of them.
+    /// The plural.
     pub several: &'static str,
 }
 
 impl Noun {
-    /// What is counted as nothing in particular.
+    /// The noun for steps of no particular kind.
     pub const STEP: Self = Self::new("step", "steps");
     pub(crate) const CONTAINER: Self = Self::new("container", "containers");
     pub(crate) const DATABASE: Self = Self::new("database", "databases");
@@ -21,27 +21,27 @@ impl Noun {
     pub(crate) const IMAGE: Self = Self::new("image", "images");
     pub(crate) const KEY: Self = Self::new("key", "keys");
 
-    /// A noun of a command's own.
+    /// A noun of a command.
     pub const fn new(one: &'static str, several: &'static str) -> Self {
         Self { one, several }
     }
 
-    /// So many of them.
+    /// A number with the noun: `2 keys`.
     pub(crate) fn amount(self, number: usize) -> String {
         format!("{number} {}", if number == 1 { self.one } else { self.several })
     }
 }
 
-/// What a step is counted as. Steps of one verb and one noun are one number.
+/// The kind of a step. Steps of one verb and one noun are counted together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kind {
-    /// What is done: `create`.
+    /// The verb: `create`.
     pub(crate) verb: String,
-    /// What it is done to.
+    /// The noun of the subject.
     pub(crate) noun: Noun,
-    /// What a question counts, where what is done to one thing in several ways is one number.
+    /// The noun in a question, where several steps on one thing count once.
     pub(crate) brief: Noun,
-    /// What the subject is called in a list of such.
+    /// The subject's name in a list of such.
     pub(crate) name: String,
 }
 

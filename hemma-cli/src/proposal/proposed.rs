@@ -1,4 +1,4 @@
-//! One step that would be taken, of a plan or of a command of its own.
+//! A proposed step, of a plan or of a command.
 
 use hemma_deploy::plan::{Action, Cause, Sign, Step};
 use serde::Serialize;
@@ -6,25 +6,25 @@ use serde::Serialize;
 use super::Noun;
 use super::kind::Kind;
 
-/// One step that would be taken.
+/// A proposed step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Proposed {
-    /// A verb: `create`, `recreate`, `remove`.
+    /// The verb: `create`, `recreate`, `remove`.
     pub action: String,
-    /// What it would be done to.
+    /// The subject.
     pub subject: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The stage in which it is done, where there are any.
+    /// The stage of the step, if there are stages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
-    /// What the reason rests on: `parts` of the configuration, `files`, `commits`.
+    /// The facts behind the reason: `parts` of the configuration, `files`, `commits`.
     #[serde(flatten)]
     pub cause: Cause,
-    /// What becomes of the subject.
+    /// The effect on the subject.
     #[serde(skip)]
     pub(crate) sign: Sign,
-    /// How it is counted.
+    /// The kind, for counting.
     #[serde(skip)]
     pub(crate) kind: Kind,
     /// The stage under whose heading it is shown. A build has none: all images come first.
@@ -33,7 +33,7 @@ pub struct Proposed {
 }
 
 impl Proposed {
-    /// A step after which there is one more of something.
+    /// A step that adds something.
     pub fn add(
         action: impl Into<String>,
         subject: impl Into<String>,
@@ -42,7 +42,7 @@ impl Proposed {
         Self::new(Sign::Add, action.into(), subject.into(), reason.into())
     }
 
-    /// A step after which something is another.
+    /// A step that changes something.
     pub fn change(
         action: impl Into<String>,
         subject: impl Into<String>,
@@ -51,7 +51,7 @@ impl Proposed {
         Self::new(Sign::Change, action.into(), subject.into(), reason.into())
     }
 
-    /// A step after which something is gone.
+    /// A step that removes something.
     pub fn remove(
         action: impl Into<String>,
         subject: impl Into<String>,
@@ -66,7 +66,7 @@ impl Proposed {
         Self { action, subject, reason, stage, cause, sign, kind, heading }
     }
 
-    /// Says what the step is counted as, and what its subject is called in a list of such.
+    /// Sets the noun of the step, and its subject's name in a list of such.
     #[must_use]
     pub fn of(self, noun: Noun, name: impl Into<String>) -> Self {
         Self { kind: Kind::new(&self.action, noun, &name.into()), ..self }

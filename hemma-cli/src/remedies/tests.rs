@@ -47,7 +47,7 @@ fn a_sentence_names_the_command_of_the_remedy_in_it() {
     assert!(locked.contains("`cargo xtask lock show`"), "{locked}");
 }
 
-/// The remedies of a crate that only the operator's own program knows.
+/// The remedies of a crate that hemma does not know.
 #[derive(Serialize, Deserialize)]
 struct Foreign;
 

@@ -1,6 +1,6 @@
 //! Counts.
 
-/// `12 345`.
+/// The count in groups of three digits: `12 345`.
 pub(crate) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();

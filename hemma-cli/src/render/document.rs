@@ -1,4 +1,4 @@
-//! What `--json` writes: one document a run, the same shape for every command.
+//! The JSON document of `--json`: one for each run, of the same shape for every command.
 
 mod shape;
 
@@ -11,35 +11,36 @@ use crate::{Answer, Exit, Failure, Proposal, Saved};
 
 pub(crate) use shape::schema;
 
-/// The version of the shape. It grows when a key changes its meaning or goes, not when one comes.
+/// The version of the shape. It grows when a key changes its meaning or is removed, not when one is
+/// added.
 pub const SCHEMA: u32 = 2;
 
-/// The whole of a run. Keys that have nothing to say are left out.
+/// The document of a run. Empty keys are left out.
 #[derive(Debug, Serialize)]
 pub struct Document<'r> {
     /// [`SCHEMA`].
     pub schema: u32,
-    /// How it ended; the code is the exit code.
+    /// The exit code and its name.
     pub exit: ExitWords,
-    /// What would be or was done, if the command changes anything.
+    /// The steps that would be or were done, if the command changes anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<&'r Proposal>,
-    /// The changes that were made, in order, also when the run failed or was interrupted later.
+    /// The changes that were made, in order, even if the run failed or was interrupted later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<&'r str>,
-    /// What failed nothing and is to be known, as a journal that lacks lines.
+    /// Warnings that did not make the run fail, such as a journal that lacks lines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<&'r str>,
-    /// What stays of a run over many texts that did not come to its end.
+    /// The finished part of a run over many texts that did not come to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saved: Option<&'r Saved>,
-    /// What was found.
+    /// The findings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<ReportWords>,
     /// The text of a command that gives one: a log, a schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'r str>,
-    /// The answer of a command that gives neither findings nor a text.
+    /// The data of a command that gives neither findings nor a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<&'r serde_json::Value>,
     /// Why there is no answer.
@@ -65,9 +66,10 @@ pub struct ExitWords {
 /// Findings with their common verdict.
 #[derive(Debug, Serialize)]
 pub struct ReportWords {
-    /// The worst one.
+    /// The worst verdict.
     pub verdict: Verdict,
-    /// All of them: `verdict`, `id`, `subject`, `detail`, and `evidence` and `hint` if there are any.
+    /// The findings: `verdict`, `id`, `subject`, `detail`, and `evidence` and `hint` if there are
+    /// any.
     #[serde(flatten)]
     pub report: Report,
 }
@@ -75,15 +77,15 @@ pub struct ReportWords {
 /// An error with its causes.
 #[derive(Debug, Serialize)]
 pub struct ErrorWords {
-    /// What was tried, and then why it failed, the last cause last.
+    /// The error, then its causes, the last one last.
     pub chain: Vec<String>,
-    /// Everything that is wrong with `hemma.toml`, each with its place.
+    /// The mistakes of `hemma.toml`, each with its place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<ConfigProblem>,
     /// Lines that show the cause.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
-    /// The next thing to try.
+    /// The hint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,
 }
@@ -91,11 +93,11 @@ pub struct ErrorWords {
 /// One question or change.
 #[derive(Debug, Serialize)]
 pub struct StepWords<'r> {
-    /// Its kind.
+    /// The kind.
     pub kind: &'r str,
-    /// What it was.
+    /// The question or change in one line.
     pub what: &'r str,
-    /// How long it took.
+    /// The time it took.
     pub took_ms: u128,
     /// Whether it changed something.
     pub change: bool,
@@ -122,7 +124,7 @@ impl<'r> Document<'r> {
     }
 
     pub(crate) fn usage(words: &str) -> Self {
-        // The paragraphs behind the first repeat the usage, for people.
+        // The paragraphs after the first repeat the usage, for people.
         let words = words.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
         let error = ErrorWords {
             chain: vec![words.to_owned()],
@@ -161,7 +163,7 @@ impl<'r> Document<'r> {
 
     /// One line of JSON.
     pub(crate) fn to_line(&self) -> String {
-        // Only a map with keys that are no strings fails; there is none here.
+        // Only a map with keys that are not strings fails, and no document has one.
         serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 }

@@ -38,7 +38,7 @@ pub(crate) use took::took;
 pub(crate) use watch::changes;
 pub(crate) use words::{lost_lines, plain};
 
-/// Where the operator sits: two streams, lines that move between them, and perhaps somebody to ask.
+/// The operator's terminal: two streams, moving progress lines, and perhaps a person to ask.
 #[derive(Clone)]
 pub struct Terminal(Arc<Inner>);
 
@@ -48,9 +48,9 @@ struct Inner {
     moving: Option<Moving>,
     somebody: bool,
     json: bool,
-    /// Whether every step and every pass has a line of its own.
+    /// Whether every step and every pass has its own line.
     all: bool,
-    /// Which of the streams is a terminal.
+    /// Which of the streams are terminals.
     seen: Seen,
     zone: TimeZone,
     speaker: Mutex<Arc<Speaker>>,
@@ -63,7 +63,7 @@ struct Seen {
     err: bool,
 }
 
-/// Between a terminal that is closed and the signal of it.
+/// The time between the closing of a terminal and its signal.
 const HANGUP: Duration = Duration::from_secs(1);
 
 impl Terminal {
@@ -73,7 +73,7 @@ impl Terminal {
         let (out, err) = (std::io::stdout(), std::io::stderr());
         let input = std::io::stdin().is_terminal();
         let seen = Seen { input, out: out.is_terminal(), err: err.is_terminal() };
-        // A line that moves wants a terminal that can go back on it.
+        // A moving line needs a terminal whose cursor can go back.
         let moves = seen.err && !is_dumb();
         let somebody = seen.err && input;
         let (for_out, for_err) = (colours(flags, &out), colours(flags, &err));
@@ -90,7 +90,7 @@ impl Terminal {
         }))
     }
 
-    /// Streams that are kept and read back, without colour, and with nobody to ask.
+    /// Streams that are kept and read back, without colour, and without a person to ask.
     pub(crate) fn kept(flags: &Flags) -> (Self, Kept, Kept) {
         let (out, err) = (Kept::default(), Kept::default());
         let terminal = Self(Arc::new(Inner {
@@ -107,17 +107,17 @@ impl Terminal {
         (terminal, out, err)
     }
 
-    /// How commands are said from now on.
+    /// Sets how commands are written from now on.
     pub(crate) fn speaks(&self, speaker: Speaker) {
         *self.0.speaker.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(speaker);
     }
 
-    /// How commands are said.
+    /// The speaker, which writes commands.
     pub(crate) fn speaker(&self) -> Arc<Speaker> {
         self.0.speaker.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether somebody is there who can answer a question.
+    /// Whether a person can answer a question.
     pub fn somebody(&self) -> bool {
         self.0.somebody
     }
@@ -127,49 +127,48 @@ impl Terminal {
         self.0.json
     }
 
-    /// Whether whoever read standard output has gone away, as `head` does.
+    /// Whether the reader of standard output has gone, as `head` does.
     pub fn deserted(&self) -> bool {
         self.0.out.deserted()
     }
 
-    /// Says a line beside the data.
+    /// Writes a line to standard error.
     pub fn note(&self, line: &str) {
         self.err(&format!("{}\n", self.beside().wrapped(&self.speaker().text(line), 2)));
     }
 
-    /// A time as the operator's own clock has it, with how far that is from UTC.
+    /// A time by the operator's own clock, with its offset from UTC.
     pub(crate) fn clock(&self, at: jiff::Timestamp) -> jiff::Zoned {
         at.to_zoned(self.0.zone.clone())
     }
 
-    /// How data is laid out.
+    /// The layout of data.
     pub(crate) fn page(&self) -> Page {
         let width = self.0.seen.out.then(size::of_output).flatten().map(|it| it.columns);
         Page { width, folded: self.0.seen.out && !self.0.all }
     }
 
-    /// How what stands beside the data is laid out.
+    /// The layout of standard error.
     fn beside(&self) -> Page {
         let width = self.0.seen.err.then(size::of_errors).flatten().map(|it| it.columns);
         Page { width, folded: self.0.seen.err && !self.0.all }
     }
 
-    /// Says that something takes a while, until [`Terminal::idle`].
+    /// Shows that something takes a while, until [`Terminal::idle`].
     pub fn busy(&self, what: &str) {
         if let Some(moving) = &self.0.moving {
             moving.spin(what);
         }
     }
 
-    /// Nothing takes a while any more.
+    /// Ends what [`Terminal::busy`] began.
     pub fn idle(&self) {
         if let Some(moving) = &self.0.moving {
             moving.stop();
         }
     }
 
-    /// Where a long change says how far it has come: lines that move where somebody watches, plain
-    /// lines where not.
+    /// The progress of a long change: moving lines on a terminal, plain lines otherwise.
     pub fn progress(&self) -> Progress {
         let (this, parts) = (self.clone(), Mutex::new(Parts::default()));
         Progress::hearing(move |heard| match (heard, &this.0.moving) {
@@ -184,8 +183,7 @@ impl Terminal {
         })
     }
 
-    /// A line for each piece of news, and none for how much is fetched: that is told ten times a
-    /// second.
+    /// A line for each event, and none for fetched amounts, which come ten times a second.
     fn part(&self, parts: &Mutex<Parts>, part: &Part) {
         let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
         let shows = parts.hear(part, Instant::now());
@@ -199,7 +197,7 @@ impl Terminal {
         self.err(&format!("  {}\n", plain(&line)));
     }
 
-    /// Shows what would be done. With `--json` it is part of the document instead.
+    /// Shows a proposal. With `--json` it is part of the document instead.
     pub fn proposal(&self, proposal: &Proposal) {
         let folded = !self.0.all;
         if self.json() {
@@ -210,14 +208,13 @@ impl Terminal {
         }
     }
 
-    /// Drops what was typed ahead, before something is asked for.
+    /// Drops input that was typed before the question.
     pub(crate) fn forget_what_was_typed(&self) {
         self.idle();
         question::forget_what_was_typed();
     }
 
-    /// Asks, and takes nothing but a yes for one. What was typed before the question stood there
-    /// is no answer to it.
+    /// Asks, and accepts only a yes. Input from before the question does not count as an answer.
     pub(crate) async fn agrees(&self, question: &str) -> bool {
         self.forget_what_was_typed();
         self.err(&format!("{} [y/N] ", self.beside().wrapped(question, 2)));
@@ -225,7 +222,7 @@ impl Terminal {
             // Ctrl-D leaves the cursor behind the question.
             self.err("\n");
             if self.0.err.deserted() {
-                // The terminal was closed, and the signal that says so is on its way.
+                // The terminal was closed, and its signal is on its way.
                 tokio::time::sleep(HANGUP).await;
             }
             return false;
@@ -233,7 +230,7 @@ impl Terminal {
         matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
-    /// Shows what was found or done.
+    /// Shows the answer.
     pub(crate) fn answer(&self, answer: &Answer) {
         match answer {
             Answer::Report(report) => self.report(report),
@@ -242,24 +239,24 @@ impl Terminal {
         }
     }
 
-    /// Shows findings, and then the next things to do.
+    /// Shows findings, and then the hints.
     pub fn report(&self, report: &Report) {
         let report = self.speaker().report(report);
         self.out(&report::report(self.page(), &report));
         self.err(&report::hints(self.beside(), &report));
     }
 
-    /// Whether a picture can be drawn again in its own place.
+    /// Whether a picture can be redrawn in its place.
     pub(crate) fn redraws(&self) -> bool {
         self.0.seen.out && self.0.moving.is_some()
     }
 
-    /// Begins with an empty screen.
+    /// Clears the screen.
     pub(crate) fn clear(&self) {
         self.out("\u{1b}[2J");
     }
 
-    /// Draws one picture of what was found, in place of the one before.
+    /// Draws a picture of the findings, in place of the one before.
     pub(crate) fn picture(&self, head: &str, report: &Report) {
         let (page, report) = (self.page(), self.speaker().report(report));
         let (report, hints) = (report::report(page, &report), report::hints(page, &report));
@@ -270,7 +267,7 @@ impl Terminal {
         }
     }
 
-    /// Says what another look found otherwise, each line with the time.
+    /// Writes the differences of another look, each line with the time.
     pub(crate) fn changes(&self, at: &str, others: &[&Finding], gone: &[&str]) {
         let found: Report = others.iter().map(|it| (*it).clone()).collect();
         for line in report::report(Page::default(), &found).lines() {
@@ -290,7 +287,7 @@ impl Terminal {
         self.out(&format!("\n{}\n", lines.join("\n")));
     }
 
-    /// Shows what a run that did not come to its end did before.
+    /// Shows what an unfinished run did.
     pub(crate) fn left_behind(&self, changes: &[&Step], saved: Option<&Saved>, interrupted: bool) {
         if interrupted && self.0.moving.is_some() {
             // The terminal has written `^C` on this line, perhaps behind a prompt.
@@ -299,7 +296,7 @@ impl Terminal {
         self.err(&words::left_behind(self.beside(), changes, saved, interrupted));
     }
 
-    /// Shows why there is no answer.
+    /// Shows a failure.
     pub(crate) fn failure(&self, failure: &Failure) {
         self.err(&words::failure(self.beside(), failure, &self.speaker()));
     }
@@ -309,12 +306,12 @@ impl Terminal {
         self.err(&words::steps(self.beside(), steps, handshakes));
     }
 
-    /// Whether a line can be taken back and written again.
+    /// Whether a line can be replaced by another.
     pub(crate) fn watched(&self) -> bool {
         self.0.moving.is_some()
     }
 
-    /// Whether a program that has our streams reads from a terminal and writes to one.
+    /// Whether a program with these streams reads from a terminal and writes to one.
     pub(crate) fn own(&self) -> bool {
         self.0.seen.out && self.0.seen.input
     }
@@ -324,7 +321,7 @@ impl Terminal {
         self.0.seen.out || self.0.seen.err
     }
 
-    /// Where a program's own words are shown, byte for byte.
+    /// The sink for a program's own output, byte for byte.
     pub(crate) fn shown(&self) -> Told {
         let this = self.clone();
         Told::new(move |piece| {
@@ -333,7 +330,7 @@ impl Terminal {
         })
     }
 
-    /// Writes data as it is.
+    /// Writes data unchanged.
     pub fn out(&self, text: &str) {
         self.aside(|| self.0.out.write(text));
     }
@@ -342,12 +339,12 @@ impl Terminal {
         self.aside(|| self.0.err.write(text));
     }
 
-    /// Whether standard output could not be written to its end, though its reader is there.
+    /// Whether standard output could not be written completely, though its reader is there.
     pub(crate) fn is_cut(&self) -> bool {
         self.0.out.is_cut()
     }
 
-    /// Why standard output could not be written to its end, unless its reader just left.
+    /// Why standard output could not be written completely, unless its reader just left.
     pub(crate) fn loss(&self) -> Option<std::io::Error> {
         self.0.out.loss()
     }
@@ -366,7 +363,8 @@ impl Terminal {
     }
 }
 
-/// Whether a stream gets colours. A dumb terminal gets none unless somebody insists, although whoever
+/// Whether a stream gets colours. A dumb terminal gets none unless they are forced, even if `CI` is
+/// set: the viewer of a CI's log usually shows colours, and a dumb terminal never does.
 /// runs us says `CI`: what shows a CI's log usually has colours, and a dumb terminal never does.
 fn colours(flags: &Flags, stream: &impl anstream::stream::RawStream) -> ColorChoice {
     match flags.color {
@@ -377,7 +375,7 @@ fn colours(flags: &Flags, stream: &impl anstream::stream::RawStream) -> ColorCho
     }
 }
 
-/// Whether the terminal can do no more than write line after line.
+/// Whether the terminal can only write line after line.
 fn is_dumb() -> bool {
     operator::variable("TERM").is_some_and(|it| it == "dumb")
 }
@@ -388,8 +386,8 @@ impl std::fmt::Debug for Terminal {
     }
 }
 
-/// Shows what clap has to say: help to standard output, a wrong command line to standard error.
-/// Whether it could be written.
+/// Shows clap's message: help to standard output, a wrong command line to standard error. Returns
+/// whether it could be written.
 #[expect(clippy::disallowed_methods, reason = "no terminal is made before its flags are read")]
 pub(crate) fn usage(error: &clap::Error, flags: &Flags) -> bool {
     let text = error.render();

@@ -1,26 +1,26 @@
-//! How a text is laid out: in columns, and within the width of a terminal by whole words.
+//! Layout of text: columns, and lines that break at whole words within a terminal's width.
 
 use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-/// What a text is laid out for.
+/// The layout of a text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Page {
-    /// The columns of a terminal. A pipe or a file has none, and no line is broken there.
+    /// The columns of a terminal. `None` for a pipe or a file, where no line is broken.
     pub width: Option<usize>,
-    /// Whether many things of one kind are told in one line.
+    /// Whether many things of one kind share a line.
     pub folded: bool,
 }
 
-/// Between two columns.
+/// The gap between two columns.
 const GAP: usize = 2;
 
-/// Narrower than this, a text of several words is no longer read as one.
+/// The narrowest column in which a text of several words stays readable.
 const NARROWEST: usize = 20;
 
 impl Page {
-    /// A line broken by whole words: what follows the first line is indented by `hang`. A word that
-    /// is longer than a line stands in a line of its own, whole.
+    /// A line broken at whole words: the lines after the first are indented by `hang`. A word that
+    /// is longer than a line has a line of its own.
     pub(crate) fn wrapped(self, text: &str, hang: usize) -> String {
         let Some(width) = self.width else { return text.to_owned() };
         let indent = " ".repeat(hang);
@@ -33,20 +33,20 @@ impl Page {
         textwrap::fill(text, options)
     }
 
-    /// Cells side by side behind a mark of `lead` columns; nothing trails. Where the terminal is too
-    /// narrow, the last cell goes on below itself, or below the others where those are long.
+    /// Cells side by side after a mark of `lead` columns, without trailing space. If the terminal
+    /// is too narrow, the last cell continues below itself, or below the others if those are long.
     pub(crate) fn columns<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> Vec<String> {
         let widths = widths(rows);
         let (last, _) = self.last(lead, rows);
         rows.iter().map(|row| self.row((lead, last), &widths, row)).collect()
     }
 
-    /// How many columns are left for the last cells of `rows` that would stand in these columns.
+    /// The columns left for the last cells of `rows`.
     pub(crate) fn room<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> Option<usize> {
         Some(self.last(lead, rows).1?.max(NARROWEST))
     }
 
-    /// Where the last cells begin, and how many columns are left for them.
+    /// The column of the last cells, and the columns left for them.
     fn last<const N: usize>(self, lead: usize, rows: &[[String; N]]) -> (usize, Option<usize>) {
         let widths = widths(rows);
         let ahead =
@@ -58,7 +58,7 @@ impl Page {
         if widest + widths[N - 1] <= room {
             return (widest, Some(room - widest));
         }
-        // The few that are longer have a line of their own, so that all others have more room.
+        // The few longer ones have a line of their own, so that all others have more room.
         let most = room * 11 / 20;
         let fitting =
             rows.iter().map(|it| ahead(display_width(&it[N - 2]))).filter(|it| *it <= most);
@@ -85,7 +85,7 @@ impl Page {
         }
         let gap = last.saturating_sub(display_width(line));
         if gap < GAP && self.width.is_some() && !line.is_empty() {
-            // The cells before it are too long to stand beside it.
+            // The cells before it are too long for the last one to fit in the line.
             let below = self.hung(lead, &format!("{}{cell}", " ".repeat(last)), lead + last);
             let line = self.hung(lead, line, lead + GAP);
             return format!("{line}\n{}{below}", " ".repeat(lead));
@@ -93,7 +93,7 @@ impl Page {
         self.hung(lead, &format!("{line}{}{cell}", " ".repeat(gap)), lead + last)
     }
 
-    /// A line behind a mark of `lead` columns, which is not part of it.
+    /// A line after a mark of `lead` columns, which is not part of it.
     fn hung(self, lead: usize, line: &str, hang: usize) -> String {
         let mark = "x".repeat(lead);
         let text = self.wrapped(&format!("{mark}{line}"), hang);

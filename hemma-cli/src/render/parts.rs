@@ -1,4 +1,4 @@
-//! Several things that are made at once, and what a line says of each.
+//! Progress of several things at once, and the line of each.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use hemma_core::{News, Part};
 use super::took::took;
 use super::words::plain;
 
-/// A rate that was measured for less than this says nothing.
+/// The time after which a rate is meaningful.
 const RATE_AFTER: Duration = Duration::from_secs(1);
 
-/// What is made at once, in the order in which it was named.
+/// The things in progress, in the order in which they were named.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     all: Vec<One>,
@@ -20,28 +20,28 @@ pub(super) struct Parts {
 struct One {
     name: String,
     begun: Option<Instant>,
-    /// The step that it is at.
+    /// The current step.
     step: String,
     ended: bool,
-    /// What was fetched of what, when that was first said, and how much it was then.
+    /// The name of what is fetched, the time of its first report, and the amount at that time.
     fetched: Option<(String, Instant, f64)>,
 }
 
-/// What is to be shown of a piece of news.
+/// The effect of a progress event on the screen.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shows {
-    /// The line of this one changes.
+    /// The line of this part changes.
     Moves(String, String),
-    /// The line of this one goes, and another stays for good.
+    /// The line of this part is removed, and this final line stays.
     Ends(String, String),
-    /// It is about several, and about none of them for sure.
+    /// The event is about several parts, and it is not known which.
     Shared(String),
-    /// Nothing.
+    /// No effect.
     Nothing,
 }
 
 impl Parts {
-    /// Takes in what became of a part.
+    /// Notes an event.
     pub(super) fn hear(&mut self, part: &Part, now: Instant) -> Shows {
         let [name] = &part.names[..] else {
             let shared = plain(&format!("{}: {}", part.names.join(" or "), part.news));
@@ -80,7 +80,7 @@ impl Parts {
         }
     }
 
-    /// How many of them have ended, and how many have not: `3 of 12 built, 4 under way`.
+    /// The number of parts that are done and under way: `3 of 12 built, 4 under way`.
     pub(super) fn summary(&self) -> String {
         let ended = self.all.iter().filter(|it| it.ended).count();
         let under_way = self.all.iter().filter(|it| !it.ended && it.begun.is_some()).count();
@@ -112,7 +112,7 @@ impl Parts {
 }
 
 impl One {
-    /// How much is fetched a second, after it was fetched for a while.
+    /// The amount that is fetched per second, after a while.
     fn rate(&mut self, amount: &str, now: Instant) -> Option<String> {
         let (got, of) = amount.split_once(" / ")?;
         let bytes = bytes(got)?;
@@ -126,7 +126,7 @@ impl One {
     }
 }
 
-/// `10.49MB` as bytes.
+/// The bytes of `10.49MB`.
 fn bytes(amount: &str) -> Option<f64> {
     let end = amount.find(|it: char| it.is_ascii_alphabetic())?;
     let unit = match &amount[end..] {

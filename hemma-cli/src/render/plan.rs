@@ -1,4 +1,4 @@
-//! A proposal as text: its steps by kind, the counts, and what is new beside them.
+//! A proposal as text: its steps by kind, the counts, and the notes.
 
 use clap::builder::styling::Style;
 use hemma_deploy::plan::Sign;
@@ -8,10 +8,10 @@ use super::words::{GREEN, RED, STRONG, YELLOW, line, plain};
 use crate::proposal::listed;
 use crate::{Proposal, Proposed};
 
-/// So many steps that differ in nothing but their subject are told in one line.
+/// The number of similar steps from which on they share a line.
 const FOLDED_MIN: usize = 4;
 
-/// Before each row: its mark and a space.
+/// The width in front of each row: its mark and a space.
 const LEAD: usize = 2;
 
 /// A line of the plan: one step, or many of one kind.
@@ -21,7 +21,7 @@ struct Row {
     cells: [String; 3],
 }
 
-/// The steps, how many there are of each kind, and the notes.
+/// The steps, the counts of each kind, and the notes.
 pub(super) fn proposal(page: Page, proposal: &Proposal) -> String {
     let groups = groups(page, proposal);
     let room = room(page, &groups);
@@ -52,7 +52,7 @@ pub(super) fn proposal(page: Page, proposal: &Proposal) -> String {
     text
 }
 
-/// The headings of the stages behind `from`, to the one that `to` names; without it, all.
+/// The headings of the stages after `from`, up to `to`; without it, all.
 fn stages(
     text: &mut String,
     page: Page,
@@ -71,7 +71,7 @@ fn stages(
     }
 }
 
-/// Steps that are told in one line, in the order of the first of each.
+/// The steps that share a line, in the order of the first of each.
 fn groups(page: Page, proposal: &Proposal) -> Vec<Vec<&Proposed>> {
     let alike = |a: &Proposed, b: &Proposed| {
         a.kind.is_same(&b.kind)
@@ -91,7 +91,7 @@ fn groups(page: Page, proposal: &Proposal) -> Vec<Vec<&Proposed>> {
     groups.into_iter().flat_map(single).collect()
 }
 
-/// How many columns the names of a folded line have.
+/// The columns for the names of a shared line.
 fn room(page: Page, groups: &[Vec<&Proposed>]) -> Option<usize> {
     let cells: Vec<_> = groups.iter().map(|it| row(it, Some(0)).cells).collect();
     page.room(LEAD, &cells)

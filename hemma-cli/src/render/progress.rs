@@ -1,5 +1,4 @@
-//! Lines that move while something takes a while: one for the whole, and one for each of the things
-//! that are made at once.
+//! Moving progress lines: one for the whole, and one for each of the things in progress.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,10 +9,10 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use super::parts::{Parts, Shows};
 use super::size;
 
-/// Rows of a terminal that are left to what is said beside the lines.
+/// The rows of a terminal that are left to other output.
 const ROWS_LEFT: usize = 4;
 
-/// The rows of a terminal that does not say how many it has.
+/// The rows of a terminal of unknown size.
 const ROWS: usize = 24;
 
 #[derive(Default)]
@@ -27,7 +26,7 @@ struct Shown {
 }
 
 impl Moving {
-    /// Something else takes a while now.
+    /// Starts a new activity.
     pub(super) fn spin(&self, what: &str) {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let shown = shown.get_or_insert_with(Shown::begin);
@@ -35,7 +34,7 @@ impl Moving {
         shown.head.set_message(what.to_owned());
     }
 
-    /// News of one of several things. Gives back the line that stays when it is made.
+    /// Shows an event of one part. Returns the final line when the part is done.
     pub(super) fn part(&self, part: &Part) -> Option<String> {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         shown.get_or_insert_with(Shown::begin).part(part)
@@ -48,7 +47,7 @@ impl Moving {
         }
     }
 
-    /// Takes the lines away, lets something else be written, and puts them back.
+    /// Removes the lines, calls `write`, and restores them.
     pub(super) fn aside(&self, write: impl FnOnce()) {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(shown) => shown.all.suspend(write),

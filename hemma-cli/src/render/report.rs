@@ -6,16 +6,16 @@ use super::page::Page;
 use super::words::{FAINT, GREEN, RED, YELLOW, hint_words, line, plain};
 use crate::proposal::listed;
 
-/// So many passes of one area are told in one line.
+/// The number of passes of one area from which on they share a line.
 const FOLDED_MIN: usize = 4;
 
-/// More states than these are no summary.
+/// The largest number of states that is still a summary.
 const STATES_MAX: usize = 3;
 
-/// Before each row: its verdict in four columns and a gap.
+/// The width in front of each row: its verdict in four columns and a gap.
 const LEAD: usize = 6;
 
-/// One finding a line, in columns, its evidence below it.
+/// One line for each finding, in columns, with its evidence below.
 pub(super) fn report(page: Page, report: &Report) -> String {
     let groups = groups(page, report);
     let rows: Vec<_> = groups.iter().map(|it| cells(page, it)).collect();
@@ -36,7 +36,7 @@ pub(super) fn report(page: Page, report: &Report) -> String {
     text
 }
 
-/// Findings that are told in one line: passes of one area that stand together.
+/// The findings that share a line: neighbouring passes of one area.
 fn groups<'r>(page: Page, report: &'r Report) -> Vec<Vec<&'r Finding>> {
     let area = |it: &'r Finding| it.subject.split_once(' ').map(|it| it.0);
     let alike = |a: &&'r Finding, b: &&'r Finding| {
@@ -60,8 +60,8 @@ fn cells(page: Page, group: &[&Finding]) -> [String; 2] {
     [format!("{} {area}s", group.len()), states(page, group)]
 }
 
-/// How many of them are in which state, by the first words of each; their names, where that says
-/// nothing that they have in common.
+/// The number of findings in each state, by the first words of each; or their names, if they have
+/// no state in common.
 fn states(page: Page, group: &[&Finding]) -> String {
     let mut states: Vec<(String, usize)> = Vec::new();
     for finding in group {
@@ -86,7 +86,7 @@ fn states(page: Page, group: &[&Finding]) -> String {
     }
 }
 
-/// What to do next, each once, after a blank line.
+/// The hints, each once, after a blank line.
 pub(super) fn hints(page: Page, report: &Report) -> String {
     let mut said: Vec<String> = Vec::new();
     for hint in report.findings.iter().filter_map(|it| it.hint.as_ref()) {

@@ -1,4 +1,4 @@
-//! How large a terminal is at this moment.
+//! The current size of a terminal.
 
 use rustix::termios::{Winsize, tcgetwinsize};
 
@@ -19,7 +19,7 @@ pub(super) fn of_errors() -> Option<Size> {
     read(tcgetwinsize(std::io::stderr()))
 }
 
-/// A terminal that does not know its size says that it is 0.
+/// The size. A terminal that does not know it reports 0.
 fn read(size: rustix::io::Result<Winsize>) -> Option<Size> {
     let Winsize { ws_row, ws_col, .. } = size.ok()?;
     let known = ws_col > 0 && ws_row > 0;

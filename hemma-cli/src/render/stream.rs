@@ -1,4 +1,4 @@
-//! A stream that remembers why it could not be written to, so that a run need not stop for it.
+//! A stream that remembers a write error, so that a run need not stop for it.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ struct Inner {
     lost: Option<io::Error>,
 }
 
-/// What the system says of a terminal that was closed.
+/// The system's error for a closed terminal.
 const HUNG_UP: i32 = rustix::io::Errno::IO.raw_os_error();
 
 impl Stream {
@@ -31,12 +31,12 @@ impl Stream {
         }
     }
 
-    /// Whether its reader has left, or its terminal was closed.
+    /// Whether the reader has left, or the terminal was closed.
     pub(super) fn deserted(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_deserted()
     }
 
-    /// Whether something of it is lost that its reader waits for.
+    /// Whether output was lost that the reader waits for.
     pub(super) fn is_cut(&self) -> bool {
         let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.lost.is_some() && !inner.is_deserted()
@@ -99,7 +99,7 @@ mod tests {
         let rows = [
             (pipe.raw_os_error(), false, true),
             (full.raw_os_error(), false, false),
-            // A disk that fails says what a terminal says that was closed.
+            // A failing disk has the same error as a closed terminal.
             (HUNG_UP, true, true),
             (HUNG_UP, false, false),
         ];

@@ -1,8 +1,8 @@
-//! How long something took, as people say it.
+//! Durations for people.
 
 use std::time::Duration;
 
-/// `12 s`, `2 min 5 s`, `1 h 3 min`; nothing for less than a second.
+/// The duration as `12 s`, `2 min 5 s`, `1 h 3 min`; `None` for less than a second.
 pub(crate) fn took(duration: Duration) -> Option<String> {
     let seconds = duration.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {

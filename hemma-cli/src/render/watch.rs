@@ -1,11 +1,11 @@
-//! A picture that is drawn again in place, and what has changed of it.
+//! A picture that is redrawn in place, and the differences between two looks.
 
 use hemma_core::{Finding, Report};
 
 use super::size::Size;
 
-/// A text as one picture of a terminal's size: what was there before is painted over, and what does
-/// not fit is counted.
+/// A text as one picture of a terminal's size: the old content is painted over, and lines that do
+/// not fit are counted.
 pub(super) fn picture(text: &str, size: Size) -> String {
     // The last row is the cursor's: with a line in it the terminal would scroll.
     let room = size.rows.saturating_sub(1).max(1);
@@ -25,15 +25,15 @@ pub(super) fn picture(text: &str, size: Size) -> String {
     picture
 }
 
-/// The first row and column.
+/// Moves the cursor to the first row and column.
 const HOME: &str = "\u{1b}[H";
-/// Nothing is left of the line that was there.
+/// Clears the rest of the line.
 const END_OF_LINE: &str = "\u{1b}[K\r\n";
-/// Nothing is left of the lines below.
+/// Clears the lines below.
 const REST: &str = "\u{1b}[J";
 
-/// What another look has found that the one before has not: findings that are new or other, and the
-/// subjects of those that are gone.
+/// The differences between two looks: new or changed findings, and the subjects of those that are
+/// gone.
 pub(crate) fn changes<'r>(
     before: &'r Report,
     after: &'r Report,
@@ -51,7 +51,7 @@ pub(crate) fn changes<'r>(
     (others, subjects)
 }
 
-/// What was seen, without how long it has been so: that changes with each look.
+/// The detail without a duration, which changes with each look.
 fn steady(detail: &str) -> &str {
     detail.split_once(", up ").map_or(detail, |it| it.0)
 }

@@ -1,5 +1,5 @@
-//! Errors, and what a run left behind, as text; and the words that all texts share. Colours are written always; the stream drops them
-//! where nobody sees them.
+//! Errors and unfinished runs as text, and the words that all texts share. Colours are always
+//! written; the stream drops them where they cannot be shown.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
 pub(super) const STRONG: Style = Style::new().bold();
 
-/// What was tried, each cause, and the next thing to try.
+/// The error, its causes, and the hint.
 pub(super) fn failure(page: Page, failure: &Failure, speaker: &Speaker) -> String {
     let mut text = String::new();
     for (at, error) in failure.chain().enumerate() {
@@ -41,7 +41,7 @@ pub(super) fn failure(page: Page, failure: &Failure, speaker: &Speaker) -> Strin
     text
 }
 
-/// What a run that did not come to its end did before, and what became of the rest.
+/// The changes of an unfinished run, and what became of the rest.
 pub(super) fn left_behind(
     page: Page,
     changes: &[&Step],
@@ -77,7 +77,7 @@ pub(super) fn left_behind(
     text
 }
 
-/// The journal of the host lacks what was done; the one on this machine, at `here`, has it.
+/// The journal of the host lacks lines; the one on this machine, at `here`, has them.
 pub(crate) fn lost_lines(host: &Host, why: &str, here: Option<&Path>) -> String {
     let here = here.filter(|it| it.exists()).map_or_else(
         || "no other has them".to_owned(),
@@ -99,7 +99,7 @@ fn still_there(saved: &Saved) -> String {
     }
 }
 
-/// Each question and change with its time, and what they cost together.
+/// Each question and change with its time, and their totals.
 pub(super) fn steps(page: Page, steps: &[Step], handshakes: usize) -> String {
     let mut text = String::from("\n");
     for step in steps {
@@ -117,7 +117,7 @@ pub(super) fn steps(page: Page, steps: &[Step], handshakes: usize) -> String {
 
 pub(super) fn hint_words(page: Page, hint: &Hint) -> String {
     match hint {
-        // A command is pasted, so it stays one line.
+        // A command is pasted, so it stays on one line.
         Hint::Run(command) => format!("{STRONG}hint{STRONG:#}: run `{}`", plain(command)),
         sentence => {
             let sentence = sentence.to_string();
@@ -127,8 +127,8 @@ pub(super) fn hint_words(page: Page, hint: &Hint) -> String {
     }
 }
 
-/// One line that does nothing but stand there: what comes from outside must not move the cursor,
-/// repaint what was said before, or pass for a line of ours.
+/// The text on one line without control characters: text from outside must not move the cursor,
+/// repaint earlier output, or pass for a line of hemma's.
 pub(crate) fn plain(text: &str) -> String {
     let text = anstream::adapter::strip_str(text).to_string();
     let mut line = String::with_capacity(text.len());
@@ -142,7 +142,7 @@ pub(crate) fn plain(text: &str) -> String {
     line
 }
 
-/// A text of one or several lines, the further ones indented.
+/// A text of one or several lines, the later ones indented.
 fn block(page: Page, lead: &str, text: &str) -> String {
     let lines = text.trim_end().lines().map(plain).enumerate();
     let lead = |at| if at == 0 { lead } else { "    " };

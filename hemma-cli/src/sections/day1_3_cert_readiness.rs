@@ -1,4 +1,4 @@
-//! Day 1, step 3: proxy and companion get to know every public name.
+//! Day 1, step 3: proxy and companion learn every public name.
 
 use crate::{Answer, Failure, Run, Section, edge};
 

@@ -21,7 +21,7 @@ impl Section for Args {
         };
         let found = network::verify(run.world(), host, name).await;
         let mut proposal = Proposal::default();
-        // Why it is not known, or cannot be mended, is what was found.
+        // The report has the reason if this is not known or cannot be changed.
         if let Ok(true) = network::is_missing(run.world(), host, name).await {
             let step = Step::new(Action::CreateNetwork(name.clone()), &*found.detail);
             proposal = proposal.step(Proposed::from(&step));

@@ -1,4 +1,4 @@
-//! Day 2, step 3: the `.env` beside the compose files.
+//! Day 2, step 3: the `.env` of the compose files.
 
 use hemma_deploy::Layers;
 use hemma_deploy::env_file;

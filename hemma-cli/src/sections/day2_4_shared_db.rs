@@ -22,7 +22,7 @@ impl Section for Args {
             return Ok(Answer::not_applicable("hemma.toml names no database server in [database]"));
         };
         let before = shared_db::verify(world, config).await;
-        // Why it is not known, or cannot be mended, is what was found.
+        // The report has the reason if this is not known or cannot be changed.
         let steps = shared_db::plan(world, config).await.unwrap_or_default();
         let proposal = steps.into_iter().fold(Proposal::default(), |proposal, step| {
             let (reason, role) = (step.reason(), database.role.clone());

@@ -1,4 +1,4 @@
-//! Day 2, step 6: every service as it should be, by its own health check.
+//! Day 2, step 6: every service is as expected, by its own health check.
 
 use hemma_deploy::rollout;
 

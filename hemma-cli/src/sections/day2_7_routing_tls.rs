@@ -1,4 +1,4 @@
-//! Day 2, step 7: each public name answers over verified TLS, as the service that it should be.
+//! Day 2, step 7: each public name answers over verified TLS, and the right service answers.
 
 use crate::{Answer, Failure, Run, Section, edge};
 

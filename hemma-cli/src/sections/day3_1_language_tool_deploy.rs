@@ -25,7 +25,7 @@ impl Section for Args {
         let scope = Scope::Research(vec![service.clone()]);
         let answer = Box::pin(deploy::carry(run, &scope, "language-tool-deploy")).await?;
         Ok(match answer {
-            // The gate says that it is healthy, and this who can reach it.
+            // The gate checks the health, and this checks who can reach it.
             Answer::Report(report) if report.verdict() == Verdict::Pass => {
                 let (host, project) = (&run.config().host.alias, &run.config().compose.project);
                 let of = (project, service.as_str());

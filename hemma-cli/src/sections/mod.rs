@@ -1,6 +1,6 @@
 //! The runbook's sections, one file each, in runbook order.
 //!
-//! Each stands here twice: a macro would spare that, and hide the files from rustfmt.
+//! Each is listed twice: a macro would avoid that, but hide the files from rustfmt.
 
 mod day0_1_preconditions;
 mod day1_1_dns_records;
@@ -27,7 +27,7 @@ mod offload_5_pipeline;
 
 use crate::section::Registered;
 
-/// hemma's own, in runbook order.
+/// hemma's own sections, in runbook order.
 pub(crate) const OWN: [Registered; 22] = [
     Registered::of::<day0_1_preconditions::Args>(),
     Registered::of::<day1_1_dns_records::Args>(),

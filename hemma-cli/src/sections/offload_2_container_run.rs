@@ -32,7 +32,7 @@ impl Section for Args {
         let answer = deploy::carry_with(run, config, &scope, "container-run");
         let Carried { answer, is_contended } = Box::pin(answer).await?;
         match answer {
-            // The gate says that it is healthy, and this who can reach it and what it keeps.
+            // The gate checks the health, and this checks who can reach it and what it keeps.
             Answer::Report(report) if report.verdict() == Verdict::Pass => {
                 Ok(Answer::Report(verify().await))
             }

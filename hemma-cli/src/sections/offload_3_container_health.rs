@@ -70,7 +70,8 @@ async fn judge(
     Ok(findings)
 }
 
-/// The model and a batch of 32 long essays take less; llama-server alone leaves more.
+/// The least free memory: the model and a batch of 32 long essays take less; llama-server alone
+/// leaves more.
 const FREE_LEAST: u64 = 4 << 30;
 
 fn memory(health: &Health, sharers: Vec<String>) -> Option<Finding> {
@@ -90,7 +91,8 @@ fn memory(health: &Health, sharers: Vec<String>) -> Option<Finding> {
     )
 }
 
-/// A version in .env that is not the running one is read at the next start.
+/// The finding about the version. One in .env that differs from the running one is read at the next
+/// start.
 fn version(health: &Health, stated: Option<&str>) -> Option<Finding> {
     let runs = health.extract.as_ref()?.language_tool_jar_version.as_deref()?;
     let subject = "grammar checker's version";

@@ -60,7 +60,7 @@ impl Section for Args {
     }
 }
 
-/// What keeps the program from being started, if anything does.
+/// The report that keeps the program from being started, if there is one.
 async fn stops(run: &Run<'_>, pipeline: &Pipeline, tunnels: &Report) -> Option<Report> {
     let (mut needed, mut others) = (Report::default(), Vec::new());
     for finding in &tunnels.findings {

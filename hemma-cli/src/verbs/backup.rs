@@ -52,7 +52,7 @@ impl Args {
         .await
     }
 
-    /// What would be dumped, with what it takes on the server.
+    /// The databases to dump, with their sizes on the server.
     async fn dumps(&self, run: &Run<'_>) -> Result<Vec<(Dump, u64)>, Failure> {
         let (world, config) = (run.world(), run.config());
         let database = config.database.as_ref().ok_or(shared_db::Error::NotConfigured)?;
@@ -78,14 +78,14 @@ impl Args {
     }
 }
 
-/// One after the other: together they would only fight for the server's disk. What failed keeps no
-/// other from being dumped, unless nobody knows why.
+/// One after the other: together they would only compete for the server's disk. A failed dump does
+/// not keep the next from being made, unless its end is unknown.
 async fn all(run: &Run<'_>, dumps: &[(Dump, u64)], approval: &Approval) -> Result<Report, Failure> {
     let mut report = Report::default();
     for (dump, _) in dumps {
         let subject = format!("database {}", dump.database);
         run.progress().line(&format!("dumping {}", dump.database));
-        // Where nobody watches, a line each half second says nothing.
+        // Outside a terminal, a line each half second is useless.
         let progress = if run.terminal().watched() { run.progress() } else { Progress::silent() };
         match run.world().apply(dump, approval, &progress).await {
             Ok(made) => {

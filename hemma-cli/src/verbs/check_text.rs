@@ -1,4 +1,4 @@
-//! What the grammar service says about one text.
+//! The mistakes that the grammar service finds in one text.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -41,14 +41,14 @@ struct ReadError {
 }
 
 impl Args {
-    /// Without a URL, the configuration knows where the service is.
+    /// Whether `hemma.toml` must say where the service is, because there is no URL.
     pub(crate) fn needs_config(&self) -> bool {
         self.url.is_none()
     }
 
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (here, path) = (run.here.to_owned(), self.file.clone());
-        // Whoever waits for standard input may be interrupted.
+        // Reading standard input may block, and must stay interruptible.
         let text = tokio::task::spawn_blocking(move || read(&here, &path)).await;
         let text = text
             .map_err(Failure::unknown)?
@@ -140,7 +140,7 @@ impl<'c> Found<'c> {
         }
     }
 
-    /// `3:14  teh → the  Possible typo (MORFOLOGIK_RULE_EN_US)`.
+    /// A mistake as `3:14  teh → the  Possible typo (MORFOLOGIK_RULE_EN_US)`.
     fn line(&self) -> String {
         let Self { message, rule, suggestions, .. } = self;
         let Some(Place { line, column, text }) = &self.place else {
@@ -151,7 +151,7 @@ impl<'c> Found<'c> {
     }
 }
 
-/// No connection means that the tunnel is down, or the service behind it.
+/// The failure. No connection means that the tunnel is down, or the service behind it.
 fn failure(error: CheckError, url: Option<&ServerUrl>) -> Failure {
     match error {
         CheckError::Length { .. } => Failure::usage(error),

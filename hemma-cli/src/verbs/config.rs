@@ -1,4 +1,4 @@
-//! The settings themselves: where they are, what they say, what they may say.
+//! The settings: their file, their values, and their schema.
 
 use hemma_core::Finding;
 use hemma_deploy::Config;

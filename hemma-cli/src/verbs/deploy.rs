@@ -1,5 +1,5 @@
-//! The whole way: look at everything, judge, plan, ask, apply, wait until it is healthy, and go to it
-//! as a browser would.
+//! The whole way: look at everything, judge, plan, ask, apply, wait until it is healthy, and check
+//! it as a browser would.
 
 use hemma_core::{Report, Verdict};
 use hemma_deploy::Config;
@@ -33,17 +33,17 @@ impl Args {
     }
 }
 
-/// The same way for whatever part of the application `scope` is.
+/// Runs a deploy for a part of the application, given by `scope`.
 pub(crate) async fn carry(run: &Run<'_>, scope: &Scope, doing: &str) -> Result<Answer, Failure> {
     Ok(carry_with(run, run.config(), scope, doing).await?.answer)
 }
 
-/// What came of it.
+/// The result of a deploy.
 pub(crate) struct Carried {
     /// The answer.
     pub answer: Answer,
-    /// Whether it ended before anything was done, and something else on the host has a name or a
-    /// port that the application wants.
+    /// Whether it ended before anything was done, because something else on the host has a name or
+    /// a port that the application wants.
     pub is_contended: bool,
 }
 
@@ -53,7 +53,7 @@ impl From<Answer> for Carried {
     }
 }
 
-/// The same with other settings, such as a profile.
+/// Runs a deploy with other settings, such as a profile.
 pub(crate) async fn carry_with(
     run: &Run<'_>,
     config: &Config,
@@ -77,7 +77,7 @@ pub(crate) async fn carry_with(
         let health = rollout::health_as_seen(world, &situation);
         let (mut report, mut edge) = tokio::join!(health, arrive(run, scope, Waiting::Begun));
         if report.verdict() == Verdict::Unknown {
-            // The engine itself may have started them a moment ago, after a restart.
+            // After a restart the engine itself may have started them a moment ago.
             report = rollout::gate_of(world, config, scope, &run.progress()).await?;
             world.forget();
             edge = arrive(run, scope, Waiting::Begun).await;
@@ -96,8 +96,8 @@ pub(crate) async fn carry_with(
         };
         let mut report = Box::pin(deploy).await?;
         run.stands(Stand::of(&report));
-        // What was taken back is not what the public should see. A wrong edge takes nothing back:
-        // no earlier release has better records or certificates.
+        // The public should not see what was taken back. A wrong edge takes nothing back: no
+        // earlier release has better records or certificates.
         if report.verdict() == Verdict::Pass {
             report.extend(arrive(run, scope, Waiting::After(after)).await?.findings);
         }
@@ -106,7 +106,7 @@ pub(crate) async fn carry_with(
     Ok(done.await?.into())
 }
 
-/// What the last lines are about.
+/// The subject of the last lines.
 fn ending(run: &Run<'_>, scope: &Scope, situation: &Situation) -> Ending {
     let before = situation.deployed().map_or("nothing yet", short);
     let commit = situation.title().or_else(|| situation.target().map(short)).unwrap_or("the tip");
@@ -120,7 +120,7 @@ fn ending(run: &Run<'_>, scope: &Scope, situation: &Situation) -> Ending {
     Ending { urls, ..Ending::new(run, before, target) }
 }
 
-/// The plan, with what is to be known beside it and what the question says.
+/// The proposal of a plan, with its notes and its intent.
 fn proposed(run: &Run<'_>, scope: &Scope, situation: &Situation, plan: &Plan) -> Proposal {
     let place = run.place();
     let commit = situation.target().map_or("the branch's tip", short);

@@ -1,4 +1,4 @@
-//! Vectors of a whole file.
+//! Embeddings of a whole file.
 
 use std::path::PathBuf;
 

@@ -35,7 +35,7 @@ enum What {
     },
 }
 
-/// Puts the terminal back as it was however it ends; Ctrl-C reaches it as well as us.
+/// Restores the terminal however it ends; Ctrl-C reaches it, too.
 const ASK: &str = r#"
 printf 'value of %s (it is not shown): ' "$1" >&2
 trap 'stty echo; echo >&2' EXIT
@@ -44,7 +44,7 @@ stty -echo
 IFS= read -r value && printf %s "$value"
 "#;
 
-/// A longer value was not meant for a settings file.
+/// The largest value: a longer one was not meant for a settings file.
 const VALUE_BYTES_MAX: u64 = 64 << 10;
 
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +73,7 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     let value = if run.terminal().somebody() {
         ask(run, key).await?
     } else {
-        // Whoever waits for standard input may be interrupted.
+        // Reading standard input may block, and must stay interruptible.
         tokio::task::spawn_blocking(read).await.map_err(Failure::unknown)??
     };
     let before = env_file::verify(world, config, Layers::Main).await;
@@ -98,8 +98,8 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     .await
 }
 
-/// A container has the values with which it was made, so what runs has the one from before.
-/// `plan` is what a deploy would do, where that can be said.
+/// The finding about a due restart. A container has the values with which it was made, so running
+/// services have the old one. `plan` is what a deploy would do, if it is known.
 fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
     let Some(plan) = plan else {
         let which = "`cargo xtask plan` shows which services are to be made again with it, and \
@@ -145,7 +145,7 @@ async fn ask(run: &Run<'_>, key: &EnvKey) -> Result<Secret, Failure> {
 fn read() -> Result<Secret, Failure> {
     let input = std::io::stdin().lock();
     let mut text = String::new();
-    // From a terminal it would stand on the screen, and nobody was asked for it.
+    // On a terminal the value would be visible, and no prompt asked for it.
     if !input.is_terminal() {
         let mut input = input.take(VALUE_BYTES_MAX + 1);
         input.read_to_string(&mut text).map_err(|source| Failure::usage(Error::Read(source)))?;
@@ -153,7 +153,7 @@ fn read() -> Result<Secret, Failure> {
     if text.len() as u64 > VALUE_BYTES_MAX {
         return Err(Failure::usage(Error::TooLong));
     }
-    // Every tool that prints a value ends it with a line end that is no part of it.
+    // Tools that print a value end it with a line end that is not part of it.
     let value = text.strip_suffix('\n').unwrap_or(&text);
     if value.is_empty() {
         let hint =
@@ -181,7 +181,7 @@ fn shown(difference: &Difference) -> Answer {
         keys.iter().map(|it| format!("{mark} {it}\n")).collect()
     };
     let text = [mark("-", &difference.removed), mark("+", &difference.added)].concat().concat();
-    // What the host has beyond the example is its own business.
+    // Keys that only the host has are its own business.
     let verdict = if difference.removed.is_empty() { Verdict::Pass } else { Verdict::Fail };
     let data = serde_json::to_value(DiffData::from(difference)).unwrap_or_default();
     Answer::Data(text, data, verdict)

@@ -1,4 +1,4 @@
-//! A command of the operator's own in a service's container.
+//! A command of the operator's in a service's container.
 
 use hemma_core::{Approval, Change, Ended, Hint, Report, Terminal};
 use hemma_deploy::Config;
@@ -93,8 +93,9 @@ impl Args {
     }
 }
 
-/// The engine does not end what it runs in a container when the client goes away. To do it for
-/// the engine is not safe: PostgreSQL takes an orphan that a signal ended for a crash of its own.
+/// Warns about a command that goes on running. The engine does not end it when the client goes
+/// away, and doing so for the engine is not safe: PostgreSQL takes an orphan that a signal ended
+/// for a crash of its own.
 fn outlived(run: &Run<'_>, cut: &InContainer) {
     let InContainer { host, container, program, .. } = cut;
     let note =
@@ -104,7 +105,8 @@ fn outlived(run: &Run<'_>, cut: &InContainer) {
     run.terminal().note(&format!("hint: run `{look}`"));
 }
 
-/// A journal that cannot be written is no reason not to repair a host whose disk is full.
+/// Announces the command in the journal. A journal that cannot be written does not keep the
+/// operator from repairing a host whose disk is full.
 async fn announce(run: &Run<'_>, approval: &Approval) {
     let (host, project) = (run.config().host.alias.clone(), run.config().compose.project.clone());
     let announce = Announce { host, project, holder: run.holder("exec") };
@@ -113,7 +115,7 @@ async fn announce(run: &Run<'_>, approval: &Approval) {
     }
 }
 
-/// The container that runs, or why there is none.
+/// The running container, or why there is none.
 fn chosen<'c>(
     there: &'c [Container],
     config: &Config,

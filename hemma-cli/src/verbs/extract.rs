@@ -50,7 +50,7 @@ pub(crate) struct Args {
 const EMBEDDINGS: &str = "embeddings.npy";
 const HANDCRAFTED: &str = "handcrafted.npy";
 
-/// Which features.
+/// The features to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Features {
     Combined,
@@ -59,7 +59,7 @@ enum Features {
 }
 
 impl Features {
-    /// The matrix that they have none of.
+    /// The file of the matrix that these features lack.
     fn unwanted(self) -> Option<&'static str> {
         match self {
             Self::Combined => None,
@@ -69,7 +69,7 @@ impl Features {
     }
 }
 
-/// A file beside the matrices could not be written.
+/// A file next to the matrices could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("could not write `{}`", .path.display())]
 struct WriteError {
@@ -90,7 +90,7 @@ impl Args {
         self.options.need_config()
     }
 
-    /// Refuses a directory with a matrix that this run would leave as it is.
+    /// Refuses a directory with a matrix that this run would leave unchanged.
     fn mixes_nothing(&self, out: &Path) -> Result<(), Failure> {
         let Some(other) = self.features.unwanted().filter(|it| out.join(it).exists()) else {
             return Ok(());
@@ -155,7 +155,7 @@ impl Args {
     }
 }
 
-/// The matrices on disk, each begun with its first row: only then is its width known.
+/// The matrices on disk, each created with its first row: only then is its width known.
 struct Files {
     embeddings: Growing,
     handcrafted: Growing,
@@ -216,10 +216,10 @@ fn write_beside(out: &Path, meta: Option<&Meta>, input: &Input) -> Result<(), Fa
     Ok(())
 }
 
-/// Puts a whole file in the place of the one that may be there.
+/// Replaces a file by a complete new one.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
-    // As open to others as any file that is made here, which a file for oneself is not.
+    // The permissions are those of any new file, which a temporary file does not have.
     let usual = std::fs::Permissions::from_mode(0o666);
     let mut file = tempfile::Builder::new().permissions(usual).tempfile_in(dir)?;
     file.write_all(text.as_bytes())?;

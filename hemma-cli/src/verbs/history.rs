@@ -1,4 +1,4 @@
-//! What was done on the host, by whom, and how it ended.
+//! The history of a host: the runs, their operators, and their outcomes.
 
 use hemma_deploy::lock::{History, LookLock, Outcome, PastOutcome, PastRun, PastStep, Standing};
 use jiff::Zoned;
@@ -29,7 +29,7 @@ impl Args {
         if entries.is_empty() {
             run.terminal().note("nothing was done there yet");
         }
-        // Without the lock's word, a run that has no end is one that was cut.
+        // Without the lock's holder, a run that has no end was cut.
         let holder = match lock {
             Ok(Standing::HeldBy(holder)) => holder,
             Ok(Standing::Free) | Err(_) => None,
@@ -42,7 +42,7 @@ impl Args {
     }
 }
 
-/// The command with its outcome, and what it changed.
+/// The command with its outcome and its changes.
 fn shown(page: Page, run: &PastRun, at: &Zoned) -> String {
     let PastRun { who, from, doing, steps, outcome, .. } = run;
     let time = run.took().and_then(|it| took(it.unsigned_abs()));

@@ -1,4 +1,4 @@
-//! What `--json` writes, as a schema.
+//! The schema of the `--json` document.
 
 use serde_json::Value;
 

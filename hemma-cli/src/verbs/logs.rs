@@ -1,4 +1,4 @@
-//! What services write.
+//! The logs of services.
 
 use std::fmt::Write as _;
 
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 const REST: Duration = Duration::from_secs(1);
 
-/// More lines than this between two looks are a flood that nobody reads.
+/// The number of lines between two looks above which they are not shown: it is a flood.
 const FOLLOW_LINES_MAX: u32 = 2_000;
 
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ impl Args {
         loop {
             for (at, line) in page(run, &mut asked).await? {
                 let Shown { service, container } = &shown[at];
-                // A line of one service alone needs no name in front.
+                // The lines of a single service need no name in front.
                 if asked.len() > 1 {
                     let _ = write!(text, "{container:width$} | ");
                 }
@@ -82,7 +82,7 @@ impl Args {
     }
 }
 
-/// A container whose log is shown, and the service that it is of.
+/// A container whose log is shown, with its service.
 struct Shown {
     service: String,
     container: ContainerName,
@@ -96,14 +96,14 @@ impl Shown {
     }
 }
 
-/// An object on each line.
+/// One JSON object for each line.
 fn json_lines(lines: &[LogData]) -> Result<String, Failure> {
     let line = |it: &LogData| serde_json::to_string(it).map(|it| it + "\n");
     Ok(lines.iter().map(line).collect::<Result<String, _>>()?)
 }
 
-/// What came since the last look, of all containers, in the order in which it was written; each
-/// line with the place of its container.
+/// The lines since the last look, of all containers, in the order in which they were written; each
+/// with the index of its container.
 async fn page(run: &Run<'_>, asked: &mut [Logs]) -> Result<Vec<(usize, LogLine)>, Failure> {
     let mut page = Vec::new();
     for (at, logs) in asked.iter_mut().enumerate() {

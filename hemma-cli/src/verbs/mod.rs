@@ -1,4 +1,4 @@
-//! The everyday work, one file a verb.
+//! The everyday work, one file for each verb.
 
 pub(crate) mod backup;
 pub(crate) mod check_text;

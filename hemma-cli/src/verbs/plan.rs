@@ -1,4 +1,4 @@
-//! What a deploy would do.
+//! The plan of a deploy.
 
 use super::deploy;
 use crate::{Answer, Failure, Run};

@@ -1,4 +1,4 @@
-//! Disk space that nobody needs.
+//! Unused disk space.
 
 use hemma_core::text::size;
 use hemma_core::{Finding, Report};
@@ -57,7 +57,7 @@ fn proposal(seen: &Standing) -> Proposal {
     proposal.step(Proposed::remove("remove", What::BuildCache.to_string(), space))
 }
 
-/// What its end gives back; layers that another image shares stay.
+/// The space that a removal frees; layers that another image shares stay.
 fn space(image: &Unnamed) -> String {
     match image.own {
         Some(own) if size(own) != size(image.bytes) => {

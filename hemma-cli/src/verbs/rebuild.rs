@@ -1,4 +1,4 @@
-//! Fresh images and containers for single services.
+//! New images and containers for single services.
 
 use hemma_deploy::rollout;
 

@@ -1,4 +1,4 @@
-//! Fresh containers for single services.
+//! New containers for single services.
 
 use hemma_core::names::ServiceName;
 use hemma_deploy::rollout::{self, Asked};
@@ -22,8 +22,8 @@ impl Args {
     }
 }
 
-/// Replaces the containers of single services through the gate. `doing` is what holds the lock, and
-/// `intent` the verb of the question.
+/// Replaces the containers of single services through the gate. `doing` is the holder's command for
+/// the lock, and `intent` the verb of the question.
 pub(super) async fn replace(
     run: &Run<'_>,
     asked: &Asked,

@@ -1,4 +1,4 @@
-//! The way back to a release that ran.
+//! Going back to an earlier release.
 
 use hemma_core::Report;
 use hemma_deploy::rollout;

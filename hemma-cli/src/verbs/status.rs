@@ -21,7 +21,8 @@ pub(crate) struct Args {
     watch: bool,
 }
 
-/// Long enough for a host not to notice, short enough for a person not to wait.
+/// The pause between two looks: long enough to cost a host little, short enough not to keep a
+/// person waiting.
 const REST: Duration = Duration::from_secs(3);
 
 impl Args {
@@ -46,7 +47,7 @@ async fn look_again(run: &Run<'_>) -> Report {
     look(run).await
 }
 
-/// One picture, drawn again with each look and when the terminal gets another size.
+/// Draws one picture, again with each look and when the terminal changes its size.
 async fn draw(run: &Run<'_>, mut report: Report) -> Result<Answer, Failure> {
     let mut resized = signal(SignalKind::window_change()).map_err(Failure::unknown)?;
     let (mut since, mut looked) = (run.world().now(), run.world().now());
@@ -71,7 +72,7 @@ async fn draw(run: &Run<'_>, mut report: Report) -> Result<Answer, Failure> {
     Ok(Answer::Report(report))
 }
 
-/// The next look, unless the terminal gets another size before.
+/// The next look, unless the terminal changes its size before.
 async fn next(run: &Run<'_>, resized: &mut Signal) -> Option<Report> {
     tokio::select! {
         report = look_again(run) => Some(report),
@@ -79,7 +80,7 @@ async fn next(run: &Run<'_>, resized: &mut Signal) -> Option<Report> {
     }
 }
 
-/// All of it once, and then what changes, each line with the time.
+/// Writes the whole report once, and then the differences, each line with the time.
 async fn tell(run: &Run<'_>, mut report: Report) -> Result<Answer, Failure> {
     let clock = || run.terminal().clock(run.world().now()).strftime("%F %T %:z").to_string();
     run.terminal().changes(&clock(), &report.findings.iter().collect::<Vec<_>>(), &[]);

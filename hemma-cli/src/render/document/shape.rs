@@ -1,5 +1,5 @@
-//! The shape of the document, for those who read it: its schema is made from these types, and a
-//! test holds that real documents have no other keys.
+//! The shape of the document, for readers of it: the schema is made from these types, and a test
+//! checks that real documents have no other keys.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -209,7 +209,7 @@ mod tests {
     use crate::App;
     use crate::render::document::SCHEMA;
 
-    /// A shape that lacks a key loses it on the way.
+    /// A shape that lacks a key would lose it here.
     #[tokio::test]
     async fn the_documents_of_all_scenes_have_this_shape() {
         let mut seen = std::collections::BTreeSet::new();

@@ -5,8 +5,8 @@ use clap_complete::Shell;
 
 use crate::{Answer, Failure, Run};
 
-/// The name under which a shell knows the script of what is behind cargo's alias. No program has
-/// it, so it is in nobody's way.
+/// The name under which a shell knows the script for cargo's alias. No program has it, so it causes
+/// no conflict.
 const BEHIND_CARGO: &str = "cargo_xtask";
 
 /// Print a completion script for a shell
@@ -51,7 +51,7 @@ impl Args {
     }
 }
 
-/// Without the commands that the help does not show: shells are told of all that there are.
+/// The command without hidden commands: a shell would complete them.
 fn shown(command: &Command) -> Command {
     let below = command.get_subcommands().filter(|it| !it.is_hide_set()).map(shown);
     let bare = Command::new(command.get_name().to_owned()).args(command.get_arguments());
@@ -63,8 +63,8 @@ fn shown(command: &Command) -> Command {
 
 fn script(run: &Run<'_>, shell: Shell, name: &str) -> String {
     let mut script = Vec::new();
-    // In bash, what clap generates knows no command below the first of a program with a `-` in its
-    // name: it is generated for another, and registered for this one.
+    // In bash, clap's script knows no command below the first of a program with a `-` in its name:
+    // it is generated for another name, and registered for this one.
     let other = if shell == Shell::Bash { name.replace('-', "_") } else { name.to_owned() };
     clap_complete::generate(shell, &mut shown(run.command), &*other, &mut script);
     let script = String::from_utf8_lossy(&script);

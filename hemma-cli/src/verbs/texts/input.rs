@@ -1,4 +1,4 @@
-//! A file that is read twice: once to know that all of it can be read, once for its texts.
+//! A file that is read twice: once to know that it can be read completely, once for its texts.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,26 +9,26 @@ use hemma_core::{Classified, ErrorClass, OperatorError};
 
 use super::record::{self, Columns, Format, Record, Records};
 
-/// How standard input is called on the command line, and in words.
+/// Standard input on the command line, and in words.
 const STDIN: [&str; 2] = ["-", "standard input"];
 
-/// What is to be read, and as what.
+/// The file to read, and its format.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    /// `-` is standard input.
+    /// The path; `-` is standard input.
     pub(crate) path: PathBuf,
-    /// Without one, the file's name says it.
+    /// The format; `None` means that the file's name decides.
     pub(crate) format: Option<Format>,
     pub(crate) columns: Columns,
 }
 
-/// A file of which every record can be read.
+/// A file whose records can all be read.
 pub(crate) struct Input {
     path: PathBuf,
     format: Format,
     columns: Columns,
     given: Option<Arc<[u8]>>,
-    /// How many records it has; never none.
+    /// The number of records, at least one.
     pub(crate) count: usize,
 }
 
@@ -57,8 +57,7 @@ impl OperatorError for Error {
 }
 
 impl Input {
-    /// Reads all of it once, where that holds up nobody: whoever waits for a pipe to speak may be
-    /// interrupted.
+    /// Reads the file once, without blocking the runtime: reading a pipe must stay interruptible.
     pub(crate) async fn open(here: &Path, wanted: Wanted) -> Result<Self, Error> {
         let here = here.to_owned();
         let read = tokio::task::spawn_blocking(move || Self::read(&here, wanted));
@@ -91,7 +90,7 @@ impl Input {
         Records::open(&self.path, self.format, self.columns.clone(), self.given.clone())
     }
 
-    /// Its records once more. They end early if one cannot be read now; [`Second::check`] says so.
+    /// The records again. They end early if one cannot be read now; [`Second::check`] reports that.
     pub(crate) fn again(
         &self,
     ) -> Result<(Second, impl Iterator<Item = Record> + Send + use<>), Error> {
@@ -115,17 +114,17 @@ impl Input {
     }
 }
 
-/// What there is only one go at: standard input, a FIFO, what `<(…)` is in a shell.
+/// An input that can be read only once: standard input, a FIFO, a shell's `<(…)`.
 fn pipe(path: &Path, is_stdin: bool) -> io::Result<Option<Box<dyn Read>>> {
     if is_stdin {
         return Ok(Some(Box::new(io::stdin().lock())));
     }
-    // Whatever is not there is said where it is opened.
+    // A missing file is reported where it is opened.
     let is_pipe = std::fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
     if is_pipe { Ok(Some(Box::new(File::open(path)?))) } else { Ok(None) }
 }
 
-/// How the second reading went.
+/// The result of the second reading.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Second(Arc<Mutex<Seen>>);
 
@@ -136,7 +135,7 @@ struct Seen {
 }
 
 impl Second {
-    /// Whether it gave the same number of records as the first.
+    /// Whether it gave as many records as the first.
     pub(crate) fn check(&self, first: usize) -> Result<(), Error> {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.error.take() {

@@ -1,4 +1,4 @@
-//! A file of texts as the research verbs read it, and how far they have come with it.
+//! Files of texts for the research verbs, and the progress through them.
 
 mod input;
 mod options;

@@ -1,4 +1,4 @@
-//! Where the offload server and the cache are.
+//! Options for the offload server and the cache.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::named::NotNamed;
 /// The forward that leads to the offload server.
 pub(crate) const EMBEDDINGS: &str = "embeddings";
 
-/// How the offload server is asked.
+/// The options for the offload server.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct ClientOptions {
     /// Where the offload server is; without it, behind the tunnel `embeddings` of hemma.toml
@@ -32,12 +32,12 @@ pub(crate) struct ClientOptions {
 }
 
 impl ClientOptions {
-    /// Without a URL, the configuration knows where the server is.
+    /// Whether `hemma.toml` must say where the server is, because there is no URL.
     pub(crate) fn need_config(&self) -> bool {
         self.url.is_none()
     }
 
-    /// Where finished vectors are kept, as it is called on the command line.
+    /// The directory of finished vectors, as the command line names it.
     pub(crate) fn place(&self) -> Option<PathBuf> {
         let place = || self.cache.clone().unwrap_or_else(|| PathBuf::from(USUAL_PLACE));
         (!self.no_cache).then(place)
@@ -58,7 +58,7 @@ impl ClientOptions {
 #[error("rows are written as they get done, in any order, so standard output cannot take them")]
 struct NoPlace;
 
-/// Refuses `-` as the place for what is computed.
+/// Refuses `-` as the place for the result.
 pub(crate) fn is_a_place(out: &Path) -> Result<(), Failure> {
     let hint = || Hint::Do("name a file; another program may read that".to_owned());
     if out == Path::new("-") { Err(Failure::usage(NoPlace).hint(hint())) } else { Ok(()) }
@@ -70,15 +70,15 @@ pub(crate) fn offload_server(config: &Config) -> Result<(ForwardName, ServerUrl)
     Ok((name, behind(config, EMBEDDINGS)?))
 }
 
-/// The address of a service behind one of our tunnels.
+/// The address of a service behind a forward.
 pub(crate) fn behind(config: &Config, forward: &str) -> Result<ServerUrl, Failure> {
     let found = config.forward.iter().find(|it| it.name == forward);
     let found = found.ok_or_else(|| NotNamed::Forward(forward.to_owned()))?;
-    // `localhost` may be another machine's idea of itself, and IPv6 first.
+    // `localhost` may be resolved to another address, and to IPv6 first.
     format!("http://127.0.0.1:{}", found.local).parse().map_err(Failure::usage)
 }
 
-/// What to do where nothing answers: behind a forward of ours it is most likely closed.
+/// The hint where nothing answers: a forward is most likely closed.
 pub(crate) fn nobody_there(forward: &str, url: Option<&ServerUrl>) -> Hint {
     match url {
         None => Hint::Run(format!("cargo xtask tunnel start {forward}")),
@@ -88,7 +88,7 @@ pub(crate) fn nobody_there(forward: &str, url: Option<&ServerUrl>) -> Hint {
     }
 }
 
-/// A run that ended before its input did.
+/// The failure of a run that ended before its input did.
 pub(crate) fn failed_run(error: RunError, options: &ClientOptions) -> Failure {
     match error {
         RunError::Unreachable { .. } => {

@@ -1,4 +1,4 @@
-//! Texts in files: one a line, or with a name in a CSV or JSONL file.
+//! Texts in files: one on each line, or in a named column of a CSV or JSONL file.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor};
@@ -16,7 +16,7 @@ pub(crate) struct Record {
     pub id: Option<String>,
 }
 
-/// What the columns of a CSV file, or the fields of a JSONL file, are called.
+/// The names of the columns of a CSV file, or of the fields of a JSONL file.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
     pub text: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Columns {
     pub id: Option<String>,
 }
 
-/// What the texts are called if nobody says otherwise.
+/// The default name of the column with the texts.
 const TEXT: &str = "text";
 
 impl Columns {
@@ -32,13 +32,13 @@ impl Columns {
         self.text.as_deref().unwrap_or(TEXT)
     }
 
-    /// A name that was asked for.
+    /// The first column that was named on the command line.
     fn asked(&self) -> Option<&String> {
         self.text.as_ref().or(self.prompt.as_ref()).or(self.id.as_ref())
     }
 }
 
-/// How a file is read.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// One text a line
@@ -51,7 +51,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// What the name of a file says.
+    /// The format by the name of a file.
     pub(crate) fn of(path: &Path) -> Self {
         match path.extension().and_then(|it| it.to_str()) {
             Some("csv") => Self::Csv,
@@ -97,7 +97,7 @@ fn blank(line: &str) -> bool {
     line.trim().is_empty()
 }
 
-/// A mark of the byte order, as Windows writes it, is no part of the first text.
+/// Skips a byte order mark, which Windows writes and which is not part of the first text.
 fn skip_mark(reader: &mut Reader) -> io::Result<()> {
     const MARK: &[u8] = "\u{feff}".as_bytes();
     if reader.fill_buf()?.starts_with(MARK) {
@@ -126,7 +126,7 @@ enum Source {
     JsonLines(io::Lines<Reader>),
 }
 
-/// Where the columns are.
+/// The places of the columns.
 #[derive(Debug)]
 struct Named {
     text: usize,
@@ -135,7 +135,7 @@ struct Named {
 }
 
 impl Records {
-    /// Opens a file. `given` stands in for its content if it has been read already, as a pipe has.
+    /// Opens a file. `given` is its content if it has been read already, as a pipe has.
     pub(crate) fn open(
         path: &Path,
         format: Format,
@@ -210,7 +210,7 @@ impl Iterator for Records {
                 };
             }
             Source::Lines(lines) => lines.next()?,
-            // Many writers leave a blank line at the end; it is no object and no record.
+            // Many writers leave a blank line at the end, which is not a record.
             Source::JsonLines(lines) => lines.find(|it| !it.as_ref().is_ok_and(|it| blank(it)))?,
         };
         let line = match line {
@@ -224,14 +224,14 @@ impl Iterator for Records {
     }
 }
 
-/// How many records there are. Reads all of them, so that the last one's error is known before
-/// the first one's vector is computed.
+/// The number of records. Reads all of them, so that an error in the last one is known before the
+/// first vector is computed.
 pub(crate) fn count(mut records: Records) -> Result<usize, Error> {
     records.try_fold(0, |count, record| record.map(|_| count + 1))
 }
 
 fn of_row(row: &csv::StringRecord, named: &Named) -> Record {
-    // A row with fewer fields than the header is an error of its own, so all of them are there.
+    // A row with fewer fields than the header is an error already, so no field is missing.
     let field = |at: usize| row.get(at).unwrap_or_default().to_owned();
     Record { text: field(named.text), prompt: named.prompt.map(field), id: named.id.map(field) }
 }

@@ -1,4 +1,4 @@
-//! How far a run over many texts has come.
+//! The progress of a run over many texts.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::answer::Saved;
 use crate::ids;
 use crate::render::grouped;
 
-/// Counts what is done, and says so from time to time.
+/// Counts the finished texts, and reports them from time to time.
 pub(crate) struct Tally<'r> {
     run: &'r Run<'r>,
     out: PathBuf,
@@ -29,14 +29,14 @@ pub(crate) struct Tally<'r> {
 }
 
 impl<'r> Tally<'r> {
-    /// For a run that writes `out` when it is whole, and keeps what is done in `cache`.
+    /// The tally of a run that writes `out` at its end, and keeps finished texts in `cache`.
     pub(crate) fn new(
         run: &'r Run<'r>,
         total: usize,
         out: PathBuf,
         cache: Option<PathBuf>,
     ) -> Self {
-        // A line that moves may do so often; a log wants fewer.
+        // A moving line may change often; a log wants fewer lines.
         let watched = run.terminal().somebody();
         let every = if watched { Duration::from_millis(200) } else { Duration::from_secs(10) };
         let (progress, began) = (run.progress(), run.world().elapsed());
@@ -59,13 +59,13 @@ impl<'r> Tally<'r> {
         tally
     }
 
-    /// Says when the server goes away, until when it is tried, and that it answers again.
+    /// Reports outages of the server, how long it is retried, and that it answers again.
     pub(crate) fn hears_of_outages(&self, client: &Client) {
         let (progress, began) = (self.run.progress(), (self.run.world().now(), Instant::now()));
         client.on_outage(move |outage| progress.line(&outage_words(outage, began)));
     }
 
-    /// Counts texts that are done with.
+    /// Counts finished texts.
     pub(crate) fn done(&mut self, origin: Origin, count: usize) {
         match origin {
             Origin::Cache => self.cached += count,
@@ -75,19 +75,19 @@ impl<'r> Tally<'r> {
         self.tell();
     }
 
-    /// Counts texts that the server gave nothing for.
+    /// Counts texts for which the server gave no result.
     pub(crate) fn failed(&mut self, at: &[usize], error: &RequestError) {
         self.failed += at.len();
         self.failures.push(format!("{}: {}", places(at), causes(error)));
         self.tell();
     }
 
-    /// Whether nothing at all came of it. What an earlier run wrote is worth more than that.
+    /// Whether no text was finished. The result of an earlier run is worth more than that.
     pub(crate) fn is_in_vain(&self) -> bool {
         self.failed > 0 && self.cached + self.computed == 0
     }
 
-    /// What the run over `subject` came to. `shape` is that of what was written.
+    /// The finding of the run over `subject`. `shape` is that of the written matrix.
     pub(crate) fn finding(self, subject: String, shape: Option<&str>) -> Finding {
         let unwritten = || format!("{} was not written", self.out.display());
         let written = shape.map_or_else(unwritten, str::to_owned);
@@ -99,7 +99,8 @@ impl<'r> Tally<'r> {
         Finding::fail(ids::TEXTS_FAILED, subject, detail).evidence(self.failures).hint(hint)
     }
 
-    /// Says what is left of the run if it ends here. What comes in between is in the cache as well.
+    /// Notes what is kept if the run ends here. Texts that are finished later are in the cache as
+    /// well.
     fn save(&self) {
         self.run.saves(Saved {
             done: self.cached + self.computed,
@@ -109,7 +110,7 @@ impl<'r> Tally<'r> {
         });
     }
 
-    /// Says how far it is, if it has not for a while.
+    /// Reports the progress, if it has not been reported for a while.
     fn tell(&mut self) {
         let now = self.run.world().elapsed();
         if now.saturating_sub(self.said) >= self.every {
@@ -141,8 +142,7 @@ impl<'r> Tally<'r> {
             return so_far;
         }
         let rate = per_second(done, took);
-        // What comes from the cache takes no time worth mentioning, so what is left goes as fast as
-        // what was asked for.
+        // Texts from the cache take almost no time, so the rest goes as fast as the computed ones.
         let asked = self.computed + self.failed;
         let pace = if asked == 0 { rate } else { per_second(asked, took) };
         let rest = left(self.total.saturating_sub(done), pace);
@@ -150,7 +150,7 @@ impl<'r> Tally<'r> {
     }
 }
 
-/// `began` is one moment by two clocks.
+/// An outage in words. `began` is one moment by two clocks.
 fn outage_words(outage: Outage, (clock, instant): (Timestamp, Instant)) -> String {
     let at = |it: Instant| {
         let moment = match it.checked_duration_since(instant) {
@@ -178,7 +178,7 @@ fn shown(rate: f64) -> String {
     if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
-/// In one unit, as a person would say it.
+/// The remaining time in one unit, as a person would say it.
 #[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a forecast")]
 fn left(items: usize, pace: f64) -> String {
     let seconds = items as f64 / pace;
@@ -191,7 +191,7 @@ fn left(items: usize, pace: f64) -> String {
     }
 }
 
-/// The numbers of texts as a person counts them, from 1.
+/// The numbers of texts, counted from 1.
 fn places(at: &[usize]) -> String {
     let runs = at.chunk_by(|a, b| a + 1 == *b);
     let words = runs.filter_map(|run| match (run.first()?, run.last()?) {

@@ -1,4 +1,4 @@
-//! Localhost-only services of the host, reachable from here.
+//! The tunnel: localhost-only services of the host, reachable from this machine.
 
 mod place;
 mod run;
@@ -50,10 +50,10 @@ struct Named {
     names: Vec<ForwardName>,
 }
 
-/// Why there is nothing to open.
+/// The reason for having nothing to open.
 pub(crate) const NO_FORWARDS: &str = "hemma.toml names no service in [[forward]]";
 
-/// How long `start` waits for answers. The language tool takes 30 s for its first one.
+/// The time that `start` waits for answers. The language tool takes 30 s for its first one.
 const PATIENCE_S: u64 = 40;
 
 #[derive(Debug, thiserror::Error)]
@@ -63,12 +63,12 @@ enum Error {
 }
 
 impl Args {
-    /// One that was started by another has been told everything.
+    /// Whether `hemma.toml` is needed. A background process has its settings already.
     pub(crate) fn needs_config(&self) -> bool {
         !matches!(&self.what, What::Run(args) if args.is_told())
     }
 
-    /// A signal asks it to drain.
+    /// Whether the command ends by itself: a signal asks it to drain.
     pub(crate) fn ends_itself(&self) -> bool {
         matches!(self.what, What::Run(_))
     }
@@ -105,12 +105,12 @@ impl Args {
     }
 }
 
-/// Opens all that hemma.toml names.
+/// Opens all forwards of hemma.toml.
 pub(crate) async fn start_all(run: &Run<'_>) -> Result<Answer, Failure> {
     start_these(run, Vec::new()).await
 }
 
-/// Opens these, or all if none is named.
+/// Opens these forwards, or all if none is named.
 pub(crate) async fn start_these(run: &Run<'_>, names: Vec<ForwardName>) -> Result<Answer, Failure> {
     Named { names }.start(run).await
 }
@@ -144,7 +144,7 @@ impl Named {
 
     async fn stop(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let seat = place::seat(run)?;
-        // A name that is not there is a typing error.
+        // An unknown name is a typing error.
         self.forwards(run)?;
         let proposal = closing(run, &seat, &self.names).await?;
         let subject = format!("tunnel to {}", seat.host());

@@ -1,4 +1,4 @@
-//! Where a tunnel sits on this machine, and what it finds around it.
+//! The place of a tunnel on this machine, and its environment.
 
 use std::path::PathBuf;
 
@@ -6,19 +6,19 @@ use hemma_tunnel::daemon::Seat;
 
 use crate::{Failure, Run};
 
-/// Where programs are if nobody has said otherwise. Homebrew's are not in a service's own path.
+/// The default path of programs. Homebrew's are not in a service's own path.
 const USUAL_PATH: &str = "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 #[derive(Debug, thiserror::Error)]
 #[error("this user has no home directory")]
 pub(super) struct NoHome;
 
-/// The one place for a tunnel to the host. It must be the same from a terminal and from a service.
+/// The one place of a tunnel to the host. It must be the same from a terminal and from a service.
 pub(super) fn seat(run: &Run<'_>) -> Result<Seat, Failure> {
     Ok(Seat::new(directory()?, run.config().host.alias.clone()))
 }
 
-/// Linux has a directory that ends with the session; elsewhere the cache has to do.
+/// The directory: Linux has one that is removed with the login session; elsewhere it is the cache.
 fn directory() -> Result<PathBuf, Failure> {
     let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
     let session = session.filter(|it| cfg!(target_os = "linux") && it.is_absolute());
@@ -32,7 +32,7 @@ pub(super) fn home() -> Result<PathBuf, Failure> {
     std::env::home_dir().ok_or_else(|| Failure::unknown(NoHome))
 }
 
-/// Where this user's programs are, without what is meant from a directory.
+/// This user's search path, without relative directories.
 pub(super) fn path() -> String {
     let own = variable("PATH").unwrap_or_else(|| USUAL_PATH.to_owned());
     own.split(':').filter(|it| it.starts_with('/')).collect::<Vec<_>>().join(":")

@@ -22,7 +22,7 @@ pub(super) struct Args {
     told: Option<String>,
 }
 
-/// What `tunnel start` has decided.
+/// The settings that `tunnel start` passes on.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
@@ -62,7 +62,7 @@ impl Args {
     }
 }
 
-/// The words for the process in the background.
+/// The arguments for the background process.
 fn told(
     seat: Seat,
     ssh_config: Option<PathBuf>,
@@ -71,7 +71,7 @@ fn told(
     serde_json::to_string(&Told { seat, ssh_config, forwards }).map_err(Failure::unknown)
 }
 
-/// This program again, as the process in the background.
+/// This program as the background process.
 pub(super) fn again(run: &Run<'_>, seat: &Seat, forwards: &[Forward]) -> Result<Command, Failure> {
     let ssh_config = run.config().host.ssh_config.clone().map(Into::into);
     let told = told(seat.clone(), ssh_config, forwards.to_vec())?;

@@ -19,7 +19,7 @@ pub(super) struct InstallArgs {
     print: bool,
 }
 
-/// A service starts its program, connects, and asks.
+/// The patience for a service, which starts its program, connects, and checks.
 const PATIENCE: Patience = Patience { looks: 40, pause: Duration::from_millis(500) };
 
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,7 @@ impl InstallArgs {
                 let remove = RemoveLeftovers { found: left.clone() };
                 world.apply(&remove, approval, &progress).await?;
             }
-            // The service wants the seat that a tunnel from a terminal has.
+            // The service needs the place of the terminal's tunnel.
             let stop = Stop { seat: seat.clone(), only: Vec::new() };
             world.apply(&stop, approval, &progress).await?;
             world.apply(&Install { service: service.clone() }, approval, &progress).await?;
