@@ -1,18 +1,18 @@
-//! The application that the practice host gets: HuleEdu's `hemma.toml`, which is an example of one.
+//! The application of the practice host: HuleEdu's `hemma.toml`, as an example.
 
 use std::path::Path;
 
 use hemma_deploy::Config;
 use hemma_deploy::config::{ConfigError, overlaid};
 
-/// The file itself. hemma knows no value of it.
+/// The text of the file. hemma's crates know no value of it.
 pub const HEMMA_TOML: &str = include_str!("../../examples/huleedu/hemma.toml");
 
-/// The settings of a recorded scene, which has what differs from that file.
+/// The settings of a recorded scene, which has the differences to that file.
 ///
 /// # Panics
 ///
-/// If what differs is no TOML.
+/// If the differences cannot be parsed as TOML.
 pub fn settings(differences: &str) -> Result<Config, ConfigError> {
     Config::parse(&settings_text(differences), Path::new("hemma.toml"))
 }
@@ -21,7 +21,7 @@ pub fn settings(differences: &str) -> Result<Config, ConfigError> {
 ///
 /// # Panics
 ///
-/// If what differs is no TOML.
+/// If the differences cannot be parsed as TOML.
 pub fn settings_text(differences: &str) -> String {
     overlaid(HEMMA_TOML, differences).unwrap_or_else(|it| panic!("{it}: {differences}"))
 }
@@ -32,8 +32,8 @@ mod tests {
 
     use super::*;
 
-    /// What hemma wrote of an empty `hemma.toml` while HuleEdu was compiled in. The recordings and the
-    /// practice host were made with these values.
+    /// hemma's output for an empty `hemma.toml` while HuleEdu was compiled in. The recordings and
+    /// the practice host were made with these values.
     const COMPILED_IN: &str = r#"
 [host]
 alias = "hemma"
@@ -116,7 +116,7 @@ probe = "/healthz"
 
     fn values(config: &Config) -> Table {
         let mut values = Table::try_from(config).expect("plain values");
-        // This table was no setting then.
+        // This table did not exist then.
         values.remove("offload");
         values
     }

@@ -9,12 +9,12 @@ use super::image;
 use super::instance::Instance;
 use super::state::{Edge, State};
 
-/// `tar` of the directory `$1` into the command that the other arguments are.
+/// Pipes a `tar` of the directory `$1` into the command in the other arguments.
 const POUR: &str = r#"dir=$1; shift
 COPYFILE_DISABLE=1 tar -C "$dir" --exclude=.env --exclude=__pycache__ -cf - . | "$@""#;
 
-/// `docker save` of the images before `--` into `docker load` in the container after it; the first
-/// words are those of `docker` itself, ended by `--` as well.
+/// Pipes `docker save` of the images before `--` into `docker load` in the container after it; the
+/// first words are the command line of `docker` itself, also ended by `--`.
 const CARRY: &str = r#"docker=; while [ "$1" != -- ]; do docker="$docker $1"; shift; done; shift
 container=$1; shift
 $docker save "$@" | $docker exec -i "$container" docker load --quiet"#;
@@ -23,12 +23,12 @@ $docker save "$@" | $docker exec -i "$container" docker load --quiet"#;
 pub(super) const RESOLVER: u16 = 53;
 pub(super) const NAME_SERVER: u16 = 5300;
 
-/// Where `examples/huleedu` is.
+/// The directory `examples/huleedu`.
 pub(super) fn huleedu() -> PathBuf {
     image::assets().join("../../examples/huleedu")
 }
 
-/// The engine's side of the lab.
+/// The lab's containers and images on the engine.
 #[derive(Debug)]
 pub(super) struct Containers<'s> {
     pub(super) shell: &'s Shell,
@@ -36,20 +36,20 @@ pub(super) struct Containers<'s> {
     pub(super) instance: &'s Instance,
 }
 
-/// What becomes of the images when a lab is removed.
+/// What happens to the images when a lab is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Images {
-    /// They go, unless another lab on this machine uses them.
+    /// The images are removed, unless another lab on this machine uses them.
     Remove,
-    /// They stay, so that the next `up` takes seconds.
+    /// The images are kept, so that the next `up` takes seconds.
     Keep,
 }
 
-/// How a container of ours is.
+/// The state of one of the lab's containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {
     Absent,
-    /// It runs an image that was built anew since.
+    /// The container's image was rebuilt since.
     Outdated,
     Stopped,
     Running,
@@ -61,7 +61,7 @@ impl Containers<'_> {
         let line = self.docker.line(["container", "inspect", "--format", format, name]);
         let output = self.shell.ask("look at the containers", line).await?;
         if !output.success() {
-            // An inspect that fails may also be an engine that is gone: only a list can say "no".
+            // A failed inspect may also mean that the engine is gone: only a list can say "no".
             let filter = format!("name=^/{name}$");
             let list = self.docker.line(["ps", "--all", "--quiet", "--filter", &filter]);
             self.shell.run("list the containers", list).await?;
@@ -82,7 +82,7 @@ impl Containers<'_> {
         if name == self.instance.internet { &image::INTERNET } else { &image::HOST }
     }
 
-    /// Makes all containers run.
+    /// Starts all containers.
     pub(super) async fn ensure(&self, say: &Progress) -> Result<(), LabError> {
         let Instance { git, internet, host, .. } = self.instance;
         for name in [git, internet, host] {
@@ -152,13 +152,13 @@ impl Containers<'_> {
                 let name = ["exec", host, "docker", "tag", tag, *inner];
                 self.run("name the images", name).await?;
             }
-            // The host shall look like Hemma, which knows no such name.
+            // The host should look like Hemma, which does not have this name.
             self.run("name the images", ["exec", host, "docker", "rmi", tag]).await?;
         }
         Ok(())
     }
 
-    /// Puts the lab's `.env` where a first deploy expects it.
+    /// Writes the lab's `.env` where a first deploy expects it.
     pub(super) async fn env_file(&self) -> Result<(), LabError> {
         let path = huleedu().join("env.example.hemma.prod");
         let example =
@@ -177,8 +177,8 @@ impl Containers<'_> {
         self.shell.run("fill the git remote", Command::script(POUR, args)).await
     }
 
-    /// Brings up the proxy stack, which trusts the certificate authority that is there now; returns
-    /// the root of the certificates.
+    /// Brings up the proxy stack, which trusts the current certificate authority; returns the root
+    /// of the certificates.
     pub(super) async fn proxy(&self) -> Result<String, LabError> {
         let ready = ["exec", &self.instance.internet, "/lab/ready"];
         let both = self.run("wait for the certificate authority", ready).await? + "\n";
@@ -189,7 +189,7 @@ impl Containers<'_> {
         root.ok_or(LabError::Unreadable { what: "the root certificate", text: both })
     }
 
-    /// Where the public edge is.
+    /// The addresses of the public edge.
     pub(super) async fn edge(&self) -> Result<Edge, LabError> {
         let Instance { host, internet, .. } = self.instance;
         let (http, https, resolver, name_server) = tokio::try_join!(
@@ -201,7 +201,7 @@ impl Containers<'_> {
         Ok(Edge { http, https, resolver, name_server })
     }
 
-    /// The loopback port behind which `port` of a container is.
+    /// The loopback port that leads to `port` of a container.
     pub(super) async fn port(&self, container: &str, port: u16) -> Result<u16, LabError> {
         let args = ["port", container, &format!("{port}/tcp")];
         let said = self.run("ask for the port", args).await?;

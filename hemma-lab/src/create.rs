@@ -1,4 +1,4 @@
-//! How each container of the lab is made.
+//! The creation of the lab's containers.
 
 use std::net::Ipv4Addr;
 
@@ -6,7 +6,7 @@ use super::containers::{Containers, NAME_SERVER, RESOLVER};
 use super::docker::{LabError, done};
 use super::instance::Instance;
 
-/// What an engine in a container needs, best first; see `tests/lab/README.md`.
+/// The options that an engine in a container needs, best first; see `tests/lab/README.md`.
 const WAYS: [&[&str]; 2] = [
     &["--privileged"],
     &[
@@ -39,7 +39,8 @@ impl Containers<'_> {
             args.extend(published.iter().flat_map(|it| ["--publish", it]));
             args.push(&image);
         } else {
-            // Loopback only: the proxy stack behind 80 and 443 is as the real one, but not for others.
+            // Loopback only: the proxy stack behind 80 and 443 is like the real one, but not for
+            // others.
             for port in ["127.0.0.1::22", "127.0.0.1::80", "127.0.0.1::443"] {
                 args.extend(["--publish", port]);
             }
@@ -67,7 +68,7 @@ impl Containers<'_> {
     }
 }
 
-/// The resolver, and the servers of the zone. Docker would give UDP and TCP different ports.
+/// The ports of the resolver and the zone's servers. Docker would give UDP and TCP different ports.
 fn dns_ports() -> Result<Vec<String>, LabError> {
     let free = || -> std::io::Result<u16> {
         let tcp = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;

@@ -1,4 +1,4 @@
-//! The command lines of the engine that carries the lab, and what goes wrong with them.
+//! The command lines of the engine that runs the lab, and their errors.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,45 +8,45 @@ use hemma_core::{
     SshOptions,
 };
 
-/// Nothing that the lab does takes longer, short of a build.
+/// The time limit of a step, apart from builds.
 const STEP: Duration = Duration::from_secs(180);
 
 /// The lines of a failed command that are shown.
 const LINES_SHOWN: usize = 20;
 
-/// Why the lab is not as it should be.
+/// Why the lab could not be brought up or used.
 #[derive(Debug, thiserror::Error)]
 pub enum LabError {
-    /// There is no engine, and none can be had.
+    /// There is no engine, and none can be started.
     #[error("no Docker engine answers on this machine: {reason}")]
     NoEngine {
         /// Why not, and what to do about it.
         reason: String,
     },
-    /// The lab was asked for but nobody started it.
+    /// The lab is not up.
     #[error("the lab is not up; `cargo xtask lab up` starts it")]
     NotUp,
-    /// `HEMMA_LAB_NAME` is none.
+    /// `HEMMA_LAB_NAME` is not a valid name.
     #[error(
         "`{name}` cannot be the name of a lab: \
          a small letter, then small letters, digits and `-`, 40 at most"
     )]
     Name {
-        /// What it was.
+        /// The invalid name.
         name: String,
     },
-    /// A command said no.
+    /// A command failed.
     #[error("could not {doing}:\n{said}")]
     Step {
-        /// What it was for.
+        /// The purpose of the command.
         doing: String,
-        /// Its last words.
+        /// The end of its output.
         said: String,
     },
     /// A command could not be run to its end.
     #[error("could not {doing}")]
     Exec {
-        /// What it was for.
+        /// The purpose of the command.
         doing: String,
         /// Why not.
         source: ExecError,
@@ -65,12 +65,12 @@ pub enum LabError {
         /// Why not.
         source: std::io::Error,
     },
-    /// What a command said cannot be read.
+    /// The output of a command could not be read.
     #[error("could not read {what}: `{text}`")]
     Unreadable {
-        /// What was looked for.
+        /// The missing value.
         what: &'static str,
-        /// Where.
+        /// The output.
         text: String,
     },
 }
@@ -97,8 +97,8 @@ impl OperatorError for LabError {
     }
 }
 
-/// Runs commands on this machine. The lab is scenery: nothing of it is recorded, so it goes past the
-/// [`World`](hemma_core::World) and uses what is below.
+/// Runs commands on this machine. The lab is only the surroundings: nothing of it is recorded, so
+/// its commands bypass the [`World`](hemma_core::World) and use the layer below.
 #[derive(Debug)]
 pub(super) struct Shell(Live);
 
@@ -107,7 +107,7 @@ impl Shell {
         Self(Live::new(SshOptions::default()))
     }
 
-    /// Runs it and hands back whatever it says.
+    /// Runs a command and returns its output, whatever its exit code.
     pub(super) async fn ask(&self, doing: &str, command: Command) -> Result<Output, LabError> {
         let command = command.limit(STEP);
         self.0
@@ -116,13 +116,13 @@ impl Shell {
             .map_err(|source| LabError::Exec { doing: doing.to_owned(), source })
     }
 
-    /// Runs it; anything but success is an error. Hands back standard output, trimmed.
+    /// Runs a command; anything but success is an error. Returns standard output, trimmed.
     pub(super) async fn run(&self, doing: &str, command: Command) -> Result<String, LabError> {
         let output = self.ask(doing, command).await?;
         done(doing, &output)
     }
 
-    /// As [`run`](Self::run), for what may take minutes on a slow network.
+    /// As [`run`](Self::run), for commands that may take minutes on a slow network.
     pub(super) async fn run_long(&self, doing: &str, command: Command) -> Result<String, LabError> {
         let command = command.limit(Duration::from_secs(20 * 60));
         let output = self.0.run_telling(&Place::Here, &command, &Progress::silent()).await;
@@ -141,7 +141,7 @@ pub(super) fn done(doing: &str, output: &Output) -> Result<String, LabError> {
     Err(LabError::Step { doing: doing.to_owned(), said })
 }
 
-/// How the engine is reached.
+/// The way to run `docker`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Docker {
     pub(super) sudo: bool,

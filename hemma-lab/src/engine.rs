@@ -1,4 +1,4 @@
-//! The engine on this machine: found, or installed and started, and in the end stopped again.
+//! The engine on this machine: found, or installed and started, and stopped at the end.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,23 +8,23 @@ use hemma_core::{Command, Progress};
 use super::docker::{Docker, LabError, Shell};
 use super::state::State;
 
-/// In the state directory: how `lab up` started the engine, so that `lab down` can stop it.
+/// A file in the state directory: the engine that `lab up` started, so that `lab down` can stop it.
 const STARTED: &str = "engine-started-by";
 
-/// Starts an engine that outlives us, with its log in `$1`, and prints its process id.
+/// Starts an engine that outlives this process, with its log in `$1`, and prints its process id.
 ///
-/// Debian puts `dockerd` where only root's `PATH` looks.
+/// Debian puts `dockerd` into a directory that is only in root's `PATH`.
 const START: &str = r#"PATH=$PATH:/usr/sbin:/sbin
 setsid dockerd >"$1" 2>&1 </dev/null &
 echo $!"#;
 
-/// Ends the engine with the process id `$1`, if it still is one, and waits for it.
+/// Ends the engine with the process id `$1`, if it still exists, and waits for it.
 const STOP: &str = r#"test "$(cat "/proc/$1/comm" 2>/dev/null)" = dockerd || exit 0
 kill -TERM "$1"
 for _ in $(seq 150); do kill -0 "$1" 2>/dev/null || exit 0; sleep 0.1; done
 kill -KILL "$1""#;
 
-/// The engine that answers, if one does.
+/// The running engine, if there is one.
 pub(super) async fn find(shell: &Shell) -> Option<Docker> {
     for docker in [Docker { sudo: false }, Docker { sudo: true }] {
         let version = docker.line(["version", "--format", "{{.Server.Version}}"]);
@@ -35,7 +35,7 @@ pub(super) async fn find(shell: &Shell) -> Option<Docker> {
     None
 }
 
-/// The engine that answers; installs and starts one where none does.
+/// The running engine; if there is none, installs and starts one.
 pub(super) async fn ensure(
     shell: &Shell,
     state: &State,
@@ -81,7 +81,7 @@ pub(super) async fn install(
     shell.run_long(&format!("install {package}"), install).await.map(drop)
 }
 
-/// Stops the engine if `lab up` started it and nothing else uses it by now.
+/// Stops the engine if `lab up` started it and nothing else uses it.
 pub(super) async fn stop(
     shell: &Shell,
     state: &State,
@@ -116,14 +116,14 @@ async fn start(shell: &Shell, state: &State, root: Root, say: &Progress) -> Resu
     state.write(STARTED, &process)
 }
 
-/// Whether a program is there. `/usr/sbin` counts, although it is not in every user's `PATH`.
+/// Whether a program is installed. `/usr/sbin` counts, although it is not in every user's `PATH`.
 pub(super) async fn has(shell: &Shell, program: &str) -> Result<bool, LabError> {
     let look = r#"PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null"#;
     let look = Command::script(look, [program]);
     Ok(shell.ask(&format!("look for {program}"), look).await?.success())
 }
 
-/// How commands get to be root here: by being it, or with `sudo`.
+/// The way to run commands as root: directly, or with `sudo`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Root {
     sudo: bool,

@@ -1,4 +1,4 @@
-//! The lab's images: built once, and again when what they are made of changes.
+//! The lab's images: built once, and again when their inputs change.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use super::state::State;
 /// An image, the directories below `tests/lab` that go into it, and its names in the host's engine.
 pub(super) struct Image {
     pub(super) name: &'static str,
-    /// The first is the root of the build context, the others keep their names.
+    /// The directories: the first is the root of the build context, the others keep their names.
     from: &'static [&'static str],
     pub(super) inner: &'static [&'static str],
 }
@@ -26,7 +26,7 @@ pub(super) const HOST: Image =
 pub(super) const INTERNET: Image =
     Image { name: "hemma-lab-internet", from: &["internet"], inner: &[] };
 
-/// All of them. The names on this machine are ours alone, so that no image of the operator's
+/// All images. Their names on this machine are the lab's alone, so that no image of the operator's
 /// (a real `huledu-deps:dev`, say) is ever replaced.
 pub(super) const ALL: [Image; 5] = [
     HOST,
@@ -44,17 +44,17 @@ pub(super) const ALL: [Image; 5] = [
     Image { name: "hemma-lab-postgres", from: &["postgres"], inner: &["postgres:15"] },
 ];
 
-/// What the images build on where `debian:bookworm-slim` cannot be pulled.
+/// The base of the images where `debian:bookworm-slim` cannot be pulled.
 pub(super) const OWN_BASE: &str = "hemma-lab-base";
 const USUAL_BASE: &str = "debian:bookworm-slim";
 
-/// Marks what `lab down` removes.
+/// The label of images that `lab down` removes.
 pub(super) const OURS: &str = "hemma.lab=image";
 
-/// Carries the hash of what an image was made of.
+/// The label with the hash of an image's inputs.
 pub(super) const CONTENT: &str = "hemma.lab.content";
 
-/// Where the lab's files are.
+/// The directory of the lab's files.
 pub(super) fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/lab")
 }
@@ -73,7 +73,7 @@ pub(super) fn faults() -> Result<BTreeMap<String, String>, LabError> {
     Ok(faults)
 }
 
-/// Builds what is missing or stale.
+/// Builds missing and stale images.
 pub(super) async fn ensure(
     shell: &Shell,
     docker: Docker,
@@ -91,7 +91,8 @@ pub(super) async fn ensure(
         return Ok(());
     }
     let base = base(shell, docker, say).await?;
-    // Two lanes: most of a build is waiting for packages, and more would only fight for the disk.
+    // Two at a time: most of a build is waiting for packages, and more would only compete for the
+    // disk.
     let queue = Mutex::new(outdated.iter());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let lane = || async {
@@ -129,7 +130,7 @@ async fn build(
     removed.map_err(|source| LabError::File { path: staged, source })
 }
 
-/// The image that the others build on: here already, pulled, or made from Debian's packages.
+/// The base of the other images: existing, pulled, or made from Debian's packages.
 async fn base(shell: &Shell, docker: Docker, say: &Progress) -> Result<&'static str, LabError> {
     for name in [OWN_BASE, USUAL_BASE] {
         let look = docker.line(["image", "inspect", "--format", "{{.Id}}", name]);
@@ -147,7 +148,7 @@ async fn base(shell: &Shell, docker: Docker, say: &Progress) -> Result<&'static 
     if !engine::has(shell, "debootstrap").await? {
         engine::install(shell, root, "debootstrap", say).await?;
     }
-    // Root as a whole: the files in the archive belong to it.
+    // All of it as root: the files in the archive belong to root.
     let import = r#"PATH=$PATH:/usr/sbin:/sbin; make=$1; label=$2; name=$3
 sh "$make" | docker import --change "LABEL $label" - "$name""#;
     let make = assets().join("base/make").display().to_string();
@@ -167,12 +168,13 @@ impl Image {
         Ok(files)
     }
 
-    /// Its name on this machine. Labs of different working trees do not take turns rebuilding it.
+    /// The image's name on this machine. Labs of different working trees do not take turns
+    /// rebuilding it.
     pub(super) fn tag(&self) -> Result<String, LabError> {
         Ok(format!("{}:{}", self.name, self.content()?))
     }
 
-    /// A hash of everything the image is made of, apart from the base and the packages.
+    /// A hash of all inputs of the image, apart from the base and the packages.
     pub(super) fn content(&self) -> Result<String, LabError> {
         let mut hasher = DefaultHasher::new();
         for (inside, outside) in self.files()? {
@@ -184,11 +186,11 @@ impl Image {
         Ok(format!("{:016x}", hasher.finish()))
     }
 
-    /// Copies the build context together.
+    /// Copies the files of the build context.
     fn stage(&self, to: &Path) -> Result<(), LabError> {
         let failed = |source| LabError::File { path: to.to_owned(), source };
         if to.exists() {
-            // Left by a build that was killed.
+            // It may be left from a build that was killed.
             fs::remove_dir_all(to).map_err(failed)?;
         }
         for (inside, outside) in self.files()? {
@@ -196,7 +198,8 @@ impl Image {
             fs::create_dir_all(place.parent().unwrap_or(to)).map_err(failed)?;
             fs::copy(outside, place).map_err(failed)?;
         }
-        // Behind a proxy that inspects TLS, pip inside the build must trust what we trust.
+        // Behind a proxy that inspects TLS, pip inside the build must trust what this machine
+        // trusts.
         if let Some(bundle) = std::env::var_os("SSL_CERT_FILE").filter(|_| to.join("ca").is_dir()) {
             fs::copy(bundle, to.join("ca/bundle.crt")).map_err(failed)?;
         }

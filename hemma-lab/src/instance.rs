@@ -1,10 +1,10 @@
-//! Which lab: several can be up on one machine, each with a name of its own.
+//! The instance of the lab: several can be up on one machine, each with its own name.
 
 use super::docker::LabError;
 
 const USUAL: &str = "hemma-lab";
 
-/// A lab's name, and what follows from it. The images are common to all labs of a machine.
+/// The names of a lab. The images are shared by all labs of a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Instance {
     pub(super) name: String,
@@ -16,24 +16,24 @@ pub(super) struct Instance {
     pub(super) internet: String,
     /// The volume with the data of Hemma's engine.
     pub(super) volume: String,
-    /// Marks containers and network as this lab's.
+    /// The label of this lab's containers and network.
     pub(super) label: String,
 }
 
 impl Instance {
-    /// `$HEMMA_LAB_NAME`, or the usual one.
+    /// The lab named by `$HEMMA_LAB_NAME`, or the default.
     pub(super) fn find() -> Result<Self, LabError> {
         let chosen = std::env::var_os("HEMMA_LAB_NAME").filter(|it| !it.is_empty());
         Self::named(&chosen.map_or_else(|| USUAL.into(), |it| it.to_string_lossy().into_owned()))
     }
 
-    /// The one beside it, for tests that run at the same time.
+    /// The second lab, for tests that run at the same time.
     pub(super) fn second(&self) -> Self {
         Self::of(&format!("{}-second", self.name))
     }
 
     fn named(name: &str) -> Result<Self, LabError> {
-        // What Docker, ssh and a file system take alike.
+        // The characters that Docker, ssh and a file system all accept.
         let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
         let begins_well = name.starts_with(|it: char| it.is_ascii_lowercase());
         if !begins_well || name.len() > 40 || !name.bytes().all(plain) {

@@ -1,6 +1,6 @@
-//! The practice host: Hemma in a container, with a git remote beside it.
+//! The practice host: Hemma in a container, with a git remote in another.
 //!
-//! What it is made of is in `tests/lab`; how to use it from a test:
+//! Its parts are in `tests/lab`; a test uses it like this:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), hemma_lab::LabError> {
@@ -15,8 +15,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Several labs can be up on one machine: `HEMMA_LAB_NAME` says which one is meant. A lab may have a
-//! [second](Lab::second) one beside it, so that two tests need not wait for each other.
+//! Several labs can be up on one machine: `HEMMA_LAB_NAME` chooses one. A lab may have a
+//! [second](Lab::second) one, so that two tests need not wait for each other.
 //!
 //! Invariant: nothing here is reachable from another machine. Every published port is on
 //! loopback.
@@ -47,7 +47,7 @@ use docker::{Docker, Shell};
 use instance::Instance;
 use state::{Edge, State};
 
-/// Where the lab's own files are on this machine, whether or not it is up.
+/// The directory of the lab's own files on this machine, whether or not it is up.
 pub fn directory() -> Option<PathBuf> {
     Instance::find().ok().map(|it| State::of(&it).dir().to_owned())
 }
@@ -64,21 +64,21 @@ pub struct Lab {
     first_commit: String,
 }
 
-/// Nobody else uses the lab as long as this lives.
+/// Exclusive use of the lab, as long as this value lives.
 #[derive(Debug)]
 pub struct Claim(
     #[expect(dead_code, reason = "the lock is released when the file closes")] std::fs::File,
 );
 
 impl Lab {
-    /// Brings the lab up, whatever is missing: an engine, images, containers, keys. Takes minutes
-    /// the first time and seconds after that.
+    /// Brings the lab up, starting from any state: an engine, images, containers, keys. It takes
+    /// minutes the first time and seconds after that.
     pub async fn up(say: &Progress) -> Result<Self, LabError> {
         Self::raise(Instance::find()?, say).await
     }
 
-    /// Brings up a second lab beside this one, under a name that follows from its own.
-    /// [`down`](Self::down) removes both.
+    /// Brings up a second lab, under a name that follows from this one's. [`down`](Self::down)
+    /// removes both.
     pub async fn second(&self, say: &Progress) -> Result<Self, LabError> {
         Self::raise(self.instance.second(), say).await
     }
@@ -110,12 +110,12 @@ impl Lab {
         Ok(Self { shell, docker, instance, state, port, edge, first_commit })
     }
 
-    /// The lab that is up already; starts nothing.
+    /// The running lab; starts nothing.
     pub async fn find() -> Result<Self, LabError> {
         Self::seek(Instance::find()?).await
     }
 
-    /// The same lab as it is now: a port may be another one.
+    /// Reads the state of this lab again: a port may have changed.
     pub async fn again(&self) -> Result<Self, LabError> {
         Self::seek(self.instance.clone()).await
     }
@@ -137,8 +137,8 @@ impl Lab {
         Ok(Self { shell, docker, instance, state, port, edge, first_commit })
     }
 
-    /// Removes everything that [`up`](Self::up) and [`second`](Self::second) made, the engine included
-    /// if they started that.
+    /// Removes everything that [`up`](Self::up) and [`second`](Self::second) made, including the
+    /// engine if they started it.
     pub async fn down(images: Images, say: &Progress) -> Result<(), LabError> {
         let (shell, instance) = (Shell::new(), Instance::find()?);
         let (second, state) = (instance.second(), State::of(&instance));
@@ -154,7 +154,7 @@ impl Lab {
         state.remove()
     }
 
-    /// Waits until nobody else uses the lab, and keeps it. Tests that change the host begin here.
+    /// Waits until the lab is free, and keeps it. Tests that change the host begin with this.
     pub async fn claim(&self) -> Result<Claim, LabError> {
         self.state.lock("in-use.lock").await.map(Claim)
     }
@@ -172,7 +172,7 @@ impl Lab {
         self.shell.run(&doing, line.args(args.iter().copied())).await
     }
 
-    /// Makes the git remote's branch point at a commit that it has.
+    /// Moves the git remote's branch to a commit that it has.
     pub async fn rewind_remote(&self, commit: &str) -> Result<(), LabError> {
         let args = ["exec", &self.instance.git, "/lab/remote", "rewind", commit];
         self.containers().run("rewind the git remote", args).await.map(drop)
@@ -195,15 +195,15 @@ impl Lab {
         tokio::try_join!(host, internet).map(drop)
     }
 
-    /// Restarts the host as a whole: what comes back is what comes back by itself. Its port here
-    /// may be another afterwards, and is in the ssh configuration.
+    /// Restarts the whole host: only what starts by itself comes back. Its port on this machine may
+    /// change, and is updated in the ssh configuration.
     pub async fn reboot(&self) -> Result<Self, LabError> {
         self.containers().run("reboot the host", ["restart", &self.instance.host]).await?;
         Self::raise(self.instance.clone(), &Progress::silent()).await
     }
 
-    /// Makes the host as it was before the first deploy, and the git remote as it was at first.
-    /// Images and the proxy stack stay. Starts the engine if it was stopped.
+    /// Resets the host to before the first deploy, and the git remote to its first commit. Images
+    /// and the proxy stack stay. Starts the engine if it was stopped.
     pub async fn reset(&self) -> Result<(), LabError> {
         let there = self.containers();
         let on_host = ["exec", self.instance.host.as_str()];
@@ -214,17 +214,17 @@ impl Lab {
         there.env_file().await
     }
 
-    /// Makes the git remote as it was at first; returns that commit.
+    /// Resets the git remote to its first commit; returns it.
     pub async fn reset_remote(&self) -> Result<String, LabError> {
         self.remote("reset the git remote", "reset").await
     }
 
-    /// The commit that the git remote's branch is at.
+    /// The commit of the git remote's branch.
     pub async fn remote_head(&self) -> Result<String, LabError> {
         self.remote("ask the git remote", "head").await
     }
 
-    /// The faults that can be pushed, each with the first line of what it says about itself.
+    /// The faults that can be pushed, each with the first line of its description.
     pub fn faults() -> Result<BTreeMap<String, String>, LabError> {
         image::faults()
     }
@@ -234,7 +234,7 @@ impl Lab {
         &self.first_commit
     }
 
-    /// What `HEMMA_LAB_NAME` has to be for this lab to be meant.
+    /// The value of `HEMMA_LAB_NAME` for this lab.
     pub fn name(&self) -> &str {
         &self.instance.name
     }
@@ -249,7 +249,7 @@ impl Lab {
         self.state.path("hemma.toml")
     }
 
-    /// Where the operator's side of the lab lies.
+    /// The directory of the operator's side of the lab.
     pub fn directory(&self) -> &Path {
         self.state.dir()
     }
@@ -296,21 +296,22 @@ impl Lab {
     }
 }
 
-/// A link to the lab's sshd, and the files that go through it; they are gone when it is dropped.
+/// A link to the lab's sshd, and the configuration files for it, which are removed when it is
+/// dropped.
 #[derive(Debug)]
 pub struct Linked {
     /// The link.
     pub link: Link,
-    /// An ssh configuration in which `hemma` is behind the link.
+    /// An ssh configuration that reaches `hemma` through the link.
     pub ssh_config: PathBuf,
-    /// A `hemma.toml` that uses it.
+    /// A `hemma.toml` that uses that configuration.
     pub config_file: PathBuf,
 }
 
 impl Drop for Linked {
     fn drop(&mut self) {
         for file in [&self.ssh_config, &self.config_file] {
-            // `lab down` may have been quicker.
+            // `lab down` may have removed it already.
             let _ = std::fs::remove_file(file);
         }
     }

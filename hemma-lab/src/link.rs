@@ -1,10 +1,10 @@
-//! A relay with a set delay that can stall, freeze, be cut, and be mended.
+//! A relay with a set delay that can stall, freeze, be cut, and be repaired.
 //!
-//! The kernel of a CI machine has no `netem`, and loopback has no distance. Here a new connection is
-//! held for one round trip before it reaches the other side (TCP's own handshake, which the
+//! The kernel of a CI machine has no `netem`, and loopback has no distance. Here a new connection
+//! is held for one round trip before it reaches the other side (TCP's own handshake, which the
 //! kernel would otherwise do for free), and bytes are released one way's delay after they came.
 //!
-//! What is absent: loss, reordering and a bandwidth. TCP hides the first two from a program, and
+//! Loss, reordering and a limited bandwidth are absent. TCP hides the first two from a program, and
 //! no command of hemma's is limited by the third.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,12 +19,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// Chunks on their way in one direction. Together with the chunk size far more than a connection
-/// of ours ever has in flight, and still a bound.
+/// The bound on chunks on their way in one direction. With the chunk size it is far more than a
+/// real connection ever has in flight.
 const CHUNKS_MAX: usize = 512;
 const CHUNK_BYTES_MAX: usize = 32 << 10;
 
-/// An open relay on a loopback port of its own. Closes, with every connection, when dropped.
+/// An open relay on its own loopback port. Closes, with every connection, when dropped.
 #[derive(Debug)]
 pub struct Link {
     address: SocketAddr,
@@ -33,13 +33,13 @@ pub struct Link {
     accepting: JoinHandle<()>,
 }
 
-/// What the link does at the moment. Connections are numbered from 0 in the order they came.
+/// The present state of the link. Connections are numbered from 0 in the order they came.
 #[derive(Debug, Clone, Copy)]
 struct Weather {
     one_way: Duration,
     stalled: bool,
     refusing: bool,
-    /// The number that the next connection gets.
+    /// The number of the next connection.
     next: u64,
     frozen_below: u64,
     cut_below: u64,
@@ -74,43 +74,43 @@ impl Link {
         Ok(Self { address, weather, open, accepting })
     }
 
-    /// Where to connect instead of the target.
+    /// The address to connect to instead of the target.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Connections that are open right now.
+    /// The number of open connections.
     pub fn connections(&self) -> usize {
         self.open.load(Ordering::SeqCst)
     }
 
-    /// Connections that there have been in all.
+    /// The number of connections so far.
     pub fn accepted(&self) -> u64 {
         self.weather.borrow().next
     }
 
-    /// Sets the time between the two sides, there and back.
+    /// Sets the round trip time.
     pub fn delay(&self, round_trip: Duration) {
         self.weather.send_modify(|it| it.one_way = round_trip / 2);
     }
 
-    /// Nothing arrives any more, and nothing says so: a laptop that left the network.
+    /// Stops all bytes without an error: a laptop that left the network.
     pub fn stall(&self) {
         self.weather.send_modify(|it| it.stalled = true);
     }
 
     /// As [`stall`](Self::stall), but new connections work: what a firewall or a changed address
-    /// does to those that were open.
+    /// does to open ones.
     pub fn freeze(&self) {
         self.weather.send_modify(|it| it.frozen_below = it.next);
     }
 
-    /// Resets every connection, and each new one, until it is mended.
+    /// Resets every connection, and each new one, until it is repaired.
     pub fn cut(&self) {
         self.weather.send_modify(|it| (it.cut_below, it.refusing) = (it.next, true));
     }
 
-    /// All is well again. What was held back by a stall arrives now; what was cut stays cut.
+    /// Repairs the link. What a stall held back arrives now; what was cut stays cut.
     pub fn mend(&self) {
         self.weather.send_modify(|it| {
             (it.stalled, it.refusing, it.frozen_below) = (false, false, 0);
@@ -131,7 +131,7 @@ async fn accept(
     weather: Arc<watch::Sender<Weather>>,
     open: Arc<AtomicUsize>,
 ) {
-    // An accept fails for the one connection that is already gone again, not for the listener.
+    // A failed accept is about one connection that is gone already, not about the listener.
     loop {
         let Ok((client, _)) = listener.accept().await else { continue };
         let mut number = 0;
@@ -142,7 +142,7 @@ async fn accept(
         }
         let (weather, count) = (weather.subscribe(), Open::new(&open));
         tokio::spawn(async move {
-            // Whatever ends a relayed connection, both sides have seen it.
+            // However a relayed connection ends, both sides have seen it.
             let _ = carry(client, target, number, weather).await;
             drop(count);
         });
@@ -180,7 +180,7 @@ async fn carry(
     Ok(())
 }
 
-/// Bytes from one side to the other, each released one way's delay after it came.
+/// Moves bytes from one side to the other, each released one way's delay after it came.
 async fn pump(
     mut from: OwnedReadHalf,
     to: &mut OwnedWriteHalf,
@@ -192,11 +192,11 @@ async fn pump(
     let depart = async move {
         loop {
             let mut chunk = vec![0; CHUNK_BYTES_MAX];
-            // A reset ends the road like an end does: nothing more will come.
+            // A reset ends the stream like an end does: nothing more will come.
             let count = from.read(&mut chunk).await.unwrap_or(0);
             chunk.truncate(count);
             let arrival = Instant::now() + departures.borrow().one_way;
-            // The end of the stream is an empty chunk, so that it takes its time too.
+            // The end of the stream is an empty chunk, so that it is delayed too.
             if road.send((arrival, chunk)).await.is_err() || count == 0 {
                 return;
             }
@@ -209,7 +209,7 @@ async fn pump(
                 break;
             }
             if to.write_all(&chunk).await.is_err() {
-                // Whoever writes here must learn of it, so the other half is not read any longer.
+                // The writer must notice it, so the other half is not read any longer.
                 arriving.close();
                 return;
             }
@@ -230,7 +230,7 @@ fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-/// Counts one open connection as long as it lives.
+/// Counts an open connection while the value lives.
 struct Open(Arc<AtomicUsize>);
 
 impl Open {

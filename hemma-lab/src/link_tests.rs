@@ -44,7 +44,7 @@ async fn connecting_takes_a_round_trip_and_so_does_each_answer() {
     let started = Instant::now();
     echo(&mut stream).await.expect("it echoes");
     let took = started.elapsed();
-    // Generous upwards: the machine has two cores and other work.
+    // The upper bound is generous: the machine has two cores and other work.
     assert!(took >= ROUND_TRIP && took < ROUND_TRIP * 4, "{took:?}");
     assert_eq!((link.connections(), link.accepted()), (1, 1));
 }

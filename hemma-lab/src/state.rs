@@ -13,7 +13,7 @@ use super::instance::Instance;
 /// The root of the lab's own certificate authority.
 pub(super) const ROOTS: &str = "roots.pem";
 
-/// Below the cache directory of the user.
+/// The state directory, below the user's cache directory.
 #[derive(Debug, Clone)]
 pub(super) struct State(PathBuf);
 
@@ -34,20 +34,20 @@ impl State {
         self.0.join(name)
     }
 
-    /// Makes the directory, for its owner alone: a private key lies in it.
+    /// Creates the directory for its owner alone: it holds a private key.
     pub(super) fn create(&self) -> Result<(), LabError> {
         let made = fs::create_dir_all(&self.0)
             .and_then(|()| fs::set_permissions(&self.0, fs::Permissions::from_mode(0o700)));
         made.map_err(|source| LabError::File { path: self.0.clone(), source })
     }
 
-    /// The text of a file, trimmed; `None` where there is none or it is empty.
+    /// The text of a file, trimmed; `None` if it is missing or empty.
     pub(super) fn read(&self, name: &str) -> Option<String> {
         let text = fs::read_to_string(self.path(name)).ok()?;
         Some(text.trim().to_owned()).filter(|it| !it.is_empty())
     }
 
-    /// Writes a file whole or not at all: a test may be reading the one before.
+    /// Writes a file completely or not at all: a test may be reading the old one.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), LabError> {
         let path = self.path(name);
         let fresh = self.path(&format!(".{name}.{}", std::process::id()));
@@ -55,7 +55,7 @@ impl State {
         written.map_err(|source| LabError::File { path, source })
     }
 
-    /// An exclusive lock, held until the file is dropped. Waits for whoever has it.
+    /// An exclusive lock, held until the file is dropped. Waits for its holder.
     pub(super) async fn lock(&self, name: &str) -> Result<fs::File, LabError> {
         let path = self.path(name);
         let wait = path.clone();
@@ -75,7 +75,7 @@ impl State {
             _ => {}
         }
         if let Some(parent) = self.0.parent().filter(|it| it.ends_with("hemma")) {
-            // It stays if anything else is in it.
+            // The directory stays if anything else is in it.
             let _ = fs::remove_dir(parent);
         }
         Ok(())
@@ -83,7 +83,7 @@ impl State {
 
     /// The configuration that reaches the lab host on `port` as `hemma`.
     ///
-    /// `HostKeyAlias` keeps one line in `known_hosts` true for every port, those of links included.
+    /// `HostKeyAlias` lets one line in `known_hosts` match every port, including those of links.
     pub(super) fn ssh_config(&self, port: u16) -> String {
         let (key, known) = (self.path("key"), self.path("known_hosts"));
         format!(
@@ -96,7 +96,7 @@ impl State {
     }
 }
 
-/// Where the lab's public edge is, on loopback.
+/// The addresses of the lab's public edge, on loopback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edge {
     pub(super) http: u16,
@@ -105,8 +105,8 @@ pub(super) struct Edge {
     pub(super) name_server: u16,
 }
 
-/// The lab's `hemma.toml`: the application's values, reached through `ssh_config`, and the internet of
-/// the lab instead of the one outside.
+/// The lab's `hemma.toml`: the application's values, with `ssh_config`, and the internet of the lab
+/// instead of the real one.
 pub(super) fn hemma_toml(ssh_config: &Path, edge: Edge) -> String {
     let mut config = application::settings("").expect("hemma's own example is one that it reads");
     config.host.ssh_config = Some(ssh_config.to_owned().into());
@@ -119,7 +119,7 @@ pub(super) fn hemma_toml(ssh_config: &Path, edge: Edge) -> String {
     toml::to_string_pretty(&config).expect("the configuration holds plain values")
 }
 
-/// A path as ssh's configuration takes it: in quotes, and `%` is a token there.
+/// A path for ssh's configuration: in quotes, with `%` escaped.
 fn ssh_path(path: &Path) -> String {
     format!("\"{}\"", path.display().to_string().replace('%', "%%"))
 }
