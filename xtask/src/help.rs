@@ -1,4 +1,4 @@
-//! The whole of `--help`, as one text, and the examples in it.
+//! All of `--help` as one text, and the examples in it.
 
 use std::fmt::Write as _;
 
@@ -17,13 +17,13 @@ fn help() {
     settings.bind(|| insta::assert_snapshot!("help", text));
 }
 
-/// The flags of every command are told once, at the top.
+/// The help of a command and those below it. The flags of every command come once, at the top.
 fn tell(text: &mut String, command: &mut clap::Command) {
     let name = command.get_bin_name().unwrap_or_default().to_owned();
     let help = command.render_long_help().to_string();
     let own = if text.is_empty() { help } else { without_common_flags(&help) };
     write!(text, "$ {name} --help\n{}\n\n", own.trim_end()).expect("a string takes it");
-    // The help of the help would be all of it once more.
+    // The help of `help` would repeat everything.
     for below in command.get_subcommands_mut().filter(|it| it.get_name() != "help") {
         tell(text, below);
     }

@@ -19,7 +19,7 @@ pub(crate) struct Args {
     verb: Verb,
 }
 
-/// What is done with the lab.
+/// The action on the lab.
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// Bring it up: Docker if need be, images, host, git remote, keys
@@ -51,7 +51,7 @@ enum Verb {
     },
 }
 
-/// A word that the link does not know.
+/// A word that is not a fault of the link.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no fault `{0}`")]
 struct NoFault(String);
@@ -187,7 +187,7 @@ async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure>
     )))
 }
 
-/// Hands the terminal over to ssh; returns only if that fails.
+/// Gives the terminal to ssh; returns only if that fails.
 fn shell(lab: &Lab) -> Result<Answer, Failure> {
     use std::os::unix::process::CommandExt;
     #[expect(
@@ -253,8 +253,8 @@ fn order(link: &Link, words: &str) -> Option<Told> {
     Some(Told::Done(said))
 }
 
-/// The lines of standard input. A thread of its own: an interruption must not have to wait for the
-/// Enter key, and the runtime would wait for its own threads.
+/// The lines of standard input. They are read on their own thread: an interruption must not have to
+/// wait for the Enter key, and the runtime would wait for its own threads.
 fn typed() -> mpsc::UnboundedReceiver<String> {
     let (line, lines) = mpsc::unbounded_channel();
     std::thread::spawn(move || {

@@ -1,5 +1,5 @@
-//! `cargo xtask`: what every repository has of hemma, the practice host, and the tools of hemma's
-//! makers.
+//! `cargo xtask`: the commands of hemma for every repository, the practice host, and the tools of
+//! hemma's developers.
 
 mod dev;
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Completions, asked for in the shells themselves.
+//! Completions in real shells.
 //!
-//! A shell that is not installed is said and passed over; CI installs all of them.
+//! A shell that is not installed is skipped with a message; CI installs all of them.
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What is typed before Tab, and what has to be among the answers.
+/// A line before Tab, and a word that has to be among the completions.
 const TYPED: [(&str, &str); 5] = [
     ("NAME de", "deploy"),
     ("NAME env s", "set"),
@@ -15,7 +15,7 @@ const TYPED: [(&str, &str); 5] = [
     ("NAME deploy --sta", "--stage"),
 ];
 
-/// Asks bash as readline does: the function that is registered for the first word.
+/// Asks bash as readline does: with the function that is registered for the first word.
 const BASH: &str = r#"
 ask() {
     read -ra COMP_WORDS <<<"$1"
@@ -28,8 +28,8 @@ ask() {
 }
 "#;
 
-/// zsh completes only at a terminal: one of its own gets this to read, then words and Tab, and prints
-/// what it would list.
+/// zsh completes only at a terminal: one of its own reads this, then words and Tab, and prints what
+/// it would list.
 const ZSH_INSIDE: &str = r#"
 PROMPT=
 autoload -Uz compinit && compinit -u -D
@@ -78,7 +78,7 @@ fn bash() {
     }
     let asked = |before: &str, script: &Path, typed: &str| {
         let script = script.display();
-        // Read twice, as where one file reads another.
+        // Sourced twice, as where one file sources another.
         let lines = format!("{BASH}{before}. {script}\n. {script}\nask '{typed}'\n");
         run("bash", &["--norc", "--noprofile"], &lines)
     };
@@ -127,7 +127,7 @@ fn zsh() {
     assert!(asked(own, script.path(), "cargo bui").contains("build"), "cargo's own go on");
 }
 
-/// Both names: the binary's, and that behind cargo.
+/// Both names: the binary's, and that of cargo's alias.
 fn check(shell: &str, asked: impl Fn(&Path, &str) -> String) {
     for name in ["hemma", "my-hemma", "cargo xtask", "cargo +nightly xtask"] {
         let of = if name.starts_with("cargo") { "cargo xtask" } else { name };
@@ -151,7 +151,7 @@ fn file(text: &str) -> tempfile::NamedTempFile {
     file
 }
 
-/// Said loudly, because a skipped test looks like one that passed.
+/// The message is visible, because a skipped test looks like one that passed.
 #[expect(clippy::print_stderr, reason = "a test speaks to whoever runs it")]
 fn is_there(shell: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();

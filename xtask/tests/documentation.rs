@@ -1,4 +1,4 @@
-//! The tables in the documentation say what the program says.
+//! The tables in the documentation agree with the program.
 
 use std::process::Command;
 

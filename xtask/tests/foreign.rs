@@ -1,4 +1,4 @@
-//! A repository that is not HuleEdu's is told nothing of HuleEdu.
+//! A repository other than HuleEdu's sees nothing of HuleEdu.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -7,7 +7,7 @@ use hemma_core::World;
 use hemma_deploy::config::Surroundings;
 use hemma_deploy::{Config, preconditions, shared_db};
 
-/// A file of three lines, one with a domain, and none at all.
+/// A file of three lines, one with a domain, and no file.
 const FILES: [Option<&str>; 4] = [
     None,
     Some(""),
@@ -73,7 +73,7 @@ fn what_it_does_not_name_is_not_applicable_or_said_with_what_to_add() {
     }
 }
 
-/// Nothing is asked of a host, so an empty recording answers.
+/// Nothing is asked of a host, so an empty recording is enough.
 #[test]
 fn a_plan_has_no_network_and_no_database_of_another_application() {
     let empty = "[scene]\ntyped = \"plan\"\norigin = \"hand\"\nnow = \"2026-11-30T12:00:00Z\"\n\
@@ -110,7 +110,7 @@ fn repository() -> tempfile::TempDir {
     top
 }
 
-/// What it says, which ends well and names no other application.
+/// The output, which ends well and names no other application.
 fn hemma(here: &Path, words: &[&str]) -> String {
     let output = run(here, words);
     let said = text(&output);

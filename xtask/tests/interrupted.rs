@@ -1,4 +1,4 @@
-//! Ctrl-C in a run over many texts, as a process gets it: what is finished stays, and is said.
+//! Ctrl-C in a run over many texts, as a process gets it: finished texts are kept, and reported.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use hemma_embed::{Matrix, npy};
 use rustix::process::{Pid, Signal, kill_process};
 
 const TEXTS: usize = 300;
-/// Requests, of 64 texts each; one more is never answered.
+/// The number of requests, of 64 texts each; one more is never answered.
 const ANSWERED: usize = 2;
 
 #[test]
@@ -21,7 +21,7 @@ fn what_is_finished_before_an_interruption_is_kept_and_said() {
     let texts: Vec<_> = (0..TEXTS).map(|it| format!("text {it}")).collect();
     std::fs::write(dir.path().join("in.txt"), texts.join("\n")).expect("written");
     let (url, stuck) = server();
-    // No hemma.toml is there: with a URL there is nothing to look up in one.
+    // There is no hemma.toml: with a URL nothing has to be looked up in one.
     let args = ["embed", "in.txt", "--out", "out.npy", "--cache", "c", "--url", &url];
     let run = start(dir.path(), &args, Stdio::null());
     stuck.recv_timeout(Duration::from_secs(30)).expect("it asks until nobody answers");
@@ -61,11 +61,11 @@ fn start(dir: &Path, args: &[&str], stdin: Stdio) -> Child {
     command.spawn().expect("the binary starts")
 }
 
-/// What a run says to Ctrl-C.
+/// The output after Ctrl-C.
 fn interrupted(run: Child) -> String {
     let process = Pid::from_child(&run);
     kill_process(process, Signal::INT).expect("it runs");
-    // It ends by itself; where it does not, this is what ends it.
+    // The process ends by itself; if it does not, this ends it.
     let (ended, end) = channel::<()>();
     thread::spawn(move || {
         if end.recv_timeout(Duration::from_secs(20))
@@ -81,7 +81,7 @@ fn interrupted(run: Child) -> String {
     stderr
 }
 
-/// An offload server that answers twice, and then says when it was asked once more.
+/// An offload server that answers twice, and then reports the next request.
 fn server() -> (String, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));

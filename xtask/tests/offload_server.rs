@@ -1,8 +1,8 @@
-//! `embed` and `extract` as somebody types them, against the practice host's offload server: the
-//! real one's contract, by Debian's aiohttp and numpy. numpy says what came of it, too.
+//! `embed` and `extract` as an operator types them, against the practice host's offload server: it
+//! follows the real one's contract, with Debian's aiohttp and numpy. numpy also checks the results.
 //!
-//! Without the two these tests fail, so that nobody takes their absence for success. Where there
-//! are none on purpose, set `HEMMA_WITHOUT_NUMPY`.
+//! Without the two these tests fail, so that their absence is not taken for success. If they are
+//! absent on purpose, set `HEMMA_WITHOUT_NUMPY`.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,10 +11,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Debian's; a version manager may put another first.
+/// Debian's Python; a version manager may put another first.
 const PYTHON: &str = "/usr/bin/python3";
 
-/// Long for whatever is waited for here.
+/// The patience of these tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
@@ -107,7 +107,7 @@ fn an_answer_that_is_none_is_named_and_what_was_there_stays() {
         let left = here.path("out").read_dir().expect("there").count();
         assert_eq!(left, 1, "{fault}: {ran:?}");
     }
-    // What may pass is asked for again.
+    // Temporary faults are retried.
     for fault in ["503", "cut"] {
         server.switch(&format!(r#"{{"fault": "{fault}", "times": 1}}"#));
         let ran = here.hemma(&server, &["embed", "in.txt", "--out", "out.npy", "--no-cache"]);
@@ -134,7 +134,7 @@ fn a_server_that_goes_away_is_said_to_be_away_and_waited_for() {
     assert!(ran.stderr.contains("the server answers again"), "{ran:?}");
 }
 
-/// A directory with texts, and what becomes of them.
+/// A directory with texts and results.
 struct Here(tempfile::TempDir);
 
 #[derive(Debug)]
@@ -145,7 +145,7 @@ struct Ran {
 }
 
 impl Ran {
-    /// Whether either stream has the words.
+    /// Whether one of the streams has the words.
     fn says(&self, words: &str) -> bool {
         self.stdout.contains(words) || self.stderr.contains(words)
     }
@@ -187,7 +187,7 @@ impl Here {
         self.start(server, args).end()
     }
 
-    /// A script over what was written, with the server's own functions.
+    /// Runs a script over the results, with the server's own functions.
     #[expect(clippy::disallowed_methods, reason = "numpy is asked, and not hemma's world")]
     fn python(&self, script: &str) {
         let script = format!(
@@ -223,7 +223,7 @@ struct Server {
 }
 
 impl Server {
-    /// `None` without aiohttp and numpy, if that is on purpose.
+    /// Starts the server; `None` without aiohttp and numpy, if that is on purpose.
     fn start() -> Option<Self> {
         #[expect(clippy::disallowed_methods, reason = "it is looked for as it is started")]
         let look = Command::new(PYTHON).args(["-c", "import aiohttp, numpy"]).output();
@@ -284,7 +284,7 @@ impl Drop for Server {
     }
 }
 
-/// Where the practice host has the server from.
+/// The directory from which the practice host has the server.
 fn lab() -> String {
     format!("{}/../tests/lab/offload", env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,4 +1,4 @@
-//! Everything that must hold before a change is taken in.
+//! Everything that must hold before a change is merged.
 
 mod checks;
 mod failures;
@@ -26,8 +26,8 @@ pub(crate) struct Args {
     only: Option<String>,
 }
 
-/// The longest that one check may take: the practice host has to be built on a bare machine, and each
-/// of its promises is played.
+/// The time limit of one check: on a bare machine the practice host has to be built, and each of
+/// its promises is tested.
 const LIMIT: Duration = Duration::from_secs(60 * 60);
 
 impl Verb for Args {
@@ -65,8 +65,9 @@ impl Verb for Args {
     }
 }
 
-/// The practice hosts come up while others compile: they mostly wait for packages, and no test is
-/// measured yet. Nothing is said of it here, because the tests bring up what is missing themselves.
+/// Brings the practice hosts up while others compile: they mostly wait for packages, and no test is
+/// measured yet. Errors are not reported here, because the tests bring up what is missing
+/// themselves.
 async fn come_up(wanted: bool) {
     let say = Progress::silent();
     if wanted && let Ok(lab) = Lab::up(&say).await {
@@ -104,7 +105,7 @@ async fn perform(
         let unchecked = output.stdout.lines().filter(|it| it.starts_with("NOT CHECKED: "));
         remarks.extend(unchecked.map(|it| format!(", {it}")));
         if !output.success() {
-            // What failed without a test to its name, such as a build, counts as one.
+            // A failure without the name of a test, such as a build, counts as one.
             seen.failed = seen.failed.max(1);
             let detail = format!("`{command}` failed after {}", seconds(started));
             let failures = failures(&output.stdout);

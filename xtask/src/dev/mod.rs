@@ -1,4 +1,4 @@
-//! Tasks for those who work on hemma itself, apart from the runbook.
+//! Tasks for developers of hemma, apart from the runbook.
 
 mod bench;
 pub(crate) mod ci;

@@ -1,4 +1,4 @@
-//! The README of a published crate: its own page, as those who do not read it in rustdoc see it.
+//! The README of a published crate: its crate page, for readers outside rustdoc.
 //!
 //! One text for both, and rustdoc checks its links and runs its example. Here the links into the
 //! crate become plain words, and the lines that rustdoc hides are left out.
@@ -28,7 +28,7 @@ pub(super) fn of(name: &str, lib: &str) -> String {
 
 const LICENCE: &str = "\n## Licence\n\nMIT or Apache-2.0, as you like.\n";
 
-/// What rustdoc takes for Rust has to be called so elsewhere.
+/// The language of a code block, which rustdoc takes for Rust by default.
 fn fence(kind: &str) -> &'static str {
     match kind {
         "" | "no_run" | "ignore" => "```rust",
@@ -38,7 +38,7 @@ fn fence(kind: &str) -> &'static str {
     }
 }
 
-/// A line with the words of its links into the crate instead of these links.
+/// A line with plain words instead of its links into the crate.
 fn without_links(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line;

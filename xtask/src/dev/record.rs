@@ -1,4 +1,4 @@
-//! Recording a scene: a run against the real host or the practice host, written down.
+//! Recording a scene: a run against the real host or the practice host.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub(crate) struct Args {
     typed: Vec<String>,
 }
 
-/// Where answers come from.
+/// The source of answers.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum From {
     Live,
@@ -39,7 +39,7 @@ enum From {
 /// The scene that `--rehearse` plays.
 const REHEARSAL: &str = "rehearsal";
 
-/// Which host answered is no part of what was typed: a replay needs none.
+/// The flag that is left out of the recorded command line: a replay needs no host.
 const LAB: &str = "--lab";
 const CONFIG: &str = "--config=";
 
@@ -63,7 +63,7 @@ impl Args {
         let now = run.world().now();
         let (world, config) = app().record(&self.typed, run).await?;
         let tool = tool(&config).await;
-        // The rehearsal is played wherever hemma is, so it has all of its settings.
+        // The rehearsal is played in any directory, so it has all of its settings.
         let from = if self.slug == REHEARSAL { Config::default() } else { settings("")? };
         let config = differences(&config, &from)?;
         let scene = Scene { typed: typed.join(" "), origin, now, tool, config };
@@ -79,7 +79,8 @@ impl Args {
     }
 }
 
-/// What answered, e.g. `docker 27.5.1`. Asked apart, so that it is not in the recording.
+/// The tool that answered, e.g. `docker 27.5.1`. It is asked separately, so that it is not in the
+/// recording.
 async fn tool(config: &Config) -> String {
     let config_file = config.host.ssh_config.clone().map(Into::into);
     let world = World::live(Live::new(SshOptions { config_file, ..SshOptions::default() }));
@@ -92,8 +93,8 @@ async fn tool(config: &Config) -> String {
     version.unwrap_or_else(|| "no docker answered".to_owned())
 }
 
-/// What a configuration says that another does not. The path of an ssh configuration is the
-/// recording machine's own business.
+/// The settings in which a configuration differs from another. The path of an ssh configuration is
+/// left out, as it belongs to the recording machine.
 fn differences(config: &Config, from: &Config) -> Result<String, Failure> {
     let mut config = config.clone();
     config.host.ssh_config = None;
@@ -116,7 +117,7 @@ fn quoted(word: &str) -> String {
     if word.is_empty() || word.contains(' ') { format!("'{word}'") } else { word.to_owned() }
 }
 
-/// A recording that does not read back is worse than none.
+/// Reads a recording back: one that cannot be read is worse than none.
 fn reread(name: String, detail: String, file: &Path, cassette: &Cassette) -> Finding {
     match Cassette::read(file) {
         Ok(same) if same == *cassette => Finding::pass(ids::RECORDING_READ, name, detail),

@@ -1,4 +1,4 @@
-//! Writing recordings in today's form, without a host.
+//! Writing recordings in the current form, without a host.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ impl Args {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let root = workspace::root(run.here())?;
         let files = scenes::files(root);
-        // All are read before the first is written: the base that they need may be another then.
+        // All are read before the first is written: the base that they need may change.
         let scenes = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let base = match self.base.as_slice() {
             [] => scenes::base(root)?,
@@ -48,7 +48,7 @@ impl Args {
     }
 }
 
-/// A scene as it is kept. Its times stay as they are: a storyboard shows what lies between them.
+/// Reads a scene. Its times stay as they are, because a storyboard shows the time between them.
 fn read(file: &PathBuf) -> Result<(PathBuf, Cassette), CassetteError> {
     let cassette = Cassette::read(file)?.settled();
     let shows = scenes::shows_durations(file, &cassette);

@@ -1,4 +1,4 @@
-//! The recorded scenes of the repository, and how they are written.
+//! The recorded scenes of the repository, and writing them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use hemma_core::{Cassette, CassetteError};
 
 use super::workspace;
 
-/// The answers that many scenes have in common. The others are written as what differs from them.
+/// The answers that many scenes have in common. The scenes are written as differences from them.
 pub(super) const BASE: &str = "tests/base.toml";
 
 /// The base, from the directory of a scene.
@@ -54,7 +54,8 @@ pub(super) fn text(
     }
 }
 
-/// The rehearsal can be asked for `--verbose`, and has no files beside it.
+/// Whether a scene is stored with durations and without a base: the rehearsal can be run with
+/// `--verbose`, and has no other files.
 fn stands_alone(file: &Path) -> bool {
     file.parent().is_some_and(|it| it.ends_with(REHEARSAL))
 }

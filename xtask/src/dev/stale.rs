@@ -1,4 +1,4 @@
-//! Which recordings are old.
+//! Finding old recordings.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Tables in the documentation and the READMEs of the crates, written from what they are about.
+//! Tables in the documentation and the READMEs of the crates, generated from the code.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ impl Args {
         Ok(Answer::Report(report))
     }
 
-    /// Writes a file anew if it is not as it should be, or only says so.
+    /// Writes a file if it differs from what it should be, or only reports that.
     fn written(&self, root: &Path, file: &str, is: &str, should: &str) -> Result<Finding, Failure> {
         Ok(if is == should {
             Finding::pass(ids::TABLE_CURRENT, file, "as it should be")
@@ -69,7 +69,8 @@ fn tables(app: &App, root: &Path) -> Result<[Table; 4], Failure> {
     ])
 }
 
-/// One row a section: the runbook's heading, which ends with the slug, the command and its help.
+/// One row for each section: the runbook's heading, which ends with the slug, the command and its
+/// help.
 fn sections(app: &App, runbook: &str) -> String {
     let root = app.command();
     let row = |slug: &str| {
@@ -89,7 +90,7 @@ fn exits() -> String {
     format!("| code | name | meaning |\n|---|---|---|\n{}", Exit::ALL.map(row).concat())
 }
 
-/// One sentence per crate: the description in its own manifest.
+/// One sentence for each crate: the description in its manifest.
 fn crates(root: &Path) -> Result<String, Failure> {
     let mut rows = String::new();
     for (_, manifest) in workspace::manifests(root)? {
@@ -101,7 +102,7 @@ fn crates(root: &Path) -> Result<String, Failure> {
     Ok(format!("| crate | what it answers |\n|---|---|\n{rows}"))
 }
 
-/// One row an id, in the order of the ids: those of one area are made by several crates.
+/// One row for each id, in the order of the ids: several crates have ids of one area.
 fn findings() -> String {
     let own = [("hemma-xtask", ids::ALL)];
     let all = OF_ALL_CRATES.into_iter().chain(own);
@@ -116,7 +117,7 @@ fn findings() -> String {
     format!("| id | crate | what it means | verdict |\n|---|---|---|---|\n{rows}")
 }
 
-/// The text with a table between its marks; the same text if it has no such marks.
+/// The text with a table between its marks; the unchanged text if it has no such marks.
 fn filled(text: &str, (name, table): &Table) -> String {
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     let Some((before, rest)) = text.split_once(&begin) else { return text.to_owned() };

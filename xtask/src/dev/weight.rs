@@ -1,4 +1,4 @@
-//! How many crates are compiled for one of ours alone.
+//! The number of crates that are compiled for a single one of hemma's.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,10 +7,10 @@ use hemma_core::{Command, Exec, ExecError, Finding, World};
 
 use crate::ids;
 
-/// A crate that has to stay light, and how it is asked for.
+/// A crate that has to stay light, and its features.
 const LIGHT: [(&str, &[&str]); 2] = [("hemma-dns", &["--no-default-features"]), ("hemma-tls", &[])];
 
-/// More than this is not light.
+/// The largest number of crates that counts as light.
 const CRATES_MAX: usize = 90;
 
 pub(super) async fn findings(world: &World, root: &Path) -> Result<Vec<Finding>, ExecError> {
@@ -43,7 +43,7 @@ pub(super) async fn findings(world: &World, root: &Path) -> Result<Vec<Finding>,
 #[error("`cargo tree` told nothing: {0}")]
 struct Silent(String);
 
-/// Those of a tree, each once: `(*)` says that what is below was shown before.
+/// The number of different crates in a tree: `(*)` means that the rest was shown before.
 fn counted(tree: &str) -> usize {
     let lines = tree.lines().map(|it| it.trim_end_matches(" (*)")).filter(|it| !it.is_empty());
     lines.collect::<BTreeSet<_>>().len()

@@ -1,4 +1,4 @@
-//! hemma's own files, found from where the command was typed.
+//! hemma's own files, found from the current directory.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub(super) fn root(here: &Path) -> Result<&Path, Failure> {
     root.ok_or_else(|| Failure::usage(Error::Elsewhere(here.to_owned())))
 }
 
-/// The manifests of the packages below the root, with the directories that hold them.
+/// The manifests of the packages below the root, with their directories.
 pub(super) fn manifests(root: &Path) -> Result<Vec<(String, toml::Table)>, Error> {
     let workspace = manifest(&root.join("Cargo.toml"))?;
     let members = workspace.get("workspace").and_then(|it| it.get("members")?.as_array());
@@ -42,7 +42,7 @@ pub(super) fn manifests(root: &Path) -> Result<Vec<(String, toml::Table)>, Error
     members.map(named).collect()
 }
 
-/// The crates that are published; each is in a directory of its name.
+/// The published crates; each is in a directory of its name.
 pub(super) fn published(root: &Path) -> Result<Vec<String>, Error> {
     let is_published = |it: &toml::Table| {
         let publish = it.get("package").and_then(|it| it.get("publish")?.as_bool());
@@ -56,7 +56,7 @@ pub(super) fn manifest(path: &Path) -> Result<toml::Table, Error> {
     read(path)?.parse().map_err(|source| Error::Manifest { path: path.to_owned(), source })
 }
 
-/// Removes a directory with all that is in it; one that is not there is as good.
+/// Removes a directory with its content; a missing one is fine.
 pub(super) fn remove(dir: &Path) -> Result<(), Error> {
     match std::fs::remove_dir_all(dir) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
@@ -77,7 +77,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     std::fs::write(path, text).map_err(failed)
 }
 
-/// The files and directories in a directory, in alphabetical order; none if it is not there.
+/// The files and directories in a directory, in alphabetical order; none if it is missing.
 pub(super) fn entries(dir: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|it| it.path()).collect();

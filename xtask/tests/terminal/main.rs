@@ -1,5 +1,5 @@
-//! What a person sees who sits at a terminal: the rehearsed deploy, on a real pseudo-terminal of
-//! several sizes, in a pipe, and where the terminal can do little.
+//! The output on a terminal: the rehearsed deploy, on a real pseudo-terminal of several sizes, in a
+//! pipe, and on a dumb terminal.
 
 mod seat;
 mod watch;
@@ -61,7 +61,7 @@ fn what_was_typed_before_the_question_is_no_answer_to_it() {
     seat.types("y\ny\n");
     seat.sees("[y/N]");
     assert!(seat.is_at_it(), "it was agreed to unseen");
-    // Ctrl-D, which is no answer either.
+    // Ctrl-D, which is not an answer either.
     seat.types("\u{4}");
     let ended = seat.ends();
     assert_eq!(ended.code, Some(4), "{:#?}", ended.lines);

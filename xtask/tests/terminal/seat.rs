@@ -1,4 +1,4 @@
-//! A terminal with a screen that can be read, and the binary that sits at it.
+//! A terminal with a screen that can be read, and the binary on it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -16,7 +16,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 /// Longer than any of these runs takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Somebody at a terminal, and hemma in front of them.
+/// A person's seat at a terminal on which hemma runs.
 pub(crate) struct Seat {
     keyboard: Option<OwnedFd>,
     shown: Arc<Mutex<Shown>>,
@@ -29,14 +29,14 @@ struct Shown {
     bytes: Vec<u8>,
 }
 
-/// How it ended, and what was to be seen.
+/// The end of a run, and its output.
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
-    /// All lines, those that have left the screen as well.
+    /// All lines, including those that scrolled off the screen.
     pub(crate) lines: Vec<String>,
     /// Lines that the terminal itself had to break.
     pub(crate) broken: Vec<String>,
-    /// What was written, byte for byte.
+    /// The output, byte for byte.
     pub(crate) bytes: String,
 }
 
@@ -45,7 +45,7 @@ impl Seat {
         Self::with(rows, columns, args, env, None)
     }
 
-    /// With standard output in a file instead.
+    /// Starts a run, with standard output in a file if one is given.
     pub(crate) fn with(
         rows: u16,
         columns: u16,
@@ -86,7 +86,7 @@ impl Seat {
         self.sees_what(|it| it.contains(words));
     }
 
-    /// Waits until what has been written is as it should be.
+    /// Waits until the output meets a condition.
     #[track_caller]
     pub(crate) fn sees_what(&mut self, is_it: impl Fn(&str) -> bool) {
         let begun = Instant::now();
@@ -96,7 +96,7 @@ impl Seat {
         }
     }
 
-    /// The terminal gets another size.
+    /// Changes the size of the terminal.
     pub(crate) fn resizes(&mut self, rows: u16, columns: u16) {
         let keyboard = self.keyboard.as_ref().expect("it is open");
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
@@ -104,13 +104,13 @@ impl Seat {
         tcsetwinsize(keyboard, size).expect("it has a size");
     }
 
-    /// Types as a person would.
+    /// Types keys.
     pub(crate) fn types(&self, keys: &str) {
         let keyboard = self.keyboard.as_ref().expect("it is open").try_clone().expect("it is open");
         File::from(keyboard).write_all(keys.as_bytes()).expect("somebody has it open");
     }
 
-    /// Whether it still waits, a moment later.
+    /// Whether the run still waits, a moment later.
     pub(crate) fn is_at_it(&mut self) -> bool {
         thread::sleep(Duration::from_millis(500));
         self.run.try_wait().expect("it is our child").is_none()
@@ -120,10 +120,10 @@ impl Seat {
         whole(&mut self.shown.lock().expect("nobody panics").screen).0
     }
 
-    /// Waits until it has ended.
+    /// Waits for the end of the run.
     pub(crate) fn ends(&mut self) -> Ended {
         let code = self.wait();
-        // Nobody has the screen open any more, so reading ends as well.
+        // The screen has no writer any more, so reading ends as well.
         self.reading.take().map(thread::JoinHandle::join);
         let bytes = self.bytes();
         let mut shown = self.shown.lock().expect("nobody panics");
@@ -131,9 +131,9 @@ impl Seat {
         Ended { code, lines, broken, bytes }
     }
 
-    /// Closes the terminal, and waits until it has ended.
+    /// Closes the terminal, and waits for the end of the run.
     pub(crate) fn closes(&mut self) -> Option<i32> {
-        // The reader's name for it has to go as well, or it would stay open.
+        // The reader's handle has to go as well, or the terminal would stay open.
         self.keyboard = None;
         self.shown.lock().expect("nobody panics").bytes.push(CLOSED);
         self.reading.take().map(thread::JoinHandle::join);
@@ -163,7 +163,7 @@ impl Drop for Seat {
     }
 }
 
-/// No program writes it as a byte of text.
+/// A byte that no program writes as text.
 const CLOSED: u8 = 0xff;
 
 fn read(from: OwnedFd, shown: &Arc<Mutex<Shown>>) -> thread::JoinHandle<()> {
@@ -192,7 +192,7 @@ fn read(from: OwnedFd, shown: &Arc<Mutex<Shown>>) -> thread::JoinHandle<()> {
     })
 }
 
-/// All lines of a screen with those that have left it, and those that it broke by itself.
+/// All lines of a screen, including those that scrolled off, and those that it broke by itself.
 fn whole(parser: &mut vt100::Parser) -> (Vec<String>, Vec<String>) {
     parser.screen_mut().set_scrollback(usize::MAX);
     let (rows, columns) = parser.screen().size();
@@ -224,7 +224,7 @@ pub(crate) fn hemma(args: &[&str]) -> Command {
     command
 }
 
-/// The same with the terminal for its own: keys that interrupt reach nobody else.
+/// The binary in its own session with the terminal: interrupting keys reach nothing else.
 #[expect(clippy::disallowed_methods, reason = "the binary is what is tested")]
 fn sitting(args: &[&str]) -> Command {
     let mut command = Command::new("setsid");

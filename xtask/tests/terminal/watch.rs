@@ -1,4 +1,4 @@
-//! `status --watch` of a host that refuses the connection: no host is needed to see it drawn.
+//! `status --watch` for a host that refuses the connection: drawing it needs no host.
 
 use std::fs;
 use std::process::Stdio;
@@ -18,7 +18,7 @@ files = ["compose.yml"]
 network = "demo"
 "#;
 
-/// A `hemma.toml` whose host is a port that nobody listens on.
+/// A `hemma.toml` whose host is a port on which nothing listens.
 fn nowhere() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a place for files");
     let path = dir.path().display().to_string();

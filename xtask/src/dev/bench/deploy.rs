@@ -1,4 +1,5 @@
-//! A deploy against what one would type: with nothing to do, and with one service that changed.
+//! A deploy compared with the command that one would type: with nothing to do, and with one changed
+//! service.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,11 +27,11 @@ pub(crate) struct Args {
     service: String,
 }
 
-/// What everybody begins with.
+/// The compose command that both sides begin with.
 const COMPOSE: &str =
     "sudo docker compose -p huleedu -f docker-compose.hemma.yml -f docker-compose.prod.yml";
 
-/// What the gate says when everything is healthy and has to stay so.
+/// The gate's message when everything is healthy and has to stay so.
 const HEALTHY: &str = "all good, watching";
 
 /// A command did not do what is measured.
@@ -71,7 +72,7 @@ impl Args {
     }
 }
 
-/// The same settings for an application that has no public names.
+/// The settings for an application that has no public names.
 fn private(config: &Path, dir: &Path) -> Result<PathBuf, Failure> {
     let mut config = settings(config)?;
     config.public.clear();
@@ -82,22 +83,22 @@ fn private(config: &Path, dir: &Path) -> Result<PathBuf, Failure> {
 
 struct Bench<'b> {
     live: Live,
-    /// Without public names.
+    /// The settings without public names.
     private: PathBuf,
     args: &'b Args,
     lab: &'b Lab,
     linked: &'b Linked,
 }
 
-/// How one run went.
+/// The result of one run.
 struct Ran {
     took: Duration,
-    /// When it said the words that were waited for.
+    /// The time at which it printed the words that were waited for.
     said: Duration,
 }
 
 impl Bench<'_> {
-    /// Taken in turn, so that a machine that slows down slows all of them.
+    /// Measured in turn, so that a machine that slows down slows all of them.
     async fn nothing_to_do(&self) -> Result<String, Failure> {
         let line = format!("cd ~/apps/huleedu && git pull --ff-only && {COMPOSE} up -d");
         let [mut ours, mut private, mut theirs] = [(); 3].map(|()| Sample::default());
@@ -128,7 +129,7 @@ impl Bench<'_> {
         Ok(text)
     }
 
-    /// The same change, made anew for each: the ssh line is measured from a checkout that has it
+    /// One change, made once for each side: the ssh line is measured from a checkout that has it
     /// already, and hemma has to fetch it as well.
     async fn one_service(&self) -> Result<String, Failure> {
         let service = self.args.service.as_str();
@@ -147,7 +148,7 @@ impl Bench<'_> {
             let ran = self.ssh(&line, "UP").await?;
             up.add(ran.said);
             theirs.add(ran.took);
-            // What that line did is noted as deployed, so that only the next change is left.
+            // The commit of that line is noted as deployed, so that only the next change is left.
             self.hemma(&self.private, "deploy").await?;
             self.change().await?;
             let ran = self.hemma(&self.private, "deploy").await?;
@@ -197,13 +198,13 @@ impl Bench<'_> {
         Ok(pushed.map(drop)?)
     }
 
-    /// Leaves the host as it was found.
+    /// Restores the host.
     async fn back(&self, head: &str) -> Result<(), Failure> {
         self.ssh(&format!("cd ~/apps/huleedu && git reset --quiet --hard {head}"), "").await?;
         self.hemma(&self.private, "deploy").await.map(drop)
     }
 
-    /// This very program, as an operator starts it.
+    /// Runs this program as an operator would.
     async fn hemma(&self, config: &Path, verb: &str) -> Result<Ran, Failure> {
         let program = std::env::current_exe()?.display().to_string();
         let command = Command::new(program).args([verb, "--config"]);

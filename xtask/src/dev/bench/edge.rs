@@ -1,5 +1,5 @@
-//! The public edge: all looks at once against the slowest of them, and lookups and handshakes beside
-//! what people use.
+//! The public edge: all looks at once compared with the slowest of them, and lookups and handshakes
+//! compared with what people use.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -25,15 +25,15 @@ pub(crate) struct Args {
     whole_only: bool,
 }
 
-/// A library's bench, its name for our side and for the other's, and at least how many times as fast
-/// ours is meant to be.
+/// The bench of a library, its name for hemma's side and for the other's, and the least ratio of
+/// their speeds.
 const BESIDE: [(&str, &str, &str, f64); 2] =
     [("hemma-dns", "lookups", "dnspython", 5.0), ("hemma-tls", "handshakes", "Python ssl", 2.0)];
 
-/// A cold build comes first.
+/// The time limit of a bench, which may begin with a cold build.
 const BENCH_LIMIT: Duration = Duration::from_secs(20 * 60);
 
-/// There is nothing to look at.
+/// Nothing is deployed.
 #[derive(Debug, thiserror::Error)]
 #[error("the practice host has no certificates to look at")]
 struct NotDeployed;
@@ -57,7 +57,8 @@ impl Args {
     }
 }
 
-/// Every name, from every vantage, DNS, TLS and GET: how long all of it takes, and its slowest part.
+/// Times all looks together, and the slowest one: every name, from every vantage point, DNS, TLS
+/// and GET.
 async fn whole(config: &Config, runs: u32) -> Result<String, Failure> {
     let [mut all, mut slowest] = [Sample::default(), Sample::default()];
     let mut looks = 0;
@@ -88,7 +89,7 @@ async fn whole(config: &Config, runs: u32) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// What the library's bench prints, and the ratio of the two rates in it.
+/// The output of the library's bench, and the ratio of the two rates in it.
 async fn beside(
     root: &Path,
     package: &str,
@@ -116,12 +117,12 @@ async fn beside(
     Ok(text)
 }
 
-/// A bench of ours did not come to its end.
+/// A bench did not run to its end.
 #[derive(Debug, thiserror::Error)]
 #[error("the bench of {0} stopped: {1}")]
 struct Stopped(String, String);
 
-/// `hemma-dns: 10000 in 540 ms, 18500 a second`: the last line that begins with `who`.
+/// The rate in the last line that begins with `who`: `hemma-dns: 10000 in 540 ms, 18500 a second`.
 fn rate(text: &str, who: &str) -> Option<f64> {
     let lines = text.lines().rev().filter_map(|it| it.trim().strip_prefix(who)?.strip_prefix(": "));
     let rate =

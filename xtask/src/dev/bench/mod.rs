@@ -1,6 +1,6 @@
 //! Measurements, always as a ratio to what people use today, in the same run.
 //!
-//! Never a test: a machine that is busy is no reason to fail.
+//! They are never tests: a busy machine is not a reason to fail.
 
 mod deploy;
 mod edge;

@@ -1,11 +1,11 @@
-//! Repeated measurements and what is quoted of them.
+//! Repeated measurements and their summary.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hemma_core::{Command, ExecError, Live, Place};
 
-/// Measured durations of one thing.
+/// The measured durations of one thing.
 #[derive(Debug, Default)]
 pub(super) struct Sample(Vec<Duration>);
 
@@ -14,14 +14,14 @@ impl Sample {
         self.0.push(took);
     }
 
-    /// The one in the middle; nothing measured is nothing.
+    /// The median; zero if nothing was measured.
     pub(super) fn median(&self) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort();
         sorted.get(sorted.len() / 2).copied().unwrap_or_default()
     }
 
-    /// `812 ms (790–1010)`.
+    /// The summary: `812 ms (790–1010)`.
     pub(super) fn shown(&self) -> String {
         let ends = (self.0.iter().min(), self.0.iter().max());
         let (Some(least), Some(most)) = ends else { return "not measured".to_owned() };
@@ -30,12 +30,12 @@ impl Sample {
     }
 }
 
-/// What one would type to run `line` on the practice host.
+/// The ssh command that runs `line` on the practice host.
 pub(super) fn ssh(config: &Path, line: &str) -> Command {
     Command::new("ssh").args(["-F".to_owned(), config.display().to_string()]).args(["hemma", line])
 }
 
-/// How long a command takes, whatever it answers.
+/// The time that a command takes, whatever its exit code.
 pub(super) async fn timed(live: &Live, command: &Command) -> Result<Duration, ExecError> {
     let started = Instant::now();
     live.run(&Place::Here, command).await?;

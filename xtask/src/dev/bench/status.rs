@@ -1,4 +1,4 @@
-//! hemma's full look against the runbook's own looks, one ssh line after another.
+//! hemma's full look compared with the runbook's own looks, one ssh line after another.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,8 +18,8 @@ pub(crate) struct Args {
     runs: u32,
 }
 
-/// What the runbook looks at, as one would type it: preconditions, day 1 step 2, day 2 steps 0 to
-/// 4 and 6. What it hides behind `|| true` is left out; what it counts on is in.
+/// The looks of the runbook as plain lines: preconditions, day 1 step 2, day 2 steps 0 to 4 and 6.
+/// Lines that it hides behind `|| true` are left out; those that it relies on are in.
 const LINES: [&str; 10] = [
     "sudo ss -lntp | grep -E ':(80|443) '",
     "sudo docker ps --format 'table {{.Names}}\\t{{.Status}}\\t{{.Ports}}' | grep -iE 'nginx|proxy|acme'",
@@ -33,10 +33,10 @@ const LINES: [&str; 10] = [
     "sudo docker exec huleedu_bff_teacher_service curl -fsS http://127.0.0.1:4101/healthz",
 ];
 
-/// The slowest command on the host that a full look cannot do without.
+/// The slowest command on the host that a full look needs.
 const SLOWEST: &str = "cd ~/apps/huleedu && sudo docker compose -p huleedu -f docker-compose.hemma.yml -f docker-compose.prod.yml config --format json";
 
-/// There is nothing to look at.
+/// Nothing is deployed.
 #[derive(Debug, thiserror::Error)]
 #[error("the practice host has no healthy deploy to look at")]
 struct NotDeployed;
@@ -71,7 +71,7 @@ impl Bench {
         Ok(seen.exit == 0)
     }
 
-    /// Taken in turn, so that a machine that slows down slows all of them.
+    /// Measured in turn, so that a machine that slows down slows all of them.
     async fn at(&self, lab: &Lab, round_trip: Duration) -> Result<String, Failure> {
         let linked: Linked = lab.link(round_trip).await?;
         let config = linked.ssh_config.as_path();
@@ -111,7 +111,7 @@ impl Bench {
     }
 }
 
-/// This very program, as an operator starts it.
+/// This program, run as an operator would.
 fn hemma(config: &Path) -> Command {
     let program = std::env::current_exe().unwrap_or_default();
     Command::new(program.display().to_string())

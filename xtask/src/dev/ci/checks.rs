@@ -1,4 +1,4 @@
-//! What is checked, and how test results are counted.
+//! The checks, and counting test results.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use hemma_core::Command;
 use super::super::workspace::{self, Error};
 use super::packages;
 
-/// Some command lines under one heading; the first that fails ends the check.
+/// Command lines under one heading; the first that fails ends the check.
 pub(super) struct Check {
     pub(super) heading: String,
-    /// What has to be written before.
+    /// Writes the files that the check needs.
     pub(super) before: fn(&Path) -> Result<(), Error>,
     pub(super) commands: Vec<Command>,
 }
@@ -18,15 +18,15 @@ pub(super) struct Check {
 /// The heading of the tests that need the practice host.
 pub(super) const PRACTICE: &str = "practice host";
 
-/// Tests that ran.
+/// The number of tests that ran.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) passed: u64,
     pub(super) failed: u64,
 }
 
-/// Those that only compile, those that run what was compiled, and those that have to do with neither:
-/// they may run beside the practice host's tests, which wait for most of their time.
+/// The checks that only compile, those that run what was compiled, and those that do neither: the
+/// last may run during the practice host's tests, which wait for most of their time.
 pub(super) fn checks(root: &Path) -> Result<[Vec<Check>; 3], Error> {
     let check = |heading: &str, lines: &[&str]| {
         Check::new(heading, lines.iter().map(|it| cargo(it)).collect())
@@ -69,7 +69,7 @@ pub(super) fn checks(root: &Path) -> Result<[Vec<Check>; 3], Error> {
     Ok(all.map(|it| it.into_iter().filter(|it| !it.commands.is_empty()).collect()))
 }
 
-/// What can be left out, and the crates that promise to be light, as they are without the others.
+/// The crates without optional features, and those that promise to be light.
 const FEATURES: [&str; 7] = [
     "clippy --quiet --no-deps --package hemma-core --no-default-features -- -D warnings",
     "clippy --quiet --no-deps --package hemma-core --no-default-features --features ssh -- -D warnings",
@@ -80,8 +80,8 @@ const FEATURES: [&str; 7] = [
     "check --quiet --package hemma-embed --features ndarray",
 ];
 
-/// Where this compiler is the oldest that is promised, all of the above was checked with it. Where it
-/// is not installed, nothing is downloaded: that line says so.
+/// The check with the oldest promised compiler. If this compiler is that one, everything above was
+/// checked with it. If it is not installed, nothing is downloaded: that line says so.
 fn oldest_compiler(root: &Path) -> Result<Vec<Command>, Error> {
     let manifest = workspace::manifest(&root.join("Cargo.toml"))?;
     let package = manifest.get("workspace").and_then(|it| it.get("package"));
@@ -99,11 +99,12 @@ fn cargo(line: &str) -> Command {
     Command::new("cargo").args(line.split(' '))
 }
 
-/// Advisories are left out: they need a list from the network, which a bare machine may not have.
-/// What is judged are the crates for all systems, so those for others are fetched first.
+/// The licences and sources of crates. Advisories are left out: they need a list from the network,
+/// which a bare machine may not have. Crates for all systems are judged, so those for others are
+/// fetched first.
 ///
-/// Where `cargo deny` is missing, it is built without optimisation: it works for a second here, and
-/// on a bare machine its own build is most of this check.
+/// If `cargo deny` is missing, it is built without optimisation: it works for a second here, and on
+/// a bare machine its own build is most of this check.
 fn deny() -> Vec<Command> {
     let install = "cargo deny --version >/dev/null 2>&1 || \
                    CARGO_PROFILE_DEV_DEBUG=0 nice cargo install --quiet --locked --debug cargo-deny";
@@ -128,7 +129,7 @@ impl Check {
 }
 
 impl Counts {
-    /// Adds what a test run says: `test result: ok. 12 passed; 0 failed; …`.
+    /// Adds a test run's summary: `test result: ok. 12 passed; 0 failed; …`.
     pub(super) fn add(&mut self, stdout: &str) {
         for line in stdout.lines().filter_map(|it| it.strip_prefix("test result: ")) {
             self.passed += number_before(line, " passed");

@@ -1,9 +1,9 @@
-//! Why tests failed, told once more at the end, where somebody reads.
+//! The reasons of failed tests, repeated at the end, where they are read.
 
-/// A panic in the tests of the practice host has all that the run said in it.
+/// The number of lines: a panic in the tests of the practice host has the whole output of the run.
 const LINES_MAX: usize = 40;
 
-/// Each test that failed with what it said when it did, from what a test run printed.
+/// Each failed test with its message, from the output of a test run.
 pub(super) fn failures(stdout: &str) -> Vec<String> {
     let mut told = Vec::new();
     let mut lines = stdout.lines().peekable();

@@ -1,5 +1,5 @@
-//! The published crates as their packages have them, and the fuzz targets: a workspace of its own
-//! below `target`, whose third-party crates are those that were compiled before.
+//! The published crates as packaged, and the fuzz targets: a workspace below `target`, whose
+//! third-party crates are those that were compiled before.
 
 use std::path::Path;
 
@@ -8,18 +8,18 @@ use toml::{Table, Value};
 
 use super::super::workspace::{self, Error};
 
-/// Where the packages are unpacked.
+/// The directory of the unpacked packages.
 const PLACE: &str = "target/packaged";
 
-/// Stands in for the crate of this name, whose C++ needs a compiler of its own and whose build has ring
-/// compiled once more. A target that is not linked uses nothing of it but the macro.
+/// A replacement for the crate of this name, whose C++ needs a compiler of its own and whose build
+/// compiles ring once more. A target that is not linked uses only its macro.
 const LIBFUZZER: &str = "libfuzzer-sys";
 const LIBFUZZER_MANIFEST: &str =
     "[package]\nname = \"libfuzzer-sys\"\nversion = \"0.4.99\"\nedition = \"2024\"\n";
 const LIBFUZZER_MACRO: &str = "#[macro_export]\nmacro_rules! fuzz_target {\n    \
     (|$data:ident: $kind:ty| $body:expr) => { pub fn target($data: $kind) { let _ = $body; } };\n}\n";
 
-/// What is run when the workspace is laid out.
+/// The commands to run when the workspace is laid out.
 pub(super) fn commands(root: &Path) -> Result<Vec<Command>, Error> {
     let names = workspace::published(root)?;
     let package =
@@ -37,7 +37,7 @@ pub(super) fn commands(root: &Path) -> Result<Vec<Command>, Error> {
     Ok(commands)
 }
 
-/// Writes what the packages do not bring: the manifest that holds them together.
+/// Writes the manifest of the workspace, which the packages do not have.
 pub(super) fn lay_out(root: &Path) -> Result<(), Error> {
     let place = root.join(PLACE);
     for old in [&place, &root.join("target/package")] {
@@ -76,7 +76,7 @@ fn fuzz(root: &Path, name: &str) -> std::path::PathBuf {
     root.join(name).join("fuzz/Cargo.toml")
 }
 
-/// The manifest of a crate's fuzz targets, as a member that fuzzes what was unpacked.
+/// The manifest of a crate's fuzz targets, as a member that fuzzes the unpacked crate.
 fn fuzz_targets(
     root: &Path,
     name: &str,

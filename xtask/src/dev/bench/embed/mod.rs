@@ -1,4 +1,4 @@
-//! `hemma-embed` against a Python client that does what the contract says.
+//! `hemma-embed` compared with a Python client that follows the contract.
 
 mod server;
 
@@ -173,7 +173,7 @@ impl Bench {
         Ok(text)
     }
 
-    /// What the Python client says that it took, without its start.
+    /// The time that the Python client reports, without its start.
     async fn python(&self, what: &str, count: usize, dir: &Path) -> Result<Duration, Failure> {
         let mut last = String::new();
         for python in ["/usr/bin/python3", "python3"] {
@@ -192,7 +192,7 @@ impl Bench {
         Err(Failure::unknown(PythonFailed(last)))
     }
 
-    /// A process of its own, which has held nothing before.
+    /// The peak memory of a new process, which has held nothing before.
     async fn peak(&self, count: usize, cache: &Path) -> Result<String, Failure> {
         let program = std::env::current_exe()?.display().to_string();
         let command = Command::new(program)
@@ -221,7 +221,7 @@ async fn gather(
     Ok(())
 }
 
-/// The same answer, into memory and no further, from its first byte on.
+/// Reads the answer into memory and no further, from its first byte on.
 fn bare_read(address: SocketAddr, rows: usize) -> std::io::Result<Duration> {
     let body = format!("{{\"texts\":[{}]}}", vec!["\"x\""; rows].join(","));
     let mut stream = TcpStream::connect(address)?;

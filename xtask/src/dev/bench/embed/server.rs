@@ -1,4 +1,4 @@
-//! An offload server that costs next to nothing: its answers are made before they are asked for.
+//! An offload server that costs next to nothing: its answers are made in advance.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,7 +12,7 @@ use hemma_embed::{Limits, Matrix, Model, npy};
 /// Answers by their number of rows.
 type Answers = Arc<Mutex<HashMap<usize, Arc<Vec<u8>>>>>;
 
-/// Begins to serve. It ends with the process, as a measurement does.
+/// Starts the server. It ends with the process, as a measurement does.
 pub(super) fn start(pause: Duration) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
@@ -64,7 +64,7 @@ fn send(writer: &mut TcpStream, body: &[u8]) -> std::io::Result<()> {
     writer.write_all(body)
 }
 
-/// How many texts a body has. Ours hold no quotes, so that nobody has to read JSON here.
+/// The number of texts in a body. The texts have no quotes, so that no JSON has to be parsed here.
 fn count(body: &[u8]) -> usize {
     let end = body.iter().position(|it| *it == b']').unwrap_or(body.len());
     let quotes: usize = body[..end].iter().map(|it| usize::from(*it == b'"')).sum();

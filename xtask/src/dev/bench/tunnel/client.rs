@@ -1,4 +1,4 @@
-//! Somebody who uses a forwarded port, and looks at the clock.
+//! A client of a forwarded port that measures times.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use tokio::time::timeout;
 
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// How long one question may take before it is asked on a new connection.
+/// The time for one request, after which it is sent on a new connection.
 const ONE: Duration = Duration::from_secs(5);
 
-/// How long until the port answers; `None` if it does not within `limit`.
+/// The time until the port answers; `None` if it does not within `limit`.
 pub(super) async fn answers(port: u16, limit: Duration) -> Option<Duration> {
     let begun = Instant::now();
     while begun.elapsed() < limit {
@@ -24,7 +24,7 @@ pub(super) async fn answers(port: u16, limit: Duration) -> Option<Duration> {
     None
 }
 
-/// How long that many requests take on one connection, one after another.
+/// The time for that many requests on one connection, one after another.
 pub(super) async fn requests(port: u16, count: u32) -> std::io::Result<Duration> {
     let begun = Instant::now();
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
@@ -41,7 +41,7 @@ pub(super) async fn requests(port: u16, count: u32) -> std::io::Result<Duration>
     Ok(begun.elapsed())
 }
 
-/// How long that many bytes take.
+/// The time for that many bytes.
 pub(super) async fn fetch(port: u16, bytes: u64) -> std::io::Result<Duration> {
     let begun = Instant::now();
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;

@@ -1,4 +1,5 @@
-//! A tunnel beside `ssh -L` and autossh with the runbook's options, over the practice host's link.
+//! A tunnel compared with `ssh -L` and autossh with the runbook's options, over the practice host's
+//! link.
 
 mod client;
 mod service;
@@ -42,13 +43,13 @@ pub(crate) struct Args {
     away: u64,
 }
 
-/// There and back.
+/// The round trip time.
 const ROUND_TRIP: Duration = Duration::from_millis(30);
 
 /// autossh gives up for good when its first connection ends sooner than this.
 const GATE: Duration = Duration::from_secs(31);
 
-/// Longer than autossh rests between two attempts.
+/// Longer than autossh's pause between two attempts.
 const LIMIT: Duration = Duration::from_secs(660);
 
 /// A way could not be opened.
@@ -64,7 +65,7 @@ impl Args {
         let service = service::start(&lab).await?;
         let directory = lab.directory().join("bench");
         let measured = self.measure(run, &linked, service.port, &directory).await;
-        // It was ours alone, and is made again for the next.
+        // The directory was made for this way, and is made again for the next.
         let _ = std::fs::remove_dir_all(&directory);
         service.stop(&lab).await?;
         run.terminal().idle();
@@ -82,7 +83,7 @@ impl Args {
         let forward = forward.map_err(Failure::usage)?;
         let here = forward.local_port();
         let seat = Seat::new(directory, run.config().host.alias.clone());
-        // As `tunnel start` tells it to the process in the background.
+        // The settings that `tunnel start` passes to the background process.
         let told = json!({ "seat": seat, "ssh_config": over.ssh_config, "forwards": [forward] });
         let ours = Way::ours(&told.to_string(), here)?;
         let plain = Way::ssh(&over.ssh_config, port)?;
@@ -134,7 +135,7 @@ impl Args {
         text
     }
 
-    /// Taken in turn, so that a machine that slows down slows both.
+    /// Measured in turn, so that a machine that slows down slows both.
     async fn transfers(&self, ours: &Way, plain: &Way) -> Result<String, Failure> {
         let bytes = self.megabytes * 1_000_000;
         let (mut a, mut b) = (Sample::default(), Sample::default());
@@ -155,7 +156,7 @@ impl Args {
     }
 }
 
-/// Both wait for the same repair.
+/// Both wait for one repair.
 async fn both(what: &str, ours: &Way, autossh: &Way, goal: &str) -> String {
     let (a, b) = tokio::join!(answers(ours.port, LIMIT), answers(autossh.port, LIMIT));
     let shown = |it: Option<Duration>| match it {

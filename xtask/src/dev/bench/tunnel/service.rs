@@ -1,9 +1,9 @@
-//! What is at the other end: a small server on the loopback of the practice host.
+//! The server at the other end: a small one on the loopback of the practice host.
 
 use hemma_cli::Failure;
 use hemma_lab::Lab;
 
-/// Nothing of the host or of the application listens there.
+/// A port on which nothing of the host or of the application listens.
 const PORT: u16 = 18999;
 
 const SERVER: &str = include_str!("service.pl");
@@ -17,7 +17,7 @@ for _ in $(seq 50); do
 done
 exit 1"#;
 
-/// It runs on the host until it is stopped.
+/// A service that runs on the host until it is stopped.
 pub(super) struct Service {
     pub(super) port: u16,
     pid: String,

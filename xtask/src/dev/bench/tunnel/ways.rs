@@ -1,4 +1,4 @@
-//! The ways to a port of the host that are compared, each as processes of its own.
+//! The compared ways to a port of the host, each with its own processes.
 
 use std::ffi::OsStr;
 use std::io;
@@ -19,7 +19,7 @@ const RUNBOOK: [&str; 6] = [
     "ExitOnForwardFailure=yes",
 ];
 
-/// A way that is open, and the port at its end here. Closes when it is dropped.
+/// An open way, and its port on this machine. Closes when it is dropped.
 pub(super) struct Way {
     pub(super) port: u16,
     process: Child,
@@ -32,14 +32,15 @@ impl Way {
         Self::start(command(program).args(["tunnel", "run", "--told", told]), port)
     }
 
-    /// `ssh -L` and nothing around it.
+    /// `ssh -L` alone.
     pub(super) fn ssh(config: &Path, remote: u16) -> io::Result<Self> {
         let port = free_port()?;
         let mut ssh = command("ssh");
         Self::start(ssh.args(["-N", "-F"]).arg(config).args(forward(port, remote)), port)
     }
 
-    /// autossh with the runbook's options. Its own address, so that the port is the right one.
+    /// autossh with the runbook's options. It has its own address, so that the port is the right
+    /// one.
     pub(super) fn autossh(config: &Path, remote: u16) -> io::Result<Self> {
         let port = free_port()?;
         let mut autossh = command("autossh");
@@ -56,12 +57,11 @@ impl Way {
         self.process.id().unwrap_or_default()
     }
 
-    /// Asks it to end, and to take along what it has started: autossh leaves its ssh behind when
-    /// it is killed.
+    /// Ends the way with its child processes: autossh leaves its ssh behind when it is killed.
     pub(super) async fn end(mut self) {
         let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw);
         if let Some(pid) = pid {
-            // It fails only where it is gone already.
+            // It fails only if the process is gone already.
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         }
         let _ = self.process.wait().await;
@@ -81,7 +81,7 @@ pub(super) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// The processor time that a process has had, of which Linux counts hundredths of a second.
+/// The processor time of a process, which Linux counts in hundredths of a second.
 pub(super) fn processor_time(pid: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The name, in parentheses, may hold anything.
@@ -90,7 +90,7 @@ pub(super) fn processor_time(pid: u32) -> Duration {
     Duration::from_millis(ticks.sum::<u64>() * 10)
 }
 
-/// What a process holds in memory.
+/// The memory of a process.
 pub(super) fn memory_bytes(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"));
