@@ -1,4 +1,4 @@
-//! The ids of findings: one thing, one id, and each id that an operator meets is in the table.
+//! The ids of findings: one meaning, one id, and each id that an operator sees is in the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ fn each_crate_finds_what_its_ids_say_and_has_no_ids_elsewhere() {
         let (ids, others): (Vec<_>, Vec<_>) =
             files.iter().partition(|it| it.ends_with("src/ids.rs"));
         let declared = read(ids[0]);
-        // A crate that composes others finds what they find.
+        // A crate that composes others has their findings, too.
         let users =
             ["hemma-deploy", "hemma-cli"].map(|it| rust_files(&root().join(it).join("src")));
         let code: String =

@@ -1,4 +1,4 @@
-//! The next command that a storyboard names can be pasted into a terminal as it stands.
+//! The next command in a storyboard can be pasted into a terminal as it is.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -54,12 +54,12 @@ impl PracticeHost for NoHost {
     }
 }
 
-/// What stands in backticks behind `hint: run`, and what of our own does so in any hint.
+/// The commands in backticks after `hint: run`, and hemma's own in any hint.
 async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
     let mut commands = BTreeSet::new();
     for file in scenes() {
         let mut cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
-        // What is behind `--` is another program's.
+        // The words after `--` are another program's.
         let (ours, theirs) = match cassette.scene.typed.split_once(" -- ") {
             Some((ours, theirs)) => (ours, format!(" -- {theirs}")),
             None => (cassette.scene.typed.as_str(), String::new()),

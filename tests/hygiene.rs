@@ -13,7 +13,7 @@ const SHELVES: [&str; 4] =
 /// The answers that many recordings have in common.
 const BASE: &str = "tests/base.toml";
 
-/// What a person reviews in one sitting, and what all recordings may take together.
+/// The limits for one recording, which a person reviews in one sitting, and for all together.
 const LINES: usize = 1_500;
 const BYTES: usize = 1_200_000;
 
@@ -88,7 +88,7 @@ fn address(line: &str) -> Option<String> {
 
 fn is_public(address: &IpAddr) -> bool {
     match address {
-        // Versions such as 5.6.1.0 look like addresses; low ones are taken for such.
+        // Versions such as 5.6.1.0 look like addresses; low ones count as versions.
         IpAddr::V4(it) => !is_reserved(*it) && it.octets()[0] >= 8,
         IpAddr::V6(it) => is_global(*it),
     }
@@ -100,7 +100,7 @@ fn is_reserved(it: Ipv4Addr) -> bool {
     local || carrier_nat || it.is_documentation() || it.is_broadcast() || it.is_multicast()
 }
 
-/// `2000::/3` without the block that is kept for documents.
+/// `2000::/3` without the block that is reserved for documentation.
 fn is_global(it: Ipv6Addr) -> bool {
     let [first, second, ..] = it.segments();
     first >> 13 == 1 && (first, second) != (0x2001, 0x0db8)

@@ -1,4 +1,4 @@
-//! One slug, one place on each shelf; and arrows that point one way.
+//! The map of the repository: a place for each slug, and dependencies in one direction.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn the_commands_are_the_sections_of_the_runbook_in_its_order() {
     }
 }
 
-/// Every crate, and the crates of this workspace that it knows: the whole picture.
+/// Every crate, with the crates of this workspace that it depends on.
 const ARROWS: [(&str, &str); 14] = [
     ("hemma-cli", "core deploy dns docker embed git ingress postgres tls tunnel"),
     ("hemma-core", ""),
@@ -77,7 +77,7 @@ fn arrows_of(manifest: &toml::Table) -> (String, String) {
 
 #[test]
 fn consent_is_given_by_the_driver_alone() {
-    // The core compares against it, which is what an approval is made from.
+    // The core compares with it: an approval is made from it.
     let may = ["hemma-cli/src/run.rs", "hemma-core/src/world/mod.rs"];
     for file in rust_files(&root()).into_iter().filter(|it| it.contains("/src/")) {
         let text = read(&file);
@@ -88,7 +88,7 @@ fn consent_is_given_by_the_driver_alone() {
     }
 }
 
-/// Crates that have a command line, or are about the one that there is.
+/// Crates that have a command line, or are about hemma's.
 const PROGRAMS: [&str; 3] = ["hemma-cli/", "hemma-lab/", "xtask/"];
 
 #[test]
@@ -118,7 +118,7 @@ fn the_remedies_of_each_crate_have_their_commands() {
     }
 }
 
-/// Its values are in examples/huleedu, and the practice host has it.
+/// HuleEdu's values are in examples/huleedu, and the practice host uses them.
 #[test]
 fn no_crate_that_others_use_knows_an_application() {
     let published = |it: &String| {
@@ -136,10 +136,10 @@ fn no_crate_that_others_use_knows_an_application() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// The lines of a file that are compiled for those who use it, or that they read.
+/// The lines of a file without its tests.
 fn without_tests<'t>(file: &str, text: &'t str) -> Vec<&'t str> {
     let lines: Vec<&str> = text.lines().collect();
-    // A module of tests may be a file of its own, named in the middle of the code.
+    // A module of tests may be a file of its own, declared in the middle of the code.
     let is_test = |it: &[&str]| it[0].starts_with("#[cfg(test)]") && !it[1].ends_with(';');
     let tests = lines.windows(2).position(is_test).unwrap_or(lines.len());
     let whole = file.ends_with("tests.rs") || file.contains("/tests/");
@@ -198,7 +198,7 @@ fn the_hemma_toml_of_the_readme_is_one_that_hemma_reads() {
     hemma_deploy::Config::parse(text, Path::new("README.md")).expect("it is right");
 }
 
-/// The slugs at the ends of the runbook's headings, in backticks behind a dash.
+/// The slugs at the ends of the runbook's headings, in backticks after a dash.
 fn runbook() -> Vec<String> {
     let text = read("hemma-cli/RUNBOOK.md");
     let headings = text.lines().filter(|it| it.starts_with('#'));

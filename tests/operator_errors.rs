@@ -1,7 +1,7 @@
-//! Every public error of the libraries: its class, and what to try next or why there is nothing.
+//! Every public error of the libraries: its class, and its hint or the reason for having none.
 //!
-//! The class of each variant is said here a second time, by hand. What is missing from the tables is
-//! found in the sources.
+//! The class of each variant is repeated here by hand. Variants that the tables lack are found in
+//! the sources.
 
 mod errors;
 
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use errors::{Row, rows, sources};
 use hemma_core::Advice;
 
-/// An error that is no `OperatorError`, and the reason.
+/// Errors that do not implement `OperatorError`, with the reason.
 const PARTS: [(&str, &str); 2] = [
     (
         "hemma_core::live::connect_error::ConnectError",

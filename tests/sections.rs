@@ -1,7 +1,7 @@
-//! What the operator sees: one storyboard per section, played from its recordings.
+//! The operator's view: one storyboard for each section, played from its recordings.
 //!
-//! A recording is played strictly: what was not recorded is an error, and what was recorded and
-//! never asked for fails the test.
+//! A recording is played strictly: an unrecorded question is an error, and an exchange that is
+//! never used fails the test.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The tables, a file for the crates of one subject.
+//! The tables of errors, one file for the crates of one subject.
 
 mod core;
 mod deploy;
@@ -45,7 +45,7 @@ macro_rules! variants {
 }
 pub(crate) use variants;
 
-/// All of them.
+/// All rows.
 pub(crate) fn rows() -> Vec<Row> {
     let all = [
         core::rows(),

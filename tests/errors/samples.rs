@@ -13,7 +13,7 @@ pub(crate) fn made<T: std::str::FromStr>(text: &str) -> T {
     text.parse().ok().unwrap_or_else(|| panic!("`{text}` is such a name"))
 }
 
-/// The words of another program.
+/// The message of another program.
 pub(crate) fn said() -> String {
     "no such thing".to_owned()
 }
@@ -26,7 +26,7 @@ pub(crate) fn missing() -> NotRecorded {
     NotRecorded { kind: "exec".to_owned(), asked: String::new(), nearest: None }
 }
 
-/// An engine that said no.
+/// An engine that refused.
 pub(crate) fn refused() -> EngineError {
     EngineError::Refused { host: host(), status: 500, said: said() }
 }

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-/// The driver's own errors reach no other crate; their class is asked for by the compiler, where they
-/// become a failure.
+/// Crates whose errors reach no other crate; the compiler asks for their class where they become a
+/// failure.
 const DRIVER: [&str; 2] = ["hemma-cli", "hemma-lab"];
 
-/// Every variant of every public error, by the file that has it: `hemma_core::exec::ExecError::Lost`.
-/// A struct is a single one.
+/// Every variant of every public error, by the file that has it:
+/// `hemma_core::exec::ExecError::Lost`. A struct is a single one.
 pub(crate) fn errors() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let entries = std::fs::read_dir(root).expect("the root can be listed");
@@ -48,7 +48,7 @@ fn module(name: &str, file: &Path) -> String {
     all.join("::")
 }
 
-/// What is derived to be an error, or made one by hand, and is public.
+/// The public types that derive or implement an error.
 fn errors_of(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
@@ -90,7 +90,7 @@ fn is_by_hand(text: &str, name: &str) -> bool {
     })
 }
 
-/// The name of a variant, which stands four spaces in.
+/// The name of a variant, which is indented by four spaces.
 fn variant(line: &str) -> Option<&str> {
     let line = line.strip_prefix("    ")?;
     let end = line.find(|it: char| !it.is_alphanumeric()).unwrap_or(line.len());

@@ -1,4 +1,4 @@
-//! Dumps of real databases: whole, or not there; and what cuts them on the way.
+//! Dumps of real databases: complete, or absent; and interruptions on the way.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use crate::hemma::Ran;
 use crate::stage::{Stage, until};
 
-/// A database of 30 MB; says since when PostgreSQL runs.
+/// A database of 30 MB; prints since when PostgreSQL runs.
 const PLENTY: &str = r#"
 psql() { docker exec -i shared-postgres psql -qAtX -v ON_ERROR_STOP=1 -U postgres "$@"; }
 psql -c 'drop database if exists "hemma ba=ckup"' -c 'create database "hemma ba=ckup"'
@@ -17,7 +17,8 @@ psql -d "dbname='hemma ba=ckup'" -c "create table plenty as
   select g, md5(g::text) || repeat(md5((g + 1)::text), 8) as t from generate_series(1, 90000) g"
 psql -c 'select pg_postmaster_start_time()'"#;
 
-/// A database of 40 MB that hardly shrinks, so that its dump takes a second or two; says the same.
+/// A database of 40 MB that hardly compresses, so that its dump takes a second or two; prints since
+/// when PostgreSQL runs.
 const NOISE: &str = r#"
 psql() { docker exec shared-postgres psql -qAtX -v ON_ERROR_STOP=1 -U postgres "$@"; }
 psql -c 'create database "hemma ba=ckup"'
@@ -33,7 +34,7 @@ const FILLS: &str =
 const NAME: &str = "hemma ba=ckup";
 const FILE: &str = "hemma%20ba%3Dckup-";
 
-/// Puts a dump back, and says what came of it.
+/// Restores a dump, and prints the result.
 const RESTORED: &str = r#"
 docker exec -i shared-postgres psql -qX -U postgres -c 'create database hemma_restored'
 docker exec -i shared-postgres pg_restore -U postgres -d hemma_restored <"$1"
@@ -48,7 +49,7 @@ docker exec shared-postgres psql -qX -U postgres -c 'drop database if exists "he
 umount /home/operator/small 2>/dev/null
 rm -rf /home/operator/backups /home/operator/small"#;
 
-/// Somebody alters the table: a dump waits, until they are ended.
+/// Alters the table in another connection: a dump waits, until that is ended.
 const HOLD: &str = r#"
 docker exec -d shared-postgres psql -qX -U postgres -d "dbname='hemma ba=ckup'" \
   -c 'begin; lock table plenty; select pg_sleep(120)'
@@ -62,17 +63,17 @@ const LET_GO: &str = r#"
 docker exec shared-postgres psql -qAtX -U postgres -c "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(120)' and pid <> pg_backend_pid()" >/dev/null
 "#;
 
-/// The connection of a `pg_dump` that has begun.
+/// The connection of a running `pg_dump`.
 const DUMPS: &str = r#"docker exec shared-postgres psql -qAtX -U postgres -c \
   "select case when count(*) = 0 then 'none' end from pg_stat_activity where application_name like 'hemma-backup%'""#;
 
-/// Since when PostgreSQL runs, and how often it took something for a crash lately.
+/// The time since which PostgreSQL runs, and the number of its recent crashes.
 const SINCE: &str = r"
 docker exec shared-postgres psql -qAtX -U postgres -c 'select pg_postmaster_start_time()'
 docker logs --since 5m shared-postgres 2>&1 | grep -c 'terminating any other active server processes'
 true";
 
-/// What is left of dumps on the host: files, and connections of `pg_dump`.
+/// Remains of dumps on the host: files, and connections of `pg_dump`.
 const LEFT: &str = r#"
 ls -A /home/operator/backups 2>/dev/null
 docker exec shared-postgres psql -qAtX -U postgres -c \
@@ -123,7 +124,7 @@ async fn a_dump_is_whole_and_goes_where_it_should_and_nothing_half_is_left() {
     assert_eq!(mode & 0o777, 0o600);
 
     stage.hemma(&["history"]).await.says("done    dump database hemma ba=ckup to ");
-    // A dump that is cut must not be taken for a crash by the server.
+    // The server must not take a dump that is cut for a crash.
     let now = stage.root(SINCE).await;
     stage.root(FORGET).await;
     assert_eq!(now, format!("{started}\n0"));
@@ -189,19 +190,19 @@ async fn a_link_that_dies_in_the_middle_leaves_nothing_half_and_the_next_dump_is
     assert_eq!(now, format!("{started}\n0"));
 }
 
-/// Whether a file here has something in it, whatever it is called.
+/// Whether a file here has content, under any name.
 fn filled(directory: &Path) -> bool {
     let has_bytes = |it: &String| directory.join(it).metadata().is_ok_and(|it| it.len() > 0);
     entries(directory).iter().any(has_bytes)
 }
 
-/// A finding, and the next thing to do.
+/// One finding, with its hint.
 #[track_caller]
 fn one(ran: &Ran, words: &str) {
     ran.refuses(1, words).says("hint: ");
 }
 
-/// The files that have the name of a dump.
+/// The files with the name of a dump.
 fn whole(directory: &Path) -> Vec<String> {
     entries(directory).into_iter().filter(|it| it.starts_with(FILE)).collect()
 }

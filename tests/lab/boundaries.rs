@@ -1,7 +1,7 @@
-//! A run cut at every line that it writes into its journal: the next one goes on, nothing is lost.
+//! A run that is cut at every line of its journal: the next one goes on, and nothing is lost.
 //!
-//! Nobody counts the boundaries beforehand. A run is cut at its first one, then another at its
-//! second, until one ends before it has come to the next.
+//! The number of boundaries is not known beforehand. A run is cut at its first one, another at its
+//! second, until one ends before it comes to the next.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -70,7 +70,7 @@ async fn a_rollback_struck_at_any_boundary_is_gone_on_with() {
     another_commit(&stage).await;
     stage.hemma(&DEPLOY).await.exits(0);
     for blow in [Blow::Kill, Blow::Cut, Blow::Restart] {
-        // The deploy after each blow has brought the newer release back.
+        // The deploy after each blow has restored the newer release.
         at_every_boundary(&stage, &ROLLBACK, blow, async || ()).await;
         stage.hemma(&DEPLOY).await.exits(0);
     }
@@ -180,8 +180,8 @@ async fn reaches(running: &mut Running, journal: &std::path::Path, boundary: usi
     }
 }
 
-/// What no blow may cost, one line each: the `.env` and the databases. One that is dropped and
-/// made again is another one.
+/// The `.env` and the databases, one line each, which no blow may cost. A database that is dropped
+/// and recreated is another one.
 async fn treasure(stage: &Stage) -> BTreeSet<String> {
     let lines = stage
         .root(

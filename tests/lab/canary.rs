@@ -1,5 +1,5 @@
-//! Secrets never appear: twenty known ones are on the host, and everything that hemma says, writes
-//! or starts is searched for them.
+//! Secrets never appear: twenty known ones are on the host, and all output, files and processes of
+//! hemma are searched for them.
 
 mod remote;
 
@@ -13,7 +13,7 @@ use crate::hemma::Ran;
 use crate::stage::{Stage, written_down};
 use crate::watch::{self, Watch};
 
-/// In each of the secrets, and nowhere else.
+/// The mark, which is in each of the secrets, and nowhere else.
 const MARK: &str = "c4n4ry";
 
 /// The keys that the application needs; two of them have to be equal.
@@ -26,7 +26,7 @@ const NEEDED: [(&str, &str); 6] = [
     ("HF_TOKEN", "hf_c4n4ry"),
 ];
 
-/// What else a `.env` may hold, in all shapes.
+/// Further lines of a `.env`, in all shapes.
 const FURTHER: &str = r#"
 CANARY_PLAIN=c4n4ry-plain
 CANARY_SINGLE='c4n4ry $HOME `id` single'
@@ -45,7 +45,7 @@ CANARY_JSON='{"key":"c4n4ry"}'
 # CANARY_OFF=c4n4ry
 "#;
 
-/// Looks at what was deployed, with whatever they come to say.
+/// Looks at the deployed application, whose results do not matter.
 const LOOKS: [&[&str]; 14] = [
     &["config"],
     &["day0", "preconditions", "--verbose"],
@@ -63,10 +63,10 @@ const LOOKS: [&[&str]; 14] = [
     &["tunnel", "status"],
 ];
 
-/// Of what they say it is asked what it holds, and not whether all is well.
+/// Stands for any exit code: only the output matters.
 const WHATEVER: i32 = -1;
 
-/// What has nothing to do with the host's `.env`, databases and containers.
+/// Commands that do not touch the host's `.env`, databases and containers.
 const ELSEWHERE: [&str; 5] = ["check-text", "completions", "embed", "extract", "lab"];
 
 /// Writes the values into the `.env` and the database.
@@ -76,13 +76,13 @@ docker exec shared-postgres psql -qU postgres \
   -c "drop table if exists canary" -c "create table canary as select 'c4n4ry-row' as secret"
 sleep 1"#;
 
-/// How often the processes of this machine are looked at.
+/// The time between two looks at the processes of this machine.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
-/// When it is, for the engine. The mark itself is in no command line.
+/// Prints the engine's time. The mark itself is in no command line.
 const BEGAN: &str = "printf 'c4n%s' 4ry > /run/canary; date +%s";
 
-/// What is on the host besides the places where the secrets belong.
+/// Searches the host apart from the places where the secrets belong.
 const SEARCH: &str = r#"
 grep -aF -f /run/canary /run/watched
 grep -c 'docker' /run/watched >/dev/null || echo 'nobody was watched'
@@ -125,7 +125,7 @@ async fn no_secret_is_seen_anywhere() {
     clean(MARK, "a recording", &looked);
     assert!(here.is_empty(), "the processes on this machine: {here:#?}");
     assert_eq!(there.trim(), "", "the host");
-    // A dump holds what the database holds; that is what it is for.
+    // A dump holds what the database holds; that is its purpose.
     std::fs::remove_dir_all(stage.here().join("dumps")).expect("a dump was written");
     let written = files(stage.here());
     for wanted in ["journal.jsonl", "deployed.toml", "databases.toml", "back.toml", "failed.toml"] {
@@ -165,7 +165,7 @@ async fn plant(stage: &Stage) {
     assert!(planted.success(), "{}{}", planted.stdout, planted.stderr);
 }
 
-/// The commands of the help that have something to do with secrets and were not among `typed`.
+/// The commands of the help that are about secrets and were not among `typed`.
 fn untried(help: &str, typed: &BTreeSet<String>) -> Vec<String> {
     let commands = help.lines().skip_while(|it| *it != "Commands:").skip(1);
     let commands = commands.map_while(|it| it.split_whitespace().next());
@@ -173,8 +173,8 @@ fn untried(help: &str, typed: &BTreeSet<String>) -> Vec<String> {
     open.map(str::to_owned).collect()
 }
 
-/// Successes, refusals, failures and what is taken back: in words, as JSON, and recorded. And every
-/// word that was typed for it.
+/// Runs with success, refusal, failure and rollback: in words, as JSON, and recorded. Returns them,
+/// and every word that was typed.
 async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) {
     let mut said = Vec::new();
     let mut typed = BTreeSet::from(["exec", "env"].map(str::to_owned));
@@ -186,7 +186,7 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
         }
         said.push(ran);
     };
-    // What `dev record` takes for the root of the repository.
+    // The directory by which `dev record` recognizes the root of the repository.
     std::fs::create_dir(stage.here().join("hemma-cli")).expect("a place");
     stage.write("hemma-cli/RUNBOOK.md", "");
     let record = |name, typed: &[&'static str]| {
@@ -209,8 +209,8 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
     run(&["logs", "identity_service"], 0).await;
     stage.root("cp -p /home/operator/apps/huleedu/.env /run/planted").await;
     run(&record("back", &["rollback", "--yes"]), 0).await;
-    // The release of before has its own, without a secret that is known here, and it comes back with
-    // each way back.
+    // The release before has its own `.env`, without a secret that is known here, and each way back
+    // restores it.
     let plant_again = async || {
         stage.root("cp -p /run/planted /home/operator/apps/huleedu/.env").await;
     };
@@ -220,7 +220,7 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
     stage.lab.reset_remote().await.expect("the remote is reset");
     stage.lab.push_fault("invalid-compose", &[]).await.expect("it is pushed");
     run(&record("failed", &["deploy", "--yes"]), 0).await;
-    // What the database holds goes into the file, and what the operator types in goes in.
+    // The content of the database goes into the file, and typed input goes in.
     run(&["backup", "postgres", "--yes", "--verbose"], 0).await;
     run(&["backup", "postgres", "--yes", "--json", "--plain", "--here", "dumps"], 0).await;
     run(&["backup", "none", "--yes"], 1).await;
@@ -241,7 +241,7 @@ async fn everything_that_is_said(stage: &Stage) -> (Vec<Ran>, BTreeSet<String>) 
     (said, typed)
 }
 
-/// What a cassette of a deploy's looks holds.
+/// The cassette of a deploy's looks.
 async fn recorded(stage: &Stage) -> String {
     let (world, config) = (stage.recording_world(), stage.config());
     let situation = rollout::look(&world, &config).await;

@@ -1,8 +1,8 @@
-//! Work on the host that a deploy would lose, or would not know what to do with.
+//! Work on the host that a deploy would lose, or cannot handle.
 
 use crate::stage::Stage;
 
-/// What is done in the checkout, what undoes it, and what hemma says to it.
+/// The commands that change the checkout and restore it, and hemma's message.
 const TREES: [(&str, &str, &str); 5] = [
     (
         "echo '# mine' >> docker-compose.prod.yml",

@@ -1,8 +1,8 @@
-//! Commits that cannot be deployed as they are, and hosts that lack what they ask for.
+//! Commits that cannot be deployed as they are, and hosts that lack what they need.
 
 use crate::stage::Stage;
 
-/// A commit, and what hemma says before it lets the checkout move to it.
+/// A commit, and hemma's message before it moves the checkout to it.
 const COMMITS: [(&[&str], &str); 6] = [
     (&["invalid-compose"], "restrat"),
     (&["required-variable"], "WEBSOCKET_TICKET_KEY"),

@@ -45,7 +45,7 @@ fn closed_port() -> String {
     listener.local_addr().expect("it is bound").port().to_string()
 }
 
-/// A key that the host does not know, and a file in which it is taken for the host's.
+/// A key that the host does not know, and a file in which it is the host's.
 struct Keys {
     key: String,
     known: String,

@@ -6,7 +6,7 @@ use crate::watch;
 
 const SHARED_DB: [&str; 3] = ["day2", "shared-db", "--yes"];
 
-/// As on the day before it: no role, no database.
+/// Removes the role and the databases, as on the day before.
 const UNMADE: &str = r"
 docker exec -i shared-postgres psql -qU postgres <<'SQL'
 SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE datname ~ '^huleedu_' \gexec
@@ -42,7 +42,7 @@ async fn role_and_databases_are_made_once_and_the_password_stays_unseen() {
     let again = stage.hemma(&SHARED_DB).await;
     assert!(!again.exits(0).stdout.contains("~ run"), "{again}");
 
-    // PostgreSQL 15 lets nobody but a database's owner make tables in it; older ones let everybody.
+    // In PostgreSQL 15 only a database's owner may make tables in it; older ones let all roles.
     sql(&stage, "ALTER DATABASE huleedu_email OWNER TO postgres;").await;
     sql(&stage, "\\c huleedu_nlp\nALTER SCHEMA public OWNER TO postgres; REVOKE ALL ON SCHEMA public FROM PUBLIC;").await;
     let mended = stage.hemma(&SHARED_DB).await;
@@ -83,7 +83,8 @@ async fn a_server_that_takes_no_changes_is_refused_in_one_message() {
     stage.hemma(&SHARED_DB).await.exits(0).says("ALTER DATABASE \"huleedu_email\"");
 }
 
-/// One message, a next command, and no lock is taken for it; a deploy says the same.
+/// Expects one message and a next command, and that no lock is taken; a deploy has the same
+/// message.
 async fn refused(stage: &Stage, says: &str) -> Ran {
     let before = stage.traces().await;
     stage.hemma(&["deploy", "--yes"]).await.refuses(1, says).says("hint: ");
@@ -94,7 +95,7 @@ async fn refused(stage: &Stage, says: &str) -> Ran {
     ran
 }
 
-/// How many of the application's databases there are, and how many of its roles.
+/// The number of the application's databases, and of its roles.
 async fn count(stage: &Stage) -> String {
     sql(
         stage,

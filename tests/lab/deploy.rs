@@ -25,7 +25,7 @@ async fn from_nothing_to_healthy_and_then_exactly_what_changed() {
     only_an_environment_changes(&stage).await;
 }
 
-/// What stops at the consent, stops there: `--plan`, and nobody who could be asked.
+/// Nothing happens without consent: `--plan`, and no terminal to ask on.
 async fn before_the_first_deploy(stage: &Stage) {
     let before = stage.traces().await;
     let network = "+ create network  hule-network";
@@ -38,7 +38,7 @@ async fn before_the_first_deploy(stage: &Stage) {
     stage.is_as(&before).await;
 }
 
-/// How long it takes is `dev bench deploy`'s to say.
+/// `dev bench deploy` measures how long it takes.
 async fn nothing_to_do(stage: &Stage) {
     let before = stage.traces().await;
     let again = stage.hemma(&["deploy", "--yes", "--verbose"]).await;
@@ -54,7 +54,7 @@ async fn one_service_changes(stage: &Stage) {
     assert_eq!(planned(&plan.stdout, "build"), ["identity_service"], "{plan}");
     assert_eq!(planned(&plan.stdout, "recreate"), ["identity_service"], "{plan}");
     plan.says("identity_service: revision").says("changed by ");
-    // Three steps, and what they come to.
+    // Three steps, and their counts.
     assert!(plan.stdout.lines().count() <= 5, "{plan}");
 
     stage.hemma(&["deploy", "--yes"]).await.exits(0);
@@ -74,7 +74,7 @@ async fn only_an_environment_changes(stage: &Stage) {
     assert_eq!(images, service_images(stage).await);
 }
 
-/// Between the look and the lock, somebody pushes.
+/// Another operator pushes between the look and the lock.
 #[tokio::test]
 async fn a_world_that_moved_is_said_step_by_step_and_left_alone() {
     let stage = Stage::deployed().await;
@@ -121,7 +121,7 @@ fn pairs(text: &str) -> BTreeMap<String, String> {
     text.lines().filter_map(pair).collect()
 }
 
-/// The names whose value is another now, or that are gone or new.
+/// The names whose value changed, or that are gone or new.
 pub(crate) fn changed<'n>(
     before: &'n BTreeMap<String, String>,
     after: &'n BTreeMap<String, String>,

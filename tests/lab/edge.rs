@@ -77,7 +77,7 @@ async fn a_commit_that_opens_a_port_is_refused_unless_hemma_toml_names_it() {
     stage.is_as(&before).await;
 }
 
-/// The address that the host has on the lab's own network, which this machine reaches as another one.
+/// The address of the host on the lab's own network, which this machine reaches as another one.
 #[tokio::test]
 async fn what_is_open_is_found_by_trying_it_from_outside() {
     let stage = Stage::deployed().await;
@@ -86,7 +86,7 @@ async fn what_is_open_is_found_by_trying_it_from_outside() {
     let look = async || stage.hemma(&["notes", "public-surface"]).await;
     look().await.exits(0).says("other ports tried, none is open");
 
-    // By hand, as accidents are: on every address, in the files and in what runs.
+    // Changed by hand, as accidents are: on every address, in the files and in what runs.
     let compose =
         "docker compose -p huleedu -f docker-compose.hemma.yml -f docker-compose.prod.yml";
     let up = format!("sudo {compose} up -d -t 1 --no-deps redis 2>&1");
@@ -97,7 +97,7 @@ async fn what_is_open_is_found_by_trying_it_from_outside() {
     seen.says("published in docker-compose.infrastructure.yml:42");
     assert_eq!(seen.stdout.matches("answers").count(), 1, "{seen}");
 
-    // Open by the files, the engine and the host, and behind a firewall all the same.
+    // Open in the files, the engine and the host, but behind a firewall.
     stage.root("iptables -t raw -I PREROUTING -p tcp --dport 6379 -j DROP").await;
     let shut = look().await;
     stage.root("iptables -t raw -D PREROUTING -p tcp --dport 6379 -j DROP").await;

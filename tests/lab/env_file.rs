@@ -1,10 +1,11 @@
-//! A `.env` that is none: each verb that would read it says what it is instead, and leaves it.
+//! A `.env` that is not one: each verb that would read it says what it is instead, and leaves it
+//! alone.
 
 use crate::stage::Stage;
 
 const CHECKOUT: &str = "/home/operator/apps/huleedu";
 
-/// What is done to the file, what is said of it, and the next command.
+/// The command that spoils the file, the message, and the next command.
 const SPOILT: [(&str, &str, &str); 4] = [
     ("chown root .env", "belongs to root and is not readable", "sudo chown"),
     ("rm .env; mkdir .env", "is a directory", "rmdir"),
@@ -43,8 +44,8 @@ async fn what_is_no_settings_file_is_refused_by_every_verb_that_would_read_it() 
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
 }
 
-/// Compose reads such a file as if they were not there, and so does hemma; it keeps them. The bytes are
-/// part of a release all the same, so that its file comes back as it was.
+/// Compose ignores these bytes when it reads the file, and so does hemma; it keeps them. They are
+/// part of a release all the same, so that its file is restored exactly.
 async fn byte_order_mark_and_carriage_returns(stage: &Stage) {
     let rewrite = r"{ printf '\357\273\277'; sed 's/$/\r/' /root/env.whole; } >/home/operator/apps/huleedu/.env";
     stage.root(rewrite).await;

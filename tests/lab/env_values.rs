@@ -9,7 +9,7 @@ const SET: [&str; 4] = ["env", "set", "SMTP_TOKEN", "--yes"];
 const EDIT: [&str; 3] = ["day2", "env-file", "--edit"];
 const SECRET: &str = "s3cr3t $HOME 'quoted'";
 
-/// The file, its mode, and the newest file that was kept.
+/// Prints the file, its mode, and the newest kept copy.
 const FILE: &str = r#"
 cat .env
 stat -c %a:%U .env
@@ -42,7 +42,7 @@ async fn a_value_is_set_unseen_and_the_file_before_it_kept() {
                    --env-file .env -f - config --environment | grep ^SMTP_TOKEN";
     assert_eq!(stage.operator(compose).await, format!("SMTP_TOKEN={SECRET}"));
 
-    // The same again changes nothing, and needs nobody's consent.
+    // Setting it again changes nothing, and needs no consent.
     let before = stage.traces().await;
     let again = stage.fed(&SET[..3], SECRET).await;
     unseen(again.exits(0));
@@ -59,7 +59,7 @@ async fn a_value_is_set_unseen_and_the_file_before_it_kept() {
 async fn typed_without_echo(stage: &Stage) {
     let (running, terminal) = stage.seated(&SET[..3], "false");
     running.has_said("value of SMTP_TOKEN (it is not shown): ").await;
-    // What is typed before `stty` has acted would be shown, as in every program that asks so.
+    // Input before `stty` takes effect would be shown, as in every program that asks so.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     terminal.types("s3cr3t-typed");
     running.has_said("Go ahead? [y/N] ").await;
@@ -102,7 +102,7 @@ async fn the_file_is_edited_in_the_operators_own_editor() {
     stage.is_as(&untouched).await;
     assert_eq!(copies(stage.here()), [""; 0], "a private copy was left");
 
-    // Private while it is open, and gone afterwards.
+    // Private while it is open, and removed afterwards.
     let write = "stat -c %a \"$1\" \"${1%/*}\" >seen; echo SMTP_TOKEN=s3cr3t-edited >>\"$1\"";
     let done = edited(&stage, write, &["Go ahead?", "y"]).await;
     unseen(done.exits(0).says("add  SMTP_TOKEN  it is new"));
@@ -135,7 +135,7 @@ async fn somebody_else_was_faster(stage: &Stage) {
     unseen(refused.refuses(1, "was changed by somebody else meanwhile; nothing was written"));
     stage.is_quiet().await;
     stage.is_as(&before).await;
-    // What was typed is not lost with it.
+    // The typed text is kept.
     refused.says("your text is kept in ");
     let kept = copies(stage.here());
     assert_eq!(kept.len(), 1, "{kept:?}");
@@ -160,7 +160,7 @@ fn editor(stage: &Stage, script: &str) -> String {
     format!("sh -eu {}", file.display())
 }
 
-/// What lies in private copies.
+/// The content of private copies.
 fn copies(dir: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(dir).expect("it is there").flatten();
     let own = entries.filter(|it| it.file_name().to_string_lossy().starts_with("hemma-"));

@@ -1,4 +1,4 @@
-//! Commands of the operator's own in the containers of services.
+//! Commands of the operator's in the containers of services.
 
 use std::io::Write;
 
@@ -49,7 +49,7 @@ async fn bytes_of_a_pipe_arrive_and_a_lock_is_not_waited_for() {
 async fn on_a_terminal_it_has_one_and_gets_the_keys_and_without_one_it_outlives_ctrl_c() {
     let stage = Stage::deployed().await;
     let (shell, terminal) = stage.seated_wholly(&["exec", "redis", "sh"]);
-    // What is typed is echoed: only the answer has the sum in it.
+    // Input is echoed: only the output has the sum in it.
     terminal.types("test -t 0 && test -t 1 && echo seen-$((1 + 1))");
     shell.has_said("seen-2").await;
     // One program from its first word on: a shell that has yet to start another may lose the key.

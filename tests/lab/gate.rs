@@ -1,10 +1,10 @@
-//! Deploys that fail on the way: the cause is shown, and what ran before runs again.
+//! Deploys that fail: the cause is shown, and what ran before runs again.
 
 use crate::deploy::{changed, containers};
 use crate::hemma::Ran;
 use crate::stage::Stage;
 
-/// Pushes a fault, deploys it in vain, and expects everything else to be as it was.
+/// Pushes a fault, deploys it without success, and expects everything else to be as before.
 async fn fails(stage: &Stage, fault: &str, touched: &[&str]) -> Ran {
     let head = stage.lab.remote_head().await.expect("it has one");
     let before = containers(stage).await;
@@ -70,7 +70,7 @@ async fn a_one_shot_that_exits_non_zero_is_taken_back() {
     taken_back(&stage, &deploy).await;
 }
 
-/// It is said, it is in the history, and nobody holds the lock any more.
+/// The message and the history say so, and the lock is free.
 async fn taken_back(stage: &Stage, deploy: &Ran) {
     let head = stage.operator("git rev-parse HEAD").await;
     let head = &head[..10];
@@ -79,7 +79,7 @@ async fn taken_back(stage: &Stage, deploy: &Ran) {
     stage.hemma(&["lock", "show"]).await.exits(0).says("nobody is at work");
 }
 
-/// What the overlay says of redis.
+/// Writes the overlay's text about redis.
 async fn overlay(stage: &Stage, says: &str) {
     stage.operator(&format!("printf 'services:\\n  redis:\\n    {says}\\n' > ../own.yml")).await;
 }

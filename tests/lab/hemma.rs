@@ -1,4 +1,4 @@
-//! The binary as a process: started, listened to, interrupted, and what it left behind.
+//! The binary as a process: starting it, its output, interrupting it, and what it leaves behind.
 
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::terminal::Terminal;
 
-/// Longer than the slowest deploy on a slow machine: reached only where something hangs.
+/// Longer than the slowest deploy on a slow machine: reached only if something hangs.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// A run that has begun.
@@ -29,54 +29,54 @@ pub(crate) struct Running {
 /// A run that has ended.
 #[derive(Debug)]
 pub(crate) struct Ran {
-    /// `None` if a signal ended it.
+    /// The exit code; `None` if a signal ended it.
     pub(crate) exit: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) took: Duration,
 }
 
-/// What a stream has said so far.
+/// The output of a stream so far.
 struct Heard {
     text: watch::Receiver<String>,
     reading: JoinHandle<()>,
 }
 
 impl Running {
-    /// Starts the binary beside this test in `dir`, in a process group of its own as a shell
-    /// would, with the operator's state in `state` there and nobody at the terminal.
+    /// Starts the binary in `dir`, in a process group of its own as a shell would, with the
+    /// operator's state in `state` there and without a terminal.
     pub(crate) fn start(lab: &Lab, dir: &Path, args: &[&str]) -> Self {
         Self::begin(&mut command(lab, dir, args))
     }
 
-    /// The same for an operator of another name.
+    /// Starts the binary for an operator of another name.
     pub(crate) fn by(who: &str, lab: &Lab, dir: &Path, args: &[&str]) -> Self {
         Self::begin(command(lab, dir, args).env("USER", who))
     }
 
-    /// The same with something on its standard input.
+    /// Starts the binary with something on its standard input.
     pub(crate) fn fed(lab: &Lab, dir: &Path, args: &[&str], input: &[u8]) -> Self {
         let mut file = tempfile::tempfile().expect("a place");
         file.write_all(input).and_then(|()| file.rewind()).expect("it is written");
         Self::begin(command(lab, dir, args).stdin(file))
     }
 
-    /// Both.
+    /// Starts the binary for another operator, with something on its standard input.
     pub(crate) fn fed_by(who: &str, lab: &Lab, dir: &Path, args: &[&str], input: &[u8]) -> Self {
         let mut file = tempfile::tempfile().expect("a place");
         file.write_all(input).and_then(|()| file.rewind()).expect("it is written");
         Self::begin(command(lab, dir, args).env("USER", who).stdin(file))
     }
 
-    /// The same with somebody at the terminal, who writes with `editor`. What is said there and what
-    /// is typed there is standard error.
+    /// Starts the binary with a person at the terminal, who writes with `editor`. Output and input
+    /// on the terminal are standard error.
     pub(crate) fn seated(lab: &Lab, dir: &Path, args: &[&str], editor: &str) -> (Self, Terminal) {
         let mut command = command(lab, dir, args);
         command.env("VISUAL", editor).env("XDG_RUNTIME_DIR", dir);
         Self::at(Terminal::open(), command)
     }
 
-    /// The same with standard output on the terminal as well, as where nothing is piped.
+    /// Starts the binary with standard output on the terminal as well, as where nothing is piped.
     pub(crate) fn seated_wholly(lab: &Lab, dir: &Path, args: &[&str]) -> (Self, Terminal) {
         let terminal = Terminal::open();
         let mut command = command(lab, dir, args);
@@ -87,7 +87,7 @@ impl Running {
     fn at(terminal: Terminal, mut command: tokio::process::Command) -> (Self, Terminal) {
         command.stdin(terminal.screen()).stderr(terminal.screen()).env("NO_COLOR", "1");
         let mut running = Self::begin(&mut command);
-        // Whoever holds a screen open would wait for words of ours.
+        // The end of the output is seen only when no handle of the screen is left open.
         drop(command);
         running.stderr = Heard::at(&terminal);
         (running, terminal)
@@ -110,12 +110,12 @@ impl Running {
         assert!(heard, "it never said `{words}`:\n{}", *self.stderr.text.borrow());
     }
 
-    /// What Ctrl-C (or a shutdown) does: the signal goes to the whole group.
+    /// Sends a signal to the whole group, as Ctrl-C or a shutdown does.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process_group(self.process, signal).expect("it still runs");
     }
 
-    /// Ends it in the way that it cannot notice.
+    /// Kills it, which it cannot notice.
     pub(crate) fn kill(&self) {
         kill_process(self.process, Signal::KILL).expect("it still runs");
     }
@@ -136,7 +136,7 @@ impl Running {
 }
 
 impl Ran {
-    /// The lines that say what is wrong: findings that are not passed, and errors.
+    /// The lines with problems: findings that did not pass, and errors.
     pub(crate) fn problems(&self) -> Vec<&str> {
         let finding = |it: &&str| it.starts_with("FAIL  ") || it.starts_with("?     ");
         let found = self.stdout.lines().filter(finding);
@@ -150,7 +150,8 @@ impl Ran {
         self
     }
 
-    /// Expects words on either stream. Which file ssh reads in a hint is the lab's own affair.
+    /// Expects words on either stream. The ssh configuration in a hint is the lab's own and is
+    /// ignored.
     #[track_caller]
     pub(crate) fn says(&self, words: &str) -> &Self {
         let without_file = |text: &str| {
@@ -196,7 +197,7 @@ impl Heard {
         Self { text: watch::channel(String::new()).1, reading: tokio::spawn(async {}) }
     }
 
-    /// What appears on a terminal, until nobody has it open any more.
+    /// Reads a terminal until its last user has closed it.
     fn at(terminal: &Terminal) -> Self {
         let (said, text) = watch::channel(String::new());
         let mut shown = terminal.keyboard();
@@ -210,7 +211,8 @@ impl Heard {
         Self { text, reading }
     }
 
-    /// All of it. An ssh that outlived hemma would hold the stream open, and this would not end.
+    /// Reads all of it. An ssh that outlived hemma would hold the stream open, and this would not
+    /// end.
     async fn whole(self) -> String {
         let read = tokio::time::timeout(Duration::from_secs(5), self.reading).await;
         read.expect("nobody else holds the stream").expect("reading does not panic");
@@ -230,7 +232,7 @@ fn command(lab: &Lab, dir: &Path, args: &[&str]) -> tokio::process::Command {
     command
 }
 
-/// The binary that cargo built beside this test.
+/// The binary that cargo built with this test.
 fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("a process knows its file");
     let built = test.parent().and_then(Path::parent).map(|it| it.join("hemma-xtask"));
@@ -250,7 +252,7 @@ pub(crate) fn ssh_with(dir: &Path) -> Vec<String> {
         .collect()
 }
 
-/// The command lines of the processes that this one has started, and of those that they have.
+/// The command lines of this process's children, and of theirs.
 pub(crate) fn descendants() -> Vec<String> {
     let (mut lines, mut left) = (Vec::new(), children(std::process::id()));
     while let Some(it) = left.pop() {
@@ -260,8 +262,8 @@ pub(crate) fn descendants() -> Vec<String> {
     lines.iter().map(|it| String::from_utf8_lossy(it).replace('\0', " ")).collect()
 }
 
-/// The kernel knows them by the thread that started them. To ask it for these alone is so much less
-/// work than to go through all processes that it can be asked all the time.
+/// The children of a process. The kernel lists them by thread, which is so much cheaper than going
+/// through all processes that it can be done all the time.
 fn children(of: u32) -> Vec<u32> {
     let threads = std::fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().flatten();
     let lists = threads.filter_map(|it| std::fs::read_to_string(it.path().join("children")).ok());

@@ -1,4 +1,5 @@
-//! Ctrl-C at each step: it ends, says what is done, leaves nothing, and the next run goes on.
+//! Ctrl-C at each step: the run ends, reports what is done, leaves nothing, and the next run goes
+//! on.
 
 use rustix::process::Signal;
 
@@ -23,7 +24,7 @@ async fn a_deploy_may_be_interrupted_at_any_step() {
 
     let line = "Container huleedu_websocket_service Recreate";
     let up = stage.interrupted(&DEPLOY, line, Signal::INT).await;
-    // What must not be cut is let finish.
+    // A change that must not be cut is allowed to finish.
     ended(&up).says("done  build websocket_service").says("done  bring up websocket_service");
     assert_ne!(containers(&stage).await, before, "{up}");
 
@@ -80,7 +81,7 @@ async fn a_deploy_may_be_killed_at_any_step() {
     stage.hemma(&["lock", "show"]).await.exits(0).says("nobody is at work");
 }
 
-/// Nothing is left of it, here or there, although it could not say goodbye.
+/// Nothing is left of it, here or on the host, although it could not clean up.
 async fn killed(stage: &Stage, running: Running) {
     running.kill();
     assert_eq!(running.end().await.exit, None, "a signal ended it");

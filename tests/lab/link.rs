@@ -1,4 +1,4 @@
-//! A link that dies in between: "could not ask" is not "no", and the next run goes on.
+//! A link that breaks during a run: "could not ask" does not mean "no", and the next run goes on.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn a_link_that_dies_during_a_look_is_no_answer() {
         }
         stage.is_quiet().await;
         stage.lab.mend_host().await.expect("it can be mended");
-        // It stays cut, for those who come later.
+        // It stays cut for later commands.
         stage.hemma(&args).await.refuses(3, "could not reach hemma");
     }
     stage.is_as(&before).await;

@@ -1,4 +1,4 @@
-//! Two operators at once: one works, the other is told who, and changes nothing.
+//! Two operators at once: one works; the other is told who works, and changes nothing.
 
 use hemma_core::{Approval, Consent, Host, Progress, World};
 use hemma_deploy::lock::{Acquire, Acquired, Holder, Release};
@@ -45,7 +45,7 @@ async fn the_one_who_comes_second_is_told_who_works_and_changes_nothing() {
     stage.is_as(&before).await;
 }
 
-/// Somebody with a connection of their own.
+/// An operator with their own connection.
 struct Operator {
     world: World,
     approval: Approval,

@@ -1,10 +1,9 @@
-//! hemma itself, as the operator's shell runs it, against the practice host.
+//! hemma as the operator's shell runs it, against the practice host.
 //!
-//! Real sshd, sudo, engine, Compose and git, and what goes wrong with them. The tests take turns on
-//! two hosts, so that two can run at once: each begins with a [`stage::Stage`], which waits for its
-//! turn, mends what a test before it may have left broken, and brings the host to where the test
-//! begins. A host with the application on it is kept from test to test: a deploy costs more than
-//! most tests.
+//! Real sshd, sudo, engine, Compose and git, with their failures. The tests take turns on two
+//! hosts, so that two can run at once: each begins with a [`stage::Stage`], which waits for its
+//! turn, repairs what an earlier test may have left broken, and prepares the host for the test. A
+//! host with the application on it is kept from test to test: a deploy costs more than most tests.
 //!
 //! ```text
 //! cargo build --package hemma-xtask && cargo test --features lab --test lab

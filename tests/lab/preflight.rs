@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 
-/// A commit, and what hemma says before anything moves.
+/// A commit, and hemma's message before anything changes.
 const COMMITS: [(&str, &str, &str); 4] = [
     ("empty-mount", "git ignores it, so no clone has it", "docker-compose.prod.yml:"),
     (
@@ -23,7 +23,7 @@ async fn a_repository_that_cannot_work_is_refused_with_file_and_line() {
         stage.lab.push_fault(fault, &[]).await.expect("it is pushed");
         let deploy = stage.hemma(&["deploy", "--yes"]).await;
         stage.lab.rewind_remote(&head).await.expect("it is rewound");
-        // The registry cannot be reached from the lab, so that one is not known.
+        // The registry cannot be reached from the lab, so that image is not known.
         deploy.refuses(if fault == "base-image" { 3 } else { 1 }, says).says(place);
         stage.is_as(&before).await;
     }
@@ -48,7 +48,7 @@ async fn an_overlay_mends_what_the_repository_cannot() {
     mended.exits(4).says("~ pull");
 }
 
-/// A note, as nothing says whether a build or a service needs them.
+/// It is only a note, as nothing says whether a build or a service needs the files.
 #[tokio::test]
 async fn what_a_pull_does_not_bring_is_in_the_plan() {
     let stage = Stage::deployed().await;

@@ -1,8 +1,8 @@
-//! Giving disk space back, and never what a rollback needs.
+//! Freeing disk space, and never what a rollback needs.
 
 use crate::stage::Stage;
 
-/// An image without a name, of 3 MB and layers of its own: its id.
+/// Makes an image without a name, of 3 MB and layers of its own; prints its id.
 const UNNAMED: &str = r#"
 dir=$(mktemp -d)
 head -c 3000000 /dev/urandom >"$dir/x"
@@ -15,7 +15,7 @@ const NAMED: &str =
 #[tokio::test]
 async fn only_what_has_no_name_is_removed_and_a_kept_image_that_lost_its_name_stops_it() {
     let stage = Stage::deployed().await;
-    // Whatever other tests left.
+    // Remains of other tests.
     stage.hemma(&["prune", "--yes"]).await.exits(0);
     stage.hemma(&["prune"]).await.exits(0).says("there is nothing to prune");
     let (before, named) = (stage.traces().await, stage.root(NAMED).await);
@@ -27,7 +27,7 @@ async fn only_what_has_no_name_is_removed_and_a_kept_image_that_lost_its_name_st
     stage.is_as(&before).await;
     assert_eq!(stage.root(NAMED).await, named);
 
-    // A release that is kept, and its only container is gone and its image has lost all names.
+    // A kept release whose only container is gone and whose image has lost all names.
     let rename = r#"
         r=$(ls /home/operator/.local/state/hemma/huleedu/releases/*.json | head -n 1)
         sed "s/\"id\":\"sha256:[0-9a-f]*\"/\"id\":\"$1\"/" "$r" >"${r%/*}/ffff.json"

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::stage::{Stage, until};
 
-/// As the main files start it.
+/// Starts it as the main files do.
 const WITHOUT_RESEARCH: &str = "sudo -n docker compose -p huleedu -f docker-compose.hemma.yml \
      -f docker-compose.prod.yml up -d --no-deps language_tool_service 2>&1";
 

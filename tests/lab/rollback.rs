@@ -1,4 +1,4 @@
-//! The way back by hand.
+//! Rollback by hand.
 
 use hemma_core::Progress;
 use hemma_deploy::{Operation, rollout};
@@ -15,7 +15,7 @@ async fn two_releases() -> (Stage, String) {
     (stage, head)
 }
 
-/// The image of redis that is kept of a release.
+/// The kept image of redis of a release.
 async fn kept(stage: &Stage, commit: &str) -> String {
     let name = format!("reference=hemma.keep/huleedu/redis:{commit}*");
     stage.root(&format!("docker image ls -q --no-trunc --filter '{name}' | head -n 1")).await
@@ -65,7 +65,7 @@ async fn a_checkout_that_was_moved_to_files_that_cannot_be_read_is_brought_back(
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
 }
 
-/// Between the look and the lock, somebody takes a container away.
+/// Another operator removes a container between the look and the lock.
 #[tokio::test]
 async fn a_rollback_whose_world_moved_is_left_alone() {
     let (stage, head) = two_releases().await;
@@ -87,7 +87,7 @@ async fn a_rollback_whose_world_moved_is_left_alone() {
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
 }
 
-/// The image with all of its names, and what its base image is called meanwhile.
+/// The image with all of its names, and the name of its base image meanwhile.
 const TAKE: &str = r#"
 docker rmi --force "$(docker image ls -q --no-trunc --filter "reference=hemma.keep/huleedu/redis:$1*" | head -n 1)" &&
     docker tag huledu-deps:dev away:dev && docker rmi huledu-deps:dev"#;

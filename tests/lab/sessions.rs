@@ -1,4 +1,4 @@
-//! One connection and its sessions: shared by many, given back by those who leave.
+//! One connection and its sessions: shared by many commands, and freed when they end.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ async fn exit_codes_and_both_streams_come_back_as_they_are() {
             assert_eq!((answer.exit, streams), (exit, ("out\n", "err\n")), "sudo: {sudo}");
         }
     }
-    // The shell around it says a signal as 128 and its number.
+    // The surrounding shell reports a signal as 128 and its number.
     let killed = world.ask(&on_host(Command::script("kill -KILL $$", [""; 0]))).await;
     assert_eq!(killed.expect("the shell answered").exit, 137);
     let missing = world.ask(&on_host(Command::new("no-such-program"))).await;
@@ -79,7 +79,7 @@ async fn who_stops_waiting_ends_the_command_and_frees_its_session() {
     leaves(&stage, &world).await;
 }
 
-/// A sudo that has just begun loses the signal that is to end it.
+/// A sudo that has just begun loses the signal that should end it.
 #[tokio::test]
 async fn a_script_ends_at_whatever_step_of_its_sudo_nobody_waits_for_it_any_more() {
     let stage = Stage::set().await;

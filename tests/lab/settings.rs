@@ -1,8 +1,8 @@
-//! A `hemma.toml` that is wrong is said before anything is asked of any host.
+//! A wrong `hemma.toml` is reported before anything is asked of any host.
 
 use crate::stage::Stage;
 
-/// The file, and what hemma says to it.
+/// The file, and hemma's message.
 const FILES: [(&str, &str); 7] = [
     (
         "[host]\nalais = \"hemma\"\n",

@@ -1,9 +1,9 @@
-//! The host that a test plays on, for as long as the test has it to itself.
+//! The host of a test, which the test has to itself.
 //!
-//! There are two, because a test waits most of its time: for a gate, a build, a health check. A third
-//! would have nothing to run on, as two keep two cores busy. A test takes whichever is free. The second
-//! comes up when a test first finds the first one taken, so that one test by itself, or
-//! `--test-threads 1`, has to do with one host only.
+//! There are two, because a test mostly waits: for a gate, a build, a health check. A third would
+//! have nothing to run on, as two keep two cores busy. A test takes a free one. The second comes up
+//! when a test first finds the first one taken, so that a single test, or `--test-threads 1`, uses
+//! only one host.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -31,12 +31,12 @@ struct Host {
 static FIRST: Host = Host::new();
 static SECOND: Host = Host::new();
 
-/// How soon a condition is looked at again: a look costs more than most of what is waited for, so it
-/// comes less often the longer that takes.
+/// The first pause between two looks at a condition. A look costs more than most of what is waited
+/// for, so the pauses grow with the time.
 const SOON: Duration = Duration::from_millis(40);
 const SELDOM: Duration = Duration::from_millis(500);
 
-/// How long a condition may take.
+/// The time limit of a condition.
 const LONG: Duration = Duration::from_secs(180);
 
 /// The host, the remote, and a directory with a `hemma.toml`.
@@ -70,7 +70,7 @@ ls -A "$dir"
 ls -A /tmp | grep -v '^runc-process'"#;
 
 impl Traces {
-    /// Expects them to be those from before.
+    /// Expects the traces to be those from before.
     pub(crate) fn are(&self, before: &Self) {
         let beside = |one: &Self, other: &Self| -> Vec<String> {
             one.0.difference(&other.0).cloned().collect()
@@ -85,7 +85,7 @@ impl Host {
         Self { turn: Mutex::const_new(()), lab: OnceCell::const_new() }
     }
 
-    /// Whichever is free, the first one rather than the second.
+    /// Takes a free host, the first one rather than the second.
     async fn take() -> (&'static Self, MutexGuard<'static, ()>) {
         tokio::select! {
             biased;
@@ -97,7 +97,7 @@ impl Host {
     async fn lab(&self) -> &Lab {
         let say = Progress::silent();
         let first = FIRST.lab.get_or_init(async || Lab::up(&say).await.expect("the lab comes up"));
-        // Not at the same time: what the first one builds, the second one has.
+        // One after the other: the second one uses what the first one builds.
         let first = first.await;
         if std::ptr::eq(self, &raw const FIRST) {
             return first;
@@ -108,7 +108,7 @@ impl Host {
 }
 
 impl Stage {
-    /// The host as it happens to be, but whole.
+    /// The host in its present state, but repaired.
     pub(crate) async fn set() -> Self {
         let (host, turn) = Host::take().await;
         let lab = host.lab().await.again().await.expect("the lab is up");
@@ -152,20 +152,20 @@ impl Stage {
         self.here.path()
     }
 
-    /// Writes a file into it.
+    /// Writes a file into the directory.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.here().join(name);
         std::fs::write(&path, text).expect("it is written");
         path
     }
 
-    /// What the `hemma.toml` in it says.
+    /// The `hemma.toml` of the directory.
     pub(crate) fn config(&self) -> Config {
         let text = std::fs::read_to_string(self.here().join("hemma.toml")).expect("it is there");
         Config::parse(&text, Path::new("hemma.toml")).expect("hemma wrote it")
     }
 
-    /// Changes the `hemma.toml` in it.
+    /// Changes the `hemma.toml` of the directory.
     pub(crate) fn configure(&self, change: impl FnOnce(&mut Config)) {
         let mut config = self.config();
         change(&mut config);
@@ -179,7 +179,7 @@ impl Stage {
         ran
     }
 
-    /// Begins a run.
+    /// Starts a run.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
         Running::start(&self.lab, self.here(), args)
     }
@@ -191,17 +191,17 @@ impl Stage {
         ran
     }
 
-    /// Begins a run with somebody at its terminal.
+    /// Starts a run with a person at its terminal.
     pub(crate) fn seated(&self, args: &[&str], editor: &str) -> (Running, Terminal) {
         Running::seated(&self.lab, self.here(), args, editor)
     }
 
-    /// Begins a run that has nothing but a terminal.
+    /// Starts a run with all streams on a terminal.
     pub(crate) fn seated_wholly(&self, args: &[&str]) -> (Running, Terminal) {
         Running::seated_wholly(&self.lab, self.here(), args)
     }
 
-    /// Begins a run, and interrupts it as soon as standard error has `words` in it.
+    /// Starts a run, and interrupts it as soon as standard error has `words` in it.
     pub(crate) async fn interrupted(&self, args: &[&str], words: &str, signal: Signal) -> Ran {
         let running = self.start(args);
         running.has_said(words).await;
@@ -216,7 +216,7 @@ impl Stage {
         World::live(self.live())
     }
 
-    /// Such a world in which everything is written down.
+    /// A world over one connection that records everything.
     pub(crate) fn recording_world(&self) -> World {
         World::recording(self.live())
     }
@@ -226,14 +226,14 @@ impl Stage {
         Live::new(SshOptions { config_file, ..SshOptions::default() })
     }
 
-    /// What a script says that runs as root on the host.
+    /// The output of a script that runs as root on the host.
     pub(crate) async fn root(&self, script: &str) -> String {
         let output = self.lab.root(script, &[]).await.expect("the host answers");
         assert!(output.success(), "{script}\n{}{}", output.stdout, output.stderr);
         output.stdout.trim_end().to_owned()
     }
 
-    /// What a script says that runs in the checkout on the host, as the operator.
+    /// The output of a script that runs in the checkout on the host, as the operator.
     pub(crate) async fn operator(&self, script: &str) -> String {
         let line = r#"cd /home/operator/apps/huleedu && runuser -u operator -- sh -c "$1""#;
         let output = self.lab.root(line, &[script]).await.expect("the host answers");
@@ -246,12 +246,12 @@ impl Stage {
         self.lab.break_host(way[0], &way[1..]).await.expect("it can be broken");
     }
 
-    /// Puts right whatever was broken.
+    /// Repairs the host.
     pub(crate) async fn mends(&self) {
         self.lab.mend_host().await.expect("it can be mended");
     }
 
-    /// What there is on the host.
+    /// The traces on the host.
     pub(crate) async fn traces(&self) -> Traces {
         let seen = self.lab.root(TRACES, &[]).await.expect("the host answers");
         Traces(seen.stdout.lines().map(str::to_owned).collect())
@@ -262,14 +262,14 @@ impl Stage {
         self.traces().await.are(before);
     }
 
-    /// Waits until no ssh of ours is left on this machine and no process of ours on the host.
+    /// Waits until no ssh of the test is left on this machine and no process of it on the host.
     pub(crate) async fn is_quiet(&self) {
         let here = async || ssh_with(self.lab.directory()).join("\n");
         until("no ssh is left on this machine", here).await;
         until("no process is left on the host", async || self.on_the_host().await).await;
     }
 
-    /// The operator's processes on the host, and those that act for them as root.
+    /// The operator's processes on the host, and those that run for them as root.
     async fn on_the_host(&self) -> String {
         self.root(
             "ps -eo euser=,comm=,pid=,args= | awk '
@@ -281,14 +281,14 @@ impl Stage {
     }
 }
 
-/// The consent of somebody who is about to do something, and who they are.
+/// The consent of an operator to a command, and the operator as a holder.
 pub(crate) fn consent(world: &World, doing: &str) -> (Approval, Holder) {
     let (who, from, doing) = ("me".to_owned(), "here".to_owned(), doing.to_owned());
     let approval = world.approve(Consent::Given).expect("it is a live world");
     (approval, Holder { who, from, since: world.now(), doing })
 }
 
-/// Everything that was written down in a recording world.
+/// Everything that a recording world has recorded.
 pub(crate) fn written_down(world: &World) -> String {
     let scene = Scene {
         typed: "test".to_owned(),
@@ -305,7 +305,7 @@ pub(crate) fn on_host(command: Command) -> Exec {
     Exec::on(&"hemma".parse().expect("an alias"), command)
 }
 
-/// Waits until `left` is empty: what it was waited for comes at once, or it does not come.
+/// Waits until `left` is empty: the awaited state comes soon, or never.
 pub(crate) async fn until(what: &str, left: impl AsyncFn() -> String) {
     let (began, mut rest) = (Instant::now(), SOON);
     loop {

@@ -9,7 +9,7 @@ const SET: [&str; 4] = ["env", "set", "HF_TOKEN", "--yes"];
 const FULL: &str = "No space left on device";
 const READ_ONLY: &str = "Read-only file system";
 
-/// The place without space, and what of the deploy stops there: in `/tmp`, two looks.
+/// The directory without space, and what it stops: in `/tmp`, two looks.
 const WITHOUT_SPACE: [(&[&str], usize, &str); 4] = [
     (&["disk-full", STATE], 1, "hemma could not take the lock: cat: write error: "),
     (&["disk-full", CHECKOUT], 1, "the checkout on hemma could not be moved to "),
@@ -22,7 +22,7 @@ async fn a_deploy_to_a_full_disk_says_so_and_leaves_everything_as_it_was() {
     let stage = Stage::deployed().await;
     let head = stage.lab.remote_head().await.expect("it has one");
     stage.lab.push_fault("large-file", &[]).await.expect("it is pushed");
-    // Its objects arrive where there is room for them.
+    // The commit's objects arrive where there is room for them.
     stage.hemma(&["plan"]).await.exits(4).says("a large file");
     let clean = stage.traces().await;
     for (way, problems, says) in WITHOUT_SPACE {

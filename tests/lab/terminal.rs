@@ -1,4 +1,4 @@
-//! A terminal for the binary to sit at, and somebody who types on it.
+//! A terminal for the binary, and a person who types on it.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use rustix::fd::OwnedFd;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-/// The keyboard's end of it. The other end is there as long as somebody has it open.
+/// The keyboard's end. The other end exists as long as a process has it open.
 pub(crate) struct Terminal {
     keyboard: OwnedFd,
     screen: PathBuf,
@@ -36,7 +36,7 @@ impl Terminal {
         self.keyboard.try_clone().expect("one more name for it").into()
     }
 
-    /// What somebody types, with Enter at the end.
+    /// Types a line, with Enter at the end.
     pub(crate) fn types(&self, line: &str) {
         writeln!(self.keyboard(), "{line}").expect("somebody has it open");
     }

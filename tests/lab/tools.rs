@@ -1,8 +1,8 @@
-//! A host that lacks something: each time one message, and nothing is changed.
+//! A host that lacks a tool: each time one message, and nothing is changed.
 
 use crate::stage::Stage;
 
-/// The way in which the host is broken, and what hemma says to it.
+/// The way in which the host is broken, and hemma's message.
 const BROKEN: [(&[&str], &str); 9] = [
     (&["sudo-missing"], "FAIL  sudo  it is not installed on the host"),
     (&["sudo-password"], "FAIL  sudo  it does not run without a password: a password is required"),

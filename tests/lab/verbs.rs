@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::deploy::{changed, containers, service_images};
 use crate::stage::Stage;
 
-/// Where the host's journal is.
+/// The directory of the host's journal.
 const JOURNAL: &str = "cd ~/.local/state/hemma/huleedu";
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What runs on the host, seen from the host itself, and what runs here.
+//! Watching the processes on the host, from the host itself, and those on this machine.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use crate::hemma::descendants;
 
-/// Begins to write down, each once, the command lines on the host and what the operator's processes
-/// have in their environment.
+/// Starts to record, each once, the command lines on the host and the environment of the operator's
+/// processes.
 ///
-/// One process that looks all the time. A shell would start three for each that it looks at: it
+/// It is one process that looks all the time. A shell would start three for each that it looks at:
+/// it would miss short-lived ones, and slow down what it watches.
 /// would miss what lives for a moment, and slow down what it watches.
 pub(crate) const BEGIN: &str = r#"
 : > /run/watched; : > /run/watching
@@ -29,24 +30,24 @@ setsid perl -e '
     select undef, undef, undef, 0.01;
   }' </dev/null >/dev/null 2>&1 &"#;
 
-/// The same at another pace, given in seconds.
+/// The script at another pace, given in seconds.
 pub(crate) fn begin(every: &str) -> String {
     BEGIN.replace("0.01", every)
 }
 
-/// Ends it. What was seen is in `/run/watched`.
+/// Ends it. The record is in `/run/watched`.
 pub(crate) const END: &str = "rm /run/watching";
 
-/// The command lines with a mark in them, of the processes that this one has started.
+/// The command lines with a mark in them, among the descendants of this process.
 pub(crate) struct Watch {
     ended: Arc<AtomicBool>,
     seen: Arc<Mutex<BTreeSet<String>>>,
-    /// Gives the number of lines that were looked at.
+    /// The number of lines that were looked at.
     looks: JoinHandle<usize>,
 }
 
 impl Watch {
-    /// Begins to look. Between two looks, the processes are left alone for `rest` at least.
+    /// Starts to look, with a pause of at least `rest` between two looks.
     pub(crate) fn begin(mark: impl Into<String>, rest: Duration) -> Self {
         let mark = mark.into();
         let (ended, seen) = (Arc::new(AtomicBool::new(false)), Arc::default());
@@ -67,12 +68,12 @@ impl Watch {
         Self { ended, seen, looks }
     }
 
-    /// What was seen since this was asked last.
+    /// The command lines that were seen since the last call.
     pub(crate) fn taken(&self) -> BTreeSet<String> {
         std::mem::take(&mut *self.seen.lock().expect("it does not panic"))
     }
 
-    /// Ends it, and gives what was seen since [`Watch::taken`] was asked last.
+    /// Ends it, and returns what was seen since the last call of [`Watch::taken`].
     pub(crate) fn end(self) -> BTreeSet<String> {
         self.ended.store(true, Ordering::Relaxed);
         let Self { seen, looks, .. } = self;

@@ -1,4 +1,4 @@
-//! Hostile values, from an argument here to what a program on the host received.
+//! Hostile values, from an argument here to a program on the host.
 
 use hemma_core::{Command, ExecError, World};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use crate::stage::{Stage, on_host};
 
 const CASES: u32 = 96;
 
-/// What a shell, ssh, sudo or printf might take for something of its own.
+/// Values that a shell, ssh, sudo or printf might interpret.
 const HOSTILE: [&str; 24] = [
     "",
     " ",
@@ -46,7 +46,7 @@ fn word() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..4).prop_map(|it| it.concat())
 }
 
-/// How they get there.
+/// The way to the program.
 #[derive(Debug, Clone)]
 struct Line {
     words: Vec<String>,
@@ -59,7 +59,7 @@ fn line() -> impl Strategy<Value = Line> {
         .prop_map(|(words, sudo, fed)| Line { words, sudo, fed })
 }
 
-/// A directory: no more than a file system can hold, and not one that has a meaning.
+/// A directory name: within the limits of a file system, and without a special meaning.
 fn directory() -> impl Strategy<Value = String> {
     let name = word().prop_map(|it| {
         let mut name = it.replace('/', "_");
@@ -93,7 +93,7 @@ fn what_is_given_here_is_what_a_program_there_receives() {
     });
 }
 
-/// A line may be longer than a pipe; one that the kernel does not take is not an answer.
+/// A line may be longer than a pipe; an error is expected if the kernel refuses it.
 async fn long_lines(world: &World) {
     let long = |length| Line { words: vec!["'".repeat(length)], sudo: true, fed: false };
     arrives(world, long(30_000)).await.expect("it arrives");
@@ -101,7 +101,7 @@ async fn long_lines(world: &World) {
     assert!(matches!(answer, Err(ExecError::Start { .. })), "{answer:?}");
 }
 
-/// `printf` hands back each of its arguments, ended by a NUL.
+/// `printf` prints each of its arguments, ended by a NUL.
 async fn arrives(world: &World, line: Line) -> Result<(), TestCaseError> {
     let Line { words, sudo, fed } = line;
     let mut command = Command::new("/usr/bin/printf").args(["%s\\0", "first"]).args(&words);
@@ -121,7 +121,7 @@ async fn arrives(world: &World, line: Line) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// `pwd` says where it stands: below the home, given as a path of its own or from `~/`.
+/// `pwd` prints the directory: below the home, given as a path of its own or from `~/`.
 async fn stands(world: &World, name: String) -> Result<(), TestCaseError> {
     let ask = async |command: Command| {
         let answer = world.ask_again(&on_host(command)).await;

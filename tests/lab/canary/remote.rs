@@ -1,19 +1,19 @@
-//! A credential in the address of the remote, and values that Compose hands on: into a build, into an
-//! address of another service, and into words about what is wrong.
+//! A credential in the URL of the remote, and values that Compose passes on: into a build, into the
+//! address of another service, and into messages.
 
 use super::{LOOK_EVERY, SEARCH, clean, files};
 use crate::hemma::Ran;
 use crate::stage::{Stage, written_down};
 use crate::watch::{self, Watch};
 
-/// In each of the secrets, and nowhere else. The other canary test may run at the same time, and the
-/// processes of both are seen.
+/// The mark, which is in each of the secrets, and nowhere else. The other canary test may run at
+/// the same time, and the processes of both are seen.
 const MARK: &str = "r3m0te";
 
-/// When it is, for the engine. The mark itself is in no command line.
+/// Prints the engine's time. The mark itself is in no command line.
 const BEGAN: &str = "printf 'r3m%s' 0te > /run/canary; date +%s";
 
-/// A git server on the host that wants a login. It knows the login from a file that root alone can read.
+/// A git server on the host that requires a login, which it reads from a file of root's.
 const SERVE: &str = r#"
 install -d -m 700 /run/canary-remote
 git clone -q --bare git://git/huleedu.git /run/canary-remote/huleedu.git
@@ -41,25 +41,25 @@ setsid perl -MIO::Socket::INET -e '
 sleep 1
 "#;
 
-/// What the server has had pushed to it meanwhile.
+/// Fetches what was pushed to the server meanwhile.
 const FETCH: &str =
     "git -C /run/canary-remote/huleedu.git fetch -q origin '+refs/heads/*:refs/heads/*'";
 
-/// The brackets keep it from ending itself.
+/// The brackets keep the command from ending itself.
 const END: &str = "pkill -f 'canary-remote/[l]ogin'; rm -rf /run/canary-remote; true";
 
 const LOGIN: &str = "deployer:r3m0te-remote";
 const ADDRESS: &str = "127.0.0.1:8099/huleedu.git";
 
-/// What `.env` holds beside the usual, and what uses it.
+/// Further values of `.env`, and their users.
 const VALUES: &str = "CANARY_BUILD=r3m0te-build\n\
     CANARY_WEBHOOK=https://hooks.example/services/T0/B0/r3m0te?token=r3m0te-hook\n\
     CANARY_NAMED=r3m0te-named\n";
 const OVERLAY: &str = "services:\n  identity_service:\n    build:\n      args:\n        CANARY_BUILD: ${CANARY_BUILD}\n    \
     environment:\n      WEBHOOK: ${CANARY_WEBHOOK}\n";
 
-/// `.env` and files that Compose refuses while it quotes a value. `MARK` stands for the mark, which is on
-/// no command line of the test's own while it watches.
+/// A `.env` and files that Compose refuses, quoting a value. `MARK` is replaced by the mark, which
+/// is on no command line of the test's own while it watches.
 const REFUSED: [(&str, &str); 5] = [
     ("CANARY_BAD=pa${MARK", "services: {}"),
     ("CANARY_BAD='MARK", "services: {}"),
@@ -76,7 +76,7 @@ sed -i /CANARY_BAD/d "$e" && printf '%s\n' "$1" | marked >>"$e"
 printf '%s' "$2" >/home/operator/apps/own.yml
 "#;
 
-/// Writes the login into the checkout, as a person does who knows no better.
+/// Writes the login into the checkout, as a careless person does.
 const BY_HAND: &str = r#"
 cd /home/operator/apps/huleedu/.git
 perl -i -pe 'BEGIN { open F, "/run/canary"; $m = readline F } s|url = http://|url = http://deployer:$m-remote@|' config
@@ -136,7 +136,7 @@ async fn prepare(stage: &Stage) {
     assert!(placed.success(), "{}{}", placed.stdout, placed.stderr);
 }
 
-/// Written into the file as a person writes it: what hemma writes has `[hidden]` there.
+/// Written into the file as a person writes it: hemma would write `[hidden]`.
 fn name_remote(stage: &Stage, login: &str) {
     let line = |login: &str| format!("http://{login}@{ADDRESS}");
     stage.configure(|it| it.repository.remote = Some(line("u:p").parse().expect("a remote")));
@@ -170,7 +170,7 @@ async fn everything_that_is_said(stage: &Stage) -> Vec<Ran> {
     name_remote(stage, "deployer:r3m0te-wrong");
     run(&["plan", "--verbose"], Some(3)).await;
     run(&["deploy", "--yes", "--json"], Some(3)).await;
-    // Without one in the settings, and with one that somebody wrote into the checkout.
+    // Without one in the settings, and with one that was written into the checkout by hand.
     stage.configure(|it| it.repository.remote = None);
     stage.root(BY_HAND).await;
     run(&["day2", "checkout-location"], Some(0)).await;

@@ -1,4 +1,4 @@
-//! An application of our own on the practice host, beside the one that others deploy there.
+//! An application on the practice host for these tests, separate from the one that others deploy.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ services:
       LEVEL: ${LEVEL:-info}
 ";
 
-/// A `.env` to which nobody has an objection. The values are what must be seen nowhere.
+/// A valid `.env`. Its values must not be seen anywhere.
 pub(crate) const SOUND: &str = "\
 ENVIRONMENT=production
 DB_USER=hemma_test_role
@@ -63,14 +63,14 @@ shell_safe = true
 ENVIRONMENT = ["production"]
 "#;
 
-/// What every test here works with.
+/// The application that every test here works with.
 pub(crate) struct Application {
     pub(crate) config: Config,
     stage: Stage,
 }
 
 impl Application {
-    /// Waits for a host, and lays it out anew.
+    /// Waits for a host, and sets the application up again.
     pub(crate) async fn laid_out() -> Self {
         let config = Config::parse(SETTINGS, Path::new("hemma.toml")).expect("our own words");
         let application = Self { config, stage: Stage::set().await };
@@ -87,28 +87,28 @@ impl Application {
         application
     }
 
-    /// What its settings say of the database.
+    /// The database's settings.
     pub(crate) fn database(&mut self) -> &mut DatabaseConfig {
         self.config.database.as_mut().expect("the settings have one")
     }
 
-    /// A world in which everything is written down.
+    /// A world that records everything.
     pub(crate) fn world(&self) -> World {
         self.stage.recording_world()
     }
 
-    /// Puts a `.env` there, as an operator with an editor would.
+    /// Writes a `.env`, as an operator with an editor would.
     pub(crate) async fn write(&self, text: &str) {
         let line = "cd ~/apps/env-test && umask 077 && cat > .env && chmod 600 .env";
         self.operator(line, text).await;
     }
 
-    /// Runs a script as the operator; it succeeds.
+    /// Runs a script as the operator, and expects success.
     pub(crate) async fn operator(&self, script: &str, input: &str) -> String {
         self.run(Command::script(script, [""; 0]).stdin(input)).await
     }
 
-    /// Runs a script as root; it succeeds.
+    /// Runs a script as root, and expects success.
     pub(crate) async fn root(&self, script: &str, input: &str) -> String {
         self.run(Command::script(script, [""; 0]).stdin(input).sudo()).await
     }
@@ -123,7 +123,7 @@ impl Application {
     }
 }
 
-/// What is wrong: subjects with details.
+/// The problems: subjects with details.
 pub(crate) fn wrong(report: &Report) -> Vec<String> {
     let wrong = report.findings.iter().filter(|it| it.verdict != Verdict::Pass);
     wrong.map(|it| format!("{} {}: {}", it.verdict.mark(), it.subject, it.detail)).collect()

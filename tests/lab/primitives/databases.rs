@@ -8,7 +8,7 @@ use hemma_postgres::databases::{self, Outcome, Step};
 use super::application::{Application, SOUND, approval, wrong};
 use crate::stage::written_down;
 
-/// A PostgreSQL of the tests' own, so that the one that others use stays as it is.
+/// A PostgreSQL of the tests' own, so that the shared one stays as it is.
 const FRESH: &str = r"
 docker rm -f -v hemma-test-postgres >/dev/null 2>&1
 docker run -d --name hemma-test-postgres -e POSTGRES_PASSWORD=admin postgres:15 >/dev/null
@@ -71,12 +71,12 @@ async fn what_is_missing_is_made_once_and_the_application_gets_in() {
     assert_eq!(ensure(&application, &world).await.expect("a second time"), Outcome::Already);
     let report = shared_db::verify(&world, &application.config).await;
     assert_eq!(wrong(&report), [""; 0]);
-    // What the application does first.
+    // The application's first statements.
     let table = "SET ROLE hemma_test_role; CREATE TABLE t (); DROP TABLE t;\
                  CREATE EXTENSION IF NOT EXISTS plpgsql;";
     let line = "docker exec -i hemma-test-postgres psql -q -v ON_ERROR_STOP=1 -U postgres -d hemma_test_nlp";
     application.root(line, table).await;
-    // Neither what was recorded here nor what PostgreSQL or Docker wrote there holds the password.
+    // Neither the recording here nor the logs of PostgreSQL or Docker hold the password.
     let there = "docker logs hemma-test-postgres 2>&1; \
                  timeout 2 docker events --since 10m --until 0s; ps -eo args; \
                  cat /home/operator/.*history /root/.*history 2>/dev/null; true";

@@ -143,7 +143,7 @@ async fn a_value_is_set_and_the_old_file_kept() {
     assert_eq!(kept, format!("{SOUND}600\n"));
     assert!(!written_down(&world).contains("canary"));
 
-    // The same again writes nothing.
+    // Setting it again writes nothing.
     let again = env_file::set(&world, &application.config, &key, &value, &approval(&world)).await;
     assert_eq!(again.expect("it is as it was").backup, None);
 }

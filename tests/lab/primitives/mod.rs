@@ -1,5 +1,5 @@
-//! hemma-docker's `.env` file and databases without the driver around them, on an application that
-//! is made for these tests alone.
+//! The `.env` file and databases of hemma's libraries without the driver, on an application that is
+//! made for these tests alone.
 
 mod application;
 mod databases;

@@ -1,4 +1,4 @@
-//! The `.env` parser against the only authority there is: the real `docker compose config`.
+//! The `.env` parser compared with the only authority: the real `docker compose config`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use super::application::Application;
 use super::env_files::{KEYS, UNSET, files, runner};
 
-/// Asking needs no engine, and so no root, whose home would be another.
+/// Asking needs no engine, and so no root, who has another home.
 const ASK: &str = r#"
 mkdir -p ~/apps/env-test/oracle && cd ~/apps/env-test/oracle && cat >.env &&
     printf %s "$1" >compose.yml && docker compose -f compose.yml config --format json"#;
@@ -39,7 +39,7 @@ impl Oracle {
         Self { runtime, world, host, compose, _application: application }
     }
 
-    /// What Compose makes of a `.env`; `None` if it refuses it.
+    /// Compose's reading of a `.env`; `None` if it refuses it.
     fn ask(&self, text: &str) -> Option<BTreeMap<String, String>> {
         let line = Command::script(ASK, [&self.compose]).stdin(text);
         let asked = Exec::on(&self.host, line);

@@ -1,4 +1,4 @@
-//! What there is on the host, seen from the host itself and not through hemma.
+//! The facts about the host, seen from the host itself and not through hemma.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scenario::READS_ENV;
 use crate::stage::Stage;
 
-/// One line for each thing. The engine may have been restarted a moment ago.
+/// Prints one line for each thing. The engine may have been restarted a moment ago.
 const LOOK: &str = r#"
 dir=/home/operator/apps/huleedu state=/home/operator/.local/state/hemma/huleedu
 git() { runuser -u operator -- git -C "$dir" "$@"; }
@@ -61,7 +61,7 @@ pub(super) struct Seen {
     has_bad_env: bool,
 }
 
-/// What is live: the commit in the checkout, and what each service runs.
+/// What is live: the commit in the checkout, and the image of each service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Live {
     pub(super) head: String,
@@ -77,7 +77,7 @@ pub(super) struct Noted {
     images: BTreeMap<String, String>,
 }
 
-/// All of it.
+/// All facts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
     pub(super) containers: BTreeMap<String, Seen>,
@@ -88,7 +88,7 @@ pub(super) struct Facts {
     pub(super) litter: BTreeSet<String>,
     pub(super) releases: Vec<Noted>,
     pub(super) journal: usize,
-    /// Services that run another program than the commit that is checked out has.
+    /// Services whose program is not that of the checked-out commit.
     pub(super) stale: BTreeSet<String>,
 }
 
@@ -114,7 +114,7 @@ impl Facts {
         facts
     }
 
-    /// What the application runs now.
+    /// What is live now.
     pub(super) fn live(&self) -> Live {
         let services = self.containers.values().filter(|it| it.is_ours());
         let services =
@@ -122,8 +122,8 @@ impl Facts {
         Live { head: self.head.clone(), services: services.collect() }
     }
 
-    /// Whether what is live has been noted as a release since `before`: it has passed its gate, even
-    /// if the run could not say so any more.
+    /// Whether what is live has been noted as a release since `before`: it has passed its gate,
+    /// even if the run could not say so any more.
     pub(super) fn is_noted_since(&self, before: &Self) -> bool {
         let of = |facts: &Self| facts.releases.iter().find(|it| it.commit == self.head).cloned();
         let Some(noted) = of(self).filter(|_| self.deployed == self.head) else { return false };
@@ -132,8 +132,8 @@ impl Facts {
         ours.into_iter().all(fits) && of(before).is_none_or(|it| it.at != noted.at)
     }
 
-    /// What is wrong with the application as a whole: services that do not run, or not what is
-    /// checked out.
+    /// The problems of the application as a whole: services that do not run, or run something other
+    /// than the checkout.
     pub(super) fn untrue(&self) -> Vec<String> {
         let down = self.containers.values().filter(|it| it.is_ours() && !it.runs());
         let down = down.map(|it| format!("{} is {} ({})", it.service, it.status, it.health));
@@ -147,7 +147,7 @@ impl Facts {
         self.containers.values().any(|it| it.service == READS_ENV && it.has_bad_env)
     }
 
-    /// A service whose image is another one than in some release before, and what that is called.
+    /// A service whose image differs from that of an earlier release, and that image's kept name.
     pub(super) fn kept_image_of_another(&self) -> Option<String> {
         let ours = self.containers.values().filter(|it| it.is_ours());
         let mut kept = self.releases.iter().flat_map(|it| ours.clone().map(move |own| (it, own)));
@@ -170,12 +170,12 @@ impl Seen {
             || (self.status == "running" && self.health != "unhealthy")
     }
 
-    /// Whether it is the same container, and in its first life.
+    /// Whether it is the same container and was not restarted.
     pub(super) fn is_untouched_by(&self, now: &Self, lives_again: bool) -> bool {
         self.id == now.id && (lives_again || self.started == now.started)
     }
 
-    /// Whether a step of a build made it: those have no name of their own, and end.
+    /// Whether a step of a build made it: such containers have no name of their own, and end.
     pub(super) fn is_of_a_build(&self) -> bool {
         self.project.is_empty() && self.status != "running"
     }

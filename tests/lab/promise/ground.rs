@@ -1,5 +1,5 @@
-//! The host that runs are played on: the application with secrets in its `.env`, something beside it
-//! that is none of hemma's business, and what is known to have passed a gate.
+//! The host that runs are played on: the application with secrets in its `.env`, things that hemma
+//! must leave alone, and the states that passed a gate.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,19 +16,19 @@ use crate::stages::INFRA;
 
 const ENV: &str = "/home/operator/apps/huleedu/.env";
 
-/// On a command line of the host a value can be seen, and is looked for.
+/// A value on a command line of the host can be seen, and is looked for.
 const UNPACK: &str = r#"perl -e 'print pack "H*", shift' "$1""#;
 
-/// The application's own name stands in no label of it.
+/// A bystander without the application's name in its labels.
 const BYSTANDER: &str = r"
 docker rm -f bystander >/dev/null 2>&1
 docker run --detach --name bystander --restart unless-stopped --init \
   --label com.docker.compose.project=bystander --label com.docker.compose.service=web \
   huledu-deps:dev sleep infinity >/dev/null";
 
-/// Who plays.
+/// The operator who runs hemma.
 pub(super) const ALICE: &str = "alice";
-/// Who comes in between.
+/// The operator who interferes.
 pub(super) const BOB: &str = "bob";
 
 pub(super) struct Ground {
@@ -37,9 +37,9 @@ pub(super) struct Ground {
     pub(super) secrets: Secrets,
     usual_env: String,
     good_env: String,
-    /// Everything that was seen live after a gate that passed.
+    /// Every live state that was seen after a gate that passed.
     pub(super) proven: BTreeSet<Live>,
-    /// What was done and said in the run that is played, for whoever has to read it.
+    /// The commands and output of the present run, for a reader of a failure.
     told: Vec<String>,
 }
 
@@ -57,7 +57,7 @@ impl Ground {
         ground
     }
 
-    /// The host is made again as it was before the first run.
+    /// Resets the host to before the first run.
     pub(super) async fn rebuild(&mut self) {
         self.stage.lab.mend_host().await.expect("the host is mended");
         let base = "docker image inspect huledu-deps:dev >/dev/null 2>&1 || docker tag away:dev huledu-deps:dev";
@@ -82,7 +82,7 @@ impl Ground {
         self.proven.insert(live);
     }
 
-    /// As other tests expect it.
+    /// Restores the host for other tests.
     pub(super) async fn leave(mut self) {
         self.good_env = std::mem::take(&mut self.usual_env);
         self.write_env().await;
@@ -91,7 +91,7 @@ impl Ground {
         self.secrets.end(&self.stage).await;
     }
 
-    /// A run of the one who plays, from beginning to end.
+    /// Runs the operator's command from beginning to end.
     pub(super) async fn hemma(&mut self, args: &[&str]) -> Ran {
         let ran = self.start(args).end().await;
         self.stage.is_quiet().await;
@@ -103,7 +103,7 @@ impl Ground {
         Running::by(ALICE, &self.stage.lab, self.stage.here(), args)
     }
 
-    /// A run of the other operator, who has a machine of their own.
+    /// Runs a command of the other operator, on their own machine.
     pub(super) async fn bobs(&self, args: &[&str]) -> Ran {
         let config = self.stage.lab.config_file();
         std::fs::copy(config, self.bob.path().join("hemma.toml")).expect("it is copied");
@@ -116,14 +116,14 @@ impl Ground {
         self.told.push(format!("pushed {fault} {}: {commit}", args.join(" ")));
     }
 
-    /// Whether the stages are in `hemma.toml`.
+    /// Puts the stages into `hemma.toml`, or removes them.
     pub(super) fn stages(&self, there: bool) {
         let services = INFRA.map(|it| it.parse().expect("a name")).to_vec();
         let stage = StageConfig { name: "infra".parse().expect("a name"), services };
         self.stage.configure(|it| it.stage = if there { vec![stage] } else { Vec::new() });
     }
 
-    /// Writes the `.env` whose values are good.
+    /// Writes the `.env` with the good values.
     pub(super) async fn write_env(&self) {
         let fill = format!("{UNPACK} > {ENV}.good && chown operator: {ENV}.good");
         let put = format!("{fill} && chmod 600 {ENV}.good && mv {ENV}.good {ENV}");
@@ -138,17 +138,17 @@ impl Ground {
         assert!(written.is_ok_and(|it| it.success()), "it is written");
     }
 
-    /// Whether `.env` is the one whose values are good.
+    /// Whether `.env` is the one with the good values.
     pub(super) async fn has_good_env(&self) -> bool {
         self.stage.root(&format!("cat {ENV}")).await.trim_end() == self.good_env.trim_end()
     }
 
-    /// A value that is a secret and leads nowhere.
+    /// A value that is secret and leads nowhere.
     pub(super) fn bad_value(&self) -> String {
         format!("/{}{}", self.secrets.mark, super::NOWHERE)
     }
 
-    /// The journal here of what alice does.
+    /// The journal on this machine of alice's commands.
     pub(super) fn journal(&self) -> PathBuf {
         self.stage.here().join("state/hemma/huleedu/journal.jsonl")
     }
@@ -161,12 +161,12 @@ impl Ground {
         self.told.push(what.into());
     }
 
-    /// A run begins.
+    /// Forgets the commands and output of the last run.
     pub(super) fn forget(&mut self) {
         self.told.clear();
     }
 
-    /// What was done and said.
+    /// The commands and output.
     pub(super) fn told(&self) -> String {
         self.told.join("\n")
     }

@@ -1,4 +1,4 @@
-//! The promises, each as a question to what was seen before and after a run.
+//! The promises, each as a check of the facts before and after a run.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +9,24 @@ use super::scenario::{READS_ENV, Scenario, Strike, Trouble, Verb};
 use super::story::Story;
 use crate::hemma::Ran;
 
-/// The words that admit it.
+/// The words that say so.
 pub(super) const UNPROVEN: [&str; 2] = ["unproven", "has not passed its gate"];
 
 /// A run that has ended.
 pub(super) struct Seen<'s> {
     pub(super) scenario: &'s Scenario,
-    /// When the strike was over, if the run had not ended before it.
+    /// The time when the strike was over, if the run had not ended before it.
     pub(super) struck: Option<jiff::Timestamp>,
     pub(super) ran: &'s Ran,
     pub(super) before: &'s Facts,
     pub(super) after: &'s Facts,
     pub(super) story: &'s Story,
-    /// The plan that was shown before, where that decides what the run is about.
+    /// The plan that was shown before, if it decides what the run is about.
     pub(super) shown: &'s str,
 }
 
 impl Seen<'_> {
-    /// The promises that are broken, apart from those that need another look.
+    /// The broken promises, apart from those that need another look.
     pub(super) fn wrong(&self, proven: &BTreeSet<Live>) -> Vec<String> {
         let mut wrong: Vec<String> = self.exit().into_iter().collect();
         wrong.extend(self.moved(self.before, self.after));
@@ -44,12 +44,12 @@ impl Seen<'_> {
         wrong
     }
 
-    /// Whether its own words are that all is well.
+    /// Whether the run's own words are that all is well.
     pub(super) fn passed(&self) -> bool {
         self.ran.exit == Some(0)
     }
 
-    /// Whether it ended by itself and found something wrong.
+    /// Whether the run ended by itself and found something wrong.
     pub(super) fn was_taken_back(&self) -> bool {
         self.ran.exit == Some(1)
             && self.struck.is_none()
@@ -69,12 +69,12 @@ impl Seen<'_> {
         let exit = self.ran.exit;
         let fits = match (self.strike(), self.scenario.trouble) {
             (Some(Strike::Signal(Signal::KILL)), _) => exit.is_none(),
-            // A closed terminal may end it without a word.
+            // A closed terminal may end it silently.
             (Some(Strike::Signal(Signal::HUP)), _) => exit != Some(101),
             (Some(_), _) => exit.is_some_and(|it| it != 101),
             (None, None) => exit == Some(0),
             (None, Some(Trouble::FailingBuild | Trouble::FailingGate { .. })) => {
-                // What is in the builder's cache needs no base image.
+                // A build from the builder's cache needs no base image.
                 exit == Some(1) || !self.scenario.brings_a_commit() && exit == Some(0)
             }
             (None, Some(Trouble::BadEnv { .. })) => {
@@ -99,7 +99,7 @@ impl Seen<'_> {
             Verb::Deploy | Verb::Stage | Verb::Restart | Verb::Rebuild => {
                 named.insert(scenario.service.to_owned());
             }
-            // Which release that is, is hemma's to say.
+            // Only hemma knows which release that is.
             Verb::Rollback => {
                 let ours = self.before.containers.values().filter(|it| it.is_ours());
                 let shown = ours.filter(|it| self.shown.contains(&it.service));
@@ -116,7 +116,7 @@ impl Seen<'_> {
         named
     }
 
-    /// The containers that are not those from before, although nothing named them.
+    /// The containers that changed, although nothing named them.
     pub(super) fn moved(&self, before: &Facts, now: &Facts) -> Vec<String> {
         let lives_again = self.strike() == Some(Strike::EngineRestart);
         let mut named = self.named();
@@ -150,13 +150,13 @@ impl Seen<'_> {
         new.map(|it| format!("left on the host: {it}")).collect()
     }
 
-    /// Lines of its last moments have no way to the host any more.
+    /// Whether lines may be lost: those of its last moments cannot reach the host any more.
     fn may_lose_lines(&self) -> bool {
         let strike = self.strike();
         matches!(strike, Some(Strike::Cut | Strike::LockReleased { .. })) || self.is_killed()
     }
 
-    /// It says so, unless it was killed.
+    /// Whether the run reported lost lines, unless it was killed.
     fn owns_up(&self) -> bool {
         self.says("journal") || self.is_killed()
     }
@@ -165,7 +165,7 @@ impl Seen<'_> {
         self.strike() == Some(Strike::Signal(Signal::KILL))
     }
 
-    /// A run whose hold has ended changes nothing further.
+    /// The changes of a run after it lost its lock, which are a broken promise.
     fn goes_on(&self) -> Vec<String> {
         let (Some(Strike::LockReleased { .. }), Some(when)) = (self.strike(), self.struck) else {
             return Vec::new();
@@ -175,7 +175,7 @@ impl Seen<'_> {
     }
 }
 
-/// What no run may cost.
+/// Losses that no run may cause.
 pub(super) fn lost(before: &Facts, now: &Facts) -> Vec<String> {
     let gone = before.treasure.difference(&now.treasure);
     gone.map(|it| format!("lost: {it}")).collect()

@@ -1,7 +1,8 @@
-//! What hemma promises, whatever goes wrong: runs that are made at random and broken at random.
+//! hemma's promises, tested with random runs that are broken at random.
 //!
-//! Each run follows from a number. `HEMMA_PROMISE_SEED` is that of the first run, `HEMMA_PROMISE_RUNS`
-//! says how many there are. A run that breaks a promise is printed whole; to repeat it alone:
+//! Each run follows from a number. `HEMMA_PROMISE_SEED` is that of the first run,
+//! `HEMMA_PROMISE_RUNS` is how many there are. A run that breaks a promise is printed whole; to
+//! repeat it alone:
 //!
 //! ```text
 //! HEMMA_PROMISE_SEED=… HEMMA_PROMISE_RUNS=1 cargo test --features lab --test lab promise -- --nocapture
@@ -27,13 +28,14 @@ use ground::Ground;
 use play::Outcome;
 use scenario::Scenario;
 
-/// Where a bad value leads to. It is as secret as every other value.
+/// The target of a bad value. It is as secret as every other value.
 const NOWHERE: &str = "/nowhere";
 
-/// How many runs there are, unless somebody says otherwise.
+/// The default number of runs.
 const RUNS: u64 = 60;
 
-/// The host is set up again after a run that failed, which takes a while; more tell nothing new.
+/// The limit for failed runs: the host is set up again after each, which takes a while, and more
+/// show nothing new.
 const FAILED_MAX: usize = 1000;
 
 static FIRST: LazyLock<u64> = LazyLock::new(|| number("HEMMA_PROMISE_SEED").unwrap_or_else(seed));
@@ -46,7 +48,7 @@ async fn promises_are_kept_on_one_host() {
     runs().await;
 }
 
-/// The same runs, of which each is played once: two hosts are through in half the time.
+/// The runs are shared: each is played once, and two hosts need half the time.
 #[tokio::test]
 async fn promises_are_kept_on_another_host() {
     if *COUNT > 1 {
@@ -103,7 +105,7 @@ fn fails(what: String) {
     FAILED.lock().unwrap_or_else(PoisonError::into_inner).push(what);
 }
 
-/// What a panic says.
+/// The message of a panic.
 fn words(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
@@ -115,7 +117,7 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Small enough to be typed.
+/// A seed that is small enough to be typed.
 fn seed() -> u64 {
     fastrand::u64(..100_000) * 1000
 }

@@ -1,5 +1,5 @@
-//! One run: what is wrong is made wrong, hemma runs and is struck, all is looked at, what was wrong is
-//! put right, and a plain deploy has to converge.
+//! One run: causes trouble, runs hemma and strikes it, looks at everything, repairs the trouble,
+//! and expects a plain deploy to converge.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::hemma::{Ran, Running};
 
 const DEPLOY: [&str; 2] = ["deploy", "--yes"];
 
-/// The base image gets another name for a while: no build can begin.
+/// Gives the base image another name for a while: no build can begin.
 const TAKE_BASE: &str =
     "docker tag huledu-deps:dev away:dev && docker rmi huledu-deps:dev >/dev/null";
 const GIVE_BASE: &str = "docker tag away:dev huledu-deps:dev && docker rmi away:dev >/dev/null";
@@ -23,18 +23,18 @@ const GIVE_BASE: &str = "docker tag away:dev huledu-deps:dev && docker rmi away:
 /// The service that the other operator restarts. No run is about it.
 const BOBS: &str = "language_tool_service";
 
-/// What came of it.
+/// The result of a run.
 #[derive(Debug)]
 pub(super) struct Outcome {
     /// The promises that were broken.
     pub(super) wrong: Vec<String>,
-    /// Whether the run had not ended before it was struck.
+    /// Whether the run was struck before it ended.
     pub(super) struck: bool,
-    /// Whether the next run may be played on what there is.
+    /// Whether the next run may be played on this host.
     pub(super) converged: bool,
 }
 
-/// Plays it and says which promises were broken.
+/// Plays a run and returns the broken promises.
 pub(super) async fn play(ground: &mut Ground, scenario: &Scenario) -> Outcome {
     ground.forget();
     let head = ground.stage.lab.remote_head().await.expect("it has one");
@@ -85,7 +85,7 @@ async fn places(ground: &Ground, said: &[&Ran]) -> Vec<String> {
     places.map(|it| format!("a secret was seen {it}")).collect()
 }
 
-/// Makes wrong what is to be wrong.
+/// Causes the trouble.
 async fn trouble(ground: &mut Ground, scenario: &Scenario) {
     let service = scenario.service;
     let fault = match scenario.trouble {
@@ -108,7 +108,7 @@ async fn trouble(ground: &mut Ground, scenario: &Scenario) {
     }
 }
 
-/// On the way back only what is gone is built.
+/// Makes builds impossible: on the way back only what is gone is built.
 async fn no_build(ground: &mut Ground, scenario: &Scenario) {
     if scenario.verb == Verb::Rollback
         && let Some(name) = Facts::look(&ground.stage).await.kept_image_of_another()
@@ -130,7 +130,7 @@ async fn bad_env(ground: &mut Ground, by_hand: bool) {
     assert!(set.exit.is_some_and(|it| it < 2), "it is set: {set}");
 }
 
-/// The run itself, and whether it was struck before it ended.
+/// Runs hemma. Returns when it was struck, if it was before it ended.
 async fn run(ground: &mut Ground, scenario: &Scenario) -> (Ran, Option<jiff::Timestamp>) {
     let journal = ground.journal();
     // Each run has a journal of its own.
@@ -181,12 +181,12 @@ async fn comes(running: &mut Running, journal: &std::path::Path, moment: Moment)
         if ended || has_come {
             return !ended;
         }
-        // Looking more often costs more than the run that is looked at.
+        // Looking more often would cost more than the run itself.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// Strikes, and says when that was over.
+/// Strikes, and returns when that was over.
 async fn strike(
     ground: &mut Ground,
     running: &Running,
@@ -215,7 +215,7 @@ async fn strike(
     jiff::Timestamp::now()
 }
 
-/// What has to be said where nothing live has passed a gate.
+/// The missing words, if nothing live has passed a gate.
 async fn admits(ground: &mut Ground) -> Vec<String> {
     let mut silent = Vec::new();
     for args in [&["status"][..], &["plan"]] {
@@ -229,7 +229,7 @@ async fn admits(ground: &mut Ground) -> Vec<String> {
     silent
 }
 
-/// Puts right what was made wrong, as an operator would.
+/// Repairs the trouble, as an operator would.
 async fn mend(ground: &mut Ground, scenario: &Scenario, head: &str, after: &Facts) {
     ground.stage.mends().await;
     match scenario.trouble {
@@ -250,7 +250,7 @@ async fn mend(ground: &mut Ground, scenario: &Scenario, head: &str, after: &Fact
     }
 }
 
-/// A plain deploy ends well, and there is nothing left to do.
+/// Expects a plain deploy to end well, and to leave nothing to do.
 async fn converges(ground: &mut Ground, seen: &Seen<'_>, before: &Facts) -> Vec<String> {
     ground.stages(false);
     let mut wrong = Vec::new();

@@ -1,5 +1,4 @@
-//! What is played in one run: a command, what is wrong, and what strikes it. All of it follows from a
-//! seed.
+//! The scenario of one run: a command, a trouble, and a strike. All of it follows from a seed.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +6,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use rustix::process::Signal;
 
-/// Services that can be changed one at a time. Nothing waits for them but `websocket_service`'s name.
+/// Services that can be changed one at a time. Nothing waits for them but `websocket_service`'s
+/// name.
 const SERVICES: [&str; 3] = ["identity_service", "websocket_service", "essay_lifecycle_worker"];
 
 /// Those of them whose health check asks for a page.
@@ -28,7 +28,7 @@ const USUAL_MILLIS: u64 = 11_000;
 /// As many lines as the journal of such a run has, or more.
 const BOUNDARIES: usize = 12;
 
-/// What is typed.
+/// The command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Deploy,
@@ -39,7 +39,7 @@ pub(super) enum Verb {
     EnvSet,
 }
 
-/// What is wrong before the run begins.
+/// The trouble before the run begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// `.env` has a value that breaks a service, set with hemma or by hand.
@@ -51,29 +51,29 @@ pub(super) enum Trouble {
     FailingGate {
         fault: &'static str,
     },
-    /// The directory has no more than this left.
+    /// The directory has only this much space left.
     FullDisk {
         dir: &'static str,
         kib: &'static str,
     },
 }
 
-/// What happens to the run on its way.
+/// The strike during the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strike {
     Cut,
     Signal(Signal),
-    /// Another operator ends the hold, and may begin to work.
+    /// Another operator releases the lock by force, and may begin to work.
     LockReleased {
         restarts: bool,
     },
     EngineRestart,
 }
 
-/// When it happens.
+/// The moment of the strike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moment {
-    /// As soon as the journal here has so many lines.
+    /// As soon as the journal on this machine has so many lines.
     Boundary(usize),
     After(Duration),
 }
@@ -89,7 +89,7 @@ pub(super) struct Scenario {
 }
 
 impl Scenario {
-    /// The run that belongs to a seed, always the same one.
+    /// The run for a seed, always the same one.
     pub(super) fn of(seed: u64) -> Self {
         let rng = &mut Rng::with_seed(seed);
         let verb = match rng.u8(..100) {
@@ -119,7 +119,7 @@ impl Scenario {
         Self { seed, verb, service, trouble, strike }
     }
 
-    /// The words that are typed.
+    /// The words of the command line.
     pub(super) fn args(&self) -> Vec<&'static str> {
         match self.verb {
             Verb::Deploy => vec!["deploy", "--yes"],
@@ -131,7 +131,7 @@ impl Scenario {
         }
     }
 
-    /// Whether a commit comes in that changes the service.
+    /// Whether a new commit changes the service.
     pub(super) fn brings_a_commit(&self) -> bool {
         matches!(self.verb, Verb::Deploy | Verb::Stage)
     }
@@ -141,7 +141,7 @@ impl Scenario {
     }
 }
 
-/// A key that makes the program of a service end at once where its value leads nowhere.
+/// A key that makes the program of a service end at once if its value leads nowhere.
 pub(super) const BAD_KEY: &str = "PYTHONPATH";
 
 impl Trouble {

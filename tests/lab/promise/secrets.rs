@@ -7,11 +7,11 @@ use crate::hemma::Ran;
 use crate::stage::Stage;
 use crate::watch::{self, Watch};
 
-/// How often processes are looked at, in seconds. Runs are many, so that what lives for a moment is
-/// seen in one of them.
+/// The time between two looks at processes, in seconds. There are many runs, so a short-lived
+/// process is seen in one of them.
 const LOOK_EVERY: &str = "0.15";
 
-/// How long the processes of this machine are left alone between two looks, at least.
+/// The least time between two looks at the processes of this machine.
 const REST: Duration = Duration::from_millis(20);
 
 /// The keys of the lab's `.env` that get a secret value. Two of them have to be equal.
@@ -26,8 +26,8 @@ const KEYS: [&str; 5] = [
 /// The mark itself is in no command line.
 const BEGIN: &str = "cat > /run/promise-mark";
 
-/// What was seen of it, apart from the places where it belongs: `.env`, and copies of it that nobody
-/// else may read.
+/// Searches for the mark, apart from the places where it belongs: `.env`, and copies of it that
+/// only the owner may read.
 const SEARCH: &str = r#"
 grep -aF -f /run/promise-mark /run/watched | cut -c 1-200
 : > /run/watched
@@ -41,14 +41,14 @@ grep -arlF -f /run/promise-mark --exclude='runc-process*' /tmp /home/operator/.b
 cd /home/operator/apps/huleedu && grep -arlF -f /run/promise-mark --exclude=.env . | sed 's/^/in /'
 true"#;
 
-/// What is the same in all secret values of a host.
+/// The mark in all secret values of a host.
 pub(super) struct Secrets {
     pub(super) mark: String,
     here: Watch,
 }
 
 impl Secrets {
-    /// Begins to look for them, on the host and here.
+    /// Starts to look for them, on the host and here.
     pub(super) async fn watch(stage: &Stage, seed: u64) -> Self {
         let mark = format!("p{:016x}", fastrand::Rng::with_seed(seed).u64(..));
         let script = format!("printf '%s\\n' \"$1$2\" | {{ {BEGIN}; }}");
@@ -71,7 +71,7 @@ impl Secrets {
         env.lines().map(secret).collect()
     }
 
-    /// Where one was seen that does not belong there.
+    /// The places where a secret was seen that does not belong there.
     pub(super) async fn seen(&self, stage: &Stage, said: &[&Ran]) -> Vec<String> {
         let here = self.here.taken().into_iter();
         let mut places: Vec<String> =

@@ -1,4 +1,4 @@
-//! The journal here and the journal on the host, side by side.
+//! Comparing the journal on this machine with the journal on the host.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use hemma_deploy::lock::Entry;
 
 use crate::stage::Stage;
 
-/// The words of a host that refuses a change.
+/// The message of a host that refuses a change.
 const REFUSED: &str = "no longer holds the lock";
 
-/// What is said of a change: its kind, its words, what became of it.
+/// A line about a change: its kind, its words, its outcome.
 type Line = (String, String, JournalEvent);
 
 /// Both journals of one run.
@@ -22,7 +22,8 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// Reads both: here all of the file, on the host what is behind the first `skip` lines.
+    /// Reads both: all of the file on this machine, and on the host the lines after the first
+    /// `skip`.
     pub(super) async fn read(stage: &Stage, journal: &Path, skip: usize, who: &str) -> Self {
         let here = std::fs::read_to_string(journal).unwrap_or_default();
         let there = format!(
@@ -33,9 +34,9 @@ impl Story {
         Self { here: entries(&here), there: entries(&there), who: who.to_owned() }
     }
 
-    /// How the two differ, if not in what the end of the connection explains.
+    /// The differences between the two, apart from those that the end of the connection explains.
     ///
-    /// `explained` says that lines may have been lost on their way, and that the run owned up to it.
+    /// `explained` says that lines may have been lost on their way, and that the run reported it.
     pub(super) fn differs(&self, explained: bool) -> Vec<String> {
         let here = lines(&self.here, &self.who);
         let there = lines(&self.there, &self.who);
@@ -51,8 +52,8 @@ impl Story {
         wrong
     }
 
-    /// What the run changed after a moment. A change that the host refused, because the run does not
-    /// hold the lock any more, is none.
+    /// The changes after a moment. A change that the host refused, because the run did not hold the
+    /// lock any more, does not count.
     pub(super) fn changed_after(&self, moment: jiff::Timestamp) -> Vec<String> {
         let refused = |it: &Entry| {
             let why = |next: &Entry| matches!(&next.event, JournalEvent::Failed(why) if why.contains(REFUSED));
@@ -77,13 +78,14 @@ impl std::fmt::Display for Story {
     }
 }
 
-/// The lock itself is taken before the host's journal is open, and let go after it is closed.
+/// The lines without the lock's: it is taken before the host's journal is open, and released after
+/// it is closed.
 fn lines(entries: &[Entry], who: &str) -> Vec<Line> {
     let own = entries.iter().filter(|it| it.who == who && !it.kind.starts_with("lock."));
     own.map(|it| (it.kind.clone(), it.what.clone(), it.event.clone())).collect()
 }
 
-/// A line that cannot be read was cut with its writer.
+/// The entries. A line that cannot be parsed was cut with its writer.
 fn entries(text: &str) -> Vec<Entry> {
     text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect()
 }

@@ -1,11 +1,12 @@
-//! A git remote over ssh that says something at each connection: the tip of its branch is still read.
+//! A git remote over ssh that prints something at each connection: the tip of its branch is still
+//! read.
 
 use crate::stage::Stage;
 
 const OVER_SSH: &str = "ssh://operator@git/srv/git/huleedu.git";
 const USUAL: &str = "git://git/huleedu.git";
 
-/// An ssh server on the git remote, for one key, with words for everybody who comes.
+/// An ssh server on the git remote, for one key, with a banner.
 const SERVE: &str = r#"
 printf '%s\n' "$1" > /home/operator/.ssh/authorized_keys
 chown operator: /home/operator/.ssh/authorized_keys
@@ -22,7 +23,7 @@ const END: &str = "kill \"$(cat /run/sshd.pid)\"; rm -f /home/operator/.ssh/auth
 const KEY: &str = "[ -e ~/.ssh/id_ed25519 ] || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519
 cat ~/.ssh/id_ed25519.pub";
 
-/// What an ssh may have to say, by whose fault: the server's, or that of the host's own settings.
+/// Messages of ssh, and their cause: the server, or the host's own settings.
 const WORDS: [(&str, &str, &str); 3] = [
     ("a banner", "Authorised users only.\nref: refs/heads/main HEAD", "StrictHostKeyChecking yes"),
     ("a new host key each time", "", "StrictHostKeyChecking no\nUserKnownHostsFile /dev/null"),

@@ -1,4 +1,4 @@
-//! What the host prints at every login or sudo is not an answer.
+//! Output of the host at every login or sudo does not count as an answer.
 
 use crate::hemma::Ran;
 use crate::stage::Stage;
@@ -64,7 +64,7 @@ async fn a_deploy_through_a_login_shell_that_prints_brings_its_commit() {
     next.exits(0);
 }
 
-/// The host's own name leads nowhere: each sudo says so on standard error.
+/// The host's own name does not resolve: each sudo prints that on standard error.
 #[tokio::test]
 async fn a_warning_of_every_sudo_is_a_warning() {
     let stage = Stage::deployed().await;
@@ -94,7 +94,7 @@ async fn answers(stage: &Stage) -> Vec<Ran> {
     answers
 }
 
-/// How it ends, and what is wrong; times and ages differ.
+/// The exit code and the problems; times and ages differ.
 fn same(what: &str, before: &[Ran], after: &[Ran]) {
     let wrong = before.iter().zip(after).zip(COMMANDS).filter(|((before, after), _)| {
         before.exit != after.exit || before.problems() != after.problems()

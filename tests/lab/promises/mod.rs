@@ -11,13 +11,12 @@ mod way_back;
 
 use crate::stage::Stage;
 
-/// The service that gets every key of `.env`, and a key that breaks it wherever its value leads
-/// nowhere.
+/// The service that gets every key of `.env`, and a key that breaks it if its value leads nowhere.
 const READS_ENV: &str = "cj_assessment_service";
 const BAD: [&str; 4] = ["env", "set", "PYTHONPATH", "--yes"];
 const BAD_VALUE: &str = "/s3cr3t/nowhere";
 
-/// Sets the bad value, and hands back what `.env` was before it.
+/// Sets the bad value, and returns the `.env` from before it.
 async fn spoil_env(stage: &Stage) -> String {
     let before = stage.operator("sha256sum <.env").await;
     let set = stage.fed(&BAD, BAD_VALUE).await;
@@ -26,7 +25,7 @@ async fn spoil_env(stage: &Stage) -> String {
     before
 }
 
-/// As `.env` is for the other tests.
+/// Restores `.env` for the other tests.
 async fn clear_env(stage: &Stage) {
     stage.operator("sed -i /^PYTHONPATH=/d .env").await;
 }

@@ -1,4 +1,4 @@
-//! The space that a prune promises is the space that it gives.
+//! A prune frees the space that it promises.
 
 use crate::stage::Stage;
 

@@ -1,4 +1,4 @@
-//! Sudo for some commands only: what was refused is said, never that something is missing.
+//! Sudo for some commands only: a refusal is reported as one, never as a missing thing.
 
 use crate::stage::Stage;
 
@@ -23,7 +23,7 @@ async fn what_a_sudo_policy_refuses_is_said_with_the_line_that_would_do() {
         stage.mends().await;
         for ran in seen {
             assert!(!ran.stdout.contains("not installed"), "{rule}\n{ran}");
-            // Whatever it needs is either allowed, or named.
+            // Everything that it needs is either allowed, or named.
             let works = ran.exit == Some(0);
             let named = ran.stdout.contains("NOPASSWD") || ran.stderr.contains("NOPASSWD");
             assert!(works || named && !enough, "{rule}\n{ran}");

@@ -1,4 +1,4 @@
-//! A hold that another operator ends: the run that had it changes nothing further.
+//! A lock that another operator releases by force: the run that had it changes nothing further.
 
 use tempfile::TempDir;
 
@@ -26,7 +26,7 @@ impl Bob {
 async fn a_run_whose_hold_was_ended_stops_and_says_who_ended_it() {
     let stage = Stage::deployed().await;
     let (bob, before) = (Bob::beside(&stage), containers(&stage).await);
-    // On a busy machine somebody else needs a while to end a hold.
+    // On a busy machine the other operator needs a while to release the lock.
     stage.lab.push_fault("slow-build", &["websocket_service", "12"]).await.expect("it is pushed");
     let alice = Running::by("alice", &stage.lab, stage.here(), &["deploy", "--yes"]);
     alice.has_said("RUN echo this takes a while").await;

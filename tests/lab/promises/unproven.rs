@@ -1,4 +1,4 @@
-//! What is live and has not passed its gate is called so by every command, until a gate passes.
+//! Every command calls live but unproven state by its name, until a gate passes.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use rustix::process::Signal;
 use crate::hemma::{Ran, Running};
 use crate::stage::{Stage, until};
 
-/// What ends a run while its gate waits.
+/// The end of a run while its gate waits.
 #[derive(Debug, Clone, Copy)]
 enum End {
     Signal(Signal),
     Cut,
 }
 
-/// One that the run hears of, one that it does not, and one that only its connection does. Other signals
-/// are among those of the promise test.
+/// A signal that the run can handle, one that it cannot, and a cut connection. Other signals are
+/// among those of the promise test.
 const ENDS: [End; 3] = [End::Signal(Signal::TERM), End::Signal(Signal::KILL), End::Cut];
 
 /// Looks that have to say it.
@@ -42,7 +42,7 @@ async fn a_gate_that_was_cut_is_gone_back_from_by_a_rollback() {
     stage.lab.push_fault("unhealthy", &[]).await.expect("it is pushed");
     let ran = ended(&stage, End::Signal(Signal::KILL)).await;
     says_so(&stage, &ran, End::Signal(Signal::KILL)).await;
-    // What stops the next deploy does not hide it.
+    // The reason that stops the next deploy does not hide it.
     stage.lab.push_fault("port-taken", &[]).await.expect("it is pushed");
     says_so(&stage, &ran, End::Signal(Signal::KILL)).await;
     stage.hemma(&["plan"]).await.exits(1).says("container nginx-proxy has it");
@@ -56,7 +56,7 @@ async fn a_gate_that_was_cut_is_gone_back_from_by_a_rollback() {
     next.exits(0).says("nothing to do");
 }
 
-/// The host itself takes it back when the operator does not come again, and not before.
+/// The host itself takes it back when the operator does not return, and not before.
 #[tokio::test]
 async fn the_host_takes_an_unproven_deploy_back_by_itself_where_it_is_asked_to() {
     let stage = Stage::deployed().await;
@@ -74,7 +74,7 @@ async fn the_host_takes_an_unproven_deploy_back_by_itself_where_it_is_asked_to()
         assert!(history.stdout.contains("return"), "{end:?}: {ran}\n{history}");
         stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
     }
-    // A deploy that ends as it should is not taken back.
+    // A deploy that ends well is not taken back.
     stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
     stage.hemma(&["deploy", "--yes"]).await.exits(0);
     tokio::time::sleep(Duration::from_secs(13)).await;

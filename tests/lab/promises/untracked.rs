@@ -1,10 +1,11 @@
-//! Files in the checkout that git does not know: no reason to refuse, unless a pull would lose them.
+//! Files in the checkout that git does not know do not stop a deploy, unless a pull would lose
+//! them.
 
 use crate::stage::Stage;
 
 const DEPLOY: [&str; 2] = ["deploy", "--yes"];
 
-/// What applications and operators leave in a checkout.
+/// Files that applications and operators leave in a checkout.
 const LEFT: &str = "mkdir -p data backups/2026 uploads; touch notes data/x 'a file' uploads/ü; \
                     sudo chown -R root:root data; sudo chmod 0700 data";
 const CLEAR: &str = "sudo rm -rf data backups uploads notes 'a file'";
@@ -18,7 +19,7 @@ async fn an_env_that_no_gitignore_names_is_no_change_of_the_checkout() {
     let status = stage.operator("git status --porcelain").await;
     stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
     deploys.push(stage.hemma(&DEPLOY).await);
-    // The `.gitignore` that comes in later is welcome.
+    // A `.gitignore` that comes in later is fine.
     stage.lab.push_fault("gitignore", &[]).await.expect("it is pushed");
     deploys.push(stage.hemma(&DEPLOY).await);
     let plan = stage.hemma(&["plan"]).await;

@@ -5,7 +5,7 @@ use crate::deploy::{changed, containers};
 use crate::hemma::Ran;
 use crate::stage::Stage;
 
-/// The value of `.env` was set and never deployed: a build that fails has nothing to do with it.
+/// The value of `.env` was set and never deployed: a failed build has nothing to do with it.
 #[tokio::test]
 async fn a_build_that_fails_leaves_every_container_although_env_was_changed_before_it() {
     let stage = Stage::deployed().await;
@@ -40,7 +40,7 @@ async fn a_value_of_env_that_breaks_a_service_is_taken_back_by_the_deploy_and_by
     }
 }
 
-/// Where only `.env` is another, that is what a rollback brings back: it names the keys.
+/// If only `.env` differs, a rollback restores that: it names the keys.
 #[tokio::test]
 async fn a_rollback_brings_the_env_of_its_release_and_says_which_keys_differ() {
     let stage = Stage::deployed().await;
