@@ -33,7 +33,7 @@ pub(super) fn step(
         .or_else(|| state(seen, name, service, container))
 }
 
-/// The reason that Compose itself sees: the configuration differs.
+/// The step for another configuration, which Compose itself notices.
 fn configuration(
     seen: &Seen<'_>,
     name: &ServiceName,
@@ -77,7 +77,7 @@ fn runs_with_another(
     runs_with != Some(checked_out.hash.as_str())
 }
 
-/// The reason that the image is another, or is about to be.
+/// The step for a container whose image is another, or is about to be.
 fn image(
     seen: &Seen<'_>,
     name: &ServiceName,
@@ -101,7 +101,7 @@ fn image(
     is_another.then(|| Step::container(ContainerAction::Recreate, name, reason))
 }
 
-/// The reason that a correctly made container does not run.
+/// The step for a container that is made correctly and does not run.
 fn state(
     seen: &Seen<'_>,
     name: &ServiceName,
