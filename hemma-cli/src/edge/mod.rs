@@ -107,7 +107,7 @@ fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Fa
     })
 }
 
-/// The configured addresses; if none are configured, only those that the names have are looked at.
+/// The addresses that the names should have; none if they cannot be looked up.
 async fn should(world: &World, scope: &Scope) -> BTreeSet<IpAddr> {
     match &scope.target {
         Target::Addresses(addresses) => addresses.iter().copied().collect(),
