@@ -136,6 +136,48 @@ fn no_crate_that_others_use_knows_an_application() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// Phrases that no doc comment has, and what to say instead: docs.rs shows each comment alone.
+const PHRASES: [(&str, &str); 5] = [
+    ("/// the same", "the noun of the item: `The finding for this state`"),
+    ("whoever", "the operator, the caller, a program that …"),
+    ("somebody", "a person, another operator, another program"),
+    ("nobody", "no …, or the passive"),
+    (" anew", "again; rebuild, recreate"),
+];
+
+/// Where `///` is a help text, and so part of what the program prints.
+const HELP: [&str; 4] =
+    ["hemma-cli/src/sections/", "hemma-cli/src/verbs/", "hemma-cli/src/flags.rs", "xtask/src/"];
+
+#[test]
+fn doc_comments_are_in_plain_english() {
+    let mut found = Vec::new();
+    for file in rust_files(&root()).into_iter().filter(|it| it.contains("/src/")) {
+        let is_help = HELP.iter().any(|it| file.starts_with(it));
+        for (at, line) in doc_comments(&read(&file)) {
+            let has = PHRASES.iter().find(|it| line.to_lowercase().contains(it.0));
+            let has = has.filter(|_| !is_help || line.starts_with("//!"));
+            found.extend(has.map(|(phrase, instead)| {
+                format!("{file}:{at}: {line}: instead of `{}`: {instead}", phrase.trim())
+            }));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// The doc comments of a file with their lines, without the examples in them.
+fn doc_comments(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut is_code = false;
+    let lines = text.lines().map(str::trim_start).enumerate();
+    let docs = lines.filter(|(_, it)| it.starts_with("///") || it.starts_with("//!"));
+    docs.filter(move |(_, it)| {
+        let is_fence = it[3..].trim_start().starts_with("```");
+        is_code ^= is_fence;
+        !is_code && !is_fence
+    })
+    .map(|(at, it)| (at + 1, it))
+}
+
 /// The lines of a file without its tests.
 fn without_tests<'t>(file: &str, text: &'t str) -> Vec<&'t str> {
     let lines: Vec<&str> = text.lines().collect();
