@@ -97,10 +97,10 @@ fn of_embed(remedy: &hemma_embed::Remedy) -> Hint {
     match remedy {
         Remedy::StartForward(name) => run(&format!("tunnel start {name}")),
         Remedy::ShowForward(name) => run(&format!("tunnel status {name}")),
-        Remedy::SetJarVersion => {
-say("set the key that `jar_version_key` in [offload] names in .env, and start it by Compose: \
-             `cargo xtask offload container-run`")
-        }
+        Remedy::SetJarVersion => say(
+            "set the key that `jar_version_key` in [offload] names in .env, and start it by Compose: \
+             `cargo xtask offload container-run`",
+        ),
         Remedy::CheckGrammarService => run("day3 language-tool-health"),
     }
 }
