@@ -1,8 +1,11 @@
 //! The ids of findings: one meaning, one id, and each id that an operator sees is in the table.
 
+mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use files::files;
 use hemma_cli::App;
 use hemma_cli::ids::OF_ALL_CRATES;
 use hemma_core::{Cassette, FindingKind};
@@ -33,13 +36,13 @@ fn an_id_is_an_area_and_what_was_found_and_belongs_to_one_finding() {
 #[test]
 fn each_crate_finds_what_its_ids_say_and_has_no_ids_elsewhere() {
     for (name, kinds) in OF_ALL_CRATES {
-        let files = rust_files(&root().join(name).join("src"));
+        let sources = files(&root().join(name).join("src"), "rs");
         let (ids, others): (Vec<_>, Vec<_>) =
-            files.iter().partition(|it| it.ends_with("src/ids.rs"));
+            sources.iter().partition(|it| it.ends_with("src/ids.rs"));
         let declared = read(ids[0]);
         // A crate that composes others has their findings, too.
         let users =
-            ["hemma-deploy", "hemma-cli"].map(|it| rust_files(&root().join(it).join("src")));
+            ["hemma-deploy", "hemma-cli"].map(|it| files(&root().join(it).join("src"), "rs"));
         let code: String =
             others.into_iter().chain(users.iter().flatten()).map(|it| read(it)).collect();
         for FindingKind { id, .. } in kinds {
@@ -61,7 +64,7 @@ fn each_crate_finds_what_its_ids_say_and_has_no_ids_elsewhere() {
 async fn each_finding_of_a_recording_is_in_the_table_with_its_verdict() {
     let known: BTreeMap<&str, &FindingKind> = kinds().map(|(_, it)| (it.id, it)).collect();
     let mut met = BTreeSet::new();
-    for file in scenes() {
+    for file in files(&root().join("tests/cassettes"), "toml") {
         let mut cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
         let typed = &cassette.scene.typed;
         let (ours, theirs) = typed.split_once(" -- ").unwrap_or((typed, ""));
@@ -84,27 +87,6 @@ async fn each_finding_of_a_recording_is_in_the_table_with_its_verdict() {
         }
     }
     assert!(met.len() > 60, "only these were met: {met:#?}");
-}
-
-fn scenes() -> Vec<PathBuf> {
-    let below = |dir: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(dir).expect("it can be listed");
-        entries.map(|it| it.expect("it can be listed").path()).collect()
-    };
-    below(&root().join("tests/cassettes")).iter().flat_map(|it| below(it)).collect()
-}
-
-fn rust_files(dir: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).expect("it can be listed") {
-        let path = entry.expect("it can be listed").path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|it| it == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }
 
 fn read(file: &Path) -> String {

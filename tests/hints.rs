@@ -1,9 +1,12 @@
 //! The next command in a storyboard can be pasted into a terminal as it is.
 
+mod files;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use files::files;
 use hemma_cli::{App, Failure, PracticeHost};
 use hemma_core::{Cassette, Progress};
 use hemma_lab::application;
@@ -57,7 +60,8 @@ impl PracticeHost for NoHost {
 /// The commands in backticks after `hint: run`, and hemma's own in any hint.
 async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
     let mut commands = BTreeSet::new();
-    for file in scenes() {
+    let cassettes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cassettes");
+    for file in files(&cassettes, "toml") {
         let mut cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
         // The words after `--` are another program's.
         let (ours, theirs) = match cassette.scene.typed.split_once(" -- ") {
@@ -77,15 +81,6 @@ async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
         }
     }
     commands
-}
-
-fn scenes() -> Vec<PathBuf> {
-    let cassettes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cassettes");
-    let below = |dir: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(dir).expect("it can be listed");
-        entries.map(|it| it.expect("it can be listed").path()).collect()
-    };
-    below(&cassettes).iter().flat_map(|it| below(it)).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a shell itself is what is asked")]

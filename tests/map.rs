@@ -1,8 +1,11 @@
 //! The map of the repository: a place for each slug, and dependencies in one direction.
 
+mod files;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use files::files;
 use hemma_cli::{App, subcommand};
 
 #[test]
@@ -79,7 +82,7 @@ fn arrows_of(manifest: &toml::Table) -> (String, String) {
 fn consent_is_given_by_the_driver_alone() {
     // The core compares with it: an approval is made from it.
     let may = ["hemma-cli/src/run.rs", "hemma-core/src/world/mod.rs"];
-    for file in rust_files(&root()).into_iter().filter(|it| it.contains("/src/")) {
+    for file in rust_files().into_iter().filter(|it| it.contains("/src/")) {
         let text = read(&file);
         let code = without_tests(&file, &text).into_iter();
         let code = code.filter(|it| !it.trim_start().starts_with("//"));
@@ -98,7 +101,7 @@ fn no_library_names_a_command_of_ours() {
             && it.contains("/src/")
             && !PROGRAMS.iter().any(|program| it.starts_with(program))
     };
-    for file in rust_files(&root()).into_iter().filter(is_library) {
+    for file in rust_files().into_iter().filter(is_library) {
         assert!(!read(&file).contains("cargo xtask"), "{file} names a command: propose a `Remedy`");
     }
 }
@@ -109,7 +112,7 @@ fn no_library_names_a_command_of_ours() {
 fn the_remedies_of_each_crate_have_their_commands() {
     let table = read("hemma-cli/src/remedies.rs");
     let has_remedies = |it: &String| it.starts_with("hemma-") && it.ends_with("/src/remedy.rs");
-    for file in rust_files(&root()).into_iter().filter(has_remedies) {
+    for file in rust_files().into_iter().filter(has_remedies) {
         let name = file.split('/').next().unwrap_or_default();
         let (short, name) = (name.trim_start_matches("hemma-"), name.replace('-', "_"));
         let is_asked = table.contains(&format!("remedy.get().as_ref().map(of_{short})"));
@@ -125,7 +128,7 @@ fn no_crate_that_others_use_knows_an_application() {
         it.starts_with("hemma-") && !it.starts_with("hemma-lab/") && it.contains("/src/")
     };
     let mut found = Vec::new();
-    for file in rust_files(&root()).into_iter().filter(published) {
+    for file in rust_files().into_iter().filter(published) {
         let text = read(&file);
         for (at, line) in without_tests(&file, &text).into_iter().enumerate() {
             if line.to_lowercase().contains("hule") {
@@ -152,7 +155,7 @@ const HELP: [&str; 4] =
 #[test]
 fn doc_comments_are_in_plain_english() {
     let mut found = Vec::new();
-    for file in rust_files(&root()).into_iter().filter(|it| it.contains("/src/")) {
+    for file in rust_files().into_iter().filter(|it| it.contains("/src/")) {
         let is_help = HELP.iter().any(|it| file.starts_with(it));
         for (at, line) in doc_comments(&read(&file)) {
             let has = PHRASES.iter().find(|it| line.to_lowercase().contains(it.0));
@@ -269,19 +272,10 @@ fn manifests() -> Vec<toml::Table> {
 }
 
 /// All Rust files, relative to the root, without what is built.
-fn rust_files(dir: &Path) -> Vec<String> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).expect("it can be listed") {
-        let path = entry.expect("it can be listed").path();
-        let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
-        if path.is_dir() && name != "target" && !name.starts_with('.') {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|it| it == "rs") {
-            let relative = path.strip_prefix(root()).expect("it is below the root");
-            files.push(relative.display().to_string());
-        }
-    }
-    files
+fn rust_files() -> Vec<String> {
+    let relative = |it: PathBuf| it.strip_prefix(root()).map(|it| it.display().to_string());
+    let rust = files(&root(), "rs").into_iter();
+    rust.map(|it| relative(it).expect("it is below the root")).collect()
 }
 
 fn read(file: &str) -> String {

@@ -4,6 +4,7 @@
 //! the sources.
 
 mod errors;
+mod files;
 
 use std::collections::BTreeSet;
 

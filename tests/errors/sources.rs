@@ -1,6 +1,8 @@
 //! The public errors of the libraries, read from their sources.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::files::files;
 
 /// Crates whose errors reach no other crate; the compiler asks for their class where they become a
 /// failure.
@@ -17,26 +19,13 @@ pub(crate) fn errors() -> Vec<String> {
     let mut found = Vec::new();
     for name in names.filter(is_library) {
         let src = root.join(&name).join("src");
-        for file in rust_files(&src) {
+        for file in files(&src, "rs") {
             let text = std::fs::read_to_string(&file).expect("it is text");
             let module = module(&name, file.strip_prefix(&src).expect("it is below"));
             found.extend(errors_of(&text).into_iter().map(|it| format!("{module}::{it}")));
         }
     }
     found
-}
-
-fn rust_files(dir: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).expect("it can be listed") {
-        let path = entry.expect("it can be listed").path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|it| it == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }
 
 /// `hemma-core`, `live/mod.rs`: `hemma_core::live`.
