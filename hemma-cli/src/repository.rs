@@ -16,11 +16,16 @@ echo "current $(git branch --show-current 2>/dev/null)"
 /// The largest compose file that is searched for the project's name.
 const BYTES_MAX: u64 = 1024 * 1024;
 
-/// The root of the git repository that a directory is in, or the directory itself.
-pub(crate) fn root(directory: &Path) -> &Path {
+/// The root of the git repository that a directory is in, if it is in one.
+pub(crate) fn around(directory: &Path) -> Option<&Path> {
     // A worktree and a submodule have a file of that name.
     let is_root = |it: &&Path| it.join(".git").symlink_metadata().is_ok();
-    directory.ancestors().find(is_root).unwrap_or(directory)
+    directory.ancestors().find(is_root)
+}
+
+/// The root of the git repository that a directory is in, or the directory itself.
+pub(crate) fn root(directory: &Path) -> &Path {
+    around(directory).unwrap_or(directory)
 }
 
 /// The values from its files.

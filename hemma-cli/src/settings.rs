@@ -67,10 +67,8 @@ fn read_with(
 /// The path of the file; `None` if it is missing and not needed: the host is named, and the
 /// repository has compose files where Compose looks for them.
 fn found(flags: &Flags, here: &Path) -> Result<Option<PathBuf>, Failure> {
-    let is_enough = || {
-        let seen = repository::files(repository::root(here));
-        flags.config.is_none() && flags.host.is_some() && !seen.compose_files.is_empty()
-    };
+    let has_compose_files = || !repository::files(repository::root(here)).compose_files.is_empty();
+    let is_enough = || flags.config.is_none() && flags.host.is_some() && has_compose_files();
     match find(flags, here) {
         Err(_) if is_enough() => Ok(None),
         found => found.map(Some),
@@ -133,14 +131,14 @@ pub(crate) fn find(flags: &Flags, here: &Path) -> Result<PathBuf, Failure> {
 fn search(here: &Path) -> Search {
     // An existing but unreadable file is an error that names it, not a reason to search on.
     let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    let root = repository::around(here);
     let mut above = here.ancestors();
     while let Some(directory) = above.next() {
         let file = directory.join(FILE);
         if is_there(&file) {
             return Search::Found(file);
         }
-        // A worktree and a submodule have a file of that name.
-        if is_there(&directory.join(".git")) {
+        if root == Some(directory) {
             let above = above.map(|it| it.join(FILE)).find(|it| is_there(it));
             return Search::NotInRepository { root: directory.to_owned(), above };
         }
