@@ -1,6 +1,6 @@
 //! The first half of a run: the lookup in the cache.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cache::{Cache, CacheError, Drawer, Key};
 use crate::essay::{Item, Wanted};
@@ -26,6 +26,8 @@ pub(super) struct Shelves {
     first_run: bool,
     /// `None` until the server of the wanted features is known.
     handcrafted: Option<(Arc<Meta>, Drawer)>,
+    /// The number of the answer whose server is recorded.
+    newest: Arc<Mutex<usize>>,
 }
 
 impl Shelves {
@@ -37,7 +39,9 @@ impl Shelves {
         };
         let embeddings = embeds.then(|| cache.embeddings(model.dim));
         let first_run = embeddings.as_ref().is_some_and(|it| !it.exists());
-        let mut shelves = Self { cache, model, wanted, embeddings, first_run, handcrafted: None };
+        let newest = Arc::default();
+        let handcrafted = None;
+        let mut shelves = Self { cache, model, wanted, embeddings, first_run, handcrafted, newest };
         if counts {
             let meta = shelves.cache.current_meta()?;
             shelves.handcrafted = meta.map(|it| {
@@ -106,9 +110,15 @@ impl Shelves {
         Ok(())
     }
 
-    /// Records the server whose features the next run looks up.
-    pub(super) fn keep_meta(&self, meta: &Meta) -> Result<(), CacheError> {
-        self.cache.keep_meta(meta)
+    /// Records the server whose features the next run looks up: the one of the newest answer.
+    /// Answers are kept several at a time, so an older one may come here after a newer one.
+    pub(super) fn keep_meta(&self, answer: usize, meta: &Meta) -> Result<(), CacheError> {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if answer > *newest {
+            self.cache.keep_meta(meta)?;
+            *newest = answer;
+        }
+        Ok(())
     }
 
     fn drawer_of(&self, meta: &Meta) -> Drawer {

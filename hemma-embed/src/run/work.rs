@@ -22,7 +22,17 @@ pub(super) enum Outcome {
     /// A finished part.
     Part(Result<Part, RunError>),
     /// An answer whose rows still have to be written to the cache, even if it ends the run.
-    Answer { items: Vec<Item>, meta: Option<Arc<Meta>>, rows: Rows, ends: Option<RunError> },
+    Answer(Answer),
+}
+
+/// What the server answered for some items.
+pub(super) struct Answer {
+    /// Its place among the answers of the run, from 1.
+    number: usize,
+    items: Vec<Item>,
+    meta: Option<Arc<Meta>>,
+    rows: Rows,
+    ends: Option<RunError>,
 }
 
 /// One run. Clones refer to the same run.
@@ -36,6 +46,7 @@ struct Inner {
     shelves: OnceCell<Option<Shelves>>,
     limits: OnceCell<Limits>,
     server: Mutex<Option<Fingerprint>>,
+    answers: AtomicUsize,
     failures: AtomicUsize,
     /// The run ends with an error; no further requests are sent.
     over: AtomicBool,
@@ -49,6 +60,7 @@ impl Work {
             shelves: OnceCell::new(),
             limits: OnceCell::new(),
             server: Mutex::default(),
+            answers: AtomicUsize::new(0),
             failures: AtomicUsize::new(0),
             over: AtomicBool::new(false),
         }))
@@ -128,23 +140,24 @@ impl Work {
 
     fn answered(&self, items: Vec<Item>, meta: Option<Arc<Meta>>, rows: Rows) -> Outcome {
         self.0.failures.store(0, Ordering::Relaxed);
+        let number = self.0.answers.fetch_add(1, Ordering::Relaxed) + 1;
         let server = meta.as_ref().map(|it| it.server_fingerprint.clone());
         let ends = server.and_then(|it| self.same_server(it).err());
         self.0.over.fetch_or(ends.is_some(), Ordering::Relaxed);
-        Outcome::Answer { items, meta, rows, ends }
+        Outcome::Answer(Answer { number, items, meta, rows, ends })
     }
 
     /// Finishes a step: results are in the cache before they are reported.
     pub(super) async fn keep(self, outcome: Outcome) -> Result<Part, RunError> {
-        let (items, meta, rows, ends) = match outcome {
+        let mut answer = match outcome {
             Outcome::Part(part) => return part,
-            Outcome::Answer { items, meta, rows, ends } => (items, meta, rows, ends),
+            Outcome::Answer(answer) => answer,
         };
+        if let Some(shelves) = self.shelves().await?.cloned() {
+            answer = write(shelves, answer).await?;
+        }
+        let Answer { items, meta, rows, ends, .. } = answer;
         let at = items.iter().map(|it| it.at).collect();
-        let rows = match self.shelves().await?.cloned() {
-            None => rows,
-            Some(shelves) => write(shelves, items, meta.clone(), rows).await?,
-        };
         ends.map_or(Ok(Part::Done { at, rows, meta, origin: Origin::Server }), Err)
     }
 
@@ -205,16 +218,11 @@ impl Work {
 ///
 /// Rows of a server that changed during the run are written as well, under its own fingerprint: the
 /// next run begins with them.
-async fn write(
-    shelves: Shelves,
-    items: Vec<Item>,
-    meta: Option<Arc<Meta>>,
-    rows: Rows,
-) -> Result<Rows, RunError> {
+async fn write(shelves: Shelves, answer: Answer) -> Result<Answer, RunError> {
     blocking(move || {
-        shelves.keep(&items, meta.as_deref(), &rows)?;
-        meta.map_or(Ok(()), |it| shelves.keep_meta(&it))?;
-        Ok(rows)
+        shelves.keep(&answer.items, answer.meta.as_deref(), &answer.rows)?;
+        answer.meta.as_ref().map_or(Ok(()), |it| shelves.keep_meta(answer.number, it))?;
+        Ok(answer)
     })
     .await
 }
@@ -225,4 +233,36 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, RunError> {
     let done = tokio::task::spawn_blocking(work).await;
     Ok(done.expect("reading and writing entries does not panic")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Cache;
+    use crate::{FeatureSet, Options};
+
+    /// The description of a server whose fingerprint is one digit, repeated.
+    fn meta(digit: char) -> Meta {
+        let sample = include_str!("../../tests/data/current_meta.json");
+        let meta: Meta = serde_json::from_str(sample).expect("the sample is sound");
+        let server_fingerprint = digit.to_string().repeat(64).parse().expect("64 digits");
+        Meta { server_fingerprint, ..meta }
+    }
+
+
+    #[tokio::test]
+    async fn the_next_run_begins_with_the_newest_answers_server_in_whatever_order_they_are_kept() {
+        let dir = tempfile::tempdir().expect("a place for files");
+        let cache = Cache::at(dir.path());
+        let options = Options { cache: Some(cache.clone()), ..Options::default() };
+        let url = "http://127.0.0.1:1".parse().expect("plain");
+        let work = Work::new(Client::new(url, options), Wanted::Extract(FeatureSet::Combined));
+        let nothing = || Rows { embeddings: None, handcrafted: None };
+        let [first, second] = ['a', 'b']
+            .map(|it| work.answered(Vec::new(), Some(Arc::new(meta(it))), nothing()));
+        work.clone().keep(second).await.expect_err("the server changed");
+        work.clone().keep(first).await.expect("the first server's rows are sound");
+        let kept = cache.current_meta().expect("readable").expect("there");
+        assert_eq!(kept.server_fingerprint, meta('b').server_fingerprint);
+    }
 }
