@@ -249,7 +249,6 @@ mod tests {
         Meta { server_fingerprint, ..meta }
     }
 
-
     #[tokio::test]
     async fn the_next_run_begins_with_the_newest_answers_server_in_whatever_order_they_are_kept() {
         let dir = tempfile::tempdir().expect("a place for files");
@@ -258,8 +257,8 @@ mod tests {
         let url = "http://127.0.0.1:1".parse().expect("plain");
         let work = Work::new(Client::new(url, options), Wanted::Extract(FeatureSet::Combined));
         let nothing = || Rows { embeddings: None, handcrafted: None };
-        let [first, second] = ['a', 'b']
-            .map(|it| work.answered(Vec::new(), Some(Arc::new(meta(it))), nothing()));
+        let [first, second] =
+            ['a', 'b'].map(|it| work.answered(Vec::new(), Some(Arc::new(meta(it))), nothing()));
         work.clone().keep(second).await.expect_err("the server changed");
         work.clone().keep(first).await.expect("the first server's rows are sound");
         let kept = cache.current_meta().expect("readable").expect("there");

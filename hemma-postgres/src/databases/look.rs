@@ -21,8 +21,21 @@ export LC_ALL=C
 c=$2 a=$3 role=$4 key=$5
 shift 5
 psql() { sudo -n docker exec -i "$c" env LC_ALL=C psql -X -q -At -v ON_ERROR_STOP=1 -v VERBOSITY=verbose "$@"; }
+# A value that every reader of `.env` reads alike needs no Compose, whose start takes more of a small
+# host than all else here. No quote may be open at the line, and root's environment comes before `.env`.
+plain() {
+    [ "$(sudo -n sh -c "echo \${$key-unset}")" = unset ] || return
+    pw=$(awk -v k="$key" '
+        { it = $0 }
+        it ~ /\\/ || gsub(/"/, "", it) % 2 || gsub(/\047/, "", it) % 2 { many = 1; exit }
+        $0 ~ "^[ \t]*(export[ \t]+)?" k "[ \t]*([=:]|$)" { n++; v = "" }
+        index($0, k "=") == 1 { v = substr($0, length(k) + 2) }
+        END { if (!many && n == 1 && v ~ /^[A-Za-z0-9_.,:@%+\/=~^-]+$/) print v }' "$d/.env" 2>/dev/null)
+    [ -n "$pw" ] && why=''
+}
 password() {
     pw='' why=not_printed
+    ! plain || return 0
     all=$(printf 'services: {x: {image: x}}\n' |
         sudo -n docker compose -p x --project-directory "$d" --env-file "$d/.env" -f - config --environment 2>/dev/null) || return
     why=several_lines
@@ -215,5 +228,67 @@ mod tests {
             };
             assert_eq!(said, exec);
         }
+    }
+
+    /// The value that a `.env` gives without Compose, and whether Compose was asked.
+    fn password_in(env: &str, of_root: &[(&str, &str)]) -> (String, bool) {
+        let dir = tempfile::tempdir().expect("a place");
+        let at = dir.path();
+        let sudo = format!(
+            "#!/bin/sh\nshift\n[ \"$1\" != sh ] || exec \"$@\"\n: >{}/asked\n",
+            at.display()
+        );
+        std::fs::write(at.join(".env"), env).expect("writable");
+        std::fs::write(at.join("sudo"), sudo).expect("writable");
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(at.join("sudo"), executable).expect("ours");
+        let script = format!("PATH={}:$PATH\n{BEGIN}password; printf %s \"$pw\"", at.display());
+        #[expect(clippy::disallowed_methods, reason = "the script is what is tested, and no host")]
+        let output = std::process::Command::new("sh")
+            .args(["-c", &script, "sh"])
+            .arg(at)
+            .args(["c", "a", "role", "PASSWORD"])
+            .envs(of_root.iter().copied())
+            .output()
+            .expect("a shell");
+        let value = String::from_utf8(output.stdout).expect("text");
+        (value, at.join("asked").exists())
+    }
+
+    #[test]
+    fn compose_is_asked_for_every_value_that_is_not_plain() {
+        for (env, value) in [
+            ("PASSWORD=a1-B_2", "a1-B_2"),
+            ("A=1\nPASSWORD=x/y+z==\nB='two words'", "x/y+z=="),
+            ("MY_PASSWORD=no\nPASSWORD_2=no\n#PASSWORD=no\nPASSWORD=yes\n", "yes"),
+        ] {
+            assert_eq!(password_in(env, &[]), (value.to_owned(), false), "{env}");
+        }
+        for env in [
+            "",
+            "OTHER=x",
+            "PASSWORD=",
+            "PASSWORD=\"quoted\"",
+            "PASSWORD=a b",
+            "PASSWORD=a$B",
+            "PASSWORD=a #b",
+            "PASSWORD=a\r\n",
+            "PASSWORD=å",
+            " PASSWORD=a",
+            "PASSWORD =a",
+            "PASSWORD: a",
+            "PASSWORD=a\nPASSWORD=b",
+            "PASSWORD=a\nexport PASSWORD=b",
+            "PASSWORD=a\nPASSWORD: b",
+            "PASSWORD=a\nPASSWORD",
+            "A=\"\nPASSWORD=a\n\"",
+            "A='\nPASSWORD=a\n'",
+            "A=\"\\\"\nPASSWORD=a\n\"",
+            "A=it's\nPASSWORD=a",
+        ] {
+            assert!(password_in(env, &[]).1, "{env:?}");
+        }
+        // Compose takes a variable of its own environment before the file.
+        assert!(password_in("PASSWORD=a", &[("PASSWORD", "of root")]).1);
     }
 }
