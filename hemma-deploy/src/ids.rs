@@ -109,9 +109,9 @@ hemma_core::finding_ids! {
     RELEASE_UNSEEN = "release.unseen", Unknown;
     /// What the compose files refer to could not be looked at.
     REPOSITORY_UNSEEN = "repository.unseen", Unknown;
-    /// An image that a Dockerfile begins from is nowhere to be had.
+    /// An image that a service runs or a Dockerfile begins from is on no host and in no registry.
     IMAGE_MISSING = "image.missing", Fail;
-    /// A registry did not say whether it has an image that a Dockerfile begins from.
+    /// A registry did not say whether it has an image that the host lacks.
     IMAGE_UNSEEN = "image.unseen", Unknown;
     /// The image of a service was built from what is checked out.
     IMAGE_BUILT = "image.built", Pass;

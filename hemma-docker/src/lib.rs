@@ -66,6 +66,7 @@ pub mod local_port;
 mod logs;
 pub mod network;
 pub mod prune;
+pub mod registry;
 mod remedy;
 #[doc(hidden)]
 pub mod testing;

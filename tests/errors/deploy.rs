@@ -6,7 +6,7 @@ use hemma_deploy::config::ReturnAfter;
 use hemma_deploy::env_file::{DraftError, Obstacle, SetError, WriteError};
 use hemma_deploy::prune::KeptError;
 use hemma_deploy::{lock, release};
-use hemma_docker::compose::{BuildError, ModelError, UpError};
+use hemma_docker::compose::{BuildError, ModelError, PullError, UpError};
 use hemma_docker::network;
 use hemma_git::checkout;
 
@@ -164,6 +164,9 @@ fn rollout(rows: &mut Vec<Row>) {
         });
         NotAsPlanned Arm(release::ArmError::Failed { host: host(), said: said() });
         NotAsPlanned Databases(super::postgres::wrong().into());
+        NotAsPlanned PullImages(PullError::Failed {
+            host: host(), images: vec!["redis:7".to_owned()], said: said(), last_lines: Vec::new()
+        });
         NotAsPlanned Build(BuildError::Failed {
             host: host(), exit: 1, services: Vec::new(), last_lines: Vec::new()
         });

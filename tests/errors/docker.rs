@@ -20,6 +20,13 @@ pub(crate) fn rows() -> Vec<Row> {
         };
         Unknown NotRecorded(missing());
     );
+    variants!(rows, hemma_docker::compose::PullError,
+        Unknown Ask { host: host(), source: exec() };
+        NotAsPlanned Failed {
+            host: host(), images: vec!["redis:7".to_owned()], said: said(), last_lines: Vec::new()
+        };
+        Unknown NotRecorded(missing());
+    );
     variants!(rows, hemma_docker::compose::UpError,
         Unknown Ask { host: host(), source: exec() };
         NotAsPlanned Failed { host: host(), said: said(), last_lines: Vec::new() };

@@ -37,6 +37,7 @@ mod primitives;
 mod promise;
 mod promises;
 mod prune;
+mod registry;
 mod research;
 mod rollback;
 mod sessions;

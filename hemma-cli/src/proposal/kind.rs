@@ -87,6 +87,9 @@ impl From<&Action> for Kind {
                 Self::new("create", Noun::new("network", "networks"), name)
             }
             Action::RunStatement(statement) => Self::of_statement(statement),
+            Action::PullImage(_) | Action::UpdateImage(_) => {
+                Self::new(verb, Noun::IMAGE, &subject).brief("image", "images")
+            }
             Action::Build(name) => Self::new(verb, Noun::IMAGE, name).brief("build", "builds"),
             Action::Container(_, name) => Self::new(verb, Noun::CONTAINER, name),
             Action::Discard(_) => of("leftover container", "leftover containers"),

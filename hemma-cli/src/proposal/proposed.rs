@@ -27,7 +27,7 @@ pub struct Proposed {
     /// The kind, for counting.
     #[serde(skip)]
     pub(crate) kind: Kind,
-    /// The stage under whose heading it is shown. A build has none: all images come first.
+    /// The stage under whose heading it is shown. An image has none: all images come first.
     #[serde(skip)]
     pub(crate) heading: Option<String>,
 }
@@ -76,7 +76,9 @@ impl Proposed {
 impl From<&Step> for Proposed {
     fn from(step: &Step) -> Self {
         let Step { action, reason, stage, cause } = step;
-        let heading = stage.clone().filter(|_| !matches!(action, Action::Build(_)));
+        let is_image =
+            matches!(action, Action::Build(_) | Action::PullImage(_) | Action::UpdateImage(_));
+        let heading = stage.clone().filter(|_| !is_image);
         Self {
             action: action.word().to_owned(),
             subject: action.subject(),

@@ -19,6 +19,10 @@ pub enum Action {
     RunStatement(Statement),
     /// Use the `.env` that is on the host now for the release.
     AdoptEnv,
+    /// Pull an image that the host does not have.
+    PullImage(String),
+    /// Pull an image whose tag names another one in its registry by now.
+    UpdateImage(String),
     /// Build the image of a service.
     Build(ServiceName),
     /// Bring the container of a service to the wanted state.
@@ -106,7 +110,7 @@ impl Action {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Clone(_) => "clone",
-            Self::Pull(_) => "pull",
+            Self::Pull(_) | Self::PullImage(_) | Self::UpdateImage(_) => "pull",
             Self::CreateNetwork(_) => "create network",
             Self::RunStatement(_) => "run",
             Self::AdoptEnv => "adopt",
@@ -124,6 +128,7 @@ impl Action {
             Self::Clone(checkout) | Self::Pull(checkout) => checkout.to_string(),
             Self::CreateNetwork(name) => name.to_string(),
             Self::RunStatement(Statement { step, role }) => step.statement(role),
+            Self::PullImage(image) | Self::UpdateImage(image) => image.clone(),
             Self::Build(service) | Self::Container(_, service) => service.to_string(),
             Self::Discard(container) => container.to_string(),
             Self::Keep(commit) | Self::RestoreRelease(commit) => short(commit).to_owned(),
@@ -135,7 +140,9 @@ impl Action {
     /// The effect on the subject.
     pub fn sign(&self) -> Sign {
         match self {
-            Self::Clone(_) | Self::CreateNetwork(_) | Self::Build(_) => Sign::Add,
+            Self::Clone(_) | Self::CreateNetwork(_) | Self::PullImage(_) | Self::Build(_) => {
+                Sign::Add
+            }
             Self::RunStatement(it) => match it.step {
                 databases::Step::CreateRole | databases::Step::CreateDatabase(_) => Sign::Add,
                 databases::Step::AllowLogin
@@ -146,6 +153,7 @@ impl Action {
             Self::Container(action, _) => action.sign(),
             Self::Discard(_) => Sign::Remove,
             Self::Pull(_)
+            | Self::UpdateImage(_)
             | Self::AdoptEnv
             | Self::Keep(_)
             | Self::RestoreRelease(_)

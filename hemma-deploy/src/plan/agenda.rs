@@ -20,6 +20,8 @@ pub struct Agenda {
     pub network: Option<NetworkName>,
     /// The statements for PostgreSQL, in order.
     pub statements: Vec<databases::Step>,
+    /// The images that are pulled, in order.
+    pub images: Vec<String>,
     /// The services whose images are built, in order.
     pub builds: Vec<ServiceName>,
     /// The containers that Compose would stumble over.
@@ -45,6 +47,9 @@ impl Agenda {
             Action::Pull(_) => self.pulls = true,
             Action::CreateNetwork(name) => self.network = Some(name.clone()),
             Action::RunStatement(Statement { step, .. }) => self.statements.push(step.clone()),
+            Action::PullImage(image) | Action::UpdateImage(image) => {
+                self.images.push(image.clone());
+            }
             Action::Build(service) => self.builds.push(service.clone()),
             Action::Container(action, service) => {
                 self.force |= *action == ContainerAction::Replace;

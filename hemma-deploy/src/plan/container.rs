@@ -5,7 +5,7 @@ use hemma_docker::compose::{Port, Service};
 use hemma_docker::{Binding, Container, Health, State};
 
 use super::differences::{self, named};
-use super::services::{Base, Seen, image_named};
+use super::services::{Base, Seen};
 use super::{Action, Cause, ContainerAction, Step};
 
 /// The step that brings a service's container to the wanted state, if it needs one. `built` says
@@ -92,8 +92,8 @@ fn image(
         return known
             .then(|| Step::container(ContainerAction::Recreate, name, "its image is built anew"));
     }
-    let is_another =
-        image_named(seen.images, &service.image).is_some_and(|it| it.id != container.image_id);
+    let is_another = hemma_docker::image::named(seen.images, &service.image)
+        .is_some_and(|it| it.id != container.image_id);
     let reason = match seen.base {
         Base::Kept => "that release ran another image",
         _ => "its image was built anew since it started",

@@ -92,7 +92,7 @@ impl Host {
         let containers: Vec<Container> = self.containers.values().cloned().collect();
         let image = |(at, id): (usize, &Option<String>)| {
             let tags = vec![format!("p-{at}:latest")];
-            Some(Image { id: id.clone()?, tags, created: 0 })
+            Some(Image { id: id.clone()?, tags, ..Image::default() })
         };
         let images: Vec<Image> = self.images.iter().enumerate().filter_map(image).collect();
         let inputs = |at| (name(at), ImageInputs::Paths(vec![name(at).into()]));
@@ -130,6 +130,11 @@ impl Host {
     fn apply(&mut self, plan: &Plan) -> bool {
         let at = |it: &ServiceName| it[1..].parse::<usize>().expect("a service");
         let agenda = plan.agenda();
+        for image in &agenda.images {
+            let it: usize = image[2..].parse().expect("an image of a service");
+            assert!(self.images[it].is_none() && !self.wishes[it].builds, "{image} is not missing");
+            self.images[it] = Some(wanted_image(it));
+        }
         let builds: Vec<usize> = agenda.builds.iter().map(at).collect();
         for &it in &builds {
             self.images[it] = Some(wanted_image(it));
@@ -160,7 +165,8 @@ impl Host {
                 self.containers.remove(&at);
                 continue;
             }
-            // An image that is not built is pulled.
+            let is_there = self.images[at].is_some() || self.containers.contains_key(&at);
+            assert!(is_there, "the plan pulls or builds the image of a container that it creates");
             let image = self.images[at].get_or_insert_with(|| wanted_image(at)).clone();
             let kept = self.containers.get(&at).is_some_and(|it| {
                 !force && hash(it) == "wanted" && it.image_id == image && !it.is_unfinished()

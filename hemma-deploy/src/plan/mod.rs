@@ -19,7 +19,7 @@ pub use action::{Action, ContainerAction, Sign, Statement};
 pub use agenda::Agenda;
 pub use image_inputs::ImageInputs;
 pub use moved::moved;
-pub(crate) use services::{Base, Seen, image_named, service_steps, to_compare};
+pub(crate) use services::{Base, Seen, service_steps, to_compare};
 pub use step::{Cause, Step};
 
 /// The steps of a deploy, in the order in which they are made.

@@ -1,11 +1,11 @@
 //! The steps of each service: the files compared with what runs.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hemma_core::names::ServiceName;
 use hemma_docker::compose::{Model, Service};
-use hemma_docker::image::{Image, tag_of};
+use hemma_docker::image::{self, Image};
 use hemma_docker::{Container, ContainerParts};
 use hemma_git::checkout::{History, Since};
 
@@ -87,35 +87,44 @@ impl<'s> Base<'s> {
     }
 }
 
-/// The builds, then the containers, each in the order of the names: Compose orders by dependency.
+/// The pulls, the builds, then the containers, each in the order of the names: Compose orders by dependency.
 pub(crate) fn service_steps(seen: &Seen<'_>) -> Vec<Step> {
     let wanted = seen.model.services.iter().filter(|(_, it)| it.replicas > 0);
     let wanted: Vec<_> = wanted.collect();
     let builds: BTreeMap<&ServiceName, Step> =
         wanted.iter().filter_map(|(name, it)| Some((*name, build(seen, name, it)?))).collect();
-    let mut steps: Vec<Step> = builds.values().cloned().collect();
-    steps.extend(discards(seen));
     let built = |name: &ServiceName| builds.contains_key(name);
     let of_container =
         |it: &(&ServiceName, &Service)| container::step(seen, it.0, it.1, built(it.0));
     let mut containers: Vec<Step> = wanted.iter().filter_map(of_container).collect();
     container::with_sharers(seen, &mut containers);
-    steps.extend(container::as_carried_out(containers));
+    let containers = container::as_carried_out(containers);
+    let mut steps = pulls(seen, &containers);
+    steps.extend(builds.values().cloned());
+    steps.extend(discards(seen));
+    steps.extend(containers);
     steps.extend(removals(seen));
     steps
 }
 
-/// The image that a compose file calls `name`.
-pub(crate) fn image_named<'i>(images: &'i [Image], name: &str) -> Option<&'i Image> {
-    let tag = tag_of(name);
-    images.iter().find(|it| it.tags.contains(&tag))
+/// The images that Compose would pull for new containers: those that the host lacks and that no
+/// service builds.
+fn pulls(seen: &Seen<'_>, containers: &[Step]) -> Vec<Step> {
+    let services = containers.iter().filter_map(|it| match it.action.container()? {
+        (ContainerAction::Start | ContainerAction::Remove, _) => None,
+        (_, name) => seen.model.services.get(name),
+    });
+    let missing = services.map(|it| it.image.as_str()).filter(|image| {
+        !image.is_empty() && !seen.model.builds(image) && image::named(seen.images, image).is_none()
+    });
+    missing.collect::<BTreeSet<_>>().into_iter().map(Step::pull_image).collect()
 }
 
 /// The build of a service's image, if it is needed.
 fn build(seen: &Seen<'_>, name: &ServiceName, service: &Service) -> Option<Step> {
     service.build.as_ref()?;
     let because = |reason: &str| Some(Step::build(name, reason));
-    let Some(image) = image_named(seen.images, &service.image) else {
+    let Some(image) = image::named(seen.images, &service.image) else {
         return because(match seen.base {
             Base::Kept => "the image that it ran is gone from the host",
             _ => "there is no image yet",
@@ -219,8 +228,11 @@ mod tests {
             ..Service::default()
         };
         model.services.insert(service_name("s"), service);
-        let image =
-            Image { id: "sha256:1".to_owned(), tags: vec!["s:latest".to_owned()], created: 0 };
+        let image = Image {
+            id: "sha256:1".to_owned(),
+            tags: vec!["s:latest".to_owned()],
+            ..Image::default()
+        };
         let inputs = ImageInputs::Paths(vec!["app".to_owned()]);
         let inputs = BTreeMap::from([(service_name("s"), inputs)]);
         let rows = [

@@ -42,6 +42,11 @@ impl Step {
         Self { action, reason: reason.into(), stage: None, cause: Cause::default() }
     }
 
+    /// A step that pulls an image that the host does not have.
+    pub fn pull_image(image: &str) -> Self {
+        Self::new(Action::PullImage(image.to_owned()), "the host does not have it")
+    }
+
     /// A step that builds the image of a service.
     pub fn build(service: &ServiceName, reason: impl Into<String>) -> Self {
         Self::new(Action::Build(service.clone()), reason)

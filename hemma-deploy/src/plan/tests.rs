@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hemma_docker::compose::{BuildSpec, Model, Service};
-use hemma_docker::image::Image;
+use hemma_docker::image::{Image, tag_of};
 use hemma_docker::testing::{listed, service_name};
 use hemma_docker::{Container, ContainerParts, State};
 use hemma_git::checkout::{Commit, History, Since};
@@ -54,7 +54,8 @@ fn steps(
     running: Option<ContainerParts>,
     deployed: Option<Since>,
 ) -> Vec<Step> {
-    let image = Image { id: "sha256:ab".into(), tags: vec!["p-api:latest".into()], created: 0 };
+    let image =
+        Image { id: "sha256:ab".into(), tags: vec!["p-api:latest".into()], ..Image::default() };
     let inputs = ImageInputs::Paths(vec!["api".to_owned(), "libs".to_owned()]);
     service_steps(&Seen {
         project: "p",
@@ -130,6 +131,56 @@ fn what_makes_a_container_anew_is_named() {
 }
 
 #[test]
+fn an_image_that_no_service_builds_is_pulled_for_a_container_that_needs_it() {
+    let built = model("old", &[]).services["api"].clone();
+    let of = |image: &str| Service { build: None, image: image.into(), ..built.clone() };
+    let services = [
+        ("api", built.clone()),
+        ("cache", of("redis:7")),
+        ("jobs", of("p-api")),
+        ("off", Service { replicas: 0, ..of("nothing:1") }),
+        ("pinned", of("docker.io/team/app:2@sha256:1f")),
+        ("queue", of("redis:7")),
+    ];
+    let services = services.map(|(name, it)| (service_name(name), it)).into();
+    let model = Model { services, ..Model::default() };
+    let pulls = |containers: &[Container], images: &[Image]| {
+        let seen = Seen {
+            project: "p",
+            model: &model,
+            before: None,
+            containers,
+            images,
+            running: &BTreeMap::new(),
+            base: Base::Deploy(&History::default()),
+            inputs: &BTreeMap::new(),
+        };
+        let steps = shown(&service_steps(&seen));
+        steps.into_iter().filter(|it| it.starts_with("pull ")).collect::<Vec<_>>()
+    };
+    let missing = "the host does not have it";
+    let (redis, pinned) = (
+        format!("pull redis:7: {missing}"),
+        format!("pull docker.io/team/app:2@sha256:1f: {missing}"),
+    );
+    assert_eq!(pulls(&[], &[]), [pinned.clone(), redis.clone()]);
+    let there = [
+        Image { tags: vec!["redis:7".into()], ..Image::default() },
+        Image { digests: vec!["team/app@sha256:1f".into()], ..Image::default() },
+    ];
+    assert_eq!(pulls(&[], &there[1..]), [redis]);
+    assert_eq!(pulls(&[], &there), [""; 0]);
+    // A container that stays needs no image but its own.
+    let runs = |name: &str| {
+        let mut made = container();
+        made.name = name.parse().expect("a name");
+        made.compose.as_mut().expect("it has labels").service = name.to_owned();
+        made
+    };
+    assert_eq!(pulls(&["api", "cache", "jobs", "queue"].map(runs), &[]), [pinned]);
+}
+
+#[test]
 fn only_what_differs_is_looked_at_closely() {
     let (same, other, containers) = (model("old", &[]), model("new", &[]), [container()]);
     let compared = |wanted, before| to_compare(("p", wanted, before), &containers).len();
@@ -171,12 +222,17 @@ fn what_shares_with_a_replaced_container_goes_with_it() {
             container("side", State::Running),
             container("deep", State::Running),
         ];
+        let image = Image {
+            id: container("db", state).image_id,
+            tags: ["p-api", db_image].map(tag_of).to_vec(),
+            ..Image::default()
+        };
         shown(&service_steps(&Seen {
             project: "p",
             model: &model,
             before: None,
             containers: &containers,
-            images: &[],
+            images: std::slice::from_ref(&image),
             running: &BTreeMap::new(),
             base: Base::Deploy(&History::default()),
             inputs: &BTreeMap::new(),
@@ -239,8 +295,11 @@ fn what_does_not_work_is_started_or_replaced() {
         );
         let containers = [listed(serde_json::from_str(&seen).expect("it is JSON"))];
         for known in [true, false] {
-            let image =
-                Image { id: "sha256:ab".into(), tags: vec!["p-api:latest".into()], created: 0 };
+            let image = Image {
+                id: "sha256:ab".into(),
+                tags: vec!["p-api:latest".into()],
+                ..Image::default()
+            };
             let deployed = known.then(Since::default);
             let steps = shown(&service_steps(&Seen {
                 project: "p",

@@ -6,6 +6,7 @@
 
 mod builder;
 mod dockerfile;
+mod images;
 mod look;
 mod offers;
 mod repository;
@@ -18,9 +19,10 @@ use crate::Config;
 use hemma_core::Finding;
 use hemma_docker::compose::Model;
 
+pub(crate) use images::missing;
 pub use look::{Absence, LookSources, Sources, SourcesError};
 pub use offers::{LookOffers, Offer};
-pub(crate) use rules::{mapping, mentions, missing, named, network};
+pub(crate) use rules::{mapping, mentions, named, network};
 
 /// The facts about the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +53,7 @@ impl Preflight {
         };
         let mut findings: Vec<_> =
             repository::project(&config.compose, &self.seen).into_iter().collect();
+        findings.extend(images::findings(&config.host.alias, model, self));
         findings.extend(rules::findings(model, self, &overlay));
         findings
     }

@@ -6,17 +6,33 @@ use std::time::Duration;
 use hemma_core::{Command, Host, Live, Place, Question};
 use serde::{Deserialize, Serialize};
 
+use hemma_core::script::SCRATCH;
+use hemma_docker::registry::Reason;
+
 use super::SourcesError;
 
 /// Asks from the host, because the host will pull.
 const LOOK: &str = r#"
+arch=$(sudo -n docker version --format '{{.Server.Arch}}' 2>/dev/null)
+# The registries that the engine asks without TLS; its command line would say that they have nothing.
+plain=$(sudo -n docker info --format '{{range .RegistryConfig.InsecureRegistryCIDRs}}{{json .}} {{end}}{{range .RegistryConfig.IndexConfigs}}{{if not .Secure}}{{.Name}} {{end}}{{end}}' 2>/dev/null)
 for image do
-    if said=$(sudo -n docker manifest inspect -- "$image" 2>&1 >/dev/null); then echo "there $image"
-    else
-        case $said in
-        *'no such manifest'*|*'manifest unknown'*|*denied*|*unauthorized*|*'not found'*) echo "none $image" ;;
-        *) echo "unknown $image $(printf %s "$said" | tr '\n' ' ')" ;;
+    insecure=
+    case ${image%%/*} in 127.*|localhost|localhost:*) insecure=--insecure ;; esac
+    for it in $plain; do
+        case $it in
+        '"127.0.0.0/8"'|'"::1/128"') ;;
+        '"'*/*|"${image%%/*}") insecure=--insecure ;;
         esac
+    done
+    if sudo -n docker manifest inspect $insecure -- "$image" >"$w/offer" 2>"$w/said"; then
+        for_arch=$(sed -n 's/.*"architecture": "\([a-z0-9]*\)".*/\1/p' "$w/offer" | sort -u | grep -v unknown | tr '\n' ' ')
+        case " $for_arch" in
+        ' '|*" $arch "*) echo "there $image" ;;
+        *) echo "other $image $for_arch" ;;
+        esac
+    else
+        echo "said $image $(tr '\n' ' ' <"$w/said")"
     fi
 done
 "#;
@@ -38,6 +54,12 @@ pub enum Offer {
     There,
     /// The registry does not have the image, or denies access.
     None,
+    /// The registry has the image for other platforms than the host's: these.
+    Other(String),
+    /// Docker Hub, or a registry that has had too many requests, does not say.
+    Limited,
+    /// The registry wants a login. Docker Hub says so of an image that does not exist, too.
+    Login,
     /// The registry was not reached.
     Unknown(String),
 }
@@ -49,7 +71,7 @@ impl Question for LookOffers {
 
     async fn ask(&self, live: &Live) -> Result<BTreeMap<String, Offer>, SourcesError> {
         let host = self.host.clone();
-        let command = Command::script(LOOK, self.images.iter().cloned())
+        let command = Command::script(&format!("{SCRATCH}{LOOK}"), self.images.iter().cloned())
             .named("ask-registries")
             .limit(Duration::from_secs(180));
         match live.run(&Place::On(host.clone()), &command).await {
@@ -64,8 +86,13 @@ fn read(line: &str) -> Option<(String, Offer)> {
     let (image, said) = rest.split_once(' ').unwrap_or((rest, ""));
     let offer = match word {
         "there" => Offer::There,
-        "none" => Offer::None,
-        "unknown" => Offer::Unknown(said.trim().to_owned()),
+        "other" => Offer::Other(said.trim().to_owned()),
+        "said" => match Reason::read(said) {
+            Some(Reason::Login) => Offer::Login,
+            Some(Reason::RateLimit) => Offer::Limited,
+            Some(_) => Offer::None,
+            None => Offer::Unknown(said.trim().to_owned()),
+        },
         _ => return None,
     };
     Some((image.to_owned(), offer))
@@ -79,8 +106,11 @@ mod tests {
     fn an_answer_is_read() {
         let rows = [
             ("there python:3", Some(("python:3", Offer::There))),
-            ("none gone:dev", Some(("gone:dev", Offer::None))),
-            ("unknown a:1 no such host ", Some(("a:1", Offer::Unknown("no such host".into())))),
+            ("said gone:dev no such manifest: gone:dev", Some(("gone:dev", Offer::None))),
+            ("said r.io/a:1 unauthorized: no ", Some(("r.io/a:1", Offer::Login))),
+            ("said a:1 toomanyrequests: You have", Some(("a:1", Offer::Limited))),
+            ("other a:1 arm64 s390x ", Some(("a:1", Offer::Other("arm64 s390x".into())))),
+            ("said a:1 no such host ", Some(("a:1", Offer::Unknown("no such host".into())))),
             ("", None),
         ];
         for (line, expected) in rows {

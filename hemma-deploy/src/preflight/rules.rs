@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use hemma_core::names::ServiceName;
 use hemma_core::{Finding, Hint};
 use hemma_docker::compose::{Model, Port, Spot};
-use hemma_docker::image::Image;
 
 use super::builder::{self, INLINE, inline};
-use super::{Absence, Offer, Preflight, Sources};
+use super::{Absence, Preflight, Sources};
 use crate::ids;
-use crate::plan::image_named;
 
 /// The findings that stop a deploy. `overlay` is the file for what the repository cannot fix.
 pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> Vec<Finding> {
     let Preflight { seen, .. } = preflight;
-    [bases(preflight), builder::findings(model, seen), mounts(model, seen, overlay)].concat()
+    [builder::findings(model, seen), mounts(model, seen, overlay)].concat()
 }
 
 /// The remarks that do not stop a deploy.
@@ -54,45 +52,6 @@ fn off(model: &Model) -> BTreeMap<&str, Vec<&str>> {
         }
     }
     waits
-}
-
-/// Images that Dockerfiles begin from, and that neither the host has nor a service builds.
-pub(crate) fn missing(model: &Model, seen: &Sources, images: &[Image]) -> Vec<String> {
-    let is_built = |image: &str| {
-        let mut services = model.services.values().filter(|it| it.build.is_some());
-        services.any(|it| it.image == image || format!("{}:latest", it.image) == image)
-    };
-    let is_there = |image: &str| image_named(images, image).is_some();
-    let mut missing: Vec<String> = seen.bases.iter().map(|it| it.1.clone()).collect();
-    missing.retain(|it| !is_there(it) && !is_built(it));
-    missing.sort();
-    missing.dedup();
-    missing
-}
-
-fn bases(preflight: &Preflight) -> Vec<Finding> {
-    let finding = |(image, offer): (&String, &Offer)| {
-        let subject = format!("image {image}");
-        let finding = match offer {
-            Offer::There => return None,
-            Offer::None => Finding::fail(
-                ids::IMAGE_MISSING,
-                subject,
-                "the host does not have it, no service builds it and no registry offers it",
-            ),
-            Offer::Unknown(said) => Finding::unseen(
-                ids::IMAGE_UNSEEN,
-                subject,
-                format!(
-                    "neither the host has it nor a service builds it, and its registry did not answer: {said}"
-                ),
-            ),
-        };
-        let from = preflight.seen.bases.iter().filter(|it| it.1 == *image);
-        let advice = format!("build {image} on the host, or name another image in FROM");
-        Some(finding.evidence(from.map(|it| it.0.to_string())).hint(Hint::Do(advice)))
-    };
-    preflight.offers.iter().filter_map(finding).collect()
 }
 
 fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
@@ -168,7 +127,7 @@ pub(crate) fn mentions(model: &Model, own: Option<&str>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use hemma_docker::compose::{BuildSpec, Service};
+    use hemma_docker::compose::Service;
     use hemma_docker::testing::service_name;
 
     use super::*;
@@ -190,28 +149,6 @@ mod tests {
 
     fn spot(file: &str, line: usize) -> Spot {
         Spot { file: file.to_owned(), line }
-    }
-
-    #[test]
-    fn a_base_that_nothing_gives_is_named_once() {
-        let build = BuildSpec {
-            context: ".".into(),
-            dockerfile: "Dockerfile".into(),
-            images: BTreeMap::default(),
-        };
-        let model = service("deps", |it| it.build = Some(build));
-        let base = |line, image: &str| (spot("api/Dockerfile", line), image.to_owned());
-        let bases =
-            vec![base(1, "gone:dev"), base(9, "gone:dev"), base(2, "p-deps"), base(3, "python:3")];
-        let seen = Sources { bases, ..Sources::default() };
-        assert_eq!(missing(&model, &seen, &[]), ["gone:dev", "python:3"]);
-        let offer = |image: &str, offer| (image.to_owned(), offer);
-        let offers = [offer("gone:dev", Offer::None), offer("python:3", Offer::There)].into();
-        let found =
-            findings(&model, &Preflight { seen, offers, ..Preflight::default() }, "the overlay");
-        let expected = "image gone:dev: the host does not have it, no service builds it and no registry offers it";
-        assert_eq!(lines(&found), [expected]);
-        assert_eq!(found[0].evidence, ["api/Dockerfile:1", "api/Dockerfile:9"]);
     }
 
     #[test]

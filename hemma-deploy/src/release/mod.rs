@@ -67,6 +67,12 @@ pub struct KeptImage {
 }
 
 impl KeptImage {
+    /// Whether its name is of this one image and of no other: a name by digest, which the engine
+    /// gives to nothing else.
+    pub(crate) fn has_fixed_name(&self) -> bool {
+        self.name.contains('@')
+    }
+
     /// Whether the image still exists: a prune of all unused images removes those with names, too.
     pub(crate) fn is_among(&self, images: &[Image]) -> bool {
         images.iter().any(|it| it.id == self.id)
@@ -95,7 +101,8 @@ impl Release {
     /// of a missing image is free where `model` can build it; else it stays.
     pub(crate) fn in_place(&self, images: &[Image], model: &Model) -> Vec<Image> {
         let builds = |it: &KeptImage| model.services.get(&it.service)?.build.as_ref();
-        let moves = self.images.iter().filter(|it| it.is_among(images) || builds(it).is_some());
+        let moves = self.images.iter().filter(|it| !it.has_fixed_name());
+        let moves = moves.filter(|it| it.is_among(images) || builds(it).is_some());
         let mut placed = images.to_vec();
         for kept in moves {
             let tag = tag_of(&kept.name);
@@ -137,7 +144,7 @@ mod tests {
         let image = |id: &str, tags: &[&str]| Image {
             id: id.to_owned(),
             tags: tags.iter().map(|it| format!("app-{it}:latest")).collect(),
-            created: 0,
+            ..Image::default()
         };
         let images = [image("old", &[]), image("new", &["web", "api", "db"])];
         let service =

@@ -120,7 +120,8 @@ impl Restore {
         let files_of = self.files_of.clone().unwrap_or_default();
         let (project, checkout) = (self.project.to_string(), self.checkout.to_string());
         let mut parameters = vec![project, checkout, self.commit.clone(), overlay, whole, files_of];
-        parameters.extend(self.images.iter().flat_map(|it| [it.id.clone(), it.name.clone()]));
+        let named = self.images.iter().filter(|it| !it.has_fixed_name());
+        parameters.extend(named.flat_map(|it| [it.id.clone(), it.name.clone()]));
         parameters
     }
 

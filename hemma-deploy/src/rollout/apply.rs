@@ -117,7 +117,7 @@ async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
     let before = Before::of(situation);
     let running: Vec<KeptImage> =
         release.images.iter().map(|it| before.image(it, before.images())).collect();
-    let names = before.names_of_builds(situation, plan);
+    let names = before.names_of_images(situation, plan);
     let built = |it: &KeptImage| running.iter().any(|own| own.service == it.service);
     let others = names.into_iter().filter(|it| !built(it));
     let restore =
@@ -199,7 +199,7 @@ async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> En
 async fn checkout_back(situation: &Situation, up: &BringUp<'_>) -> Result<Option<String>, Error> {
     let BringUp { operation, plan, .. } = *up;
     let Ok(Checkout::Repository(seen)) = &situation.checkout else { return Ok(None) };
-    let images = Before::of(situation).names_of_builds(situation, plan);
+    let images = Before::of(situation).names_of_images(situation, plan);
     if !plan.agenda().pulls && images.is_empty() {
         return Ok(None);
     }

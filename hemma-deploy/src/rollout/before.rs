@@ -1,11 +1,11 @@
 //! The state before a run, to tell what the run has touched.
 
 use hemma_core::names::ServiceName;
-use hemma_docker::image::Image;
+use hemma_docker::image::{self, Image};
 use hemma_docker::{Container, State};
 
 use super::Situation;
-use crate::plan::{Action, Plan, Step, image_named};
+use crate::plan::{Action, Plan, Step};
 use crate::release::KeptImage;
 
 /// The containers and images of a project before a run changed anything: the way back restores only
@@ -67,13 +67,15 @@ impl Before {
         ran.filter(|it| it.is_among(there)).unwrap_or_else(|| kept.clone())
     }
 
-    /// The images that had the names which the builds of `plan` give to others.
-    pub(super) fn names_of_builds(&self, situation: &Situation, plan: &Plan) -> Vec<KeptImage> {
+    /// The images that had the names which the builds and pulls of `plan` give to others.
+    pub(super) fn names_of_images(&self, situation: &Situation, plan: &Plan) -> Vec<KeptImage> {
         let named = |service: ServiceName| {
             let name = situation.model()?.services.get(&service)?.image.clone();
-            let id = image_named(&self.images, &name)?.id.clone();
+            let id = image::named(&self.images, &name)?.id.clone();
             Some(KeptImage { service, name, id })
         };
-        plan.agenda().builds.into_iter().filter_map(named).collect()
+        let agenda = plan.agenda();
+        let pulled = situation.model().map(|it| it.running(&agenda.images)).unwrap_or_default();
+        agenda.builds.into_iter().chain(pulled).filter_map(named).collect()
     }
 }

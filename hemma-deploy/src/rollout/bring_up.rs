@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use hemma_core::names::{ContainerName, ServiceName};
 use hemma_core::{Finding, Host, Report, Verdict};
-use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError, advice};
+use hemma_docker::compose::{Build, ComposeFiles, Model, PullImages, Up, UpError, advice};
 use hemma_docker::health;
-use hemma_docker::image::Images;
+use hemma_docker::image::{self, Images};
 use hemma_docker::{Containers, Discard};
 
 use crate::Operation;
@@ -91,7 +91,8 @@ impl BringUp<'_> {
     /// Prepares images and leftovers, and returns what to bring up. A failed build touches no
     /// container.
     pub(super) async fn prepare(&self) -> Result<Prepared, Error> {
-        let Agenda { builds, discards, services, .. } = self.plan.agenda();
+        let Agenda { images, builds, discards, services, .. } = self.plan.agenda();
+        let pulled = self.pull(images).await?;
         if !builds.is_empty() {
             self.operation.progress.line(&format!("building {}", builds.join(", ")));
             let build = Build::new(self.files.clone(), builds.clone(), self.model);
@@ -108,8 +109,22 @@ impl BringUp<'_> {
             self.scope.narrow(self.operation.config, &mut project);
             project
         };
-        let services = self.services(&project, services, &builds).await?;
+        let renewed: Vec<ServiceName> = builds.into_iter().chain(pulled).collect();
+        let services = self.services(&project, services, &renewed).await?;
         Ok((project, services))
+    }
+
+    /// Pulls images. Returns the services that run them.
+    async fn pull(&self, images: Vec<String>) -> Result<Vec<ServiceName>, Error> {
+        if images.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(model) = self.model else { return Ok(Vec::new()) };
+        self.operation.progress.line(&format!("pulling {}", images.join(", ")));
+        let services = model.running(&images);
+        let pull = PullImages { files: self.files.clone(), services: services.clone(), images };
+        self.operation.apply(&pull).await.map_err(Error::PullImages)?;
+        Ok(services)
     }
 
     /// Brings `services` up, and waits for all of `project`.
@@ -156,14 +171,15 @@ impl BringUp<'_> {
         Ok(())
     }
 
-    /// The services that the plan names, and those that a build turned out to have changed.
+    /// The services that the plan names, and those that a build or a pull turned out to have
+    /// changed.
     async fn services(
         &self,
         project: &Model,
         mut services: BTreeSet<ServiceName>,
-        builds: &[ServiceName],
+        renewed: &[ServiceName],
     ) -> Result<Vec<ServiceName>, Error> {
-        if builds.iter().all(|it| services.contains(it)) {
+        if renewed.iter().all(|it| services.contains(it)) {
             return Ok(services.into_iter().collect());
         }
         let host = &self.operation.config.host.alias;
@@ -175,12 +191,12 @@ impl BringUp<'_> {
         )
         .map_err(Error::Engine)?;
         let name = self.operation.config.compose.project.as_str();
-        for built in builds {
-            let Some(service) = project.services.get(built) else { continue };
-            let running = containers.iter().find(|it| it.is_of(name, built));
-            let image = crate::plan::image_named(&images, &service.image);
+        for renewed in renewed {
+            let Some(service) = project.services.get(renewed) else { continue };
+            let running = containers.iter().find(|it| it.is_of(name, renewed));
+            let image = image::named(&images, &service.image);
             if running.map(|it| &it.image_id) != image.map(|it| &it.id) {
-                services.insert(built.clone());
+                services.insert(renewed.clone());
             }
         }
         Ok(services.into_iter().collect())

@@ -2,7 +2,7 @@
 
 use hemma_core::{Classified, ErrorClass, ExecError, Hint, Host, Known, OperatorError};
 use hemma_docker::EngineError;
-use hemma_docker::compose::{BuildError, ModelError, Refusal, UpError};
+use hemma_docker::compose::{BuildError, ModelError, PullError, Refusal, UpError};
 use hemma_docker::network;
 use hemma_git::checkout::{self, LookError};
 
@@ -31,6 +31,9 @@ pub enum Error {
     /// A statement for the databases failed. The databases that were made stay and do no harm.
     #[error("stopped at the databases")]
     Databases(#[source] shared_db::Error),
+    /// An image could not be pulled.
+    #[error("stopped at the images; what ran before still runs")]
+    PullImages(#[source] PullError),
     /// The build failed.
     #[error("stopped at the build; what ran before still runs")]
     Build(#[source] BuildError),
@@ -113,6 +116,7 @@ impl OperatorError for Error {
             Self::Network(source) => source.classify(),
             Self::Arm(source) => source.classify(),
             Self::Databases(source) => source.classify(),
+            Self::PullImages(source) => source.classify(),
             Self::Build(source) => source.classify(),
             Self::Up(source) => source.classify(),
             Self::Engine(source) => source.classify(),

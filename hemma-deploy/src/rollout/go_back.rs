@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hemma_core::names::ServiceName;
 use hemma_core::{Finding, Hint, Report, Verdict, World};
 use hemma_docker::compose::{Build, ComposeFiles, LookModel, Model};
-use hemma_docker::image::{Image, Images};
+use hemma_docker::image::{self, Image, Images};
 use hemma_docker::{Container, Containers};
 use hemma_git::Tree;
 use hemma_git::checkout::{self, Checkout, short};
@@ -17,7 +17,7 @@ use super::before::Before;
 use super::bring_up::BringUp;
 use super::in_force::{in_force, in_force_if_readable, resolve};
 use super::{Error, Scope};
-use crate::plan::{Base, Plan, Seen, Step, image_named, service_steps};
+use crate::plan::{Base, Plan, Seen, Step, service_steps};
 use crate::release::{EnvChange, KeptImage, Release, Restore, Restored, Withdraw};
 
 /// The state of the host.
@@ -191,7 +191,7 @@ impl Way<'_> {
             self.build(files, &missing, &there).await?;
             let built = There::look(self.operation.world, self.operation.config).await?.images;
             images.extend(missing.into_iter().filter_map(|it| {
-                let id = image_named(&built, &it.name)?.id.clone();
+                let id = image::named(&built, &it.name)?.id.clone();
                 Some(KeptImage { id, ..it })
             }));
         }

@@ -140,12 +140,13 @@ async fn sources(world: &World, situation: &Situation) -> Option<Result<Prefligh
         Err(error) => return Some(Err(error)),
     };
     let images = situation.images.as_deref().unwrap_or_default();
-    let missing = preflight::missing(model, &seen, images);
+    let mut missing = preflight::missing(model, &seen, images);
+    missing.extend(situation.plan().agenda().images);
     let host = config.host.alias.clone();
     let offers = if missing.is_empty() {
         Ok(BTreeMap::new())
     } else {
-        world.ask(&LookOffers { host, images: missing }).await
+        world.ask(&LookOffers { host, images: missing.into_iter().collect() }).await
     };
     let preflight = offers.map(|offers| Preflight { seen, offers, ..Preflight::default() });
     // The outside mounts of the research services are caches; `offload` judges how they last.

@@ -2,13 +2,13 @@
 
 use hemma_core::names::NetworkName;
 use hemma_docker::compose::Model;
-use hemma_docker::image::Image;
+use hemma_docker::image::{self, Image};
 use hemma_docker::network::Network;
 use hemma_git::checkout::{self, Checkout, History};
 
 use super::Situation;
 use super::stages::Stages;
-use crate::plan::{Action, Base, Plan, Seen, Step, image_named, service_steps};
+use crate::plan::{Action, Base, Plan, Seen, Step, service_steps};
 use crate::release::KeptImage;
 
 impl Situation {
@@ -61,7 +61,7 @@ impl Situation {
         }
         let is_another = |it: &&KeptImage| {
             let name = model.services.get(&it.service).map(|it| it.image.as_str());
-            name.and_then(|it| image_named(images, it)).is_some_and(|image| image.id != it.id)
+            name.and_then(|it| image::named(images, it)).is_some_and(|image| image.id != it.id)
         };
         let others = release.images.iter().filter(is_another).map(|it| it.service.to_string());
         history.unsure = others.collect();

@@ -43,7 +43,7 @@ $image
 "#;
 
 /// Without attestations, a build that is answered from the cache gives the same image as before.
-const BUILD: &str = r#"
+const RUN: &str = r#"
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 keep_running "$@"
 while [ "$1" != -- ]; do shift; done
@@ -55,6 +55,22 @@ docker "$@"
 const AS_ROOT: &str = r#"
 docker() { sudo -n env BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker "$@"; }
 "#;
+
+/// `docker compose -p … -f …` as root in the checkout, once what the services run has a name.
+pub(super) fn keeping_what_runs(files: &ComposeFiles, services: &[ServiceName]) -> Command {
+    Command::script(&format!("{KEEP_RUNNING}{RUN}"), own(files, services))
+        .cwd(files.checkout.as_str())
+        .sudo()
+        .args(files.words())
+}
+
+/// The parameters of `keep_running`.
+fn own(files: &ComposeFiles, services: &[ServiceName]) -> impl Iterator<Item = String> {
+    let services = services.iter().map(ToString::to_string);
+    std::iter::once(files.project.to_string())
+        .chain(services)
+        .chain(std::iter::once("--".to_owned()))
+}
 
 /// `drop_running PROJECT` removes the names that a [`Build`] gave to running images. A release that
 /// is kept no longer needs them.
@@ -100,18 +116,14 @@ impl Build {
     }
 
     fn command(&self) -> Command {
-        let services = self.services.iter().map(ToString::to_string);
-        let own = std::iter::once(self.files.project.to_string()).chain(services);
-        let own = own.chain(std::iter::once("--".to_owned()));
         let command = if self.tree.is_in_place() {
-            let script = format!("{KEEP_RUNNING}{BUILD}");
-            Command::script(&script, own).named("build").cwd(self.files.checkout.as_str()).sudo()
+            keeping_what_runs(&self.files, &self.services).named("build")
         } else {
-            let build = format!("{AS_ROOT}{KEEP_RUNNING}{BUILD}");
-            self.tree.command(&build, &self.files.checkout).named("build-commit").args(own)
+            let build = format!("{AS_ROOT}{KEEP_RUNNING}{RUN}");
+            let command = self.tree.command(&build, &self.files.checkout).named("build-commit");
+            command.args(own(&self.files, &self.services)).args(self.files.words())
         };
         command
-            .args(self.files.words())
             .args(["--progress", "plain", "build", "--"])
             .args(self.services.iter().cloned())
             .limit(Duration::from_secs(2 * 60 * 60))
@@ -211,7 +223,7 @@ docker() {
     esac
 }
 "#;
-        let script = format!("{docker}{KEEP_RUNNING}{BUILD}");
+        let script = format!("{docker}{KEEP_RUNNING}{RUN}");
         #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
         let ran = std::process::Command::new("sh")
             .args(["-c", &script, "sh", "p", "api", "job", "--", "compose", "build", "--", "api"])

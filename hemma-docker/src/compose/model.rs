@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Port;
 use crate::container::ProxyNames;
+use crate::image::tag_of;
 
 /// The resolved project.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,19 @@ impl Model {
         let awaited: Vec<String> = all.filter(ended).map(|it| it.0.clone()).collect();
         self.awaited.extend(awaited);
         self.services.retain(|name, _| kept(name));
+    }
+
+    /// Whether a service builds the image of this name.
+    pub fn builds(&self, image: &str) -> bool {
+        let wanted = tag_of(image);
+        self.services.values().any(|it| it.build.is_some() && tag_of(&it.image) == wanted)
+    }
+
+    /// The services that run one of these images and do not build it.
+    pub fn running(&self, images: &[String]) -> Vec<ServiceName> {
+        let runs = |it: &&Service| it.build.is_none() && images.contains(&it.image);
+        let services = self.services.iter().filter(|it| it.1.replicas > 0 && runs(&it.1));
+        services.map(|it| it.0.clone()).collect()
     }
 }
 

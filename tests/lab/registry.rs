@@ -1,0 +1,114 @@
+//! An application whose image comes from a registry: a real one, on the host itself.
+
+use crate::stage::Stage;
+
+const COMPOSE: &str = r#"
+services:
+  web:
+    image: 127.0.0.1:5000/depot/app:TAG
+    command: [python3, -m, http.server, "8000"]
+    ports: ["127.0.0.1:8098:8000"]
+    restart: unless-stopped
+"#;
+
+/// `$1`: the compose file. A commit on the branch of a repository of its own.
+const COMMIT: &str = r#"
+bare=/srv/git/depot.git
+export GIT_AUTHOR_NAME=depot GIT_AUTHOR_EMAIL=depot@depot.invalid
+export GIT_COMMITTER_NAME=depot GIT_COMMITTER_EMAIL=depot@depot.invalid HOME=/root
+[ -d "$bare" ] || git init --quiet --bare --initial-branch=main "$bare"
+tree=$(mktemp -d) && cd "$tree" && git init --quiet --initial-branch=main
+git pull --quiet "$bare" main 2>/dev/null
+printf %s "$1" >compose.yaml
+git add --all && git commit --quiet --allow-empty --message depot && git push --quiet "$bare" main:main
+git rev-parse HEAD; rm -rf "$tree""#;
+
+/// Puts an image into the registry, and forgets it on the host. `$1`: its tag.
+const OFFER: &str = r#"
+image=127.0.0.1:5000/depot/app:$1
+printf 'FROM huledu-deps:dev\nLABEL depot=%s\n' "$1" | docker build -q -t "$image" - >/dev/null
+docker push -q "$image" >/dev/null && docker rmi -f "$image" >/dev/null"#;
+
+const LOGIN: &str =
+    "printf lab-only-registry | docker login -u lab --password-stdin 127.0.0.1:5000 2>&1";
+
+const FORGET: &str = r"
+docker ps --all --quiet --filter label=com.docker.compose.project=depot | xargs -r docker rm --force
+docker network rm depot_default
+docker images --format '{{.Repository}}:{{.Tag}}' | grep -E 'hemma.keep/depot/|127.0.0.1:5000/' | xargs -r docker rmi
+rm -rf /home/operator/apps/depot /home/operator/.local/state/hemma/depot
+/lab/registry forget";
+
+const RUNS: &str = "docker ps --no-trunc --quiet --filter label=com.docker.compose.project=depot";
+
+#[tokio::test]
+async fn an_image_from_a_registry_is_looked_up_pulled_and_gone_back_from() {
+    let stage = Stage::set().await;
+    stage.lab.root(FORGET, &[]).await.expect("the host answers");
+    let settings = format!(
+        "host = {{ alias = \"hemma\", checkout = \"~/apps/depot\", ssh_config = {:?} }}\n\
+         repository = {{ remote = \"git://git/depot.git\", branch = \"main\" }}\n",
+        stage.lab.ssh_config()
+    );
+    stage.write("hemma.toml", &settings);
+    let first = commit(&stage, "1").await;
+    stage.root("/lab/registry start").await;
+
+    let absent = stage.hemma(&["plan"]).await;
+    absent.refuses(1, "image 127.0.0.1:5000/depot/app:1").says("no registry offers it");
+    absent.says("service web");
+    offer(&stage, "1").await;
+    let plan = stage.hemma(&["plan"]).await;
+    plan.exits(4).says("1 image to pull").says("the host does not have it");
+    stage.hemma(&["deploy", "--yes"]).await.exits(0);
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+
+    // A registry that wants a login says so before anything moves, and so does one that is away.
+    offer(&stage, "2").await;
+    commit(&stage, "2").await;
+    let runs = stage.root(RUNS).await;
+    stage.root("/lab/registry start login").await;
+    let refused = stage.hemma(&["deploy", "--yes"]).await;
+    refused.refuses(1, "wants a login for it").says("sudo docker login 127.0.0.1:5000");
+    stage.root("/lab/registry stop").await;
+    stage.hemma(&["plan"]).await.exits(3).says("127.0.0.1:5000 did not answer");
+    assert_eq!(stage.root(RUNS).await, runs, "nothing was touched");
+    stage.root("/lab/registry start login").await;
+    stage.root(LOGIN).await;
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("1 image to pull");
+
+    // A pull that fails after all changes no container and no checkout.
+    offer(&stage, "3").await;
+    commit(&stage, "3").await;
+    let (runs, head) = (stage.root(RUNS).await, head(&stage).await);
+    let damage = "cd /var/lib/lab-registry/docker/registry/v2/blobs/sha256; \
+                  find . -name data -newermt '-5 seconds' -size -20k -delete; ls";
+    stage.root(damage).await;
+    let failed = stage.hemma(&["deploy", "--yes"]).await;
+    assert_ne!(failed.exit, Some(0), "{failed}");
+    assert_eq!(stage.root(RUNS).await, runs, "{failed}");
+    assert_eq!(self::head(&stage).await, head, "{failed}");
+
+    stage.hemma(&["rollback", "--to", &first[..10], "--yes"]).await.exits(0);
+    let image = stage.root("docker inspect --format '{{.Config.Image}}' depot-web-1").await;
+    assert_eq!(image, "127.0.0.1:5000/depot/app:1");
+    stage.lab.root(FORGET, &[]).await.expect("the host answers");
+    let gone = stage.lab.git("rm -rf /srv/git/depot.git", &[]).await;
+    assert!(gone.is_ok_and(|it| it.success()), "its repository is removed");
+}
+
+async fn commit(stage: &Stage, tag: &str) -> String {
+    let file = COMPOSE.replace("TAG", tag);
+    let pushed = stage.lab.git(COMMIT, &[&file]).await.expect("the remote answers");
+    assert!(pushed.success(), "{}{}", pushed.stdout, pushed.stderr);
+    pushed.stdout.trim().to_owned()
+}
+
+async fn offer(stage: &Stage, tag: &str) {
+    let offered = stage.lab.root(OFFER, &[tag]).await.expect("the host answers");
+    assert!(offered.success(), "{}{}", offered.stdout, offered.stderr);
+}
+
+async fn head(stage: &Stage) -> String {
+    stage.operator("git -C ~/apps/depot rev-parse HEAD").await
+}
