@@ -113,6 +113,8 @@ hemma_core::finding_ids! {
     IMAGE_MISSING = "image.missing", Fail;
     /// A registry did not say whether it has an image that the host lacks.
     IMAGE_UNSEEN = "image.unseen", Unknown;
+    /// It is not known whether the tag of an image names another image in its registry by now.
+    IMAGE_TAG_UNSEEN = "image.tag-unseen", Unknown;
     /// The image of a service was built from what is checked out.
     IMAGE_BUILT = "image.built", Pass;
     /// An image of the release that is gone back to is gone from the host.

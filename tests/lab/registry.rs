@@ -26,7 +26,7 @@ git rev-parse HEAD; rm -rf "$tree""#;
 /// Puts an image into the registry, and forgets it on the host. `$1`: its tag.
 const OFFER: &str = r#"
 image=127.0.0.1:5000/depot/app:$1
-printf 'FROM huledu-deps:dev\nLABEL depot=%s\n' "$1" | docker build -q -t "$image" - >/dev/null
+printf 'FROM huledu-deps:dev\nRUN echo %s >/made\n' "$(date +%s.%N)" | docker build -q -t "$image" - >/dev/null
 docker push -q "$image" >/dev/null && docker rmi -f "$image" >/dev/null"#;
 
 const LOGIN: &str =
@@ -65,7 +65,7 @@ async fn an_image_from_a_registry_is_looked_up_pulled_and_gone_back_from() {
 
     // A registry that wants a login says so before anything moves, and so does one that is away.
     offer(&stage, "2").await;
-    commit(&stage, "2").await;
+    let newer = commit(&stage, "2").await;
     let runs = stage.root(RUNS).await;
     stage.root("/lab/registry start login").await;
     let refused = stage.hemma(&["deploy", "--yes"]).await;
@@ -77,21 +77,41 @@ async fn an_image_from_a_registry_is_looked_up_pulled_and_gone_back_from() {
     stage.root(LOGIN).await;
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("1 image to pull");
 
+    // A tag that names another image by now is left alone, unless the settings want it.
+    let ran = image_of(&stage).await;
+    moves(&stage, "2").await;
+    stage.hemma(&["plan"]).await.exits(0).says("nothing to do");
+    stage.write("hemma.toml", &format!("{settings}images = {{ update = \"always\" }}\n"));
+    stage.hemma(&["plan"]).await.exits(4).says("its tag names another image by now: sha256:");
+    stage.hemma(&["deploy", "--yes"]).await.exits(0).says("its image is pulled again");
+    let second = image_of(&stage).await;
+    assert_ne!(second, ran);
+    stage.hemma(&["plan"]).await.exits(0).says("nothing to do");
+    stage.root("/lab/registry stop").await;
+    stage.hemma(&["plan"]).await.exits(3).says("whether its tag names another image");
+    stage.root("/lab/registry start login").await;
+
     // A pull that fails after all changes no container and no checkout.
     offer(&stage, "3").await;
     commit(&stage, "3").await;
     let (runs, head) = (stage.root(RUNS).await, head(&stage).await);
-    let damage = "cd /var/lib/lab-registry/docker/registry/v2/blobs/sha256; \
-                  find . -name data -newermt '-5 seconds' -size -20k -delete; ls";
+    let damage = "cd /var/lib/lab-registry/docker/registry/v2/blobs
+        for it in $(find . -name data -newermt '-20 seconds'); do
+            [ \"$(head -c 1 $it)\" = '{' ] || rm $it
+        done";
     stage.root(damage).await;
     let failed = stage.hemma(&["deploy", "--yes"]).await;
-    assert_ne!(failed.exit, Some(0), "{failed}");
+    failed.exits(1).says("stopped at the images; what ran before still runs");
     assert_eq!(stage.root(RUNS).await, runs, "{failed}");
     assert_eq!(self::head(&stage).await, head, "{failed}");
 
     stage.hemma(&["rollback", "--to", &first[..10], "--yes"]).await.exits(0);
     let image = stage.root("docker inspect --format '{{.Config.Image}}' depot-web-1").await;
     assert_eq!(image, "127.0.0.1:5000/depot/app:1");
+    // The release has the image that ran, wherever its tag is by now.
+    stage.write("hemma.toml", &settings);
+    stage.hemma(&["rollback", "--to", &newer[..10], "--yes"]).await.exits(0);
+    assert_eq!(image_of(&stage).await, second, "{failed}");
     stage.lab.root(FORGET, &[]).await.expect("the host answers");
     let gone = stage.lab.git("rm -rf /srv/git/depot.git", &[]).await;
     assert!(gone.is_ok_and(|it| it.success()), "its repository is removed");
@@ -107,6 +127,19 @@ async fn commit(stage: &Stage, tag: &str) -> String {
 async fn offer(stage: &Stage, tag: &str) {
     let offered = stage.lab.root(OFFER, &[tag]).await.expect("the host answers");
     assert!(offered.success(), "{}{}", offered.stdout, offered.stderr);
+}
+
+/// Has a tag name another image in the registry, and leaves the host as it is.
+async fn moves(stage: &Stage, tag: &str) {
+    let image = format!("127.0.0.1:5000/depot/app:{tag}");
+    stage.root(&format!("docker tag {image} kept:{tag}")).await;
+    offer(stage, tag).await;
+    stage.root(&format!("docker tag kept:{tag} {image} && docker rmi kept:{tag}")).await;
+}
+
+/// The id of the image that runs.
+async fn image_of(stage: &Stage) -> String {
+    stage.root("docker inspect --format '{{.Image}}' depot-web-1").await
 }
 
 async fn head(stage: &Stage) -> String {

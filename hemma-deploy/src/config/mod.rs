@@ -13,6 +13,7 @@ mod error;
 mod fault;
 mod forward;
 mod host;
+mod images;
 mod offload;
 mod overlaid;
 mod public;
@@ -37,6 +38,7 @@ pub use env::EnvConfig;
 pub use error::{ConfigError, ConfigProblem};
 pub use forward::ForwardConfig;
 pub use host::HostConfig;
+pub use images::{ImageUpdate, ImagesConfig};
 pub use offload::OffloadConfig;
 pub use overlaid::overlaid;
 pub use public::PublicName;
@@ -71,6 +73,9 @@ pub struct Config {
     /// The stages of a deploy, in order. Services in none belong to the last one, `rest`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stage: Vec<StageConfig>,
+    /// Images that come from registries.
+    #[serde(skip_serializing_if = "is_default")]
+    pub images: ImagesConfig,
     /// How a deploy is made.
     #[serde(skip_serializing_if = "is_default")]
     pub deploy: DeployConfig,

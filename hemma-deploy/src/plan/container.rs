@@ -5,7 +5,7 @@ use hemma_docker::compose::{Port, Service};
 use hemma_docker::{Binding, Container, Health, State};
 
 use super::differences::{self, named};
-use super::services::{Base, Seen};
+use super::services::{self, Base, Seen};
 use super::{Action, Cause, ContainerAction, Step};
 
 /// The step that brings a service's container to the wanted state, if it needs one. `built` says
@@ -91,6 +91,9 @@ fn image(
         let known = seen.base.is_known(name) && stuck(container).is_none();
         return known
             .then(|| Step::container(ContainerAction::Recreate, name, "its image is built anew"));
+    }
+    if services::moved(seen, &service.image).is_some() {
+        return Some(Step::container(ContainerAction::Recreate, name, "its image is pulled again"));
     }
     let is_another = hemma_docker::image::named(seen.images, &service.image)
         .is_some_and(|it| it.id != container.image_id);

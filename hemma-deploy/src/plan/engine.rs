@@ -109,6 +109,7 @@ impl Host {
             running: &BTreeMap::new(),
             base: Base::Deploy(&History { deployed, ..History::default() }),
             inputs: &(0..self.wishes.len()).map(inputs).collect(),
+            tags: &BTreeMap::new(),
         });
         Plan { steps }
     }

@@ -11,6 +11,7 @@ use hemma_git::checkout::{History, Since};
 
 use super::container::{self, binding, parts_that_differ};
 use super::{Action, Cause, ContainerAction, ImageInputs, Step};
+use crate::preflight::{Moved, RegistryTag};
 use crate::provenance::Built;
 
 /// The facts about the services.
@@ -31,6 +32,8 @@ pub(crate) struct Seen<'s> {
     pub base: Base<'s>,
     /// The files that the images are made from.
     pub inputs: &'s BTreeMap<ServiceName, ImageInputs>,
+    /// The images that tags name in their registries, where that was asked.
+    pub tags: &'s BTreeMap<String, RegistryTag>,
 }
 
 /// The commits that the existing images were made from, as far as they are known.
@@ -117,7 +120,21 @@ fn pulls(seen: &Seen<'_>, containers: &[Step]) -> Vec<Step> {
     let missing = services.map(|it| it.image.as_str()).filter(|image| {
         !image.is_empty() && !seen.model.builds(image) && image::named(seen.images, image).is_none()
     });
-    missing.collect::<BTreeSet<_>>().into_iter().map(Step::pull_image).collect()
+    let missing: BTreeSet<&str> = missing.collect();
+    let moved = seen.tags.keys().filter_map(|image| {
+        let (from, to) = moved(seen, image)?;
+        let reason = format!("its tag names another image by now: {from} → {to}");
+        Some(Step::new(Action::UpdateImage(image.clone()), reason))
+    });
+    moved.chain(missing.into_iter().map(Step::pull_image)).collect()
+}
+
+/// The short digests of an image on the host and of the one that its tag names by now.
+pub(super) fn moved(seen: &Seen<'_>, image: &str) -> Option<(String, String)> {
+    match seen.tags.get(image)?.moved(image::named(seen.images, image)?) {
+        Moved::To(from, to) => Some((from, to)),
+        Moved::Not | Moved::Unknown(_) => None,
+    }
 }
 
 /// The build of a service's image, if it is needed.
@@ -263,6 +280,7 @@ mod tests {
                 running: &BTreeMap::new(),
                 base: Base::Each(&notes),
                 inputs: &inputs,
+                tags: &BTreeMap::new(),
             };
             assert_eq!(build_of(&seen).as_deref(), expected, "{text}");
             let history = History::default();

@@ -63,6 +63,7 @@ fn steps(
         before,
         containers: &[container()],
         images: &[image],
+        tags: &BTreeMap::new(),
         running: &running.into_iter().map(|it| (service_name("api"), it)).collect(),
         base: Base::Deploy(&History { deployed, ..History::default() }),
         inputs: &[(service_name("api"), inputs)].into(),
@@ -154,6 +155,7 @@ fn an_image_that_no_service_builds_is_pulled_for_a_container_that_needs_it() {
             running: &BTreeMap::new(),
             base: Base::Deploy(&History::default()),
             inputs: &BTreeMap::new(),
+            tags: &BTreeMap::new(),
         };
         let steps = shown(&service_steps(&seen));
         steps.into_iter().filter(|it| it.starts_with("pull ")).collect::<Vec<_>>()
@@ -236,6 +238,7 @@ fn what_shares_with_a_replaced_container_goes_with_it() {
             running: &BTreeMap::new(),
             base: Base::Deploy(&History::default()),
             inputs: &BTreeMap::new(),
+            tags: &BTreeMap::new(),
         }))
     };
     let db = "recreate db: its configuration is not the one it runs with";
@@ -310,6 +313,7 @@ fn what_does_not_work_is_started_or_replaced() {
                 running: &BTreeMap::new(),
                 base: Base::Deploy(&History { deployed, ..History::default() }),
                 inputs: &BTreeMap::new(),
+                tags: &BTreeMap::new(),
             }));
             let build = "build api: it is not known which commit its image was made from";
             let build = (!known).then_some(build);

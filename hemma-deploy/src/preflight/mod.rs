@@ -11,6 +11,7 @@ mod look;
 mod offers;
 mod repository;
 mod rules;
+mod tags;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,8 @@ pub(crate) use images::missing;
 pub use look::{Absence, LookSources, Sources, SourcesError};
 pub use offers::{LookOffers, Offer};
 pub(crate) use rules::{mapping, mentions, named, network};
+pub use tags::{LookTags, RegistryTag};
+pub(crate) use tags::{Moved, findings as tag_findings, tagged};
 
 /// The facts about the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,25 +7,15 @@ use hemma_core::{Command, Host, Live, Place, Question};
 use serde::{Deserialize, Serialize};
 
 use hemma_core::script::SCRATCH;
-use hemma_docker::registry::Reason;
+use hemma_docker::registry::{MANIFEST, Reason};
 
 use super::SourcesError;
 
 /// Asks from the host, because the host will pull.
 const LOOK: &str = r#"
 arch=$(sudo -n docker version --format '{{.Server.Arch}}' 2>/dev/null)
-# The registries that the engine asks without TLS; its command line would say that they have nothing.
-plain=$(sudo -n docker info --format '{{range .RegistryConfig.InsecureRegistryCIDRs}}{{json .}} {{end}}{{range .RegistryConfig.IndexConfigs}}{{if not .Secure}}{{.Name}} {{end}}{{end}}' 2>/dev/null)
 for image do
-    insecure=
-    case ${image%%/*} in 127.*|localhost|localhost:*) insecure=--insecure ;; esac
-    for it in $plain; do
-        case $it in
-        '"127.0.0.0/8"'|'"::1/128"') ;;
-        '"'*/*|"${image%%/*}") insecure=--insecure ;;
-        esac
-    done
-    if sudo -n docker manifest inspect $insecure -- "$image" >"$w/offer" 2>"$w/said"; then
+    if manifest "$image" >"$w/offer" 2>"$w/said"; then
         for_arch=$(sed -n 's/.*"architecture": "\([a-z0-9]*\)".*/\1/p' "$w/offer" | sort -u | grep -v unknown | tr '\n' ' ')
         case " $for_arch" in
         ' '|*" $arch "*) echo "there $image" ;;
@@ -71,9 +61,10 @@ impl Question for LookOffers {
 
     async fn ask(&self, live: &Live) -> Result<BTreeMap<String, Offer>, SourcesError> {
         let host = self.host.clone();
-        let command = Command::script(&format!("{SCRATCH}{LOOK}"), self.images.iter().cloned())
-            .named("ask-registries")
-            .limit(Duration::from_secs(180));
+        let command =
+            Command::script(&format!("{SCRATCH}{MANIFEST}{LOOK}"), self.images.iter().cloned())
+                .named("ask-registries")
+                .limit(Duration::from_secs(180));
         match live.run(&Place::On(host.clone()), &command).await {
             Ok(output) => Ok(output.stdout.lines().filter_map(read).collect()),
             Err(source) => Err(SourcesError::Ask { host, source }),

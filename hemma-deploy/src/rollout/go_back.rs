@@ -67,6 +67,7 @@ impl<'c> There<'c> {
             running: &BTreeMap::new(),
             base: Base::Kept,
             inputs: &BTreeMap::new(),
+            tags: &BTreeMap::new(),
         })
     }
 }

@@ -19,10 +19,13 @@ use super::neighbours::{Around, Neighbours};
 use super::prerequisites::Prerequisites;
 use super::releases::{kept_if_asked, of_checkout};
 use super::{Scope, Situation};
+use crate::config::ImageUpdate;
 use crate::layers::{Layers, compose_files};
 use crate::lock::{Unproven, UnprovenError};
 use crate::plan::{ImageInputs, to_compare};
-use crate::preflight::{self, LookOffers, LookSources, Preflight, SourcesError};
+use crate::preflight::{
+    self, LookOffers, LookSources, LookTags, Preflight, RegistryTag, SourcesError,
+};
 use crate::provenance::{self, Built};
 use crate::release::{Release, ReleasesError};
 use crate::{host_tools, lock};
@@ -107,9 +110,11 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         inputs,
         built,
         sources: None,
+        tags: None,
         release,
         unproven: past.1,
     };
+    situation.tags = tags(world, &situation).await;
     if situation.is_new() {
         situation.sources = sources(world, &situation).await;
     }
@@ -126,6 +131,23 @@ async fn past(world: &World, config: &Config, scope: &Scope) -> Past {
 }
 
 type Past = (Result<Vec<Release>, ReleasesError>, Result<Option<Unproven>, UnprovenError>);
+
+/// The images that the tags of running images name by now, where `hemma.toml` wants updates. A part
+/// of the application is brought up with the images that are there.
+async fn tags(
+    world: &World,
+    situation: &Situation,
+) -> Option<Result<BTreeMap<String, RegistryTag>, SourcesError>> {
+    let Config { images: wanted, host, .. } = &situation.config;
+    if wanted.update != ImageUpdate::Always || !situation.scope.is_whole() {
+        return None;
+    }
+    let images = preflight::tagged(situation.model()?, situation.images.as_deref().ok()?);
+    if images.is_empty() {
+        return None;
+    }
+    Some(world.ask(&LookTags { host: host.alias.clone(), images }).await)
+}
 
 /// The files that the compose files refer to, and which of the missing images a registry has.
 async fn sources(world: &World, situation: &Situation) -> Option<Result<Preflight, SourcesError>> {

@@ -39,6 +39,7 @@ impl Situation {
                     Some(it) => Base::Each(it),
                 },
                 inputs: &self.inputs,
+                tags: self.tags(),
             });
             steps.extend(self.staged(of_services));
         }

@@ -20,7 +20,7 @@ use crate::host_tools::Tools;
 use crate::layers::Layers;
 use crate::lock::{Unproven, UnprovenError};
 use crate::plan::ImageInputs;
-use crate::preflight::{Preflight, SourcesError};
+use crate::preflight::{self, Preflight, RegistryTag, SourcesError};
 use crate::provenance::Built;
 use crate::release::{EnvChange, Release, ReleasesError};
 
@@ -60,6 +60,8 @@ pub struct Situation {
     pub(super) built: Option<Built>,
     /// The files that the compose files refer to; looked at if they are not the deployed ones.
     pub(super) sources: Option<Result<Preflight, SourcesError>>,
+    /// The images that tags name in their registries; asked where `hemma.toml` wants updates.
+    pub(super) tags: Option<Result<BTreeMap<String, RegistryTag>, SourcesError>>,
     /// The kept release of the commit that is noted as deployed.
     pub(super) release: Result<Option<Release>, ReleasesError>,
     /// The run that changed the host last without passing its gate.
@@ -177,11 +179,25 @@ impl Situation {
     }
 
     fn preflight(&self, model: &Model) -> Vec<Finding> {
-        match &self.sources {
+        let mut findings = match &self.sources {
             None => Vec::new(),
             Some(Err(error)) => vec![self.unknown(ids::REPOSITORY_UNSEEN, "repository", error)],
             Some(Ok(preflight)) => preflight.findings(&self.config, model),
+        };
+        match (&self.tags, &self.images) {
+            (Some(Err(error)), _) => {
+                findings.push(self.unknown(ids::IMAGE_TAG_UNSEEN, "images", error));
+            }
+            (Some(Ok(tags)), Ok(images)) => findings.extend(preflight::tag_findings(tags, images)),
+            _ => {}
         }
+        findings
+    }
+
+    /// The images that tags name by now, as far as they were asked for.
+    pub(super) fn tags(&self) -> &BTreeMap<String, RegistryTag> {
+        static NOT_ASKED: BTreeMap<String, RegistryTag> = BTreeMap::new();
+        self.tags.as_ref().and_then(|it| it.as_ref().ok()).unwrap_or(&NOT_ASKED)
     }
 
     /// The run that changed the host last without passing its gate, for the report of blockers; a

@@ -1,0 +1,25 @@
+//! `[images]`: images that come from registries.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Images that come from registries.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImagesConfig {
+    /// When an image is pulled.
+    pub update: ImageUpdate,
+}
+
+/// When an image that no service builds is pulled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageUpdate {
+    /// Only where the host does not have it, as Compose does: a tag that names another image in
+    /// its registry by now changes nothing.
+    #[default]
+    Missing,
+    /// Also where its tag names another image in its registry by now. Each plan asks the
+    /// registries.
+    Always,
+}
