@@ -70,7 +70,7 @@ impl Output {
         let telling = |it: &&str| {
             !it.is_empty() && !it.starts_with("tar: Exiting with failure") && !sudo::is_remark(it)
         };
-        lines.map(str::trim).find(telling).unwrap_or("it said nothing")
+        lines.map(str::trim).find(telling).unwrap_or("it printed nothing")
     }
 }
 
@@ -96,7 +96,7 @@ pub enum ExecError {
         command: String,
     },
     /// The change was not begun, because the guard of this run's changes refused it.
-    #[error("this run no longer holds the lock on {host}, so `{command}` was not begun: {said}")]
+    #[error("this run no longer holds the lock on {host}, so `{command}` was not started: {said}")]
     LockLost {
         /// The host.
         host: Host,
@@ -168,7 +168,7 @@ impl OperatorError for ExecError {
         match self {
             Self::Connect { host, source } => unknown.with(source.hint(host)),
             Self::LoginShell { host, .. } => unknown.with(Hint::Do(format!(
-                "see what it prints: `ssh {host} true`; then mend the profile of that login, give it \
+                "see what it prints: `ssh {host} true`; then fix the profile of that login, give it \
                  another shell on the host (sudo chsh -s /bin/sh LOGIN), or log in as another user"
             ))),
             Self::Sudo { on: Place::On(host), login, .. } => {

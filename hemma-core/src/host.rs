@@ -56,7 +56,7 @@ impl FromStr for Host {
             return refuse("it is a URL; write the alias alone");
         }
         if text.chars().any(char::is_whitespace) {
-            return refuse("it holds a blank");
+            return refuse("it holds a space");
         }
         if text.starts_with('-') {
             return refuse("ssh would read it as an option");

@@ -147,12 +147,13 @@ fn what_does_not_apply_is_named_with_its_line() {
     let rows = [
         (
             "kind = \"b\"\nchanged = {}",
-            "exchange 2 (b): no answer to a question of this kind stands before it, to be changed",
+            "exchange 2 (b): there is no earlier answer to a question of this kind, so there is \
+             nothing to change",
         ),
         ("kind = \"a\"\nremoved = [\"/x\"]", "exchange 2 (a): `/x` is not in the earlier answer"),
         (
             "kind = \"a\"\nchanged = { \"/x/y\" = 1 }",
-            "exchange 2 (a): `/x/y` leads nowhere in the earlier answer",
+            "exchange 2 (a): `/x/y` does not exist in the earlier answer",
         ),
         (
             "kind = \"a\"\nchanged = { \"/of/3\" = 1 }",
@@ -164,7 +165,7 @@ fn what_does_not_apply_is_named_with_its_line() {
         ),
         (
             "kind = \"a\"\nanswer = [nan]",
-            "exchange 2 (a): it holds `nan` or `inf`, which are no numbers",
+            "exchange 2 (a): it holds `nan` or `inf`, which are not numbers",
         ),
     ];
     let line = (head.clone() + first).lines().count() + 2;

@@ -101,7 +101,7 @@ impl Cassette {
     /// The text of the cassette as the difference from a base. `name` is the path of the base,
     /// relative to the directory of the file that the text is written to.
     pub fn text_on(&self, name: &str, base: &Self) -> Result<String, CassetteError> {
-        let unwritable = |_| CassetteError::new("it holds a number that TOML has not");
+        let unwritable = |_| CassetteError::new("it holds a number that TOML cannot represent");
         text::of(self, Some((name, base))).map_err(unwritable)
     }
 

@@ -103,7 +103,7 @@ impl StoredExchange {
         };
         let outcome = exchange.answer.as_ref().or(exchange.error.as_ref());
         if holds_null(&exchange.asked) || outcome.is_some_and(|it| it.is_null() || holds_null(it)) {
-            return Err("it holds `nan` or `inf`, which are no numbers".to_owned());
+            return Err("it holds `nan` or `inf`, which are not numbers".to_owned());
         }
         Ok(exchange)
     }
@@ -114,13 +114,14 @@ impl StoredExchange {
 
     fn before<'a>(&self, answers: &'a Answers) -> Result<&'a Value, &'static str> {
         match self.from {
-            Some(From::Base) => answers
-                .in_base(&self.kind, &self.asked)
-                .ok_or("the base has no answer to a question of this kind, to be changed"),
-            None => answers
-                .before(&self.kind, &self.asked)
-                .map(|(it, _)| it)
-                .ok_or("no answer to a question of this kind stands before it, to be changed"),
+            Some(From::Base) => answers.in_base(&self.kind, &self.asked).ok_or(
+                "the base has no answer to a question of this kind, so there is nothing to \
+                 change",
+            ),
+            None => answers.before(&self.kind, &self.asked).map(|(it, _)| it).ok_or(
+                "there is no earlier answer to a question of this kind, so there is \
+                 nothing to change",
+            ),
         }
     }
 }

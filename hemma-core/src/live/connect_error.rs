@@ -225,15 +225,15 @@ impl ConnectError {
                  not accepted"
             )),
             Self::KeyRefused { .. } => say(format!(
-                "which keys are offered is said by `ssh {host} -v true`; one with a passphrase has to \
+                "`ssh {host} -v true` shows which keys are offered; one with a passphrase has to \
                  be in the agent (`ssh-add -l`)"
             )),
             Self::TooManyKeys { .. } => say(format!(
                 "add `IdentityFile` and `IdentitiesOnly yes` to the entry of {host} in ~/.ssh/config"
             )),
             Self::KeyUnusable { .. } => say(
-                "name a key that is there with `IdentityFile`, and keep others from reading it: \
-                 `chmod 600 FILE`"
+                "name an existing key with `IdentityFile`, and let no other user read it: `chmod \
+                 600 FILE`"
                     .to_owned(),
             ),
             Self::NoSession { .. } => {
@@ -242,7 +242,7 @@ impl ConnectError {
             Self::Proxy { .. } => {
                 say(format!("reach the host in between first: `ssh {host} -v true` names it"))
             }
-            Self::Configuration { .. } => say("mend that line of the ssh configuration".to_owned()),
+            Self::Configuration { .. } => say("fix that line of the ssh configuration".to_owned()),
             Self::NoSsh { .. } => say("install the OpenSSH client".to_owned()),
             Self::NoSocket { .. } => Hint::Run("df -h /tmp; df -i /tmp; ls -ld /tmp".to_owned()),
             Self::NoAlgorithm { .. } | Self::Other { .. } => verbose(),
@@ -267,7 +267,7 @@ const AFTER_PROXY: [&str; 4] = [
 fn telling_line<'l>(lines: &[&'l str]) -> &'l str {
     let is_warning = |it: &str| it.starts_with("Warning:") || it.starts_with("** WARNING:");
     let telling = |it: &&&str| !is_warning(it) && !it.chars().all(|it| it == '@');
-    lines.iter().rfind(telling).copied().unwrap_or("it said nothing")
+    lines.iter().rfind(telling).copied().unwrap_or("it printed nothing")
 }
 
 #[cfg(all(test, feature = "ssh"))]

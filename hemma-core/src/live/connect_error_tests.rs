@@ -165,7 +165,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
         "ssh-add",
     ),
     ("something new\r\n", "Other", "something new", "ssh hemma -v true"),
-    ("", "Other", "it said nothing", "ssh hemma -v true"),
+    ("", "Other", "it printed nothing", "ssh hemma -v true"),
 ];
 
 #[test]

@@ -207,9 +207,9 @@ impl Connection {
             Some(line) if line.len() <= LINE_BYTES_MAX => return Ok(line),
             Some(line) => {
                 let bytes = line.len();
-                format!("its line has {bytes} bytes, and the host's shell takes fewer")
+                format!("its command line has {bytes} bytes, more than the host's shell takes")
             }
-            None => "its words hold too many kinds of control characters".to_owned(),
+            None => "its arguments hold too many kinds of control characters".to_owned(),
         };
         let on = Place::On(self.host.clone());
         Err(ExecError::Start { on, command: command.to_string(), reason })

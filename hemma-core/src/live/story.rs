@@ -132,7 +132,7 @@ impl Story {
             Some(exit) => format!("it {said} and ended with exit code {exit}"),
             None if much => format!("it {said}, and more than 1 MiB after that"),
             None if told.over[Stream::Output as usize] => format!("it {said} and ended"),
-            None => format!("it {said}, and {} s were not enough for it", PATIENCE.as_secs()),
+            None => format!("it {said}, and did not finish within {} s", PATIENCE.as_secs()),
         }
     }
 
@@ -153,11 +153,11 @@ impl Story {
         }
         let on = Place::On(host);
         if is_sudo {
-            let last = || said.lines().next_back().unwrap_or("it said nothing");
+            let last = || said.lines().next_back().unwrap_or("it printed nothing");
             let stderr = sudo::refusal(&said).unwrap_or_else(last).to_owned();
             return ExecError::Sudo { on, command, stderr, login: self.login() };
         }
-        let last = said.lines().next_back().unwrap_or("its shell said nothing");
+        let last = said.lines().next_back().unwrap_or("its shell printed nothing");
         ExecError::Start { on, command, reason: last.to_owned() }
     }
 

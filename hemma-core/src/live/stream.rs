@@ -17,7 +17,7 @@ pub enum StreamError {
     #[error(transparent)]
     Exec(#[from] ExecError),
     /// The callback failed to take a piece. The command was ended.
-    #[error("what the command wrote could not be taken")]
+    #[error("the command's output could not be received")]
     Taken(#[source] std::io::Error),
 }
 

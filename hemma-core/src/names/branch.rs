@@ -73,23 +73,23 @@ fn check(text: &str) -> Result<(), &'static str> {
         return Err("write the branch alone, without `refs/heads/`");
     }
     if matches!(text.len(), 40 | 64) && text.bytes().all(|it| it.is_ascii_hexdigit()) {
-        return Err("that is a commit, and a branch is wanted");
+        return Err("that is a commit; a branch is needed");
     }
     // A ref is a file, and so is its lock.
     if text.len() > 240 {
         return Err("it is longer than 240 bytes");
     }
     if text.chars().any(|it| it == ' ' || it.is_control()) {
-        return Err("git takes no space and no control character in it");
+        return Err("git allows no space and no control character in it");
     }
     if text.contains(['~', '^', ':', '?', '*', '[', '\\']) {
-        return Err("git takes none of ~ ^ : ? * [ \\ in it");
+        return Err("git allows none of ~ ^ : ? * [ \\ in it");
     }
     if text.contains("..") || text.contains("@{") {
-        return Err("git takes neither `..` nor `@{` in it");
+        return Err("git allows neither `..` nor `@{` in it");
     }
     if text.split('/').any(str::is_empty) {
-        return Err("a slash stands between two parts, and only there");
+        return Err("a slash must have a part on each side");
     }
     if text.ends_with('.') || text.split('/').any(|it| it.starts_with('.')) {
         return Err("no part of it may begin with a dot, and it may not end with one");

@@ -142,7 +142,7 @@ fn plain_path(text: &str) -> String {
 fn file_name(text: &str) -> Result<(), Reason> {
     compose_file(text)?;
     if text.contains('/') {
-        return Err("it lies beside the checkout, so it is a file name without `/`".into());
+        return Err("it is next to the checkout, so it must be a file name without `/`".into());
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ fn domain(text: &str) -> Result<(), Reason> {
         return Err(format!("write the name alone, without `{scheme}://`").into());
     }
     if text.chars().any(|it| it.is_whitespace() || it.is_control()) {
-        return Err("it holds a blank or a control character".into());
+        return Err("it holds a space or a control character".into());
     }
     if text.starts_with('[') || text.parse::<IpAddr>().is_ok() {
         return Err("it is an address; a name such as `app.example.org` is needed".into());

@@ -28,7 +28,7 @@ fn local_file(text: &str) -> Result<(), Reason> {
         return Err("it is a URL, and a file on this machine is needed".into());
     }
     if text == "~" || (text.starts_with('~') && !text.starts_with("~/")) {
-        return Err("only your own `~/` is known, no other user's".into());
+        return Err("only your own `~/` can be used, not another user's".into());
     }
     if text.ends_with('/') || matches!(text.rsplit('/').next(), Some("." | "..")) {
         return Err("it names a directory, and a file is needed".into());

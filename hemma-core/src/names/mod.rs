@@ -204,7 +204,7 @@ fn not_empty(text: &str) -> Result<(), Reason> {
         return Err("it is empty".into());
     }
     if text.trim().is_empty() {
-        return Err("it holds nothing but blanks".into());
+        return Err("it holds nothing but spaces".into());
     }
     Ok(())
 }
@@ -214,7 +214,7 @@ fn no_blank_ends(text: &str) -> Result<(), Reason> {
     if text.trim() == text {
         return Ok(());
     }
-    Err("it begins or ends with a blank".into())
+    Err("it begins or ends with a space".into())
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ fn own_directory(text: &str) -> Result<(), Reason> {
     let below = text.strip_prefix("~/").or_else(|| text.strip_prefix('/'));
     let Some(below) = below else {
         return Err(if text.starts_with('~') {
-            "only the login user's own `~/` is known, no other user's".into()
+            "only the login user's own `~/` can be used, not another user's".into()
         } else {
             "it must be absolute or begin with ~/".into()
         });

@@ -94,13 +94,13 @@ fn read(text: &str) -> Result<RemoteUrl, &'static str> {
         return Err("it holds a control character");
     }
     if text.trim() != text {
-        return Err("a space stands before or behind it");
+        return Err("there is a space before or after it");
     }
     if text.starts_with('-') {
         return Err("git would read it as an option");
     }
     if text.contains('\\') {
-        return Err("it holds a backslash; the parts of a path are divided by /");
+        return Err("it holds a backslash; the parts of a path are separated by /");
     }
     if text.starts_with('/') {
         return path_on_host(text);
@@ -109,7 +109,7 @@ fn read(text: &str) -> Result<RemoteUrl, &'static str> {
         return url(&scheme.to_ascii_lowercase(), rest);
     }
     if text.contains("::") && !text.contains('[') {
-        return Err("remote helpers such as ext:: run commands and are not taken");
+        return Err("remote helpers such as ext:: run commands and are not allowed");
     }
     login_and_path(text)
 }
@@ -134,11 +134,11 @@ fn url(scheme: &str, rest: &str) -> Result<RemoteUrl, &'static str> {
         return Err("a space in it is written as %20");
     }
     if rest.contains('#') {
-        return Err("it ends with a fragment (`#…`), which is no part of a repository's address");
+        return Err("it ends with a fragment (`#…`), which is not part of a repository's address");
     }
     if rest.contains('?') {
-        return Err("it has a query (`?…`), which git cannot use; a token stands in front of the \
-                    host: https://USER:TOKEN@HOST/PATH");
+        return Err("it has a query (`?…`), which git cannot use; a token goes before the host: \
+                    https://USER:TOKEN@HOST/PATH");
     }
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     if path.trim_matches('/').is_empty() {
@@ -161,7 +161,7 @@ fn url(scheme: &str, rest: &str) -> Result<RemoteUrl, &'static str> {
             let credential = Some(Secret::new(check_credential(login)?));
             Ok(RemoteUrl { address: format!("{scheme}://{host}/{path}"), credential })
         }
-        Some(_) if scheme == "git" => Err("git:// knows no login; use https:// or ssh://"),
+        Some(_) if scheme == "git" => Err("git:// has no login; use https:// or ssh://"),
         Some(login) => {
             check_user(login)?;
             Ok(plain(&format!("{scheme}://{login}@{host}/{path}")))
@@ -173,7 +173,7 @@ fn url(scheme: &str, rest: &str) -> Result<RemoteUrl, &'static str> {
 fn check_host_and_port(text: &str) -> Result<(), &'static str> {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (host, behind) = rest.split_once(']').ok_or("`[` is not closed by `]`")?;
-        host.parse::<std::net::Ipv6Addr>().map_err(|_| "no IPv6 address stands in [ ]")?;
+        host.parse::<std::net::Ipv6Addr>().map_err(|_| "there is no IPv6 address in [ ]")?;
         // Without its colon it is not a port.
         let port = (!behind.is_empty()).then(|| behind.strip_prefix(':').unwrap_or("x"));
         (host, port)
@@ -189,7 +189,7 @@ fn check_host_and_port(text: &str) -> Result<(), &'static str> {
         it.bytes().all(|it| it.is_ascii_digit()) && it.parse::<u16>().is_ok_and(|it| it > 0)
     };
     if port.is_some_and(|it| !number(it)) {
-        return Err("behind the colon a port is wanted, 1 to 65535; in a password, / and : and @ \
+        return Err("after the colon a port is needed, 1 to 65535; in a password, / and : and @ \
                     are written as %2F, %3A and %40");
     }
     Ok(())
@@ -203,7 +203,7 @@ fn check_host(text: &str) -> Result<(), &'static str> {
         return Err("ssh would read the host as an option");
     }
     let taken = |it: char| it.is_ascii_alphanumeric() || ".-_".contains(it);
-    text.chars().all(taken).then_some(()).ok_or("the host has letters, digits and . - _ only")
+    text.chars().all(taken).then_some(()).ok_or("the host may have only letters, digits and . - _")
 }
 
 fn check_user(text: &str) -> Result<(), &'static str> {
@@ -215,7 +215,7 @@ fn check_user(text: &str) -> Result<(), &'static str> {
     }
     let taken = |it: char| it.is_ascii_alphanumeric() || ".-_+%".contains(it);
     let taken = !text.is_empty() && text.chars().all(taken);
-    taken.then_some(()).ok_or("the user has letters, digits and . - _ + only")
+    taken.then_some(()).ok_or("the user may have only letters, digits and . - _ +")
 }
 
 /// Checks that nothing in a credential ends the line in git's credential store.

@@ -21,10 +21,10 @@ fn url_path(text: &str) -> Result<(), Reason> {
         return Err("it must begin with `/`".into());
     }
     if text.starts_with("//") {
-        return Err("it begins with `//`, behind which a host would stand".into());
+        return Err("it begins with `//`, which would be followed by a host".into());
     }
     if text.chars().any(|it| it.is_whitespace() || it.is_control()) {
-        return Err("it holds a blank or a control character; write a blank as `%20`".into());
+        return Err("it holds a space or a control character; write a space as `%20`".into());
     }
     if text.contains('#') {
         return Err("`#` and what follows it never reach a server".into());

@@ -62,7 +62,7 @@ fn safe_word(text: &str) -> Result<(), Reason> {
     not_empty(text)?;
     let taken = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
     if text.chars().any(char::is_whitespace) {
-        return Err("it must be one word, without blanks".into());
+        return Err("it must be one word, without spaces".into());
     }
     if !text.starts_with(|it: char| it.is_ascii_alphanumeric()) {
         return Err("it must begin with a letter or a digit, a to z or 0 to 9".into());
@@ -91,7 +91,7 @@ fn stage_name(text: &str) -> Result<(), Reason> {
 fn placeholder(text: &str) -> Result<(), Reason> {
     not_empty(text)?;
     if text.chars().all(|it| it == '*') {
-        return Err("each value would be one; write some text around the `*`".into());
+        return Err("it would match every value; write some text around the `*`".into());
     }
     printable(text)
 }

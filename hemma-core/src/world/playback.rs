@@ -51,7 +51,7 @@ impl Playback {
         let unreadable = |kind: &str, source: &serde_json::Error| NotRecorded {
             kind: kind.to_owned(),
             asked: asked.to_string(),
-            nearest: Some(format!("an answer of another shape: {source}")),
+            nearest: Some(format!("the recorded answer does not have the expected form: {source}")),
         };
         let answer = match exchange.error {
             Some(error) => match serde_json::from_value::<E>(error) {

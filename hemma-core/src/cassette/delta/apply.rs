@@ -60,7 +60,7 @@ fn parent<'v>(answer: &'v mut Value, path: &str) -> Result<(&'v mut Value, Strin
             Value::Array(items) => place(items, &word).and_then(|it| items.get_mut(it)),
             _ => None,
         };
-        at = next.ok_or("leads nowhere in the earlier answer")?;
+        at = next.ok_or("does not exist in the earlier answer")?;
     }
     Ok((at, last))
 }

@@ -150,7 +150,7 @@ mod tests {
         let before = json!({ "of": [{ "name": "a" }], "in": [1], "is": 1 });
         let rows = [
             (json!({ "x": 1 }), "`x` is not a path: it does not begin with `/`"),
-            (json!({ "/x/y": 1 }), "`/x/y` leads nowhere in the earlier answer"),
+            (json!({ "/x/y": 1 }), "`/x/y` does not exist in the earlier answer"),
             (json!({ "/is/y": 1 }), "`/is/y` is below a value that holds no others"),
             (
                 json!({ "/of/b": 1 }),
