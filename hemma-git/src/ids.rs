@@ -19,7 +19,7 @@ hemma_core::finding_ids! {
     CHECKOUT_CHANGED = "checkout.changed", Fail;
     /// A merge, rebase or the like is not finished in the checkout.
     CHECKOUT_UNFINISHED = "checkout.unfinished", Fail;
-    /// git would not move the checkout forward.
+    /// git cannot move the checkout forward.
     CHECKOUT_PULL_REFUSED = "checkout.pull-refused", Fail;
     /// An incoming commit would overwrite files that git does not track.
     CHECKOUT_PULL_OVERWRITES = "checkout.pull-overwrites", Fail;

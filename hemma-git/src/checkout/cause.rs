@@ -45,7 +45,7 @@ fn telling<'t>(lines: &[&'t str]) -> &'t str {
     begins("fatal:")
         .or_else(|| begins("error:"))
         .or_else(|| last().copied())
-        .unwrap_or("git said nothing")
+        .unwrap_or("git printed nothing")
 }
 
 /// The command of git that failed, for the hints.
@@ -163,13 +163,15 @@ impl Known {
                 let line = Command::new("ssh-keygen").args(["-R", server]).to_string();
                 let line = site.on_host(&line);
                 Hint::Do(format!(
-                    "compare the new key with what {server} publishes; then run `{line}` and meet it again"
+                    "compare the new key with what {server} publishes; then run `{line}` and \
+                     accept the new key"
                 ))
             }
             Next::DeployKey => {
                 let line = site.on_host("cat ~/.ssh/*.pub");
                 Hint::Do(format!(
-                    "register a public key of the host (`{line}`) at {server} as a deploy key that may read"
+                    "register a public key of the host (`{line}`) at {server} as a read-only \
+                     deploy key"
                 ))
             }
             Next::LookOnHost => {

@@ -80,7 +80,7 @@ pub struct Clone {
 #[non_exhaustive]
 pub enum CloneError {
     /// The result of the command is not known.
-    #[error("could not learn whether {host} cloned {remote}")]
+    #[error("could not find out whether {host} cloned {remote}")]
     Ask {
         /// The host.
         host: Host,

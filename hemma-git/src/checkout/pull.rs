@@ -98,7 +98,7 @@ pub struct Pull {
 #[non_exhaustive]
 pub enum PullError {
     /// The result of the command is not known.
-    #[error("could not learn whether the checkout on {host} moved to {to}")]
+    #[error("could not find out whether the checkout on {host} moved to {to}")]
     Ask {
         /// The host.
         host: Host,

@@ -109,8 +109,8 @@ impl Changed {
             Difference::Deleted => "deleted",
             Difference::Added => "added to the index",
             Difference::Conflict => "in conflict",
-            Difference::Mode => "other mode",
-            Difference::LineEndings => "other line endings",
+            Difference::Mode => "different mode",
+            Difference::LineEndings => "different line endings",
             Difference::Submodule => "submodule at another commit",
         };
         format!("{} ({how})", self.path)

@@ -29,7 +29,7 @@ pub async fn verify(world: &World, spec: &CheckoutSpec) -> Report {
         )
         .remedy(Remedy::CloneRepository)]),
         Ok(Checkout::Plain { dir, holds, .. }) => {
-            let detail = format!("{dir} is no repository yet; it holds {}", listed(&holds));
+            let detail = format!("{dir} is not a repository yet; it holds {}", listed(&holds));
             let finding = Finding::fail(ids::CHECKOUT_NO_REPOSITORY, "checkout", detail)
                 .remedy(Remedy::CloneRepository);
             Report::from_iter([finding])
@@ -61,7 +61,7 @@ fn before_clone(spec: &CheckoutSpec, dir: &str, holds: &[String], tip: &Tip) -> 
     let subject = "checkout";
     let foreign: Vec<_> = holds.iter().filter(|it| !may_stand_before_clone(it)).cloned().collect();
     if !foreign.is_empty() {
-        let detail = format!("{dir} is no repository and holds {}", listed(&foreign));
+        let detail = format!("{dir} is not a repository and holds {}", listed(&foreign));
         let hint = "move them away, or set [host] checkout in hemma.toml to another directory";
         return Finding::fail(ids::CHECKOUT_DIRECTORY_TAKEN, subject, detail)
             .hint(Hint::Do(hint.to_owned()));
@@ -91,7 +91,7 @@ fn unread_tip(spec: &CheckoutSpec, tip: &Tip) -> Option<Finding> {
         }
         Tip::Absent(heads) => {
             let detail = format!("{remote} has no branch `{branch}`; it has {}", listed(heads));
-            let hint = "write the branch that is live into [repository] branch in hemma.toml";
+            let hint = "set [repository] branch in hemma.toml to the branch that is live";
             Some(
                 Finding::fail(ids::REMOTE_BRANCH_MISSING, "remote", detail)
                     .hint(Hint::Do(hint.to_owned())),
@@ -232,7 +232,7 @@ fn relation(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
         Relation::Same | Relation::Behind => return None,
         Relation::Ahead | Relation::Diverged | Relation::Unrelated if seen.shallow => {
             let detail = format!(
-                "it was cloned without its history, so nobody can tell whether `{branch}` at the \
+                "it was cloned without its history, so it is not known whether `{branch}` at the \
                  remote follows it"
             );
             let line = cause::in_checkout(spec, &["fetch", "--unshallow"]);
@@ -240,7 +240,7 @@ fn relation(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
                 Finding::unseen(ids::BRANCH_SHALLOW, "branch", detail).hint(Hint::Run(line)),
             );
         }
-        Relation::Ahead => format!("it has commits that `{branch}` at the remote has not"),
+        Relation::Ahead => format!("it has commits that `{branch}` at the remote does not have"),
         Relation::Diverged => format!("it and `{branch}` at the remote have diverged"),
         Relation::Unrelated => {
             format!("it and `{branch}` at the remote have no commit in common")
@@ -255,7 +255,7 @@ fn in_the_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let incoming = seen.incoming.as_ref()?;
     let names = &incoming.in_the_way;
     if let (true, Some(said)) = (names.is_empty() && seen.dirty.is_empty(), &incoming.refused) {
-        let detail = format!("git would not move {} forward: {said}", seen.dir);
+        let detail = format!("git cannot move {} forward: {said}", seen.dir);
         return Some(
             Finding::fail(ids::CHECKOUT_PULL_REFUSED, "checkout", detail)
                 .hint(cause::hint(spec, said)),
@@ -265,7 +265,7 @@ fn in_the_way(spec: &CheckoutSpec, seen: &Repository) -> Option<Finding> {
     let count = counted(names.len(), "file");
     let detail = format!(
         "{count} in {} that git does not track would be overwritten: the incoming commits have \
-         other content there",
+         different content there",
         seen.dir
     );
     let away = Command::new("mv").arg("--").arg(first.trim_end_matches('/'));

@@ -79,10 +79,11 @@ pub(super) const KNOWN: &[Known] = &[
             "another git process seems to be running",
             ".lock': file exists",
         ],
-        "a lock of git is in the way",
+        "a lock file of git is in the way",
         Quoted,
         Next::Do(
-            "wait until the other git is done; where none runs (`pgrep -a git` on the host), remove that file",
+            "wait until the other git process has ended; if none runs (`pgrep -a git` on the \
+             host), remove that file",
         ),
     ),
     row(
@@ -178,7 +179,7 @@ pub(super) const KNOWN: &[Known] = &[
     ),
     row(
         &["could not read username", "could not read password", "terminal prompts disabled"],
-        "the git server wants a login, and the host has none for it",
+        "the git server requires a login, and the host has none for it",
         Detail::None,
         Next::Do(LOGIN),
     ),
@@ -192,7 +193,7 @@ pub(super) const KNOWN: &[Known] = &[
             "password authentication was removed",
             "access denied or repository not exported",
         ],
-        "the git server refuses the login that the host gives",
+        "the git server rejects the login that the host sends",
         Detail::None,
         Next::Do(LOGIN),
     ),
@@ -215,11 +216,11 @@ pub(super) const KNOWN: &[Known] = &[
         &["fatal: remote branch "],
         "the remote has no such branch",
         Detail::None,
-        Next::Do("write a branch that it has into [repository] branch"),
+        Next::Do("set [repository] branch to one that it has"),
     ),
     row(
         &["couldn't find remote ref"],
-        "the remote has the branch no longer",
+        "the remote no longer has the branch",
         Detail::None,
         Next::LookOnHost,
     ),
@@ -255,7 +256,7 @@ pub(super) const KNOWN: &[Known] = &[
     ),
     row(
         &["not uptodate. cannot merge"],
-        "a file on the host is not as git noted it",
+        "a file on the host differs from git's index",
         Line,
         Next::InCheckout(&["status"]),
     ),
@@ -326,7 +327,7 @@ pub(super) const KNOWN: &[Known] = &[
             "hung up unexpectedly",
             "the remote end hung up",
         ],
-        "the connection to the git server broke off",
+        "the connection to the git server was lost",
         Detail::None,
         Next::LookOnHost,
     ),
