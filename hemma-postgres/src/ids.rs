@@ -7,7 +7,7 @@ hemma_core::finding_ids! {
     POSTGRES_UNSEEN = "postgres.unseen", Unknown;
     /// PostgreSQL takes no changes.
     POSTGRES_READ_ONLY = "postgres.read-only", Fail;
-    /// The administrator may not make roles and databases.
+    /// The administrator may not create roles and databases.
     POSTGRES_ADMINISTRATOR_POWERLESS = "postgres.administrator-powerless", Fail;
     /// PostgreSQL runs and takes changes.
     POSTGRES_READY = "postgres.ready", Pass;
@@ -25,7 +25,7 @@ hemma_core::finding_ids! {
     ROLE_LOGIN_UNSEEN = "role.login-unseen", Unknown;
     /// A database of the application is missing.
     DATABASE_MISSING = "database.missing", Fail;
-    /// The role may not make tables in the public schema of its database.
+    /// The role may not create tables in the public schema of its database.
     DATABASE_SCHEMA_CLOSED = "database.schema-closed", Fail;
     /// A database of the application belongs to a superuser.
     DATABASE_OWNED_BY_SUPERUSER = "database.owned-by-superuser", Fail;

@@ -19,7 +19,7 @@ const SAID_CHARS_MAX: usize = 300;
 #[non_exhaustive]
 pub enum BackupError {
     /// The result of the command is not known.
-    #[error("could not learn what pg_dump in {} on {} did", .server.container, .server.host)]
+    #[error("could not find out what pg_dump in {} on {} did", .server.container, .server.host)]
     Ask {
         /// The server.
         server: Server,
@@ -40,7 +40,7 @@ pub enum BackupError {
         known: Known,
     },
     /// `pg_dump` is older than the server.
-    #[error("pg_dump in {} is not of the server's version: {said}", .server.container)]
+    #[error("pg_dump in {} has another version than the server: {said}", .server.container)]
     Version {
         /// The server.
         server: Server,
@@ -64,7 +64,7 @@ pub enum BackupError {
         said: String,
     },
     /// The dump is not complete.
-    #[error("the dump of `{database}` is not whole: {reason}")]
+    #[error("the dump of `{database}` is incomplete: {reason}")]
     Incomplete {
         /// The database.
         database: PgName,
@@ -72,7 +72,7 @@ pub enum BackupError {
         reason: String,
     },
     /// The disk is full.
-    #[error("there is no room for `{path}`: the disk is full")]
+    #[error("the disk is full, so `{path}` could not be written")]
     DiskFull {
         /// The file.
         path: String,
@@ -86,7 +86,7 @@ pub enum BackupError {
         reason: String,
     },
     /// The file exists already.
-    #[error("`{path}` is there already, and a backup replaces none")]
+    #[error("`{path}` exists already, and a backup overwrites no file")]
     Exists {
         /// The file.
         path: String,
@@ -101,7 +101,7 @@ impl OperatorError for BackupError {
         let wrong = ErrorClass::NotAsPlanned;
         match self {
             Self::Ask { source: ExecError::Lost { .. }, .. } => ErrorClass::Unknown.with(Hint::Do(
-                "run the same command again: the host clears away a dump whose link is gone"
+                "run the same command again: the host removes an unfinished dump by itself"
                     .to_owned(),
             )),
             Self::Ask { source, .. } => source.classify(),
@@ -112,7 +112,9 @@ impl OperatorError for BackupError {
                 format_args!("sudo -n docker exec {} which -a pg_dump", server.container),
             )),
             Self::Locked { .. } => wrong.with(Hint::Do(
-                "let whatever alters the table end, then run the same command again".to_owned(),
+                "wait until the other change of the table has ended, then run the same command \
+                 again"
+                    .to_owned(),
             )),
             Self::DiskFull { .. } => wrong.with(Remedy::FreeDiskSpace),
             Self::File { .. } => wrong.with(Remedy::ChooseDirectory),
@@ -172,7 +174,7 @@ impl BackupError {
             return DatabaseError::read(&server, &output.stderr).into();
         }
         if output.stderr.trim().is_empty() {
-            let said = format!("it ended with exit code {} and without a word", output.exit);
+            let said = format!("it ended with exit code {} and no message", output.exit);
             return Self::Failed { database, said };
         }
         let said = words(&["error: ", "detail: ", "rror response from daemon"]);

@@ -39,7 +39,7 @@ pub enum DatabaseError {
         server: Server,
     },
     /// The container does not run.
-    #[error("container `{}` on {} does not run: it is {state}", .server.container, .server.host)]
+    #[error("container `{}` on {} is not running: it is {state}", .server.container, .server.host)]
     Stopped {
         /// The server.
         server: Server,
@@ -55,7 +55,7 @@ pub enum DatabaseError {
         said: String,
     },
     /// The administrator's role does not exist.
-    #[error("PostgreSQL in {} does not let `{}` in: {said}", .server.container, .server.administrator)]
+    #[error("PostgreSQL in {} does not let `{}` log in: {said}", .server.container, .server.administrator)]
     WrongRole {
         /// The server.
         server: Server,
@@ -63,7 +63,7 @@ pub enum DatabaseError {
         said: String,
     },
     /// The administrator lacks the permission.
-    #[error("`{}` may not do that in {}: {said}", .server.administrator, .server.container)]
+    #[error("`{}` lacks a permission in {}: {said}", .server.administrator, .server.container)]
     Denied {
         /// The server.
         server: Server,
@@ -79,7 +79,7 @@ pub enum DatabaseError {
         said: String,
     },
     /// The password could not be read from the host's `.env`.
-    #[error("could not take the password from {key} in the host's .env: {reason}")]
+    #[error("could not read the password from {key} in the host's .env: {reason}")]
     Password {
         /// The key.
         key: EnvKey,
@@ -188,7 +188,7 @@ impl DatabaseError {
             .lines()
             .find(telling)
             .or_else(|| stderr.lines().find(|it| !it.trim().is_empty()));
-        let said = plain(line.unwrap_or("it said nothing"), SAID_CHARS_MAX);
+        let said = plain(line.unwrap_or("it printed nothing"), SAID_CHARS_MAX);
         let state = said.split_once("ERROR:").and_then(|(_, it)| it.trim().split_once(':'));
         match state.map(|(state, _)| state) {
             Some("25006") => return Self::ReadOnly { server, said },

@@ -190,7 +190,10 @@ fn read_login(word: Option<&str>, said: &str) -> Login {
         // The login succeeded, and that database refused the connection.
         None if said.contains("permission denied for database") => Login::Accepted,
         None => {
-            let line = said.lines().find(|it| it.contains("error:")).unwrap_or("it said nothing");
+            let line = said.lines().find(|it| it.contains("error:")).unwrap_or(
+                "it printed \
+                 nothing",
+            );
             Login::Unknown(hemma_core::text::plain(line, 300))
         }
     }

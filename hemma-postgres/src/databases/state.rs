@@ -115,7 +115,7 @@ struct Inside {
 /// Reads the output of [`look_statements`], a JSON object on each line.
 pub(super) fn read(output: &str, login: Login) -> Result<Databases, String> {
     let mut lines = output.lines().filter(|it| !it.trim().is_empty());
-    let first = lines.next().ok_or("it answered nothing")?;
+    let first = lines.next().ok_or("it returned nothing")?;
     let seen: Overview = serde_json::from_str(first).map_err(|source| source.to_string())?;
     let mut databases = seen.databases;
     for line in lines {

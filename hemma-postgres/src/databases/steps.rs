@@ -47,14 +47,13 @@ impl Step {
     pub fn reason(&self) -> String {
         match self {
             Self::CreateRole => "the application logs in as it".to_owned(),
-            Self::AllowLogin => "it may not log in".to_owned(),
-            Self::SetPassword => "so that it gets in with the password of .env".to_owned(),
+            Self::AllowLogin => "it is not allowed to log in".to_owned(),
+            Self::SetPassword => "so that it can log in with the password of .env".to_owned(),
             Self::CreateDatabase(_) => "it is missing".to_owned(),
             Self::GiveDatabase(_) => {
-                "whoever made it did not say whose it is, and only its owner may make tables"
-                    .to_owned()
+                "it belongs to a superuser, and only its owner may create tables".to_owned()
             }
-            Self::OpenSchema(name) => format!("in {name} its role may not make tables"),
+            Self::OpenSchema(name) => format!("in {name} its role may not create tables"),
         }
     }
 

@@ -53,14 +53,14 @@ fn of_server(spec: &DatabaseSpec, seen: &Databases) -> Finding {
     let version = format!("PostgreSQL {}.{}", seen.version / 10_000, seen.version % 10_000);
     if seen.read_only {
         let detail = format!("{version} is read-only: a standby, or default_transaction_read_only");
-        let hint = "if it is no standby: ALTER SYSTEM RESET default_transaction_read_only, and then \
+        let hint = "if it is not a standby: ALTER SYSTEM RESET default_transaction_read_only, and then \
                     SELECT pg_reload_conf()";
         return Finding::fail(ids::POSTGRES_READ_ONLY, container, detail)
             .hint(Hint::Do(hint.to_owned()));
     }
     if !seen.may_create {
         let administrator = &spec.server.administrator;
-        let detail = format!("{version}: `{administrator}` may not make roles and databases");
+        let detail = format!("{version}: `{administrator}` may not create roles and databases");
         let hint = "set [database] administrator to a superuser of that PostgreSQL";
         return Finding::fail(ids::POSTGRES_ADMINISTRATOR_POWERLESS, container, detail)
             .hint(Hint::Do(hint.to_owned()));
@@ -76,17 +76,17 @@ fn of_role(spec: &DatabaseSpec, seen: &Databases) -> Finding {
             .remedy(Remedy::CreateDatabases);
     };
     if !role.can_login {
-        return Finding::fail(ids::ROLE_NO_LOGIN, subject, "it may not log in")
+        return Finding::fail(ids::ROLE_NO_LOGIN, subject, "it is not allowed to log in")
             .remedy(Remedy::CreateDatabases);
     }
     match &seen.login {
         Login::Accepted => {
-            Finding::pass(ids::ROLE_LOGS_IN, subject, format!("gets in with {key} of .env"))
+            Finding::pass(ids::ROLE_LOGS_IN, subject, format!("can log in with {key} of .env"))
         }
         Login::Refused => Finding::fail(
             ids::ROLE_PASSWORD_REFUSED,
             subject,
-            format!("does not get in with {key} of .env"),
+            format!("cannot log in with {key} of .env"),
         )
         .remedy(Remedy::CreateDatabases),
         Login::NoPassword(reason) => Finding::unseen(
@@ -100,9 +100,7 @@ fn of_role(spec: &DatabaseSpec, seen: &Databases) -> Finding {
             subject,
             format!("{key} of .env could not be tried: {said}"),
         ),
-        Login::NoRole => {
-            Finding::unseen(ids::ROLE_LOGIN_UNSEEN, subject, "nobody tried to log in as it")
-        }
+        Login::NoRole => Finding::unseen(ids::ROLE_LOGIN_UNSEEN, subject, "no login was tried"),
     }
 }
 
@@ -118,12 +116,12 @@ fn of_databases(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
         match (database, about_it) {
             (None, _) => {
                 findings.push(
-                    Finding::fail(ids::DATABASE_MISSING, subject, "there is none of that name")
+                    Finding::fail(ids::DATABASE_MISSING, subject, "it does not exist")
                         .remedy(Remedy::CreateDatabases),
                 );
             }
             (Some(database), Some(_)) if database.owner == role.as_str() => {
-                let detail = format!("{role} may not make tables in its public schema");
+                let detail = format!("{role} may not create tables in its public schema");
                 findings.push(
                     Finding::fail(ids::DATABASE_SCHEMA_CLOSED, subject, detail)
                         .remedy(Remedy::CreateDatabases),
@@ -131,14 +129,14 @@ fn of_databases(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
             }
             (Some(database), Some(_)) => {
                 let detail =
-                    format!("it belongs to {}, so {role} may not make tables", database.owner);
+                    format!("it belongs to {}, so {role} may not create tables", database.owner);
                 findings.push(
                     Finding::fail(ids::DATABASE_OWNED_BY_SUPERUSER, subject, detail)
                         .remedy(Remedy::CreateDatabases),
                 );
             }
             (Some(database), None) if database.owner != role.as_str() => {
-                let detail = format!("it belongs to {}, which is no superuser", database.owner);
+                let detail = format!("it belongs to {}, which is not a superuser", database.owner);
                 let hint = "find out whose data it is; hemma takes no database from another role";
                 findings.push(
                     Finding::fail(ids::DATABASE_OWNED_BY_ANOTHER, subject, detail)
@@ -149,7 +147,7 @@ fn of_databases(spec: &DatabaseSpec, seen: &Databases) -> Vec<Finding> {
         }
     }
     if sound > 0 {
-        let detail = format!("{sound} of {} are there and {role}'s", wanted.len());
+        let detail = format!("{sound} of {} exist and belong to {role}", wanted.len());
         findings.insert(0, Finding::pass(ids::DATABASE_PRESENT, "databases", detail));
     }
     findings
