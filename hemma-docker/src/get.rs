@@ -38,7 +38,7 @@ pub enum Error {
         source: ExecError,
     },
     /// Nothing listens on the port.
-    #[error("nobody listens on 127.0.0.1:{port} of {host}")]
+    #[error("nothing listens on 127.0.0.1:{port} of {host}")]
     Refused {
         /// The host.
         host: Host,
@@ -54,7 +54,7 @@ pub enum Error {
         port: u16,
     },
     /// The answer is not HTTP.
-    #[error("127.0.0.1:{port} of {host} answered, and not in HTTP: {said}")]
+    #[error("127.0.0.1:{port} of {host} answered, but not in HTTP: {said}")]
     NotHttp {
         /// The host.
         host: Host,

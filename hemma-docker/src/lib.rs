@@ -42,7 +42,7 @@
 //! | [`Restart`] | stops a container and starts it again, as it is |
 //! | [`Discard`] | removes a container that was made and never ran |
 //! | [`InContainer`] | runs a command of the operator's own in a container |
-//! | [`prune::Prune`] | removes images without a name and the cache of builds |
+//! | [`prune::Prune`] | removes images without a name and the build cache |
 //!
 //! [`health::gate`] waits until a project is up and stays up. `docker compose` has no better
 //! interface than its command line: [`compose`] runs it, and [`compose::dotenv`] reads `.env` as it

@@ -37,7 +37,7 @@ fn judge((subject, service): (String, &str), container: Option<&Container>, port
         return Finding::fail(
             ids::LOCAL_PORT_NOT_RUNNING,
             subject,
-            format!("it does not run: {status}"),
+            format!("it is not running: {status}"),
         )
         .remedy(publish);
     }
@@ -47,7 +47,7 @@ fn judge((subject, service): (String, &str), container: Option<&Container>, port
         return Finding::fail(ids::LOCAL_PORT_OPEN, subject, detail).remedy(publish);
     }
     let Some(it) = own().next() else {
-        let detail = format!("it runs, and 127.0.0.1:{port} on the host does not lead to it");
+        let detail = format!("it runs, but 127.0.0.1:{port} on the host does not lead to it");
         let why = "it was started without the research files";
         return Finding::fail(ids::LOCAL_PORT_NOT_PUBLISHED, subject, detail)
             .evidence([why])

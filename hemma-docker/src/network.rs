@@ -27,12 +27,8 @@ pub async fn verify(world: &World, host: &Host, name: &NetworkName) -> Finding {
         Err(error) => return Finding::of_error(ids::NETWORK_UNSEEN, subject, &error),
     };
     match found.as_slice() {
-        [] => Finding::fail(
-            ids::NETWORK_MISSING,
-            subject,
-            format!("there is none of that name on {host}"),
-        )
-        .remedy(Remedy::CreateNetwork(name.clone())),
+        [] => Finding::fail(ids::NETWORK_MISSING, subject, format!("it does not exist on {host}"))
+            .remedy(Remedy::CreateNetwork(name.clone())),
         [one] => Finding::pass(
             ids::NETWORK_PRESENT,
             subject,
@@ -101,7 +97,7 @@ pub async fn ensure(
 #[non_exhaustive]
 pub enum Error {
     /// The networks could not be listed.
-    #[error("could not see whether network `{name}` is on {host}")]
+    #[error("could not find out whether network `{name}` exists on {host}")]
     List {
         /// The host.
         host: Host,
@@ -111,7 +107,7 @@ pub enum Error {
         source: EngineError,
     },
     /// The network could not be created.
-    #[error("could not make network `{name}` on {host}")]
+    #[error("could not create network `{name}` on {host}")]
     Create {
         /// The host.
         host: Host,

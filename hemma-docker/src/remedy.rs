@@ -34,7 +34,7 @@ impl fmt::Display for Remedy {
         match self {
             Self::CreateNetwork(name) => write!(f, "create the network {name}"),
             Self::SetEnv(key) => write!(f, "give {key} a value in .env"),
-            Self::EditEnvFile => f.write_str("edit the .env beside the compose files"),
+            Self::EditEnvFile => f.write_str("edit the .env next to the compose files"),
             Self::StartService(service) => {
                 write!(f, "find out why {service} has no container, and start it")
             }

@@ -5,15 +5,15 @@ hemma_core::finding_ids! {
     EXPOSURE_FILES_UNSEEN = "exposure.files-unseen", Unknown;
     /// The compose files publish ports on the host itself only.
     EXPOSURE_FILES_LOCAL = "exposure.files-local", Pass;
-    /// The compose files publish a port to everybody.
+    /// The compose files publish a port to other machines.
     EXPOSURE_FILES_OPEN = "exposure.files-open", Fail;
     /// The compose files make a name public that the settings do not know.
     EXPOSURE_NAME_UNKNOWN = "exposure.name-unknown", Fail;
     /// What the engine publishes could not be looked at.
     EXPOSURE_ENGINE_UNSEEN = "exposure.engine-unseen", Unknown;
-    /// The engine publishes nothing to everybody but the ports of the proxy.
+    /// The engine publishes nothing to other machines but the ports of the proxy.
     EXPOSURE_ENGINE_LOCAL = "exposure.engine-local", Pass;
-    /// The engine publishes a port to everybody.
+    /// The engine publishes a port to other machines.
     EXPOSURE_ENGINE_OPEN = "exposure.engine-open", Fail;
     /// What listens on the host could not be looked at.
     EXPOSURE_HOST_UNSEEN = "exposure.host-unseen", Unknown;

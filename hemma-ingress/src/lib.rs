@@ -30,14 +30,14 @@
 //! };
 //! let findings = proxy::verify(&world, &spec).await;
 //! assert_eq!(findings[0].subject, "reverse proxy");
-//! assert_eq!(findings[0].detail, "no container on hemma is one, by image or by name");
+//! assert_eq!(findings[0].detail, "not found: no container on hemma has its image or its name");
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! ```
 //!
 //! | module | what it looks at |
 //! |---|---|
 //! | [`proxy`] | the shared stack: nginx-proxy, acme-companion and the database, and who has ports 80 and 443 |
-//! | [`exposure`] | four views of what is open to everybody: compose files, engine, host, and from here |
+//! | [`exposure`] | four views of what is open to other machines: compose files, engine, host, and from here |
 //! | [`reach`] | which names the proxy routes, and on which ports its targets listen |
 //! | [`listeners`] | which program listens on which port of the host |
 //!

@@ -136,7 +136,7 @@ impl Build {
 #[non_exhaustive]
 pub enum BuildError {
     /// The command's answer is not known.
-    #[error("could not learn whether the build on {host} succeeded")]
+    #[error("could not find out whether the build on {host} succeeded")]
     Ask {
         /// The host.
         host: Host,

@@ -100,16 +100,16 @@ impl Refusal {
         if said.contains(".env not found") {
             return Some(
                 "create that file on the host, mode 0600, from the repository's example; \
-                the checkout may hold it before the first deploy"
+                it can be put into the checkout before the first deploy"
                     .to_owned(),
             );
         }
         if said.contains(".env: line ") || said.starts_with(".env cannot be read") {
-            return Some("mend that line on the host".to_owned());
+            return Some("fix that line on the host".to_owned());
         }
         if said.contains("open ") && said.contains("no such file or directory") {
-            let advice = "put the file there, or take it out of [compose] files, research or overlay \
-                in hemma.toml; an overlay lies beside the checkout on the host";
+            let advice = "put the file there, or remove it from [compose] files, research or \
+                          overlay in hemma.toml; an overlay is next to the checkout on the host";
             return Some(advice.to_owned());
         }
         said.contains("conflicts with imported resource").then(|| {
@@ -133,7 +133,7 @@ fn telling(stderr: &str) -> &str {
     before_advice
         .map(|it| it.trim_end_matches('.'))
         .or_else(|| lines.next_back())
-        .unwrap_or("it said nothing")
+        .unwrap_or("it printed nothing")
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub struct Up {
 #[non_exhaustive]
 pub enum UpError {
     /// The command's answer is not known.
-    #[error("could not learn whether the services on {host} came up")]
+    #[error("could not find out whether the services on {host} came up")]
     Ask {
         /// The host.
         host: Host,

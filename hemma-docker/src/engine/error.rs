@@ -23,7 +23,7 @@ pub enum EngineError {
         source: ExecError,
     },
     /// sudo refused.
-    #[error("sudo on {host} does not let us run docker: {said}")]
+    #[error("sudo on {host} does not allow docker: {said}")]
     Sudo {
         /// The host.
         host: Host,
@@ -158,7 +158,7 @@ impl EngineError {
             return Self::Sudo { host, said: plain(said, SAID_CHARS_MAX), login: None };
         }
         let telling = |it: &&str| !it.trim().is_empty() && !sudo::is_remark(it);
-        let last = stderr.lines().rfind(telling).unwrap_or("it said nothing");
+        let last = stderr.lines().rfind(telling).unwrap_or("it printed nothing");
         Self::Lost { said: plain(last, SAID_CHARS_MAX), host }
     }
 
@@ -238,7 +238,7 @@ mod tests {
                 "Cannot connect",
             ),
             ("sudo: unable to resolve host hemma\nkilled\n", "Lost", "killed"),
-            ("\n", "Lost", "it said nothing"),
+            ("\n", "Lost", "it printed nothing"),
         ];
         for (stderr, variant, said) in rows {
             let error = EngineError::from_words(&host, stderr);

@@ -44,7 +44,7 @@ pub(super) async fn failed(
 fn circumstances(seen: &ContainerDetail) -> Vec<String> {
     let mut lines = Vec::new();
     if seen.oom_killed {
-        lines.push("it was ended for want of memory".to_owned());
+        lines.push("it was killed because it ran out of memory".to_owned());
     }
     if seen.exit_code != 0 {
         lines.push(format!("its exit code was {}", seen.exit_code));

@@ -64,11 +64,11 @@ fn standing(expected: ExpectedState, container: &Container) -> Standing {
         }
         (State::Exited, _) => Standing::Bad(exited),
         (State::Running | State::Restarting, ExpectedState::Completed) => {
-            Standing::Coming("at work".to_owned())
+            Standing::Coming("running".to_owned())
         }
         (State::Running, _) => running(expected, container),
         (State::Restarting, _) => Standing::Restarting(format!("restarting, {exited}")),
-        (State::Created, _) => Standing::Absent("made, but not started".to_owned()),
+        (State::Created, _) => Standing::Absent("created, but not started".to_owned()),
         (State::Removing | State::Stopping, _) => Standing::Absent(container.state.word().into()),
         (State::Paused | State::Dead, _) => Standing::Bad(container.state.word().into()),
     }
@@ -106,7 +106,7 @@ mod tests {
             (healthy, "Up 2 minutes (unhealthy)", Standing::Bad("unhealthy".into())),
             (healthy, "Up 2 minutes", Standing::Running),
             (healthy, "Exited (0) 3 seconds ago", Standing::Bad("exited 0".into())),
-            (healthy, "Created", Standing::Absent("made, but not started".into())),
+            (healthy, "Created", Standing::Absent("created, but not started".into())),
             (healthy, "Up 2 minutes (Paused)", Standing::Bad("paused".into())),
             (running, "Up 2 minutes", Standing::Running),
             (running, "Up 2 minutes (unhealthy)", Standing::Bad("unhealthy".into())),
@@ -119,7 +119,7 @@ mod tests {
             (either, "Up 2 minutes", Standing::Running),
             (either, "Exited (0) 3 seconds ago", Standing::Good("exited 0".into())),
             (either, "Exited (3) 3 seconds ago", Standing::Bad("exited 3".into())),
-            (completed, "Up 2 seconds", Standing::Coming("at work".into())),
+            (completed, "Up 2 seconds", Standing::Coming("running".into())),
             (completed, "Exited (0) 3 seconds ago", Standing::Good("exited 0".into())),
             (completed, "Exited (3) 3 seconds ago", Standing::Bad("exited 3".into())),
             (completed, "Dead", Standing::Bad("dead".into())),

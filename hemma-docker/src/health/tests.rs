@@ -75,7 +75,7 @@ async fn all_kinds_come_up_and_stay() {
     .await;
     assert_eq!(
         said,
-        "healthy 1 of 3, waiting for web (starting), topics (at work)\n\
+        "healthy 1 of 3, waiting for web (starting), topics (running)\n\
          healthy 3 of 3\n\
          all good, watching for 5 s"
     );
@@ -91,7 +91,7 @@ async fn a_health_check_that_fails_after_all_is_watched_to_its_end() {
         failed,
         &[expectation("web", HEALTHY)],
         Verdict::Fail,
-        "FAIL service web: it was good, and then unhealthy\n  log: lost the database",
+        "FAIL service web: it was as expected, then unhealthy\n  log: lost the database",
     )
     .await;
     let waits = "waiting for web (failing its health check)";
@@ -129,7 +129,7 @@ async fn one_health_check_is_not_enough_however_long_its_interval() {
         fails.look(bad).inspected("web", 0, 0).logged("web", "lost the database"),
         &[expectation("web", HEALTHY)],
         Verdict::Fail,
-        "FAIL service web: it was good, and then unhealthy\n  log: lost the database",
+        "FAIL service web: it was as expected, then unhealthy\n  log: lost the database",
     )
     .await;
     // The gate does not wait an hour for it.
@@ -149,7 +149,7 @@ async fn healthy_once_is_not_enough() {
         story,
         &[expectation("web", HEALTHY)],
         Verdict::Fail,
-        "FAIL service web: it was good, and then unhealthy\n  log: lost the database",
+        "FAIL service web: it was as expected, then unhealthy\n  log: lost the database",
     )
     .await;
 }

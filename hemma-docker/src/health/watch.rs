@@ -143,7 +143,7 @@ impl<'e> Watch<'e> {
     }
 
     fn after_all(&self, now: &str) -> String {
-        if self.was_good { format!("it was good, and then {now}") } else { now.to_owned() }
+        if self.was_good { format!("it was as expected, then {now}") } else { now.to_owned() }
     }
 
     /// The number of restarts since the gate began. If the engine counts from zero again, the

@@ -50,7 +50,7 @@ async fn a_look_tells_missing_from_unseen() {
     let several = list(&[network("0cf9b9551ff8aa"), network("53466602aac0bb")]);
     let rows = [
         (list(&[network("0cf9b9551ff8aa"), other()]), "pass bridge, 0cf9b9551ff8"),
-        (list(&[other()]), "FAIL there is none of that name on hemma"),
+        (list(&[other()]), "FAIL it does not exist on hemma"),
         (several, "FAIL 2 networks on hemma have the name `hule-network`"),
         (lost(), "? the connection to the Docker engine on hemma was lost: connection closed"),
     ];
@@ -60,7 +60,11 @@ async fn a_look_tells_missing_from_unseen() {
             (world(listed, None), "hule-network".parse::<NetworkName>().expect("a network"));
         let seen = verify(&world, &host, &name).await;
         let missing = is_missing(&world, &host, &name).await;
-        assert_eq!(missing == Ok(true), expected.starts_with("FAIL there is none"), "{expected}");
+        assert_eq!(
+            missing == Ok(true),
+            expected.starts_with("FAIL it does not exist"),
+            "{expected}"
+        );
         assert_eq!(format!("{} {}", seen.verdict.mark(), seen.detail), expected);
         assert_eq!(seen.hint.is_some(), seen.verdict.mark() != "pass", "{expected}");
     }

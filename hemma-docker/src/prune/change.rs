@@ -36,7 +36,7 @@ impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Images => "images without a name",
-            Self::BuildCache => "the cache of builds",
+            Self::BuildCache => "the build cache",
         })
     }
 }

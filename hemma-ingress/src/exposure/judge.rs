@@ -53,7 +53,7 @@ fn declared(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     findings.extend(names(spec, model));
     if findings.is_empty() {
         let count = ports().count();
-        let detail = format!("{count} published ports, all on the host itself");
+        let detail = format!("{count} published ports, all reachable on the host alone");
         findings.push(Finding::pass(ids::EXPOSURE_FILES_LOCAL, subject, detail));
     }
     findings
@@ -77,8 +77,8 @@ fn names(spec: &IngressSpec, model: &Model) -> Vec<Finding> {
     for (service, it) in &model.services {
         let listed = it.proxy.virtual_host.as_deref().unwrap_or_default().split(',');
         for name in listed.map(str::trim).filter(|it| !it.is_empty() && !known(it)) {
-            let detail = format!("{service} makes {name} public, and hemma.toml does not know it");
-            let hint = Hint::Do("add it to [[public]], or take VIRTUAL_HOST away".to_owned());
+            let detail = format!("{service} makes {name} public, but hemma.toml does not name it");
+            let hint = Hint::Do("add it to [[public]], or remove VIRTUAL_HOST".to_owned());
             findings
                 .push(Finding::fail(ids::EXPOSURE_NAME_UNKNOWN, "public names", detail).hint(hint));
         }
@@ -153,7 +153,7 @@ fn listening(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     let listeners = match &views.listeners {
         Ok(Some(listeners)) => listeners,
         Ok(None) => {
-            let why = "the host has no `ss` that tells what listens";
+            let why = "the host has no `ss`, which lists the open ports";
             return vec![Finding::unseen(ids::EXPOSURE_HOST_UNSEEN, "host", why)];
         }
         Err(error) => return vec![Finding::unknown(ids::EXPOSURE_HOST_UNSEEN, "host", error)],
@@ -169,7 +169,7 @@ fn listening(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
     if others.is_empty() {
         let not_tried = (views.outside == Outside::Same)
             .then_some("not tried from here: its public address is this machine's own");
-        let detail = "besides sshd and the engine, nothing listens for others";
+        let detail = "besides sshd and the engine, nothing listens for other machines";
         return vec![Finding::pass(ids::EXPOSURE_HOST_CLOSED, "host", detail).evidence(not_tried)];
     }
     others.into_iter().map(|it| stray(views, it)).collect()
@@ -305,9 +305,9 @@ mod tests {
         assert_eq!(ports(&sample(), &views), [22, 6379]);
         views.dialed = BTreeMap::from([(22, Ok(Dialed::Open)), (6379, Ok(Dialed::Silent))]);
         let all = [
-            "pass compose files: 1 published ports, all on the host itself",
+            "pass compose files: 1 published ports, all reachable on the host alone",
             "pass engine: 1 ports on the host itself; the proxy alone has 80 and 443",
-            "pass host: besides sshd and the engine, nothing listens for others",
+            "pass host: besides sshd and the engine, nothing listens for other machines",
             "pass from here: 1 other ports tried, none is open",
         ];
         assert_eq!(words(&views), all);

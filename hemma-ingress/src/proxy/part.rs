@@ -61,7 +61,7 @@ impl Part<'_> {
         network: Option<&str>,
     ) -> Finding {
         let Some(container) = found else {
-            let detail = format!("no container on {host} is one, by image or by name");
+            let detail = format!("not found: no container on {host} has its image or its name");
             let up = Hint::on(host, "cd ~/infrastructure && sudo docker compose up -d");
             return Finding::fail(ids::SHARED_STACK_MISSING, self.subject, detail).hint(up);
         };
@@ -89,7 +89,7 @@ impl Part<'_> {
                 .evidence([image])
                 .hint(Hint::on(host, join));
         }
-        let apart = format!("not on {network}, where nothing needs it");
+        let apart = format!("not on {network}, where it is not needed");
         Finding::pass(ids::SHARED_STACK_UP, self.subject, detail).evidence([image.as_str(), &apart])
     }
 }

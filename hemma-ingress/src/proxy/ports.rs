@@ -25,7 +25,7 @@ pub(super) fn judge(
             Some(Finding::unseen(
                 ids::WEB_PORTS_UNSEEN,
                 SUBJECT,
-                "the host has no `ss` that tells who listens",
+                "the host has no `ss`, which lists the open ports",
             )),
         ),
         Some(Err(error)) => {

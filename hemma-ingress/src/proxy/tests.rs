@@ -67,7 +67,7 @@ fn each_part_is_found_and_judged() {
         "FAIL reverse proxy: nginx-proxy, Up 3 days (unhealthy)",
         "FAIL ports 80 and 443: nginx-proxy does not publish 80",
         "FAIL ACME companion: acme, Exited (1) 1 day ago",
-        "FAIL shared database: no container on hemma is one, by image or by name",
+        "FAIL shared database: not found: no container on hemma has its image or its name",
     ];
     assert_eq!(shown(&seen(&bad)), all);
 }
@@ -95,7 +95,7 @@ fn the_parts_that_the_application_talks_to_are_on_its_network() {
 #[test]
 fn the_database_is_the_one_of_the_settings() {
     let there = seen(&[container("pg15", "postgres:15", "Up 3 days", &[])]);
-    let absent = "FAIL shared database: no container on hemma is one, by image or by name";
+    let absent = "FAIL shared database: not found: no container on hemma has its image or its name";
     let rows =
         [("pg15", "pass shared database: pg15, Up 3 days, on hule-network"), ("other", absent)];
     for (name, expected) in rows {
@@ -151,7 +151,11 @@ fn whoever_else_listens_on_the_webs_ports_is_named() {
         assert_eq!(words.as_deref(), expected);
     }
     let seen = Seen { listeners: Some(Ok(None)), ..seen(&[proxy()]) };
-    assert_eq!(shown(&seen)[2], "? ports 80 and 443: the host has no `ss` that tells who listens");
+    assert_eq!(
+        shown(&seen)[2],
+        "? ports 80 and 443: the host has no `ss`, which lists the open \
+         ports"
+    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub enum SetError {
     #[error("a value cannot hold a NUL byte")]
     Nul,
     /// Compose would read another value, in whichever quotes it is written.
-    #[error("what stands around it in the file would make another value of it")]
+    #[error("the text around it in the file would change the value")]
     NoPlace,
 }
 

@@ -105,16 +105,20 @@ impl Obstacle {
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("is not there"),
-            Self::Closed => f.write_str("lies in a directory that may not be entered"),
+            Self::Missing => f.write_str("does not exist"),
+            Self::Closed => f.write_str("is in a directory that the login user may not enter"),
             Self::Directory => f.write_str("is a directory"),
-            Self::Special => f.write_str("is no regular file"),
+            Self::Special => f.write_str("is not a regular file"),
             Self::Unreadable { owner } => write!(f, "belongs to {owner} and is not readable"),
-            Self::TooLarge { bytes } => write!(f, "has {bytes} bytes, which no settings file has"),
+            Self::TooLarge { bytes } => write!(
+                f,
+                "has {bytes} bytes, too many for a settings \
+                 file"
+            ),
             Self::NotUtf8 { line } => {
-                write!(f, "is not UTF-8: line {line} holds a byte that is no text")
+                write!(f, "is not UTF-8: line {line} holds a byte that is not text")
             }
-            Self::Changing => f.write_str("was written to by somebody while it was read"),
+            Self::Changing => f.write_str("was changed while it was read"),
         }
     }
 }
