@@ -105,7 +105,10 @@ impl<'t> Seen<'t> {
         let lines = self.0.get(key)?;
         let refusal = lines.iter().find_map(|it| sudo::refusal(it));
         let telling = |it: &&&str| !it.trim().is_empty() && !sudo::is_remark(it);
-        Some(refusal.or_else(|| lines.iter().rfind(telling).copied()).unwrap_or("it said nothing"))
+        Some(refusal.or_else(|| lines.iter().rfind(telling).copied()).unwrap_or(
+            "it printed \
+             nothing",
+        ))
     }
 }
 
@@ -150,7 +153,7 @@ fn git(seen: &Seen<'_>) -> Finding {
         );
     }
     match seen.why_not("git_said").filter(|it| !it.ends_with("not found")) {
-        Some(said) => Finding::fail(ids::GIT_BROKEN, "git", format!("it does not run: {said}")),
+        Some(said) => Finding::fail(ids::GIT_BROKEN, "git", format!("it cannot be run: {said}")),
         None => Finding::fail(ids::GIT_MISSING, "git", "it is not installed on the host")
             .hint(Hint::Do("install git on the host".to_owned())),
     }
@@ -160,7 +163,7 @@ fn of_sudo(host: &Host, seen: &Seen<'_>) -> Finding {
     if seen.value("sudo").is_some() {
         return Finding::pass(ids::SUDO_WITHOUT_PASSWORD, "sudo", "needs no password");
     }
-    let said = seen.why_not("sudo_said").unwrap_or("it said nothing");
+    let said = seen.why_not("sudo_said").unwrap_or("it printed nothing");
     if said.ends_with("sudo: not found") {
         return Finding::fail(ids::SUDO_MISSING, "sudo", "it is not installed on the host")
             .hint(Hint::Do("install sudo on the host".to_owned()));
@@ -218,7 +221,7 @@ fn engine(host: &Host, seen: &Seen<'_>) -> Finding {
 
 fn compose(host: &Host, seen: &Seen<'_>) -> Finding {
     let Some(version) = seen.value("compose") else {
-        let said = seen.why_not("compose_said").unwrap_or("it said nothing");
+        let said = seen.why_not("compose_said").unwrap_or("it printed nothing");
         if let Some(finding) = refused(host, seen, ("docker compose", said)) {
             return finding;
         }
@@ -232,7 +235,7 @@ fn compose(host: &Host, seen: &Seen<'_>) -> Finding {
     match numbers(version) {
         Some(it) if it < COMPOSE_OLDEST => {
             let (major, minor, patch) = COMPOSE_OLDEST;
-            let why = format!("{version} is too old: it takes {major}.{minor}.{patch} or newer");
+            let why = format!("{version} is too old: {major}.{minor}.{patch} or newer is needed");
             let hint = "install docker-compose-plugin on the host from Docker's own packages: \
                         https://docs.docker.com/engine/install";
             Finding::fail(ids::COMPOSE_TOO_OLD, "docker compose", why)
@@ -242,7 +245,7 @@ fn compose(host: &Host, seen: &Seen<'_>) -> Finding {
         None => Finding::unseen(
             ids::COMPOSE_VERSION_UNSEEN,
             "docker compose",
-            format!("`{version}` is no version"),
+            format!("`{version}` is not a version number"),
         ),
     }
 }

@@ -135,7 +135,7 @@ hemma_core::finding_ids! {
     CONTAINER_ORIGIN_UNSEEN = "container.origin-unseen", Unknown;
     /// Another program or container has a port that a service wants.
     PORT_TAKEN = "port.taken", Fail;
-    /// A service would open a port to everybody.
+    /// A service would open a port to other machines.
     PORT_OPEN = "port.open", Fail;
     /// Whether a port that a service wants is taken could not be looked at.
     PORT_UNSEEN = "port.unseen", Unknown;

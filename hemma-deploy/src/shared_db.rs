@@ -95,7 +95,7 @@ pub async fn ensure(
 #[non_exhaustive]
 pub enum Error {
     /// The compose files could not be looked at.
-    #[error("could not learn which databases are wanted")]
+    #[error("could not find out which databases are needed")]
     Headers(#[source] HeadersError),
     /// The settings name no database server.
     #[error(

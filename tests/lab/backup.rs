@@ -175,7 +175,7 @@ async fn a_link_that_dies_in_the_middle_leaves_nothing_half_and_the_next_dump_is
         until("some of it is written", async || fills().await.to_owned()).await;
         linked.link.cut();
         let cut = running.end().await;
-        cut.refuses(3, "could not learn what pg_dump in shared-postgres on hemma did");
+        cut.refuses(3, "could not find out what pg_dump in shared-postgres on hemma did");
         cut.says("was lost while `pg_dump ").says("half  dump database").says("hint: ");
         assert_eq!(entries(&here), [""; 0], "{cut}");
         until("nothing is left of it", async || stage.root(LEFT).await).await;

@@ -18,7 +18,7 @@ const TREES: [(&str, &str, &str); 5] = [
     (
         "git -c user.name=x -c user.email=x commit --quiet --allow-empty --message mine",
         "git reset --quiet --hard HEAD^",
-        "it has commits that `main` at the remote has not",
+        "it has commits that `main` at the remote does not have",
     ),
     (
         "git remote set-url origin git://git:1/huleedu.git",

@@ -60,13 +60,13 @@ async fn a_server_that_takes_no_changes_is_refused_in_one_message() {
     let stage = Stage::deployed().await;
     stage.hemma(&SHARED_DB).await.exits(0);
     stage.root("docker stop shared-postgres").await;
-    refused(&stage, "container `shared-postgres` on hemma does not run: it is exited").await;
+    refused(&stage, "container `shared-postgres` on hemma is not running: it is exited").await;
     stage.root("docker start shared-postgres").await;
     answers(&stage).await;
 
     sql(&stage, "CREATE ROLE weak LOGIN;").await;
     for (role, says) in [
-        ("weak", "`weak` may not make roles and databases"),
+        ("weak", "`weak` may not create roles and databases"),
         ("nobody", "does not let `nobody` in"),
     ] {
         let role = role.parse().expect("a name");

@@ -91,9 +91,9 @@ async fn a_world_that_moved_is_said_step_by_step_and_left_alone() {
     stage.lab.rewind_remote(&head).await.expect("it is rewound");
     let Err(rollout::Error::Moved(steps)) = moved else { panic!("{moved:?}") };
     assert_eq!(steps.len(), 3, "{steps:#?}");
-    assert!(steps[0].starts_with("now otherwise: pull ~/apps/huleedu: "), "{steps:#?}");
+    assert!(steps[0].starts_with("changed: pull ~/apps/huleedu: "), "{steps:#?}");
     assert!(steps[1].starts_with("now as well: build redis: changed by "), "{steps:#?}");
-    assert_eq!(steps[2], "now as well: recreate redis: its image is built anew");
+    assert_eq!(steps[2], "now as well: recreate redis: its image is rebuilt");
     stage.is_as(&before).await;
 }
 

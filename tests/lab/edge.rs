@@ -68,7 +68,7 @@ async fn a_commit_that_opens_a_port_is_refused_unless_hemma_toml_names_it() {
     let head = stage.lab.remote_head().await.expect("it has one");
     stage.lab.push_fault("public-port", &[]).await.expect("it is pushed");
     let deploy = stage.hemma(&["deploy", "--yes"]).await;
-    deploy.refuses(1, "redis would open it to everybody, on every address");
+    deploy.refuses(1, "redis would open it to other machines, on every address");
     deploy.says("`[edge] open = [6379]`");
     stage.configure(|it| it.edge.open = vec![6379.try_into().expect("a port")]);
     let plan = stage.hemma(&["plan"]).await;

@@ -11,12 +11,12 @@ const SPOILT: [(&str, &str, &str); 4] = [
     ("rm .env; mkdir .env", "is a directory", "rmdir"),
     (
         "head -c 10485760 /dev/zero | tr '\\0' a >.env",
-        "has 10485760 bytes, which no settings file has",
+        "has 10485760 bytes, too many for a settings file",
         "ls -l",
     ),
     (
         r"printf 'X=\377abc\n' >>.env",
-        "is not UTF-8: line 14 holds a byte that is no text",
+        "is not UTF-8: line 14 holds a byte that is not text",
         "nano +14",
     ),
 ];

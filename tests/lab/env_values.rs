@@ -132,7 +132,7 @@ async fn somebody_else_was_faster(stage: &Stage) {
     running.has_said("Go ahead?").await;
     terminal.types("y");
     let refused = running.end().await;
-    unseen(refused.refuses(1, "was changed by somebody else meanwhile; nothing was written"));
+    unseen(refused.refuses(1, "has changed meanwhile; nothing was written"));
     stage.is_quiet().await;
     stage.is_as(&before).await;
     // The typed text is kept.

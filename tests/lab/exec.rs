@@ -65,7 +65,7 @@ async fn on_a_terminal_it_has_one_and_gets_the_keys_and_without_one_it_outlives_
     let script = "echo begun >&2; sleep 2; touch /tmp/hemma-outlived";
     let piped = ["exec", "redis", "--", "sh", "-c", script];
     let cut = stage.interrupted(&piped, "begun", Signal::INT).await;
-    cut.exits(130).says("may go on in container huleedu_redis");
+    cut.exits(130).says("may still run in container huleedu_redis");
     until("what it was to leave is there", async || {
         let gone = stage.hemma(&["exec", "redis", "--", "rm", "/tmp/hemma-outlived"]).await;
         if gone.exit == Some(0) { String::new() } else { gone.to_string() }

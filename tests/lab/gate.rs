@@ -76,7 +76,7 @@ async fn taken_back(stage: &Stage, deploy: &Ran) {
     let head = &head[..10];
     deploy.says(&format!("it was taken back; {head} runs, healthy"));
     stage.hemma(&["history"]).await.exits(0).says(&format!("put {head} and its images back"));
-    stage.hemma(&["lock", "show"]).await.exits(0).says("nobody is at work");
+    stage.hemma(&["lock", "show"]).await.exits(0).says("it is free");
 }
 
 /// Writes the overlay's text about redis.
@@ -90,7 +90,7 @@ async fn an_overlay_that_fails_gives_way_to_the_one_that_ran() {
     stage.configure(|it| it.compose.overlay = Some("own.yml".parse().expect("a file name")));
     overlay(&stage, "labels: {own: one}").await;
     let first = stage.hemma(&["deploy", "--yes"]).await;
-    first.exits(0).says("its configuration is not the one it runs with: labels own");
+    first.exits(0).says("it runs with another configuration: labels own");
     let (before, ran) = (containers(&stage).await, stage.operator("cat ../own.yml").await);
 
     overlay(&stage, "healthcheck: {test: [CMD, \"false\"], interval: 1s, retries: 1}").await;

@@ -78,7 +78,7 @@ async fn a_deploy_may_be_killed_at_any_step() {
     }
     stage.hemma(&DEPLOY).await.exits(0);
     stage.hemma(&DEPLOY).await.exits(0).says("nothing to do");
-    stage.hemma(&["lock", "show"]).await.exits(0).says("nobody is at work");
+    stage.hemma(&["lock", "show"]).await.exits(0).says("it is free");
 }
 
 /// Nothing is left of it, here or on the host, although it could not clean up.

@@ -44,7 +44,7 @@ async fn an_overlay_mends_what_the_repository_cannot() {
     let mended = stage.hemma(&["plan"]).await;
     stage.operator("rm ../own.yml").await;
     stage.lab.rewind_remote(&head).await.expect("it is rewound");
-    missing.exits(1).says("own.yml").says("an overlay lies beside the checkout");
+    missing.exits(1).says("own.yml").says("an overlay is next to the checkout");
     mended.exits(4).says("~ pull");
 }
 

@@ -116,7 +116,7 @@ async fn an_image_that_a_prune_of_everything_took_is_built_from_its_commit_on_th
     in_vain.says("stopped at the build; what ran before still runs").says("was taken back");
     assert!(!in_vain.stdout.contains("Not proven"), "{in_vain}");
     assert!(history.stdout.lines().last().is_some_and(|it| it.contains("done ")), "{history}");
-    built.exits(0).says("~ recreate  redis       its image is built anew");
+    built.exits(0).says("~ recreate  redis       its image is rebuilt");
     assert_eq!(changed(&running, &now), ["huleedu_redis"], "{built}");
     assert_eq!(stage.operator("git rev-parse HEAD").await, head);
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");

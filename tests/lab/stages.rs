@@ -48,7 +48,7 @@ async fn a_stage_that_fails_is_the_last(stage: &Stage) {
         assert_eq!(stage.operator("git rev-parse HEAD").await, head, "{failed}");
         assert_eq!(changed(&before, &containers(stage).await), ["huleedu_redis"], "{failed}");
         if args.len() == 2 {
-            failed.says("FAIL  stage rest").says("it was not begun");
+            failed.says("FAIL  stage rest").says("it was not started");
         }
     }
     stage.lab.rewind_remote(&head).await.expect("it is rewound");

@@ -14,7 +14,7 @@ const WITHOUT_SPACE: [(&[&str], usize, &str); 4] = [
     (&["disk-full", STATE], 1, "hemma could not take the lock: cat: write error: "),
     (&["disk-full", CHECKOUT], 1, "the checkout on hemma could not be moved to "),
     (&["disk-full", CHECKOUT, "256"], 1, "the checkout on hemma could not be moved to "),
-    (&["disk-full", "/tmp"], 2, "git would not move "),
+    (&["disk-full", "/tmp"], 2, "git cannot move "),
 ];
 
 #[tokio::test]

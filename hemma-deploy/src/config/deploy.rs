@@ -28,9 +28,7 @@ pub struct ReturnAfter {
 
 /// Why a text is not such a time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` cannot be a time to wait: it is from 10 seconds to a day, as in `90s`, `10m` or `1h`"
-)]
+#[error("`{0}` cannot be a waiting time: write 10 seconds to a day, as in `90s`, `10m` or `1h`")]
 pub struct ReturnAfterError(String);
 
 impl OperatorError for ReturnAfterError {

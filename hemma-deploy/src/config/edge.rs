@@ -31,7 +31,7 @@ pub struct EdgeConfig {
     /// PEM files with roots beside the public ones, for a certificate authority of one's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roots: Vec<LocalPath>,
-    /// Further ports of the host that may be open to everybody, beside those of the web and of ssh.
+    /// Further ports of the host that may be open to other machines, besides those of the web and of ssh.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<Port>,
     /// The port for plain HTTP.

@@ -11,7 +11,7 @@ const SHOWN_MAX: usize = 10;
 const READ_MAX: usize = 100;
 
 const BARE: &str =
-    "a text stands in quotes, as in key = \"text\"; only numbers, true and false do without";
+    "a text needs quotes, as in key = \"text\"; only numbers, true and false have none";
 
 /// The parser's messages, and those for the person who wrote the file.
 const WORDS: [(&str, &str); 22] = [
@@ -26,7 +26,7 @@ const WORDS: [(&str, &str); 22] = [
     ("unclosed array", "the list is not closed; its last `]` is missing"),
     ("unclosed inline table", "the table is not closed; its last `}` is missing"),
     ("missing comma between array elements", "there is no comma between two items of the list"),
-    ("carriage return must be followed by newline", "a line ends in a carriage return alone"),
+    ("carriage return must be followed by newline", "a line ends with a carriage return alone"),
     ("invalid basic string", "the quotes are not closed on this line"),
     ("invalid literal string", "the quotes are not closed on this line"),
     ("invalid boolean", BARE),
@@ -58,7 +58,7 @@ pub(super) fn report(
         let first = earlier(&tree, name, span.start).map(|it| problems.line(it));
         let first = first.or_else(|| header(text.get(..span.start)?, name));
         let first = first.map_or_else(String::new, |it| format!("; the first is on line {it}"));
-        let message = format!("`{}` stands here a second time{first}", shown(name));
+        let message = format!("`{}` is set a second time here{first}", shown(name));
         problems.push(span.start, None, message);
     }
     let is_broken = !broken.is_empty();

@@ -65,7 +65,7 @@ pub enum DraftError {
         obstacle: Obstacle,
     },
     /// The script's output could not be read.
-    #[error("could not read what {host} said about its .env")]
+    #[error("could not read the answer of {host} about its .env")]
     Read {
         /// The host.
         host: Host,
@@ -97,7 +97,7 @@ impl OperatorError for DraftError {
 #[non_exhaustive]
 pub enum WriteError {
     /// The script's answer is not known.
-    #[error("could not learn whether the .env of {host} was written")]
+    #[error("could not find out whether the .env of {host} was written")]
     Ask {
         /// The host.
         host: Host,
@@ -105,13 +105,13 @@ pub enum WriteError {
         source: ExecError,
     },
     /// The file was changed by another program.
-    #[error("the .env of {host} was changed by somebody else meanwhile; nothing was written")]
+    #[error("the .env of {host} has changed meanwhile; nothing was written")]
     Changed {
         /// The host.
         host: Host,
     },
     /// Less arrived than was sent.
-    #[error("the new .env did not reach {host} whole; nothing was written")]
+    #[error("the new .env reached {host} incomplete; nothing was written")]
     CutShort {
         /// The host.
         host: Host,
@@ -134,7 +134,7 @@ impl OperatorError for WriteError {
         match self {
             Self::Ask { source, .. } => source.classify(),
             Self::Changed { .. } => ErrorClass::NotAsPlanned
-                .with(Hint::Do("run it again: it begins with what is there now".to_owned())),
+                .with(Hint::Do("run it again: it starts from the current file".to_owned())),
             Self::CutShort { .. } => {
                 ErrorClass::NotAsPlanned.without("nothing was written, and the message says so")
             }

@@ -128,7 +128,7 @@ pub enum EnvError {
         source: ExecError,
     },
     /// The script's output could not be read.
-    #[error("could not read what {host} said about its .env")]
+    #[error("could not read the answer of {host} about its .env")]
     Read {
         /// The host.
         host: Host,

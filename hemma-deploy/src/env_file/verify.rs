@@ -85,7 +85,7 @@ fn rules(config: &Config) -> crate::config::EnvConfig {
 pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     match answer {
         EnvAnswer::Obstacle(Obstacle::Missing) if !config.env.needs_file() => {
-            let detail = "there is none, and hemma.toml asks for no key of it";
+            let detail = "there is no .env, and hemma.toml requires no key of it";
             vec![Finding::pass(ids::ENV_NOT_NEEDED, ".env", detail)]
         }
         EnvAnswer::Obstacle(obstacle) => {
@@ -143,14 +143,15 @@ fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
     let mut findings = Vec::new();
     let open = u32::from_str_radix(&judged.mode, 8).map_or(true, |it| it & 0o177 != 0);
     if open {
-        let detail = format!("mode {}: others than its owner may use it", judged.mode);
+        let detail =
+            format!("mode {}: users other than its owner may read or change it", judged.mode);
         findings.push(
             Finding::fail(ids::ENV_MODE_OPEN, ".env mode", detail)
                 .hint(on_host(format!("chmod 600 {file}"))),
         );
     }
     if judged.owner != judged.login {
-        let detail = format!("it belongs to {}, and {} deploys", judged.owner, judged.login);
+        let detail = format!("it belongs to {}, but {} deploys", judged.owner, judged.login);
         let hint = format!("give it to {}: sudo chown {} {file}", judged.login, judged.login);
         findings.push(
             Finding::fail(ids::ENV_OWNED_BY_ANOTHER, ".env owner", detail).hint(Hint::Do(hint)),
@@ -162,7 +163,7 @@ fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
             Finding::fail(
                 ids::ENV_NOT_IGNORED,
                 ".env git",
-                "git does not ignore it: one `git add` publishes it",
+                "git does not ignore it: one `git add` would publish it",
             )
             .hint(Hint::Do("add `.env` to the repository's .gitignore".to_owned())),
         ),
@@ -170,7 +171,7 @@ fn of_guard(config: &Config, judged: &Judged) -> Vec<Finding> {
             Finding::fail(
                 ids::ENV_TRACKED,
                 ".env git",
-                "it is in the repository, for everybody to read",
+                "it is in the repository, where everyone with access can read it",
             )
             .hint(Hint::Do(
                 "remove it with `git rm --cached .env`, and change every secret".to_owned(),
@@ -199,13 +200,13 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
         findings.push(fail(ids::ENV_NONE_SET, &alternatives(keys), detail));
     }
     for key in &flaws.placeholders {
-        let detail = "its value is a placeholder that anybody can read in the code".to_owned();
+        let detail = "its value is a placeholder, which is public in the code".to_owned();
         // Compose allows names that no shell allows, and these are edited by hand.
         let remedy = key.parse().map_or(Remedy::EditEnvFile, Remedy::SetEnv);
         findings.push(fail(ids::ENV_KEY_PLACEHOLDER, key, detail).remedy(remedy));
     }
     for (key, accepted) in &flaws.not_accepted {
-        let detail = format!("it must be {}, and is something else", alternatives(accepted));
+        let detail = format!("it must be {}, but has another value", alternatives(accepted));
         findings.push(fail(ids::ENV_KEY_NOT_ACCEPTED, key.as_str(), detail).remedy(set(key)));
     }
     for keys in &flaws.unequal {
@@ -243,7 +244,8 @@ fn of_meaning(flaws: &Flaws) -> Vec<Finding> {
         findings.push(fail(ids::ENV_VARIABLE_OF_ROOT, key, detail));
     }
     for key in &flaws.overridden {
-        let detail = "root's environment on the host sets it too, and that beats the file";
+        let detail = "root's environment on the host sets it too, and takes precedence over the \
+                      file";
         findings.push(fail(ids::ENV_KEY_OVERRIDDEN, key.as_str(), detail.to_owned()));
     }
     for line in &flaws.bare_lines {

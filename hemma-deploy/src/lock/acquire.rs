@@ -190,7 +190,7 @@ impl Change for Release {
 
     fn describe(&self) -> String {
         let outcome = self.outcome.map(|it| format!(" ({it})")).unwrap_or_default();
-        format!("let the lock of {} on {} go{outcome}", self.project, self.host)
+        format!("release the lock of {} on {}{outcome}", self.project, self.host)
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {

@@ -42,7 +42,7 @@ impl Change for EndHold {
     type Error = LockError;
 
     fn describe(&self) -> String {
-        format!("end the hold on {} on {}", self.project, self.host)
+        format!("force-release the lock of {} on {}", self.project, self.host)
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {

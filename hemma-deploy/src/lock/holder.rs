@@ -31,5 +31,5 @@ pub(super) fn read(text: &str) -> Option<Holder> {
 
 /// The holder in words, known or not.
 pub(crate) fn shown(holder: Option<&Holder>) -> String {
-    holder.map_or_else(|| "somebody who took it this moment".to_owned(), Holder::to_string)
+    holder.map_or_else(|| "another run that took it just now".to_owned(), Holder::to_string)
 }

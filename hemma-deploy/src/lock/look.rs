@@ -63,7 +63,7 @@ pub async fn verify(world: &World, host: &Host, project: &ProjectName) -> Findin
     let subject = "lock";
     let asked = LookLock { host: host.clone(), project: project.clone() };
     match world.ask(&asked).await {
-        Ok(Standing::Free) => Finding::pass(ids::LOCK_FREE, subject, "nobody is at work"),
+        Ok(Standing::Free) => Finding::pass(ids::LOCK_FREE, subject, "it is free"),
         Ok(Standing::HeldBy(holder)) => Finding::fail(
             ids::LOCK_HELD,
             subject,

@@ -80,7 +80,7 @@ const BRINGS_BACK: [&str; 2] = ["release.restore", "release.withdraw"];
 /// The changes that a deploy makes only after its gate.
 const PROVES: [&str; 2] = ["release.keep", "release.note"];
 
-/// The outcome in the line of a run's end: `let the lock of shop on hemma go (taken back)`.
+/// The outcome in the line of a run's end: `release the lock of shop on hemma (taken back)`.
 pub fn outcome_in(line: &str) -> Option<RunOutcome> {
     let (_, word) = line.strip_suffix(')')?.rsplit_once(" (")?;
     RunOutcome::ALL.into_iter().find(|it| it.to_string() == word)
@@ -328,7 +328,7 @@ mod tests {
             let line = Release { host, project, outcome: Some(outcome) }.describe();
             assert_eq!(outcome_in(&line), Some(outcome), "{line}");
         }
-        assert_eq!(outcome_in("let the lock of huleedu on hemma go"), None);
+        assert_eq!(outcome_in("release the lock of huleedu on hemma"), None);
         let json = serde_json::to_string(&PastOutcome::Ended(RunOutcome::TakenBack));
         assert_eq!(json.expect("a word"), "\"taken-back\"");
     }

@@ -61,7 +61,7 @@ pub struct LookUnproven {
 #[non_exhaustive]
 pub enum UnprovenError {
     /// The host could not be asked.
-    #[error("could not learn whether the last deploy on {host} passed its gate")]
+    #[error("could not find out whether the last deploy on {host} passed its gate")]
     Ask {
         /// The host.
         host: Host,
@@ -143,7 +143,7 @@ impl Unproven {
 
     /// The state at this moment, in one sentence.
     pub fn words(&self) -> String {
-        let running = if self.running { "; a run is at work now" } else { "" };
+        let running = if self.running { "; another run is in progress" } else { "" };
         let back = self.returns_at.map(|it| {
             format!("; the host takes it back by itself at {}", it.strftime("%F %T UTC"))
         });
@@ -184,7 +184,8 @@ mod tests {
             (
                 format!("unproven\nrunning\n{by}\n"),
                 Some(
-                    "unproven: `deploy` by alice on desk since 2026-02-03 14:02:00 UTC has not passed its gate; a run is at work now",
+                    "unproven: `deploy` by alice on desk since 2026-02-03 14:02:00 UTC has not \
+                     passed its gate; another run is in progress",
                 ),
             ),
             (

@@ -25,7 +25,7 @@ pub(super) fn step(
     };
     let called = container.name.as_str();
     if service.container_name.as_deref().is_some_and(|it| it != called) {
-        let reason = format!("it is called {called}");
+        let reason = format!("its container is called {called}");
         return Some(Step::container(ContainerAction::Replace, name, reason));
     }
     configuration(seen, name, service, container)
@@ -44,7 +44,7 @@ fn configuration(
         let parts = seen.running.get(name);
         let parts = parts.map(|it| differences::from_running(service, it)).unwrap_or_default();
         let usual = || {
-            let usual = "its configuration is not the one it runs with";
+            let usual = "it runs with another configuration";
             if parts.is_empty() { usual.to_owned() } else { format!("{usual}: {}", named(&parts)) }
         };
         let reason = binding(service, container).unwrap_or_else(usual);
@@ -90,7 +90,7 @@ fn image(
         // same goes for a stuck container, and Compose would leave that one alone.
         let known = seen.base.is_known(name) && stuck(container).is_none();
         return known
-            .then(|| Step::container(ContainerAction::Recreate, name, "its image is built anew"));
+            .then(|| Step::container(ContainerAction::Recreate, name, "its image is rebuilt"));
     }
     if services::moved(seen, &service.image).is_some() {
         return Some(Step::container(ContainerAction::Recreate, name, "its image is pulled again"));
@@ -99,7 +99,7 @@ fn image(
         .is_some_and(|it| it.id != container.image_id);
     let reason = match seen.base {
         Base::Kept => "that release ran another image",
-        _ => "its image was built anew since it started",
+        _ => "its image was rebuilt since it started",
     };
     is_another.then(|| Step::container(ContainerAction::Recreate, name, reason))
 }
@@ -118,7 +118,7 @@ fn state(
     let reason = match (container.state, container.exit_code) {
         (State::Exited, _) if ended => return None,
         (State::Exited, Some(code)) => format!("it exited with {code}"),
-        (State::Created, _) => "it was made and never started".to_owned(),
+        (State::Created, _) => "it was created but never started".to_owned(),
         (State::Exited | State::Stopping, _) => format!("it is {}", container.state.word()),
         _ => return None,
     };
@@ -130,8 +130,8 @@ fn stuck(container: &Container) -> Option<String> {
     let reason = match (container.state, container.health) {
         (State::Running, Some(Health::Unhealthy)) => "it is unhealthy".to_owned(),
         (State::Restarting, _) => match container.exit_code {
-            Some(code) => format!("it ends with {code} and is started again and again"),
-            None => "it is started again and again".to_owned(),
+            Some(code) => format!("it exits with {code} and restarts again and again"),
+            None => "it restarts again and again".to_owned(),
         },
         (State::Paused | State::Dead, _) => format!("it is {}", container.state.word()),
         (State::Removing, _) => "it is being removed".to_owned(),

@@ -10,10 +10,8 @@ pub fn moved(shown: &Plan, now: &Plan) -> Vec<String> {
     let gone = shown.steps.iter().filter(|it| twin(it, now).is_none());
     let gone = gone.map(|it| format!("no longer: {it}"));
     let rest = now.steps.iter().filter_map(|it| match twin(it, shown) {
-        None => Some(format!("now as well: {it}")),
-        Some(before) if before != *it => {
-            Some(format!("now otherwise: {it} (it was: {})", before.reason))
-        }
+        None => Some(format!("new: {it}")),
+        Some(before) if before != *it => Some(format!("changed: {it} (it was: {})", before.reason)),
         Some(_) => None,
     });
     gone.chain(rest).collect()
@@ -40,8 +38,8 @@ mod tests {
             moved(&Plan { steps: shown }, &Plan { steps: now }),
             [
                 "no longer: start api: it is exited",
-                "now otherwise: pull ~/apps: 222 two (and 1 before it) (it was: 111 one)",
-                "now as well: build api: changed by 222 two",
+                "changed: pull ~/apps: 222 two (and 1 before it) (it was: 111 one)",
+                "new: build api: changed by 222 two",
             ]
         );
     }

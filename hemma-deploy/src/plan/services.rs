@@ -209,8 +209,13 @@ fn discards(seen: &Seen<'_>) -> impl Iterator<Item = Step> {
         labels.is_some_and(|it| seen.model.services.contains_key(it.service.as_str()))
     };
     let left = seen.containers.iter().filter(named);
-    left.filter(|it| it.is_unfinished())
-        .map(|it| Step::new(Action::Discard(it.name.clone()), "a replacement that was cut left it"))
+    left.filter(|it| it.is_unfinished()).map(|it| {
+        Step::new(
+            Action::Discard(it.name.clone()),
+            "an interrupted replacement left it \
+             behind",
+        )
+    })
 }
 
 /// Containers of services that have zero replicas in the files. A container of a service that is

@@ -96,7 +96,7 @@ fn a_build_names_the_commits_that_touched_its_inputs() {
     for (since, reason) in rows {
         let seen = shown(&steps((None, &same), None, Some(since.clone())));
         let expected = reason.map(|it| {
-            vec![format!("build api: {it}"), "recreate api: its image is built anew".to_owned()]
+            vec![format!("build api: {it}"), "recreate api: its image is rebuilt".to_owned()]
         });
         assert_eq!(seen, expected.unwrap_or_default(), "{since:?}");
     }
@@ -120,7 +120,7 @@ fn what_makes_a_container_anew_is_named() {
         parts: map(&[("environment.A", a)]),
         ..ContainerParts::default()
     };
-    let usual = "recreate api: its configuration is not the one it runs with";
+    let usual = "recreate api: it runs with another configuration";
     let rows = [
         (None, usual.to_owned()),
         (Some(running("1")), format!("{usual}: environment A")),
@@ -241,7 +241,7 @@ fn what_shares_with_a_replaced_container_goes_with_it() {
             tags: &BTreeMap::new(),
         }))
     };
-    let db = "recreate db: its configuration is not the one it runs with";
+    let db = "recreate db: it runs with another configuration";
     let deep = "deep: side, whose network or processes it shares, is";
     assert_eq!(
         with(true, "new", "p-api", State::Running),
@@ -280,11 +280,11 @@ fn what_does_not_work_is_started_or_replaced() {
         (
             "Restarting (3) 2 seconds ago",
             State::Restarting,
-            Some("replace api: it ends with 3 and is started again and again"),
+            Some("replace api: it exits with 3 and restarts again and again"),
         ),
         ("Up 2 minutes (Paused)", State::Paused, Some("replace api: it is paused")),
         ("Dead", State::Dead, Some("replace api: it is dead")),
-        ("Created", State::Created, Some("start api: it was made and never started")),
+        ("Created", State::Created, Some("start api: it was created but never started")),
         ("Exited (0) 2 seconds ago", State::Exited, Some("start api: it exited with 0")),
         ("Exited (137) 2 seconds ago", State::Exited, Some("start api: it exited with 137")),
         ("Removal In Progress", State::Removing, Some("replace api: it is being removed")),
@@ -336,6 +336,6 @@ fn a_hash_that_cannot_be_known_is_no_difference() {
     assert_eq!(shown(&steps((None, &unknown), None, nothing())), [""; 0]);
     assert_eq!(shown(&steps((None, &unknown), Some(running("1")), nothing())), [""; 0]);
     let changed = shown(&steps((None, &unknown), Some(running("2")), nothing()));
-    let usual = "recreate api: its configuration is not the one it runs with: environment A";
+    let usual = "recreate api: it runs with another configuration: environment A";
     assert_eq!(changed, [usual]);
 }

@@ -51,8 +51,8 @@ impl Preflight {
     /// The findings that stop a deploy, before anything is changed.
     pub(crate) fn findings(&self, config: &Config, model: &Model) -> Vec<Finding> {
         let overlay = match &config.compose.overlay {
-            Some(overlay) => format!("{overlay} beside the checkout"),
-            None => "a file beside the checkout that [compose] overlay names".to_owned(),
+            Some(overlay) => format!("{overlay} next to the checkout"),
+            None => "a file next to the checkout that [compose] overlay names".to_owned(),
         };
         let mut findings: Vec<_> =
             repository::project(&config.compose, &self.seen).into_iter().collect();

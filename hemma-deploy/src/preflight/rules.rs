@@ -20,7 +20,7 @@ pub(super) fn findings(model: &Model, preflight: &Preflight, overlay: &str) -> V
 pub(super) fn remarks(model: &Model, seen: &Sources) -> Vec<String> {
     let off = off(model).into_iter().map(|(needed, names)| {
         let (needed, names) = (placed(needed, seen.mentions.get(&key(needed))), names.join(", "));
-        format!("{needed} has zero replicas, and nobody waits for it: {names}")
+        format!("{needed} has zero replicas, so these services do not wait for it: {names}")
     });
     let unset = model.unset.iter().map(|it| {
         let spot = uses(it).iter().find_map(|it| seen.mentions.get(it));
@@ -28,14 +28,14 @@ pub(super) fn remarks(model: &Model, seen: &Sources) -> Vec<String> {
     });
     let unset: Vec<String> = unset.collect();
     let unset =
-        (!unset.is_empty()).then(|| format!("set nowhere, and blank: {}", unset.join(", ")));
+        (!unset.is_empty()).then(|| format!("not set anywhere, so empty: {}", unset.join(", ")));
     off.chain(unset).collect()
 }
 
 /// The remark about a mount that does not exist on the host.
 pub(super) fn made(bind: &str, seen: &Sources) -> String {
     let bind = placed(bind, seen.mentions.get(bind));
-    format!("{bind} is not on the host, and Docker will make it, empty")
+    format!("{bind} does not exist on the host; Docker will create it as an empty directory")
 }
 
 fn placed(name: &str, spot: Option<&Spot>) -> String {
@@ -59,7 +59,7 @@ fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
     let mounted = wanted.flat_map(|(name, it)| it.binds.iter().map(move |bind| (name, bind)));
     let finding = |(name, bind): (&ServiceName, &String)| {
         let why = match seen.absent.get(bind)? {
-            Absence::Absent => "it is not there: Docker would mount an empty directory",
+            Absence::Absent => "it does not exist: Docker would mount an empty directory",
             Absence::Ignored => {
                 "git ignores it, so no clone has it: Docker would mount an empty directory"
             }
@@ -67,7 +67,7 @@ fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
         };
         let spot = seen.mentions.get(bind);
         let advice = format!(
-            "put it on the host, or take the mount away in {overlay}: `volumes: !reset []` for {name}",
+            "put it on the host, or remove the mount in {overlay}: `volumes: !reset []` for {name}",
         );
         let finding = Finding::fail(ids::MOUNT_ABSENT, format!("mount {bind} of {name}"), why);
         Some(finding.evidence(spot.map(Spot::to_string)).hint(Hint::Do(advice)))
@@ -155,7 +155,7 @@ mod tests {
     fn a_mount_that_would_be_empty_is_a_failure() {
         let model = service("bff", |it| it.binds = vec!["frontend/dist".into(), "there".into()]);
         let rows = [
-            (Absence::Absent, "it is not there: Docker would mount an empty directory"),
+            (Absence::Absent, "it does not exist: Docker would mount an empty directory"),
             (
                 Absence::Ignored,
                 "git ignores it, so no clone has it: Docker would mount an empty directory",
@@ -180,10 +180,10 @@ mod tests {
         let found = lines(&findings(&model, &preflight, "the overlay"));
         assert_eq!(
             found,
-            ["mount conf of embed: it is not there: Docker would mount an empty directory"]
+            ["mount conf of embed: it does not exist: Docker would mount an empty directory"]
         );
-        let remark =
-            "/srv/cache (research.yml:9) is not on the host, and Docker will make it, empty";
+        let remark = "/srv/cache (research.yml:9) does not exist on the host; Docker will create it as an \
+             empty directory";
         assert_eq!(preflight.news(None, &model), [remark]);
     }
 
@@ -206,8 +206,8 @@ mod tests {
         assert_eq!(
             remarks(&model, &seen),
             [
-                "api_db (prod.yml:7) has zero replicas, and nobody waits for it: api",
-                "set nowhere, and blank: GOOGLE_API_KEY (services.yml:12), OTHER",
+                "api_db (prod.yml:7) has zero replicas, so these services do not wait for it: api",
+                "not set anywhere, so empty: GOOGLE_API_KEY (services.yml:12), OTHER",
             ]
         );
     }

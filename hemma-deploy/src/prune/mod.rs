@@ -33,13 +33,13 @@ pub enum Error {
     #[error("could not list unused images and build cache")]
     Look(#[source] EngineError),
     /// The kept releases are not known.
-    #[error("could not learn which images a rollback needs")]
+    #[error("could not find out which images a rollback needs")]
     Kept(#[source] KeptError),
     /// The engine refused.
     #[error("stopped while pruning")]
     Prune(#[source] EngineError),
     /// Other images appeared between the shown plan and the lock.
-    #[error("nothing was removed: since the plan was shown, there are other images without a name")]
+    #[error("nothing was removed: the images without a name have changed since the plan was shown")]
     Moved,
 }
 

@@ -89,7 +89,7 @@ pub struct Keep {
 #[non_exhaustive]
 pub enum KeepError {
     /// The command's answer is not known.
-    #[error("could not learn whether the release is kept on {host}")]
+    #[error("could not find out whether the release is kept on {host}")]
     Ask {
         /// The host.
         host: Host,
@@ -128,7 +128,7 @@ impl Change for Keep {
     fn describe(&self) -> String {
         let env = self.env.as_ref().map(|it| format!(" (.env: {})", it.words()));
         let env = env.unwrap_or_default();
-        format!("note {} as deployed and keep its images{env}", short(&self.commit))
+        format!("record {} as deployed and keep its images{env}", short(&self.commit))
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), KeepError> {

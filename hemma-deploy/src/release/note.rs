@@ -42,7 +42,7 @@ pub struct Note {
 #[non_exhaustive]
 pub enum NoteError {
     /// The command's answer is not known.
-    #[error("could not learn whether {host} noted what runs")]
+    #[error("could not find out whether {host} recorded what runs")]
     Ask {
         /// The host.
         host: Host,
@@ -50,7 +50,7 @@ pub enum NoteError {
         source: ExecError,
     },
     /// git failed.
-    #[error("{host} could not note what runs: {said}")]
+    #[error("{host} could not record what runs: {said}")]
     Failed {
         /// The host.
         host: Host,
@@ -79,7 +79,7 @@ impl Change for Note {
     type Error = NoteError;
 
     fn describe(&self) -> String {
-        format!("note {} as what {} run", short(&self.commit), self.services.join(", "))
+        format!("record {} as what {} run", short(&self.commit), self.services.join(", "))
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), NoteError> {

@@ -151,7 +151,7 @@ pub struct Restored {
 #[non_exhaustive]
 pub enum RestoreError {
     /// The command's answer is not known.
-    #[error("could not learn whether {commit} is back in place on {host}")]
+    #[error("could not find out whether {commit} was restored on {host}")]
     Ask {
         /// The host.
         host: Host,
@@ -161,7 +161,7 @@ pub enum RestoreError {
         source: ExecError,
     },
     /// A command of the script failed.
-    #[error("could not put {commit} back in place on {host}: {said}")]
+    #[error("could not restore {commit} on {host}: {said}")]
     Failed {
         /// The host.
         host: Host,
@@ -197,7 +197,7 @@ impl Change for Restore {
     type Error = RestoreError;
 
     fn describe(&self) -> String {
-        format!("put {} and its images back in place", short(&self.commit))
+        format!("restore {} and its images", short(&self.commit))
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<Restored, RestoreError> {

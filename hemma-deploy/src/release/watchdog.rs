@@ -129,7 +129,7 @@ pub struct ArmReturn {
 #[non_exhaustive]
 pub enum ArmError {
     /// The command's answer is not known.
-    #[error("could not learn whether {host} watches over this deploy")]
+    #[error("could not find out whether {host} watches over this deploy")]
     Ask {
         /// The host.
         host: Host,
@@ -137,7 +137,7 @@ pub enum ArmError {
         source: ExecError,
     },
     /// The command failed.
-    #[error("{host} could not begin to watch over this deploy: {said}")]
+    #[error("{host} could not start to watch over this deploy: {said}")]
     Failed {
         /// The host.
         host: Host,
@@ -167,7 +167,7 @@ impl Change for ArmReturn {
 
     fn describe(&self) -> String {
         let seconds = self.after.as_secs();
-        format!("have the host take this deploy back if it is left alone for {seconds} s")
+        format!("have the host take this deploy back if it is abandoned for {seconds} s")
     }
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), ArmError> {
@@ -216,12 +216,12 @@ impl ArmReturn {
             let entry = JournalEntry { at: self.at, kind: kind.into(), what: what.into(), event };
             (name.to_owned(), serde_json::to_string(&Entry::new(&holder, &entry)))
         };
-        let what = format!("take back what was left alone for {} s", self.after.as_secs());
+        let what = format!("take back what was abandoned for {} s", self.after.as_secs());
         let let_go = |outcome| {
             let (host, project) = (self.restore.host.clone(), self.restore.project.clone());
             lock::Release { host, project, outcome: Some(outcome) }.describe()
         };
-        let failed = || JournalEvent::Failed("the log is `return.log` beside the journal".into());
+        let failed = || JournalEvent::Failed("the log is `return.log` next to the journal".into());
         let (acquire, release) = (lock::Acquire::KIND, lock::Release::KIND);
         let lines = [
             ("holder".to_owned(), serde_json::to_string(&holder)),
@@ -276,7 +276,7 @@ mod tests {
             (runs[0].who.as_str(), runs[0].outcome.to_string()),
             ("the host itself", "done".to_owned())
         );
-        assert_eq!(runs[0].steps[0].what, "take back what was left alone for 600 s");
+        assert_eq!(runs[0].steps[0].what, "take back what was abandoned for 600 s");
         let words = arm.words();
         assert_eq!(words[2], "600");
         let services = words.iter().position(|it| it == "web").expect("it is named");

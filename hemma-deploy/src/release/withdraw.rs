@@ -61,7 +61,7 @@ impl Change for Withdraw {
     type Error = WithdrawError;
 
     fn describe(&self) -> String {
-        format!("take away {}", self.services.join(", "))
+        format!("remove {}", self.services.join(", "))
     }
 
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), WithdrawError> {

@@ -96,7 +96,7 @@ async fn under_lock(
 fn has_moved(now: &Situation, plan: &Plan) -> Vec<String> {
     let blockers = now.blockers().findings.into_iter();
     let blockers: Vec<String> =
-        blockers.map(|it| format!("now in the way: {}: {}", it.subject, it.detail)).collect();
+        blockers.map(|it| format!("new obstacle: {}: {}", it.subject, it.detail)).collect();
     if blockers.is_empty() { plan::moved(plan, &now.plan()) } else { blockers }
 }
 
@@ -184,7 +184,7 @@ async fn unprepared(situation: &Situation, up: &BringUp<'_>, error: Error) -> En
             Ended::taken_back(Ok(report))
         }
         Err(error) => {
-            let detail = format!("the checkout could not be put back: {}", causes(&error));
+            let detail = format!("the checkout could not be restored: {}", causes(&error));
             report.add(
                 Finding::fail(ids::ROLLOUT_CHECKOUT_NOT_RESTORED, "checkout", detail)
                     .hint(error.hint()),

@@ -78,7 +78,7 @@ impl BringUp<'_> {
                     Finding::fail(
                         ids::STAGE_NOT_BEGUN,
                         format!("stage {}", it.0),
-                        "it was not begun",
+                        "it was not started",
                     )
                 };
                 report.extend(groups.map(open));

@@ -67,7 +67,7 @@ fn networks_missing(situation: &Situation, model: &Model) -> Vec<Finding> {
     let networks =
         model.external_networks.iter().filter(|it| Some(it.as_str()) != own).filter(missing);
     let finding = |it: &String| {
-        let detail = "the compose files take it for granted, and the host does not have it";
+        let detail = "the compose files declare it as external, but the host does not have it";
         let written = preflight::network(it).iter().find_map(|it| situation.written(it));
         let host = &situation.config.host.alias;
         Finding::fail(ids::NETWORK_EXTERNAL_MISSING, format!("network {it}"), detail)
@@ -134,7 +134,7 @@ fn ports_taken(
         };
         if let Some(holder) = container.or_else(program) {
             let subject = format!("port {port}");
-            let detail = format!("{name} wants it on {}, and {holder} has it", wanted.address());
+            let detail = format!("{name} needs it on {}, but {holder} uses it", wanted.address());
             let written = situation.written(&preflight::mapping(wanted));
             findings.push(Finding::fail(ids::PORT_TAKEN, subject, detail).evidence(written));
         }
@@ -146,10 +146,10 @@ fn ports_taken(
 /// Docker's ports bypass the host's firewall.
 fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Finding> {
     let finding = |it: &Port| {
-        let detail = format!("{name} would open it to everybody, on {}", it.address());
+        let detail = format!("{name} would open it to other machines, on {}", it.address());
         let hint = format!(
-            "bind it to 127.0.0.1 in the compose files, or say that it is meant: \
-             `[edge] open = [{}]` in hemma.toml",
+            "bind it to 127.0.0.1 in the compose files, or allow it: `[edge] open = [{}]` in \
+             hemma.toml",
             it.published
         );
         Finding::fail(ids::PORT_OPEN, format!("port {}", it.published), detail)

@@ -47,7 +47,7 @@ pub async fn plan_restart(
     let (files, model) = in_force(world, config).await?;
     let steps = named(&model, services)?
         .iter()
-        .map(|it| Step::container(ContainerAction::Recreate, it, "a restart was asked for"))
+        .map(|it| Step::container(ContainerAction::Recreate, it, "restart requested"))
         .collect();
     Ok(Asked { files, model, images: Vec::new(), verb: "restart", plan: Plan { steps } })
 }
@@ -69,8 +69,8 @@ pub async fn plan_rebuild(
         Some(KeptImage::of(name, &model.services[name], container?))
     };
     let images = built().filter_map(image).collect();
-    let builds = built().map(|it| Step::build(it, "a rebuild was asked for"));
-    let fresh = |it| Step::container(ContainerAction::Recreate, it, "a rebuild was asked for");
+    let builds = built().map(|it| Step::build(it, "rebuild requested"));
+    let fresh = |it| Step::container(ContainerAction::Recreate, it, "rebuild requested");
     let fresh = names.iter().map(fresh);
     let steps = builds.chain(fresh).collect();
     Ok(Asked { files, model, images, verb: "rebuild", plan: Plan { steps } })
@@ -210,7 +210,7 @@ async fn as_before(
     let Checkout::Repository(seen) = checkout else { return Ok(Ok(failed).into()) };
     let mut report: Report = failed.problems().collect();
     let (names, what) = (services.join(", "), what_comes_back(asked, release.as_ref()));
-    progress.line(&format!("putting {what} of {names} back"));
+    progress.line(&format!("restoring {what} of {names}"));
     let restore = Restore::part(config, seen.head, asked.images.clone());
     let restore = restore.with_env_of(release.as_ref());
     let restored = operation.apply(&restore).await.map_err(Error::Restore)?;
@@ -222,13 +222,13 @@ async fn as_before(
             Finding::fail(ids::ROLLOUT_TAKEN_BACK, asked.verb, detail)
         }
         Verdict::Fail => {
-            let detail = format!("{names} is back on {what} from before, and not all is healthy");
+            let detail = format!("{names} is back on {what} from before, but not all is healthy");
             Finding::fail(ids::ROLLOUT_TAKEN_BACK_UNHEALTHY, asked.verb, detail)
         }
         Verdict::Unknown => Finding::unseen(
             ids::ROLLOUT_TAKEN_BACK_UNSEEN,
             asked.verb,
-            format!("it is not known how {names} stands"),
+            format!("the state of {names} is not known"),
         )
         .remedy(Remedy::ShowStatus),
     });

@@ -79,7 +79,7 @@ pub enum Error {
     #[error("could not look for a release to go back to")]
     Unproven(#[source] UnprovenError),
     /// It is not known whether a rollback was cut.
-    #[error("could not learn which of two commits is the older one")]
+    #[error("could not find out which of two commits is the older one")]
     Ancestry(#[source] ExecError),
     /// The requested release is not kept.
     #[error("there is no kept release of `{asked}`; {known}")]
@@ -93,10 +93,10 @@ pub enum Error {
     #[error("there is no release before the one that is deployed; {0}")]
     NoEarlierRelease(Known),
     /// The release could not be restored.
-    #[error("stopped on the way back")]
+    #[error("the rollback stopped")]
     Restore(#[source] RestoreError),
     /// The services could not be removed.
-    #[error("stopped on the way back")]
+    #[error("the rollback stopped")]
     Withdraw(#[source] WithdrawError),
     /// The requested service does not exist.
     #[error("there is no service `{name}`; {known}")]

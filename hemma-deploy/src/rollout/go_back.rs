@@ -151,14 +151,17 @@ pub(super) fn files_are_back(
 ) -> Vec<Finding> {
     let to = short(&release.commit);
     let overlay = config.compose.overlay.as_ref().filter(|_| restored.overlay).map(|overlay| {
-        let detail = format!("as it was with {to}; the other is beside it as {overlay}.replaced");
+        let detail = format!(
+            "as it was with {to}; the replaced one is next to it as \
+             {overlay}.replaced"
+        );
         Finding::pass(ids::OVERLAY_RESTORED, format!("overlay {overlay}"), detail)
     });
     let env = restored.env.then(|| {
         let keys = release.env.as_ref().map(EnvChange::words).unwrap_or_default();
-        let keys = if keys.is_empty() { keys } else { format!(" (in the other: {keys})") };
+        let keys = if keys.is_empty() { keys } else { format!(" (in the replaced one: {keys})") };
         let kept = restored.env_kept_at.as_ref();
-        let kept = kept.map(|it| format!("; the other is kept as {it}")).unwrap_or_default();
+        let kept = kept.map(|it| format!("; the replaced one is kept as {it}")).unwrap_or_default();
         Finding::pass(ids::ENV_RESTORED, ".env", format!("as it was with {to}{keys}{kept}"))
     });
     overlay.into_iter().chain(env).collect()
@@ -254,7 +257,7 @@ impl Way<'_> {
 /// The finding about an image that is gone and that no build restores.
 fn not_to_be_had(gone: &KeptImage) -> Finding {
     let detail = format!("the one that {} ran is gone from the host", gone.service);
-    let hint = "the service runs what has that name now, or what the registry has by it";
+    let hint = "the service runs the image that has this name now, on the host or in the registry";
     Finding::fail(ids::IMAGE_GONE, format!("image {}", gone.name), detail)
         .hint(Hint::Do(hint.to_owned()))
 }

@@ -216,8 +216,8 @@ fn other_projects(around: Around<'_>, origins: &Origins) -> Vec<Finding> {
     let host = &around.config.host.alias;
     let finding = |(other, services): (&str, BTreeSet<&str>)| {
         let detail = format!(
-            "this checkout's {} run as compose project `{other}`: a deploy would make a second copy \
-             beside them, with volumes of its own",
+            "this checkout's {} run as compose project `{other}`: a deploy would create a second \
+             copy next to them, with volumes of its own",
             named(&services)
         );
         let advice = format!(
@@ -296,7 +296,8 @@ fn before(
 fn empty(host: &Host, (service, volume): (&str, &NamedVolume), old: &str, whose: &str) -> Finding {
     let NamedVolume { key, name, target } = volume;
     let detail = format!(
-        "{service} would get {name} at {target}, new and empty, and there is {old} ({whose})"
+        "{service} would get the new, empty volume {name} at {target}, although {old} exists \
+         ({whose})"
     );
     let advice = format!(
         "to keep the data, call it by its name in the compose files: `volumes: {{{key}: {{name: \

@@ -17,7 +17,7 @@ impl Situation {
         let mut steps = Vec::new();
         steps.extend(self.checkout_step());
         if let Some(network) = self.config.compose.network.as_ref().filter(|it| self.lacks(it)) {
-            let reason = "the reverse proxy and the application meet on it";
+            let reason = "the reverse proxy reaches the application through it";
             steps.push(Step::new(Action::CreateNetwork(network.clone()), reason));
         }
         steps.extend(self.prerequisites.steps());
@@ -120,7 +120,7 @@ impl Situation {
         let reason = match &self.unproven {
             // Under the lock, the run at work is this one.
             Ok(Some(unproven)) => unproven.which(),
-            _ if !noted => "it runs and was not noted as deployed yet".to_owned(),
+            _ if !noted => "it runs but is not recorded as deployed yet".to_owned(),
             _ => return None,
         };
         Some(Step::new(Action::Keep(seen.head.clone()), reason))

@@ -229,7 +229,7 @@ mod tests {
         });
         let [blockers, remarks, _] = told(open, databases(|_| {}));
         assert!(blockers.is_empty(), "{blockers:?}");
-        assert!(remarks[0].starts_with(".env mode: mode 644: others"), "{remarks:?}");
+        assert!(remarks[0].starts_with(".env mode: mode 644: users other than"), "{remarks:?}");
         assert!(remarks[1].starts_with(".env MOTTO: a shell that sources"), "{remarks:?}");
         let [blockers, remarks, _] = told(fine(), databases(|it| it.login = NOT_PRINTED));
         assert!(blockers.is_empty() && remarks[0].contains("could not be tried"), "{remarks:?}");

@@ -38,11 +38,11 @@ pub(super) async fn put_back(
     let now = world.ask(&now).await.map_err(Error::Engine)?;
     let (images, new) = touched(situation, &now);
     if !new.is_empty() {
-        progress.line(&format!("taking away {}", new.join(", ")));
+        progress.line(&format!("removing {}", new.join(", ")));
         let files = compose_files(config, situation.layers);
         let withdraw = Withdraw { files, services: new.clone() };
         operation.apply(&withdraw).await.map_err(Error::Withdraw)?;
-        let detail = format!("{} did not run before, and is taken away again", new.join(", "));
+        let detail = format!("{} did not run before, and is removed again", new.join(", "));
         report.add(Finding::fail(ids::ROLLOUT_WITHDRAWN, "deploy", detail));
     }
     if images.is_empty() && !situation.scope.brings_commits() {
@@ -50,7 +50,7 @@ pub(super) async fn put_back(
     }
     let before = images.iter().map(|it| it.service.as_str()).collect::<Vec<_>>().join(", ");
     let what = if before.is_empty() { "the checkout" } else { &before };
-    progress.line(&format!("putting {what} back"));
+    progress.line(&format!("restoring {what}"));
     let steps = images
         .iter()
         .map(|it| Step::container(ContainerAction::Recreate, &it.service, "as it was"));
@@ -77,12 +77,12 @@ pub(super) async fn put_back(
         Verdict::Fail => Finding::fail(
             ids::ROLLOUT_TAKEN_BACK_UNHEALTHY,
             "deploy",
-            format!("{before} is back and not healthy either"),
+            format!("{before} is back, but not healthy either"),
         ),
         Verdict::Unknown => Finding::unseen(
             ids::ROLLOUT_TAKEN_BACK_UNSEEN,
             "deploy",
-            format!("it is not known how {before} stands"),
+            format!("the state of {before} is not known"),
         ),
     });
     report.extend(files);

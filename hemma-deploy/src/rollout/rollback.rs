@@ -32,11 +32,12 @@ pub async fn plan_rollback(
     let reason = format!("it passed its gate at {}", release.at.strftime("%F %T UTC"));
     let mut steps = vec![Step::new(Action::RestoreRelease(release.commit.clone()), reason)];
     if let Some(overlay) = config.compose.overlay.as_ref().filter(|_| release.overlay_differs) {
-        let reason = format!("as it was then; what is there now is kept as {overlay}.replaced");
+        let reason = format!("as it was then; the current one is kept as {overlay}.replaced");
         steps.push(Step::new(Action::RestoreOverlay(overlay.clone()), reason));
     }
     if let Some(env) = &release.env {
-        let reason = format!("as it was then; in what is there now and is kept: {}", env.words());
+        let reason =
+            format!("as it was then; the current one is kept, and differs: {}", env.words());
         steps.push(Step::new(Action::RestoreEnv, reason));
     }
     let (files, now) = in_force_if_readable(world, config).await?;

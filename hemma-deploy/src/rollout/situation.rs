@@ -104,7 +104,7 @@ impl Situation {
                 let finding = Finding::fail(
                     hemma_git::ids::CHECKOUT_MISSING,
                     "checkout",
-                    format!("{dir} is no checkout yet"),
+                    format!("{dir} is not a checkout yet"),
                 );
                 vec![finding.remedy(hemma_git::Remedy::CloneRepository)]
             }

@@ -60,7 +60,7 @@ impl<'c> Stages<'c> {
                 stage.services.iter().filter(|it| !project.services.contains_key(it.as_str()));
             missing.map(|it| {
                 let detail = format!("the compose files have no service `{it}`");
-                let advice = format!("mend [[stage]] {} in hemma.toml", stage.name);
+                let advice = format!("fix [[stage]] {} in hemma.toml", stage.name);
                 Finding::fail(ids::STAGE_SERVICE_UNKNOWN, format!("stage {}", stage.name), detail)
                     .hint(Hint::Do(advice))
             })

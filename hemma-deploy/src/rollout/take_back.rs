@@ -63,7 +63,7 @@ pub(super) async fn return_to(
         Ok(back) => back,
         // The reason for going back is worth more than a problem with it.
         Err(error) if error.is_known() => {
-            report.add(Finding::of_error(ids::ROLLOUT_TAKE_BACK_FAILED, "way back", &error));
+            report.add(Finding::of_error(ids::ROLLOUT_TAKE_BACK_FAILED, "rollback", &error));
             return Ok(Ok(report).into());
         }
         Err(error) => return Err(error),
@@ -78,12 +78,12 @@ pub(super) async fn return_to(
         Verdict::Fail => Finding::fail(
             ids::ROLLOUT_TAKEN_BACK_UNHEALTHY,
             verb,
-            format!("{to} is back and not healthy either"),
+            format!("{to} is back, but not healthy either"),
         ),
         Verdict::Unknown => Finding::unseen(
             ids::ROLLOUT_TAKEN_BACK_UNSEEN,
             verb,
-            format!("it is not known how {to} stands"),
+            format!("the state of {to} is not known"),
         ),
     });
     report.extend(back.problems_and_files());
@@ -95,7 +95,7 @@ fn left(failed: Report, why: &str) -> Report {
     let mut report: Report = failed.problems().collect();
     report.add(Finding::fail(
         ids::ROLLOUT_NO_WAY_BACK,
-        "way back",
+        "rollback",
         format!("{why}; it is left as it is"),
     ));
     report

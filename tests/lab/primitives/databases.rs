@@ -53,8 +53,8 @@ async fn what_is_missing_is_made_once_and_the_application_gets_in() {
         wrong(&report),
         [
             "FAIL role hemma_test_role: there is no such role",
-            "FAIL database hemma_test_content: there is none of that name",
-            "FAIL database hemma_test_nlp: there is none of that name",
+            "FAIL database hemma_test_content: it does not exist",
+            "FAIL database hemma_test_nlp: it does not exist",
         ]
     );
     assert_eq!(
@@ -113,7 +113,7 @@ async fn another_password_another_owner_and_an_old_schema_are_mended() {
     let report = shared_db::verify(&world, &application.config).await;
     assert_eq!(
         wrong(&report),
-        ["FAIL database theirs: it belongs to stranger, which is no superuser"]
+        ["FAIL database theirs: it belongs to stranger, which is not a superuser"]
     );
     assert!(!written_down(&world).contains("canary"));
     application.root(REMOVE, "").await;
@@ -163,7 +163,7 @@ async fn a_server_that_cannot_be_used_is_one_clear_line() {
         (REMOVE, "there is no container `hemma-test-postgres` on hemma"),
         (
             "docker create --name hemma-test-postgres postgres:15",
-            "container `hemma-test-postgres` on hemma does not run: it is created",
+            "container `hemma-test-postgres` on hemma is not running: it is created",
         ),
         (
             "docker rm hemma-test-postgres; \

@@ -48,9 +48,9 @@ async fn each_flaw_is_found_and_no_value_is_seen() {
         wrong(&report),
         [
             "FAIL .env JAR_VERSION: it has no value, and a compose file does not load without it",
-            "FAIL .env DB_PASSWORD: its value is a placeholder that anybody can read in the code",
-            "FAIL .env DB_USER: it must be hemma_test_role, and is something else",
-            "FAIL .env ENVIRONMENT: it must be production, and is something else",
+            "FAIL .env DB_PASSWORD: its value is a placeholder, which is public in the code",
+            "FAIL .env DB_USER: it must be hemma_test_role, but has another value",
+            "FAIL .env ENVIRONMENT: it must be production, but has another value",
             "FAIL .env JWT_SECRET_KEY, GATEWAY_JWT: their values differ and must be the same",
             "FAIL .env COMPOSE_FILE: it must not be set",
             "FAIL .env TWICE: it is set on lines 7, 8; the last one counts",
@@ -73,31 +73,35 @@ async fn what_is_no_env_file_is_one_clear_line() {
     let rows = [
         ("rm .env", "FAIL .env: ~/apps/env-test/.env is not there"),
         ("rm .env; mkdir .env", "FAIL .env: ~/apps/env-test/.env is a directory"),
-        ("rm .env; mkfifo .env", "FAIL .env: ~/apps/env-test/.env is no regular file"),
+        ("rm .env; mkfifo .env", "FAIL .env: ~/apps/env-test/.env is not a regular file"),
         ("rm .env; ln -s nowhere .env", "FAIL .env: ~/apps/env-test/.env is not there"),
         ("chown root .env", "FAIL .env: ~/apps/env-test/.env belongs to root and is not readable"),
         (
             "head -c 10485760 /dev/zero >.env",
-            "FAIL .env: ~/apps/env-test/.env has 10485760 bytes, which no settings file has",
+            "FAIL .env: ~/apps/env-test/.env has 10485760 bytes, too many for a settings file",
         ),
         (
             "printf 'A=1\\nB=\\377canary\\n' >.env",
-            "FAIL .env: ~/apps/env-test/.env is not UTF-8: line 2 holds a byte that is no text",
+            "FAIL .env: ~/apps/env-test/.env is not UTF-8: line 2 holds a byte that is not text",
         ),
         (
             "printf 'A=1\\nB=\"canary\\n' >.env",
             "FAIL .env: Compose cannot read it: line 2, column 3: the quote that opens here is never closed",
         ),
-        ("chmod 644 .env", "FAIL .env mode: mode 644: others than its owner may use it"),
+        (
+            "chmod 644 .env",
+            "FAIL .env mode: mode 644: users other than its owner may read or \
+             change it",
+        ),
         (
             "chmod 640 .env; chown root:operator .env",
-            "FAIL .env mode: mode 640: others than its owner may use it\n\
+            "FAIL .env mode: mode 640: users other than its owner may read or change it\n\
              FAIL .env owner: it belongs to root, and operator deploys",
         ),
-        ("rm .gitignore", "FAIL .env git: git does not ignore it: one `git add` publishes it"),
+        ("rm .gitignore", "FAIL .env git: git does not ignore it: one `git add` would publish it"),
         (
             "git -c safe.directory='*' add -f .env; chown -R operator .git",
-            "FAIL .env git: it is in the repository, for everybody to read",
+            "FAIL .env git: it is in the repository, where everyone with access can read it",
         ),
         (
             "rm compose.yml",
@@ -105,7 +109,7 @@ async fn what_is_no_env_file_is_one_clear_line() {
         ),
         (
             "chmod 000 .",
-            "FAIL .env: ~/apps/env-test/.env lies in a directory that may not be entered",
+            "FAIL .env: ~/apps/env-test/.env is in a directory that the login user may not enter",
         ),
         ("printf '\\357\\273\\277' >x; sed 's/$/\\r/' .env >>x; cat x >.env; rm x", ""),
     ];

@@ -42,8 +42,8 @@ pub(super) fn project(
     if let Some(name) = named.or_else(|| ProjectName::of_directory(&config.host.checkout)) {
         config.compose.project = name;
     } else {
-        let message = "Compose makes no project name of this directory's; \
-                       add `project = \"…\"` to [compose]";
+        let message = "the name of this directory gives no project name for Compose; add `project \
+                       = \"…\"` to [compose]";
         let at = checkout.map_or(0, |it| it.span.start);
         problems.push(at, Some("host.checkout".to_owned()), message.to_owned());
     }

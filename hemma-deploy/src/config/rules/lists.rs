@@ -99,9 +99,8 @@ impl Rules<'_, '_> {
             for (service, (_, node)) in stage.services.iter().zip(placed(&stage.services, &nodes)) {
                 if let Some((home, first)) = homes.insert(service.as_str(), (&stage.name, node)) {
                     let line = self.line_of(Some(first));
-                    let message = format!(
-                        "the service `{service}` stands in the stage `{home}` already: {line}"
-                    );
+                    let message =
+                        format!("the service `{service}` is in the stage `{home}` already: {line}");
                     self.say(node, &["stage", "services"], message);
                 }
             }

@@ -70,7 +70,7 @@ impl<'r> Rules<'r, '_> {
         }
         if let Some(node) = self.tree.below(&["public"]).filter(|_| !self.config.public.is_empty())
         {
-            let message = "nothing says where these names should lead; add `host = \"…\"`, the \
+            let message = "hemma.toml does not say where these names should lead; add `host = \"…\"`, the \
                            server's own DNS name, or `addresses = [\"…\"]` to [edge]";
             self.say(node, &["public"], message);
         }
@@ -90,7 +90,7 @@ impl<'r> Rules<'r, '_> {
         for (value, node) in places {
             if let Some(first) = seen.get(value.as_str()) {
                 let line = self.line_of(Some(first));
-                let message = format!("{what} `{value}` stands twice; the first is on {line}");
+                let message = format!("{what} `{value}` is there twice; the first is on {line}");
                 self.say(node, keys, message);
             } else {
                 seen.insert(value, node);

@@ -98,7 +98,7 @@ fn a_container_of_another_checkout_stops_a_deploy() {
 #[test]
 fn a_copy_under_another_projects_name_is_not_made() {
     let copy = "compose project huleedu: this checkout's db, redis run as compose project `apps`: \
-                a deploy would make a second copy beside them, with volumes of its own";
+                a deploy would create a second copy next to them, with volumes of its own";
     let rows = [
         ("apps", Some(HERE), Some(copy)),
         ("apps", Some("/home/o/link"), Some(copy)),
@@ -121,7 +121,8 @@ fn a_copy_under_another_projects_name_is_not_made() {
 
 #[test]
 fn an_empty_volume_is_not_made_beside_one_with_data() {
-    let new = "volume db_data: db would get huleedu_db_data at /data, new and empty, and there is";
+    let new = "volume db_data: db would get the new, empty volume huleedu_db_data at /data, \
+               although";
     let own = || mounting(made("huleedu", "db", Some(HERE)), "huleedu_pg");
     let rows = [
         (vec![], vec![], None),
@@ -129,22 +130,22 @@ fn an_empty_volume_is_not_made_beside_one_with_data() {
         (
             vec![own()],
             vec![("huleedu_pg", "huleedu", "pg")],
-            Some("huleedu_pg (db has it there now)"),
+            Some("huleedu_pg exists (db has it there now)"),
         ),
         (
             vec![],
             vec![("apps_db_data", "apps", "db_data")],
-            Some("apps_db_data (it is that of compose project `apps`)"),
+            Some("apps_db_data exists (it is that of compose project `apps`)"),
         ),
         (
             vec![],
             vec![("huleedu_pg", "huleedu", "pg")],
-            Some("huleedu_pg (the compose files called it `pg`)"),
+            Some("huleedu_pg exists (the compose files called it `pg`)"),
         ),
         (
             vec![mounting(made("huleedu", "db", None), "huleedu_pg")],
             vec![],
-            Some("huleedu_pg (db has it there now)"),
+            Some("huleedu_pg exists (db has it there now)"),
         ),
         // The volumes of a running project are its own.
         (
