@@ -104,7 +104,7 @@ fn check_label(label: &str) -> Result<(), &'static str> {
     }
     // The underscore is for service names such as `_acme-challenge`.
     let taken = |it: u8| it.is_ascii_alphanumeric() || it == b'-' || it == b'_';
-    label.bytes().all(taken).then_some(()).ok_or("only letters, digits, `-` and `_` are taken")
+    label.bytes().all(taken).then_some(()).ok_or("only letters, digits, `-` and `_` are allowed")
 }
 
 impl TryFrom<String> for DnsName {

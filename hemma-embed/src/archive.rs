@@ -20,7 +20,7 @@ const META_LIMIT: u64 = 1 << 20;
 #[non_exhaustive]
 pub enum ArchiveError {
     /// The bytes are not a valid zip archive.
-    #[error("it is no readable zip, it begins with {beginning:?}: {reason}")]
+    #[error("it is not a readable zip file, it begins with {beginning:?}: {reason}")]
     NotZip {
         /// The first bytes as text.
         beginning: String,

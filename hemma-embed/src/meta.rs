@@ -96,7 +96,7 @@ pub struct Fingerprint(String);
 
 /// The error for a text that is not a valid fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no fingerprint of a server")]
+#[error("`{0}` is not the fingerprint of a server")]
 pub struct FingerprintError(String);
 
 impl Fingerprint {

@@ -84,7 +84,7 @@ pub fn judge_answer(url: &ServerUrl, status: u16, body: &str) -> (Vec<Finding>, 
             (vec![self::status(url, &health), gpu(url, &health)], Some(health))
         }
         _ => {
-            let detail = format!("something answered {status}, and not as the offload server does");
+            let detail = format!("the answer ({status}) is not that of the offload server");
             let first: String = body.chars().take(200).collect();
             let evidence = first.lines().filter(|it| !it.is_empty()).map(str::to_owned);
             let finding =
@@ -125,7 +125,8 @@ fn gpu(url: &ServerUrl, health: &Health) -> Finding {
         let names: Vec<_> = torch.devices.iter().map(|it| it.name.as_str()).collect();
         return Finding::pass(ids::OFFLOAD_GPU_PRESENT, subject, names.join(", "));
     }
-    let why = torch.error.clone().unwrap_or_else(|| "torch sees none, the CPU computes".to_owned());
+    let why =
+        torch.error.clone().unwrap_or_else(|| "torch sees none, so the CPU computes".to_owned());
     Finding::fail(ids::OFFLOAD_GPU_MISSING, subject, why).hint(Hint::Do(
         "see that the host has /dev/kfd and /dev/dri, and that the container was started by \
          Compose, which passes them on"

@@ -24,7 +24,7 @@ impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StartForward(name) => write!(f, "start the forward {name}"),
-            Self::ShowForward(name) => write!(f, "see how the forward {name} stands"),
+            Self::ShowForward(name) => write!(f, "look at the state of the forward {name}"),
             Self::SetJarVersion => f.write_str(
                 "set the version of the grammar checker in .env, and start the server by Compose",
             ),

@@ -16,7 +16,7 @@ pub struct ServerUrl(String);
 
 /// The error for a text that is not a valid address of a service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no address of a service: {reason}")]
+#[error("`{text}` is not the address of a service: {reason}")]
 pub struct ServerUrlError {
     text: String,
     reason: &'static str,
@@ -40,7 +40,7 @@ impl FromStr for ServerUrl {
 
     fn from_str(text: &str) -> Result<Self, ServerUrlError> {
         let refused = |text: &str, reason| Err(ServerUrlError { text: text.to_owned(), reason });
-        let Ok(uri) = text.parse::<Uri>() else { return refused(text, "it is no URL") };
+        let Ok(uri) = text.parse::<Uri>() else { return refused(text, "it is not a URL") };
         let Some(authority) = uri.authority() else {
             return refused(text, "it has no `http://HOST` at its beginning");
         };
@@ -48,7 +48,7 @@ impl FromStr for ServerUrl {
             return refused("http://…@…", "it carries a user name or password");
         }
         if uri.scheme_str() != Some("http") {
-            return refused(text, "only http:// is spoken, through a tunnel that encrypts");
+            return refused(text, "only http:// is supported, through a tunnel that encrypts");
         }
         if authority.host().is_empty() {
             return refused(text, "it names no host");
@@ -58,7 +58,7 @@ impl FromStr for ServerUrl {
         }
         // The HTTP client is stricter, and would report that only at the first request.
         if reqwest::Url::parse(text).is_err() {
-            return refused(text, "its host and port are none that can be connected to");
+            return refused(text, "its host and port cannot be connected to");
         }
         Ok(Self(text.to_owned()))
     }
@@ -100,14 +100,20 @@ mod tests {
             ("http://127.0.0.1:19000", None),
             ("http://127.0.0.1:19000/", None),
             ("http://[::1]:9000/prefix", None),
-            ("https://hemma:9000", Some("only http:// is spoken, through a tunnel that encrypts")),
-            ("127.0.0.1:19000", Some("only http:// is spoken, through a tunnel that encrypts")),
+            (
+                "https://hemma:9000",
+                Some(
+                    "only http:// is supported, through a tunnel that \
+                     encrypts",
+                ),
+            ),
+            ("127.0.0.1:19000", Some("only http:// is supported, through a tunnel that encrypts")),
             ("/v1/embed", Some("it has no `http://HOST` at its beginning")),
             ("http://a:b@hemma:9000", Some("it carries a user name or password")),
             ("http://hemma:9000/?a=b", Some("it has a query")),
-            ("http://hem ma", Some("it is no URL")),
-            ("http://1.2.3.4.5", Some("its host and port are none that can be connected to")),
-            ("", Some("it is no URL")),
+            ("http://hem ma", Some("it is not a URL")),
+            ("http://1.2.3.4.5", Some("its host and port cannot be connected to")),
+            ("", Some("it is not a URL")),
         ];
         for (text, reason) in rows {
             let parsed = text.parse::<ServerUrl>();

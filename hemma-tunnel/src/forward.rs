@@ -184,13 +184,13 @@ pub(crate) fn check_beside<'f>(
 #[non_exhaustive]
 pub enum Error {
     /// The text is not a valid name.
-    #[error("`{text}` cannot name a forward: letters, digits and - _ . are taken, up to 64")]
+    #[error("`{text}` cannot name a forward: only letters, digits and - _ . are allowed, up to 64")]
     Name {
         /// The text.
         text: String,
     },
     /// Only root may bind the local port.
-    #[error("forward `{name}` wants port {port} here; ports below 1024 belong to the system")]
+    #[error("forward `{name}` uses port {port} here; ports below 1024 belong to the system")]
     Privileged {
         /// The forward.
         name: ForwardName,
@@ -210,7 +210,7 @@ pub enum Error {
         name: ForwardName,
     },
     /// Two forwards have the same local port.
-    #[error("forwards `{name}` and `{other}` both want port {port} on this machine")]
+    #[error("forwards `{name}` and `{other}` both use port {port} on this machine")]
     SamePort {
         /// One forward.
         name: ForwardName,
@@ -252,7 +252,7 @@ mod tests {
             ([row("a", 2000), row("a", 2001)], Some("there are two forwards called `a`")),
             (
                 [row("a", 2000), row("b", 2000)],
-                Some("forwards `b` and `a` both want port 2000 on this machine"),
+                Some("forwards `b` and `a` both use port 2000 on this machine"),
             ),
         ];
         for (wanted, expected) in rows {

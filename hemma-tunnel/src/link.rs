@@ -145,7 +145,7 @@ impl Link {
                     beats.told_late();
                 }
                 () = tokio::time::sleep_until(beats.dead_at(self.traffic.sent())) => {
-                    return format!("no sign of life for {} ms", beats.silence().as_millis());
+                    return format!("no answer for {} ms", beats.silence().as_millis());
                 }
             }
         }
@@ -178,7 +178,7 @@ impl Link {
 
     fn last_words(&self) -> String {
         let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        words.back().cloned().unwrap_or_else(|| "ssh ended without a word".to_owned())
+        words.back().cloned().unwrap_or_else(|| "ssh ended without a message".to_owned())
     }
 }
 

@@ -102,8 +102,8 @@ pub enum LookupError {
 fn stray(count: u32) -> String {
     match count {
         0 => String::new(),
-        1 => "; one packet that was no answer to it was ignored".to_owned(),
-        _ => format!("; {count} packets that were no answer to it were ignored"),
+        1 => "; one packet that did not answer it was ignored".to_owned(),
+        _ => format!("; {count} packets that did not answer it were ignored"),
     }
 }
 

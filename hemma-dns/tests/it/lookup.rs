@@ -156,7 +156,7 @@ async fn forged_packets_are_waited_out() {
     };
     let server = serve(only_wrong).await;
     let error = ask(server, RecordKind::A, Duration::from_millis(300)).await.expect_err("forged");
-    assert!(error.to_string().contains("3 packets that were no answer"), "{error}");
+    assert!(error.to_string().contains("3 packets that did not answer it"), "{error}");
 }
 
 #[tokio::test]

@@ -64,8 +64,7 @@ pub fn judge_answer(subject: impl Into<String>, status: u16, body: &str) -> Find
         // An unhealthy service answers 503 with the same body.
         Ok(health) if matches!(status, 200 | 503) => judge(subject, &health),
         _ => {
-            let detail =
-                format!("something answered {status}, and not as the grammar service does");
+            let detail = format!("the answer ({status}) is not that of the grammar service");
             let first: String = body.chars().take(200).collect();
             Finding::fail(ids::GRAMMAR_ANOTHER_PROGRAM, subject, detail)
                 .evidence(first.lines().filter(|it| !it.is_empty()))
@@ -105,7 +104,7 @@ fn judge(subject: String, health: &Health) -> Finding {
         Implementation::Other(word) => Finding::fail(
             ids::GRAMMAR_CHECKER_UNKNOWN,
             subject,
-            format!("its checker is `{word}`, which is none we know"),
+            format!("its checker is `{word}`, which is not known"),
         ),
     }
 }

@@ -40,7 +40,7 @@ fn a_stub_that_says_it_is_healthy_is_a_failure() {
         (
             judged(set(&format!("{wrapper}/implementation"), json!("mock"))),
             Verdict::Fail,
-            "its checker is `mock`, which is none we know",
+            "its checker is `mock`, which is not known",
         ),
         (
             judged(set("/jvm/running", json!(false))),
@@ -66,13 +66,8 @@ fn an_answer_of_something_else_is_a_failure() {
     let rows = [
         (200, well.as_str(), Verdict::Pass, "the real checker, 210 MB of heap in use"),
         (503, &ill.to_string(), Verdict::Fail, "its Java process is not running"),
-        (500, &well, Verdict::Fail, "something answered 500, and not as the grammar service does"),
-        (
-            200,
-            "<html>",
-            Verdict::Fail,
-            "something answered 200, and not as the grammar service does",
-        ),
+        (500, &well, Verdict::Fail, "the answer (500) is not that of the grammar service"),
+        (200, "<html>", Verdict::Fail, "the answer (200) is not that of the grammar service"),
     ];
     for (status, body, verdict, words) in rows {
         let finding = judge_answer("it", status, body);

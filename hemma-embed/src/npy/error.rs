@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub enum NpyError {
     /// The file begins with other bytes.
-    #[error("this is no .npy file, it begins with {beginning:?}")]
+    #[error("this is not a .npy file, it begins with {beginning:?}")]
     NotNpy {
         /// The first bytes as text.
         beginning: String,

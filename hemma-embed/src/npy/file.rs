@@ -37,7 +37,7 @@ impl NpyFile {
     /// replace a device or a pipe that others use, and cannot replace a directory.
     pub fn create(target: &Path, cols: usize) -> Result<Self, NpyFileError> {
         if std::fs::metadata(target).is_ok_and(|it| !it.is_file()) {
-            let source = io::Error::other("it is there, and no regular file");
+            let source = io::Error::other("it exists and is not a regular file");
             return Err(NpyFileError { path: target.to_owned(), source });
         }
         let mut part = target.as_os_str().to_owned();

@@ -88,8 +88,12 @@ fn other_files_versions_and_lengths_are_named() {
     let good = write_vector(&[1.0, 2.0, 3.0]);
     let text = header("'<f4'", "False", "(3,)");
     let rows = [
-        (b"<html><body>502".to_vec(), "this is no .npy file, it begins with \"<html><body>502\""),
-        (b"{".to_vec(), "this is no .npy file, it begins with \"{\""),
+        (
+            b"<html><body>502".to_vec(),
+            "this is not a .npy file, it begins with \
+             \"<html><body>502\"",
+        ),
+        (b"{".to_vec(), "this is not a .npy file, it begins with \"{\""),
         (file([2, 0], &text, &[]), "the .npy format is version 2.0 instead of 1.0"),
         (file([3, 0], &text, &[]), "the .npy format is version 3.0 instead of 1.0"),
         (

@@ -21,7 +21,7 @@ pub enum RunError {
         source: RequestError,
     },
     /// Several requests in a row failed.
-    #[error("{count} requests in a row came to nothing, the last of them like this")]
+    #[error("{count} requests in a row failed; this is the last failure")]
     Hopeless {
         /// The number of failed requests.
         count: usize,
@@ -35,7 +35,7 @@ pub enum RunError {
         source: RequestError,
     },
     /// A server answers, but does not state the limits of a request.
-    #[error("the server does not say what it takes")]
+    #[error("the server does not state its limits")]
     Limits {
         /// The error of asking for the limits.
         source: RequestError,

@@ -49,7 +49,7 @@ pub enum Problem {
         source: Cause,
     },
     /// The server answered before, went away, and did not come back.
-    #[error("nobody was there for {seconds} seconds")]
+    #[error("nothing answered for {seconds} seconds")]
     Gone {
         /// How long it was waited for, in seconds.
         seconds: u64,
@@ -57,13 +57,13 @@ pub enum Problem {
         source: Cause,
     },
     /// The server was silent for too long.
-    #[error("it said nothing for {seconds} seconds")]
+    #[error("it sent nothing for {seconds} seconds")]
     Silent {
         /// The duration of the silence in seconds.
         seconds: u64,
     },
     /// All attempts together took too long.
-    #[error("it was not done after {seconds} seconds in all")]
+    #[error("it did not finish within {seconds} seconds")]
     OutOfTime {
         /// The duration in seconds.
         seconds: u64,

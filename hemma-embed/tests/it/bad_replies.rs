@@ -78,7 +78,7 @@ async fn no_matrix() {
         ([&good[..], b"x"].concat(), "something follows the last of its 192 bytes"),
         (
             b"<html><h1>502 Bad Gateway</h1></html>".to_vec(),
-            "this is no .npy file, it begins with \"<html><h1>502 Bad Gateway</h1></html>\"",
+            "this is not a .npy file, it begins with \"<html><h1>502 Bad Gateway</h1></html>\"",
         ),
         (Vec::new(), "it ends after 0 of 11 bytes"),
     ];
@@ -128,9 +128,13 @@ async fn no_archive() {
     flipped[60] ^= 0xff;
     let nan = Matrix::new(vec![f32::INFINITY; COUNTED], 1, COUNTED).expect("it fits");
     let rows = [
-        (Reply::new(200, "<html>"), "it is no readable zip, it begins with \"<html>\": "),
-        (Reply::new(200, ""), "it is no readable zip, it begins with \"\": "),
-        (Reply::new(200, &whole[..whole.len() / 2]), "it is no readable zip, it begins with \"PK"),
+        (Reply::new(200, "<html>"), "it is not a readable zip file, it begins with \"<html>\": "),
+        (Reply::new(200, ""), "it is not a readable zip file, it begins with \"\": "),
+        (
+            Reply::new(200, &whole[..whole.len() / 2]),
+            "it is not a readable zip file, it begins \
+             with \"PK",
+        ),
         (Reply::new(200, flipped), "its member `meta.json` cannot be unpacked: "),
         (without("meta.json"), "it has no member `meta.json`"),
         (without("embeddings.npy"), "it has no member `embeddings.npy`"),
@@ -152,7 +156,7 @@ async fn no_archive() {
         (with_meta("/schema_version", json!(2)), "its `meta.json` is of another schema: version 2"),
         (
             with_meta("/server_fingerprint", json!("../../x")),
-            "its `meta.json` is of another schema: `../../x` is no fingerprint of a server",
+            "its `meta.json` is of another schema: `../../x` is not the fingerprint of a server",
         ),
         (
             with_meta("/server_fingerprint", json!("b".repeat(64))),
@@ -209,9 +213,9 @@ async fn no_answer() {
             Reply::Cut(whole[..whole.len() - 10].to_vec()),
             "the connection ended after 182 bytes of the answer: ",
         ),
-        (Reply::Silence(Vec::new()), "it said nothing for 0 seconds"),
-        (Reply::Silence(whole[..30].to_vec()), "it said nothing for 0 seconds"),
-        (Reply::Silence(whole[..100].to_vec()), "it said nothing for 0 seconds"),
+        (Reply::Silence(Vec::new()), "it sent nothing for 0 seconds"),
+        (Reply::Silence(whole[..30].to_vec()), "it sent nothing for 0 seconds"),
+        (Reply::Silence(whole[..100].to_vec()), "it sent nothing for 0 seconds"),
         (Reply::Cut(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()), "it does not speak HTTP: "),
     ];
     for (reply, expected) in rows {

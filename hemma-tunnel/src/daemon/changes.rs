@@ -132,7 +132,8 @@ impl Start {
             }
             if tokio::time::Instant::now() > deadline {
                 let last = tail(&self.seat.log(), 1).unwrap_or_default();
-                let said = last.into_iter().next().unwrap_or_else(|| "it said nothing".to_owned());
+                let said =
+                    last.into_iter().next().unwrap_or_else(|| "it printed nothing".to_owned());
                 return Err(Error::Died { host: self.seat.host().clone(), said });
             }
             tokio::time::sleep(LOOK_EVERY).await;

@@ -84,7 +84,7 @@ impl Client {
             let mut stream = BufReader::new(UnixStream::connect(self.seat.socket()).await?);
             write_line(&mut stream, request).await?;
             let line = read_line(&mut stream).await?;
-            let line = line.ok_or_else(|| io::Error::other("it hung up"))?;
+            let line = line.ok_or_else(|| io::Error::other("it closed the connection"))?;
             Ok(serde_json::from_slice(&line)?)
         };
         let failed = |source: io::Error| Error::Talk {
@@ -100,7 +100,7 @@ impl Client {
     fn unexpected(&self, answer: &Answer) -> Error {
         let said = match answer {
             Answer::Refused { reason } => reason.clone(),
-            other => format!("an answer to something else: {other:?}"),
+            other => format!("it answered something else: {other:?}"),
         };
         Error::Talk { host: self.seat.host().clone(), said }
     }

@@ -35,13 +35,13 @@ const DRAIN: Duration = Duration::from_secs(5);
 #[non_exhaustive]
 pub enum Error {
     /// A supervisor already runs.
-    #[error("a tunnel to {host} runs already")]
+    #[error("a tunnel to {host} is already running")]
     Runs {
         /// The host of the supervisor.
         host: Host,
     },
     /// The supervisor's directory, lock or socket cannot be used.
-    #[error("the tunnel's place {} cannot be used: {said}", .path.display())]
+    #[error("the tunnel's directory {} cannot be used: {said}", .path.display())]
     Seat {
         /// The path.
         path: PathBuf,
@@ -49,13 +49,13 @@ pub enum Error {
         said: String,
     },
     /// The supervisor runs and does not answer.
-    #[error("the tunnel to {host} runs but does not answer")]
+    #[error("the tunnel to {host} is running but does not answer")]
     Mute {
         /// The host of the supervisor.
         host: Host,
     },
     /// The supervisor did not stop when asked.
-    #[error("the tunnel to {host} was told to stop and still runs")]
+    #[error("the tunnel to {host} was told to stop but is still running")]
     Stays {
         /// The host of the supervisor.
         host: Host,

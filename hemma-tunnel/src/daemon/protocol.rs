@@ -88,7 +88,7 @@ impl Request {
 
 /// The error for a line that is not a valid request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("that is no request: {said}")]
+#[error("that is not a request: {said}")]
 pub struct Malformed {
     said: String,
 }

@@ -38,7 +38,7 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
         State::Starting | State::Reconnecting { .. } => {
             Finding::unseen(ids::FORWARD_CONNECTING, subject, format!("{at}{}", forward.state))
                 .hint(Hint::Do(format!(
-                    "is the VPN up and sshd on {} running? the tunnel goes on trying by itself",
+                    "is the VPN up and sshd on {} running? the tunnel keeps trying by itself",
                     tunnel.host
                 )))
         }

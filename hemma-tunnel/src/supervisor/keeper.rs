@@ -146,7 +146,7 @@ impl Keeper {
                 board.link(&State::Connected);
             }
             Beat::Late(by) => {
-                let reason = format!("no sign of life from the host for {} ms", by.as_millis());
+                let reason = format!("no answer from the host for {} ms", by.as_millis());
                 board.link(&State::Degraded { reason });
             }
         };

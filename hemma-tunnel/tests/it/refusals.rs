@@ -71,7 +71,7 @@ async fn a_taken_port_names_its_holder_and_no_other_forward_suffers() {
     supervisor.add(scene.forward("good").on_ipv6_too()).expect("another");
     let same = Forward::new("same".parse().expect("a name"), port, 80).expect("a forward");
     let said = supervisor.add(same).expect_err("its port is taken by one of ours").to_string();
-    assert!(said.contains("both want port"), "{said}");
+    assert!(said.contains("both use port"), "{said}");
     let mut changes = supervisor.subscribe();
     until(&mut changes, SOON, |it| it.forwards[1].state == State::Connected).await;
     let State::Held { by } = changes.borrow().forwards[0].state.clone() else {
