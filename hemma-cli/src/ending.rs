@@ -73,7 +73,7 @@ impl Ending {
     fn as_before(&self) -> String {
         match &self.before {
             Some(before) => format!("Live on {} as before: {before}", self.place),
-            None => format!("On {} runs what ran before", self.place),
+            None => format!("{} runs what ran before", self.place),
         }
     }
 
@@ -100,12 +100,15 @@ impl Ending {
         let head = match stand {
             Some(Stand::Idle(true)) => format!("nothing to do: {target} is live on {place}"),
             Some(Stand::Idle(false)) => {
-                format!("nothing to do: {target} is deployed on {place}, and not all of it is well")
+                format!(
+                    "nothing to do: {target} is deployed on {place}, but not all of it is \
+                         healthy"
+                )
             }
             Some(Stand::Live) => format!("Live on {place} since {since}: {target}"),
             Some(Stand::TakenBack) => format!("{}; {target} was taken back", self.as_before()),
             Some(Stand::Begun | Stand::Failed) => {
-                format!("Not proven on {place}: {target} was begun, and it has passed no gate")
+                format!("Not proven on {place}: {target} was started, but has not passed its gate")
             }
             None => format!("{}; no container was touched", self.as_before()),
         };
@@ -118,7 +121,7 @@ impl Ending {
             lines.push(urls.join("  "));
         }
         let next = match stand {
-            Some(Stand::Begun) => "`cargo xtask status`, and then `cargo xtask deploy` goes on",
+            Some(Stand::Begun) => "`cargo xtask status`, then `cargo xtask deploy` to continue",
             Some(Stand::Idle(true) | Stand::Live) => "`cargo xtask status`, `cargo xtask logs SVC`",
             _ => "`cargo xtask status`, `cargo xtask history`",
         };
@@ -140,7 +143,7 @@ mod tests {
     use super::*;
 
     fn step(kind: &'static str) -> Step {
-        let what = "let the lock of app on hemma go (taken back)".to_owned();
+        let what = "release the lock of app on hemma (taken back)".to_owned();
         let took = Duration::ZERO;
         Step { kind, what, took, change: true, answered: true, extent: Extent::Whole }
     }
@@ -170,13 +173,16 @@ mod tests {
                 Stand::Failed,
                 "6ed13c6",
                 &["compose.up"],
-                "Not proven on hemma (app): 1f0c2a9 api: new was begun, and it has passed no gate|1 change in 48 s.|Next: `cargo xtask status`, `cargo xtask history`",
+                "Not proven on hemma (app): 1f0c2a9 api: new was started, but has not passed its \
+                 gate|1 change in 48 s.|Next: `cargo xtask status`, `cargo xtask history`",
             ),
             (
                 Stand::Begun,
                 "nothing yet",
                 &["compose.up"],
-                "Not proven on hemma (app): 1f0c2a9 api: new was begun, and it has passed no gate|1 change in 48 s.|Next: `cargo xtask status`, and then `cargo xtask deploy` goes on",
+                "Not proven on hemma (app): 1f0c2a9 api: new was started, but has not passed its \
+                 gate|1 change in 48 s.|Next: `cargo xtask status`, then `cargo xtask deploy` to \
+                 continue",
             ),
             (
                 Stand::Begun,
@@ -194,7 +200,8 @@ mod tests {
                 Stand::Idle(false),
                 "nothing yet",
                 &[],
-                "nothing to do: 1f0c2a9 api: new is deployed on hemma (app), and not all of it is well|Next: `cargo xtask status`, `cargo xtask history`",
+                "nothing to do: 1f0c2a9 api: new is deployed on hemma (app), but not all of it is \
+                 healthy|Next: `cargo xtask status`, `cargo xtask history`",
             ),
         ];
         let clock: Zoned = "2026-02-03T14:02:31+01:00[+01:00]".parse().expect("a time");

@@ -56,12 +56,12 @@ impl Exit {
     /// The meaning, for the table in the README.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::AsPlanned => "it is as the runbook says, or now made so",
-            Self::NotAsPlanned => "it is not as the runbook says",
+            Self::AsPlanned => "everything is as the runbook says, or was made so",
+            Self::NotAsPlanned => "something is not as the runbook says",
             Self::Usage => "the command line or `hemma.toml` was wrong, or consent was missing",
-            Self::Unknown => "we could not look",
-            Self::Pending => "something would change, and nothing was",
-            Self::Unwritten => "it went well, and standard output could not be written",
+            Self::Unknown => "could not look",
+            Self::Pending => "something would change, and nothing was changed",
+            Self::Unwritten => "the command succeeded, but standard output could not be written",
             Self::Interrupted => "interrupted; what was done is said",
             Self::Program(_) => "the exit code of the program that was run",
         }

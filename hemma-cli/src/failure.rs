@@ -37,8 +37,8 @@ impl Failure {
 
     /// Standard output could not be written.
     pub(crate) fn unwritten(source: std::io::Error) -> Self {
-        let hint = "it is the file or the disk of this machine that standard output goes to; what \
-                    was done is done, and `cargo xtask status` looks again";
+        let hint = "check the file or disk of this machine that standard output goes to; the \
+                    changes were made, and `cargo xtask status` shows the state";
         let failure = Self { exit: Exit::Unwritten, ..Self::usage(Unwritten(source)) };
         failure.hint(Hint::Do(hint.to_owned()))
     }

@@ -15,7 +15,7 @@ const HEADING: &str = "Flags of every command";
 )]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Flags {
-    /// Read this file, not the hemma.toml that is here or above
+    /// Read this file, not the hemma.toml of this directory or of one above it
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
     /// Use this ssh alias instead of the one in hemma.toml
@@ -36,13 +36,13 @@ pub(crate) struct Flags {
     /// Play a recorded deploy or plan, without host and network
     #[arg(long, global = true, conflicts_with = "host")]
     pub rehearse: bool,
-    /// Show each step and each pass in a line of its own
+    /// Show each step and each passed check on a line of its own
     #[arg(long, global = true)]
     pub all: bool,
     /// Show each question and change with its time
     #[arg(long, global = true)]
     pub verbose: bool,
-    /// Colour the words; auto does so on a terminal, unless `NO_COLOR` is set
+    /// Colour the output; auto does so on a terminal, unless `NO_COLOR` is set
     #[arg(
         long,
         value_name = "WHEN",
@@ -57,7 +57,7 @@ pub(crate) struct Flags {
 pub(crate) fn lab() -> Arg {
     Arg::new("lab")
         .long("lab")
-        .help("Work on the practice host, brought up where need be")
+        .help("Work on the practice host, which is started if needed")
         .help_heading(HEADING)
         .display_order(5)
         .action(ArgAction::SetTrue)

@@ -117,7 +117,7 @@ pub(crate) async fn race<T>(
         return ended;
     }
     terminal.note("interrupted: finishing a step that cannot be cancelled safely");
-    terminal.note("(interrupt once more to cut it at once)");
+    terminal.note("(interrupt again to stop it at once)");
     tokio::select! {
         ended = stopping => ended,
         () = interrupts.next() => None,

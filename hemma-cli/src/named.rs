@@ -92,7 +92,7 @@ pub(crate) enum NotNamed {
     Forward(String),
     #[error("hemma.toml does not say which compose service is behind the forward `{0}`")]
     Service(String),
-    #[error("hemma.toml has no [offload], which says what the embedding server is made of")]
+    #[error("hemma.toml has no [offload], which describes the embedding server")]
     Offload,
 }
 

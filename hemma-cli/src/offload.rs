@@ -131,7 +131,7 @@ fn way(
         return Finding::fail(
             ids::OFFLOAD_CONTAINER_MISSING,
             subject,
-            "no container is one, by image or by port",
+            "not found: no container has its image or its port",
         )
         .hint(run);
     };
@@ -218,7 +218,7 @@ impl Furnishing {
             return Finding::fail(
                 ids::MODEL_CACHE_NOT_MOUNTED,
                 subject,
-                format!("nothing of the host is at {}: {again}", self.offload.cache),
+                format!("no directory of the host is mounted at {}: {again}", self.offload.cache),
             );
         };
         match (self.get("here"), self.get("inside"), self.get("filesystem")) {
@@ -254,7 +254,7 @@ impl Furnishing {
             && !groups.contains(group.as_str())
         {
             let detail =
-                format!("pdm.lock has no group `{group}`: the image would lack everything");
+                format!("pdm.lock has no group `{group}`: the image would lack all its packages");
             let hint = "lock it with all groups, or build from a commit whose pdm.lock has them";
             findings.push(
                 Finding::fail(ids::OFFLOAD_BUILD_NO_REQUIREMENTS, "requirements", detail)

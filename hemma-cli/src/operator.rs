@@ -15,7 +15,7 @@ use crate::flags::Flags;
 pub(crate) fn holder(world: &World, doing: &str) -> Holder {
     let who = variable("USER").or_else(|| variable("LOGNAME"));
     let from = gethostname::gethostname().to_string_lossy().into_owned();
-    let who = who.unwrap_or_else(|| "somebody".to_owned());
+    let who = who.unwrap_or_else(|| "unknown".to_owned());
     Holder { who, from, since: world.now(), doing: doing.to_owned() }
 }
 

@@ -62,20 +62,21 @@ fn of_deploy(remedy: &hemma_deploy::Remedy) -> Hint {
             say("revert the commit in the repository, push it, and run `cargo xtask deploy`: each \
              release that turns healthy is kept")
         }
-        Remedy::ShowLock => say("run `cargo xtask lock show` to see who is at work"),
-        Remedy::WaitForLock => say(
-            "run the same command again when they are done; `cargo xtask lock show` says whether \
-             they are, and `cargo xtask lock release` ends the hold of a run that hangs",
-        ),
+        Remedy::ShowLock => say("run `cargo xtask lock show` to see which run holds the lock"),
+        Remedy::WaitForLock => {
+            say("run the same command again when that run has ended; `cargo xtask lock show` says \
+             whether it has, and `cargo xtask lock release` releases the lock of a run that hangs")
+        }
         Remedy::ReleaseLock => {
-            say("it ends with that run; `cargo xtask lock release` ends it for a run that hangs")
+            say("the lock is released when that run ends; `cargo xtask lock release` releases it \
+                 for a run that hangs")
         }
         Remedy::LookAgain => say(
             "`cargo xtask status` says what is live now, `cargo xtask history` what the other run \
              does; then run the same command again",
         ),
         Remedy::FinishOrRollBack => {
-            say("run `cargo xtask deploy` to go on with it, or `cargo xtask rollback` to go back")
+            say("run `cargo xtask deploy` to continue it, or `cargo xtask rollback` to go back")
         }
     }
 }

@@ -49,7 +49,10 @@ enum Error {
     #[error("confirmation is required, and there is no terminal to ask at")]
     NobodyToAsk,
     /// The proposal was not seen.
-    #[error("the plan could not be shown, so nothing was changed: standard output takes no more")]
+    #[error(
+        "the plan could not be shown, so nothing was changed: standard output could not be \
+             written"
+    )]
     Unseen,
 }
 

@@ -278,7 +278,7 @@ mod tests {
             (b"\xff\xfe[\0", "hemma.toml:1:1: the file is UTF-16; save it as UTF-8"),
             (&vec![b'#'; Config::BYTES_MAX + 1], "hemma.toml:1:1: the file is larger than 64 KiB"),
             (b"[host]\nalias = \"a\0b\"\n", "hemma.toml:2:11: the file holds a control character"),
-            (b"[host]\ralias = 7\n", "hemma.toml:1:8: a line ends in a carriage return alone"),
+            (b"[host]\ralias = 7\n", "hemma.toml:1:8: a line ends with a carriage return alone"),
         ];
         for (bytes, expected) in rows {
             std::fs::write(&file, bytes).expect("written");

@@ -29,7 +29,7 @@ pub enum LabError {
     /// `HEMMA_LAB_NAME` is not a valid name.
     #[error(
         "`{name}` cannot be the name of a lab: \
-         a small letter, then small letters, digits and `-`, 40 at most"
+         a lower-case letter, then lower-case letters, digits and `-`, 40 at most"
     )]
     Name {
         /// The invalid name.

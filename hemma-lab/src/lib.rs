@@ -188,10 +188,10 @@ impl Lab {
     /// Undoes every [`break_host`](Self::break_host).
     pub async fn mend_host(&self) -> Result<(), LabError> {
         let there = self.containers();
-        let host = there.run("mend the host", ["exec", &self.instance.host, "/lab/mend"]);
+        let host = there.run("repair the host", ["exec", &self.instance.host, "/lab/mend"]);
         let mend = "/lab/router open && /lab/dns reset";
         let internet = ["exec", &self.instance.internet, "sh", "-c", mend];
-        let internet = there.run("mend the way to the host", internet);
+        let internet = there.run("repair the network to the host", internet);
         tokio::try_join!(host, internet).map(drop)
     }
 

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 /// The action on the lab.
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// Bring it up: Docker if need be, images, host, git remote, keys
+    /// Bring it up: Docker if needed, images, host, git remote, keys
     Up,
     /// Remove all of it
     Down {
@@ -34,7 +34,7 @@ enum Verb {
     Status,
     /// Log in as the operator
     Shell,
-    /// Make the host as it was before its first deploy
+    /// Reset the host to its state before the first deploy
     Reset,
     /// Push a commit that breaks or changes something
     Fault {
@@ -96,7 +96,7 @@ impl AnyVerb for Args {
             Verb::Down { keep_images } => {
                 let images = if keep_images { Images::Keep } else { Images::Remove };
                 Lab::down(images, &say).await?;
-                Ok(found(Finding::pass(ids::LAB_REMOVED, "lab", "nothing of it is left")))
+                Ok(found(Finding::pass(ids::LAB_REMOVED, "lab", "removed")))
             }
             Verb::Status => match Lab::find().await {
                 Ok(lab) => status(&lab).await,
@@ -233,7 +233,7 @@ fn order(link: &Link, words: &str) -> Option<Told> {
         }
         ("stall", "") => {
             link.stall();
-            "nothing arrives, nothing says so".to_owned()
+            "no data arrives, and no connection is closed".to_owned()
         }
         ("freeze", "") => {
             link.freeze();
@@ -245,7 +245,7 @@ fn order(link: &Link, words: &str) -> Option<Told> {
         }
         ("mend", "") => {
             link.mend();
-            "all is well".to_owned()
+            "the link works".to_owned()
         }
         ("end" | "quit" | "exit", "") => return Some(Told::End),
         _ => return None,

@@ -36,7 +36,7 @@ fn what_is_finished_before_an_interruption_is_kept_and_said() {
     assert_eq!(
         said,
         "interrupted; out.npy was not written\n  \
-         128 of 300 texts are done and kept in c; the same command goes on there\n"
+         128 of 300 texts are done and kept in c; the same command continues there\n"
     );
     let left: Vec<_> = std::fs::read_dir(dir.path()).expect("there").flatten().collect();
     assert_eq!(left.len(), 2, "the texts and the cache: {left:?}");

@@ -87,7 +87,7 @@ fn an_answer_that_is_none_is_named_and_what_was_there_stays() {
         ("embed", "nan", "value 767 of row 3 is not finite"),
         ("embed", "truncated", "it ends after 12412 of 12416 bytes"),
         ("embed", "extra-bytes", "something follows the last of its 12416 bytes"),
-        ("embed", "html", "this is no .npy file, it begins with \"<html>"),
+        ("embed", "html", "this is not a .npy file, it begins with \"<html>"),
         ("embed", "redirect", "it redirects (307) to \"/v1/embed\""),
         ("embed", "500", "it answered 500 `lab`: as it was asked to"),
         ("extract", "missing-member", "it has no member `handcrafted.npy`"),

@@ -63,9 +63,9 @@ const EXAMPLES: Examples = &[
         ],
     ),
     ("env diff", &[("- lacks, + has beyond the example", "env diff env.example")]),
-    ("lock", &[("who is at work on the host", "lock show")]),
-    ("lock show", &[("who is at work on the host", "lock show")]),
-    ("lock release", &[("end the hold of a run that hangs", "lock release")]),
+    ("lock", &[("who holds the lock", "lock show")]),
+    ("lock show", &[("who holds the lock", "lock show")]),
+    ("lock release", &[("release it from a run that hangs", "lock release")]),
     (
         "backup",
         &[
@@ -73,11 +73,11 @@ const EXAMPLES: Examples = &[
             ("one of them, into a directory here", "backup shop --here dumps"),
         ],
     ),
-    ("prune", &[("see what would go", "prune --plan"), ("remove it", "prune")]),
+    ("prune", &[("see what would be removed", "prune --plan"), ("remove it", "prune")]),
     (
         "tunnel",
         &[
-            ("open all forwards of hemma.toml, and ask what is behind them", "tunnel start"),
+            ("open all forwards of hemma.toml, and check the services behind them", "tunnel start"),
             ("at every login", "tunnel install"),
         ],
     ),
@@ -124,7 +124,7 @@ const EXAMPLES: Examples = &[
     ),
     ("day0 preconditions", &[("is the host ready?", "day0 preconditions")]),
     ("day1 dns-records", &[("where do the names lead?", "day1 dns-records")]),
-    ("day1 proxy-health", &[("who has ports 80 and 443?", "day1 proxy-health")]),
+    ("day1 proxy-health", &[("what listens on ports 80 and 443?", "day1 proxy-health")]),
     ("day1 cert-readiness", &[("will certificates come?", "day1 cert-readiness")]),
     ("day2 checkout-location", &[("can it be deployed?", "day2 checkout-location")]),
     ("day2 external-network", &[("see whether it is missing", "day2 external-network --plan")]),
@@ -139,14 +139,14 @@ const EXAMPLES: Examples = &[
     ("day2 shared-db", &[("what is missing there", "day2 shared-db --plan")]),
     ("day2 first-deploy", &[("the same as deploy", "day2 first-deploy")]),
     ("day2 service-health", &[("is everything healthy?", "day2 service-health")]),
-    ("day2 routing-tls", &[("is it there, from outside?", "day2 routing-tls")]),
+    ("day2 routing-tls", &[("does it answer from outside?", "day2 routing-tls")]),
     ("day3 language-tool-deploy", &[("bring it up", "day3 language-tool-deploy")]),
-    ("day3 language-tool-health", &[("is it real?", "day3 language-tool-health")]),
+    ("day3 language-tool-health", &[("is it the real checker?", "day3 language-tool-health")]),
     ("day3 tunnels", &[("open them", "day3 tunnels")]),
     ("day3 smoke-test", &[("does it find mistakes?", "day3 smoke-test")]),
     ("offload image-build", &[("build it", "offload image-build")]),
     ("offload container-run", &[("run it", "offload container-run")]),
-    ("offload container-health", &[("is it whole?", "offload container-health")]),
+    ("offload container-health", &[("is it complete?", "offload container-health")]),
     ("offload tunnel", &[("open it", "offload tunnel")]),
     (
         "offload pipeline",
@@ -155,7 +155,7 @@ const EXAMPLES: Examples = &[
             "offload pipeline -- pdm run essay-features --offload-service-url {embeddings}",
         )],
     ),
-    ("notes public-surface", &[("what is open to everybody?", "notes public-surface")]),
+    ("notes public-surface", &[("what is open to other machines?", "notes public-surface")]),
 ];
 
 /// The end of a command's help; `None` for one without examples.

@@ -172,14 +172,14 @@ mod tests {
         let left = "0123456789ab_web".parse().expect("a container");
         let steps = vec![
             Step::new(network, "it is not there"),
-            Step::new(Action::Discard(left), "a replacement that was cut left it"),
+            Step::new(Action::Discard(left), "an interrupted replacement left it behind"),
             container(ContainerAction::Recreate, "web", "its image changed"),
             container(ContainerAction::Remove, "old", "no file names it any more"),
         ];
         let proposal = Proposal::from(&Plan { steps });
         let expected = "\
 + create network  hule-network      it is not there
-- discard         0123456789ab_web  a replacement that was cut left it
+- discard         0123456789ab_web  an interrupted replacement left it behind
 ~ recreate        web               its image changed
 - remove          old               no file names it any more
 
@@ -212,7 +212,7 @@ Plan: 1 repository to clone, 1 role to create, 8 databases to create, 1 image to
 
     #[test]
     fn stages_are_headings_and_notes_come_last() {
-        let step = container(ContainerAction::Recreate, "api", "its image is built anew");
+        let step = container(ContainerAction::Recreate, "api", "its image is rebuilt");
         let step = Step { stage: Some("web".to_owned()), ..step };
         let mut plan = Proposal::from(&Plan { steps: vec![step] });
         let stage = |name: &str, services: &[&str]| {
@@ -220,14 +220,14 @@ Plan: 1 repository to clone, 1 role to create, 8 databases to create, 1 image to
         };
         plan.stages = vec![stage("data", &["redis", "kafka"]), stage("web", &["api"])];
         plan.stages.push(stage("rest", &[]));
-        plan.notes = vec!["set nowhere, and blank: A (a.yml:3)".to_owned()];
+        plan.notes = vec!["not set anywhere, so empty: A (a.yml:3)".to_owned()];
         let expected = "\
 stage data: redis, kafka (nothing to do)
 stage web: api
-~ recreate  api  its image is built anew
+~ recreate  api  its image is rebuilt
 stage rest: no service (nothing to do)
 
-note: set nowhere, and blank: A (a.yml:3)
+note: not set anywhere, so empty: A (a.yml:3)
 ";
         assert_eq!(shown(WIDE, &plan), expected);
     }

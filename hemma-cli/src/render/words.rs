@@ -68,7 +68,7 @@ pub(super) fn left_behind(
         line(&mut text, format_args!("{what}"));
     }
     if interrupted && !changes.is_empty() {
-        text.push_str("  the rest of the plan was not begun\n\n");
+        text.push_str("  the rest of the plan was not started\n\n");
         text.push_str(
             "hint: run the same command again to continue: it looks again and does the rest\n",
         );
@@ -80,7 +80,7 @@ pub(super) fn left_behind(
 /// The journal of the host lacks lines; the one on this machine, at `here`, has them.
 pub(crate) fn lost_lines(host: &Host, why: &str, here: Option<&Path>) -> String {
     let here = here.filter(|it| it.exists()).map_or_else(
-        || "no other has them".to_owned(),
+        || "no other journal has them".to_owned(),
         |it| format!("{} on this machine has them", it.display()),
     );
     let why = plain(why);
@@ -93,7 +93,7 @@ fn still_there(saved: &Saved) -> String {
         None => format!("  {done} of {total} texts were done, and nothing is kept\n"),
         Some(_) if saved.done == 0 => format!("  none of {total} texts was done\n"),
         Some(cache) => format!(
-            "  {done} of {total} texts are done and kept in {}; the same command goes on there\n",
+            "  {done} of {total} texts are done and kept in {}; the same command continues there\n",
             cache.display()
         ),
     }
@@ -177,7 +177,7 @@ mod tests {
             (
                 1280,
                 Some("c"),
-                "1 280 of 2 000 texts are done and kept in c; the same command goes on there",
+                "1 280 of 2 000 texts are done and kept in c; the same command continues there",
             ),
             (0, Some("c"), "none of 2 000 texts was done"),
             (64, None, "64 of 2 000 texts were done, and nothing is kept"),
@@ -205,7 +205,7 @@ mod tests {
                      on device); ";
         let here = lost(Some(Path::new("/dev/null")));
         assert_eq!(here, format!("{begin}/dev/null on this machine has them"));
-        assert_eq!(lost(None), format!("{begin}no other has them"));
+        assert_eq!(lost(None), format!("{begin}no other journal has them"));
     }
 
     #[test]

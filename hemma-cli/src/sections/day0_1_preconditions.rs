@@ -6,7 +6,7 @@ use crate::{Answer, Failure, Run, Section};
 
 /// Check that the host can be reached and has what the runbook relies on
 ///
-/// Reads only: ssh as somebody who is not root, sudo, Docker and Compose, the shared reverse proxy,
+/// Reads only: ssh as a user other than root, sudo, Docker and Compose, the shared reverse proxy,
 /// the external network. Runbook: preconditions.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}

@@ -7,8 +7,8 @@ use crate::{Answer, Failure, Run, Section, edge};
 /// Check that the shared reverse proxy runs and has ports 80 and 443
 ///
 /// Reads only. Proxy, ACME companion and shared database are found by image, then name, then label;
-/// says who listens on the two ports, who is on the external network, and which public names the
-/// proxy's own configuration has. Runbook: day 1, step 2.
+/// says what listens on the two ports, which of them is on the external network, and which public
+/// names the proxy's own configuration has. Runbook: day 1, step 2.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 

@@ -5,13 +5,13 @@ use hemma_deploy::env_file;
 
 use crate::{Answer, Failure, Run, Section, editor};
 
-/// Judge the host's .env by its keys
+/// Check the keys of the host's .env
 ///
 /// Reads only, unless with --edit. No value of the file leaves the host but for --edit, and none
 /// is shown or written down. Runbook: day 2, step 3.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Change it in your own editor; it is written back unless somebody else changed it meanwhile
+    /// Change it in your own editor; it is written back unless it has changed on the host meanwhile
     #[arg(long)]
     edit: bool,
     /// Also require what the research services need

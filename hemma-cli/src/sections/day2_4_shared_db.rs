@@ -5,11 +5,11 @@ use hemma_deploy::shared_db;
 
 use crate::{Answer, Failure, Proposal, Proposed, Run, Section};
 
-/// Make the role and the databases that are missing
+/// Create the role and the databases that are missing
 ///
-/// Changes the host where something is missing. Which databases there must be stands in the header
-/// comments of the compose files and in hemma.toml. Nothing is dropped, and no database is taken
-/// from another role. Runbook: day 2, step 4.
+/// Changes the host where something is missing. The databases that there must be are named in the
+/// header comments of the compose files and in hemma.toml. Nothing is dropped, and no database is
+/// taken from another role. Runbook: day 2, step 4.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -30,7 +30,7 @@ impl Section for Args {
             proposal.step(Proposed::from(&step))
         });
         let proposal =
-            proposal.to(format!("Make what is missing in PostgreSQL on {}", run.place()));
+            proposal.to(format!("Create what is missing in PostgreSQL on {}", run.place()));
         run.mend(before, proposal, async |approval| {
             let progress = run.progress();
             let make = async || shared_db::ensure(world, config, approval, &progress).await;

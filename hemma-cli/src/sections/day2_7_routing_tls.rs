@@ -4,7 +4,7 @@ use crate::{Answer, Failure, Run, Section, edge};
 
 /// Check that HTTPS reaches the right service with the right certificate
 ///
-/// Reads only, from this machine: the certificate of each public name and how long it lasts, who
+/// Reads only, from this machine: the certificate of each public name and how long it lasts, what
 /// answers GET behind it, and port 80. Runbook: day 2, step 7.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}

@@ -10,8 +10,8 @@ use crate::{Answer, Failure, Run, Section};
 
 /// Bring the language tool up with the research files, for the host itself only
 ///
-/// Changes the host, in the way of a deploy: one that runs without its port on 127.0.0.1 is
-/// replaced. No commit is brought in, and no other service touched. Runbook: day 3, step 1.
+/// Changes the host, as a deploy does: one that runs without its port on 127.0.0.1 is replaced. No
+/// commit is pulled, and no other service touched. Runbook: day 3, step 1.
 ///
 /// Only for an application whose hemma.toml has a [[forward]] `language-tool`.
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use crate::verbs::tunnel;
 use crate::{Answer, Failure, Run, Section};
 
-/// Open the tunnels of hemma.toml, and ask what is behind them
+/// Open the tunnels of hemma.toml, and check the services behind them
 ///
 /// Changes this machine if they are not open. `cargo xtask tunnel` has the rest: stop, status,
 /// logs, and opening them at every login. Runbook: day 3, step 3.

@@ -2,7 +2,7 @@
 
 use crate::{Answer, Failure, Run, Section, edge};
 
-/// Check that nothing but the web's two ports and ssh is open to everybody
+/// Check that only the web's two ports and ssh are open to other machines
 ///
 /// Reads only. Compares what the compose files publish, what the engine opened, what listens on the
 /// host and what answers from here; traces each open port to process, container, file and line.

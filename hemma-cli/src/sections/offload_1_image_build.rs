@@ -12,8 +12,8 @@ use crate::{Answer, Failure, Proposal, Run, Section};
 
 /// Build the image of the embedding server, and of what it needs
 ///
-/// Changes the host, in the way of a deploy, and touches no container. An image that could not run
-/// is not built: without its requirements it would, and fail at its first import. Runbook:
+/// Changes the host, as a deploy does, and touches no container. An image that could not run is not
+/// built: without its requirements the build would succeed, and its first import fail. Runbook:
 /// optional, step 1.
 ///
 /// Only for an application whose hemma.toml has [offload].

@@ -10,8 +10,8 @@ use crate::{Answer, Failure, Run, Section};
 
 /// Run the embedding server by Compose, for the host itself only
 ///
-/// Changes the host, in the way of a deploy: builds what is missing, and brings the server up with
-/// what it needs. Then its cache has to outlive it. Runbook: optional, step 2.
+/// Changes the host, as a deploy does: builds what is missing, and brings the server up with what it
+/// needs. Then checks that its cache outlives the container. Runbook: optional, step 2.
 ///
 /// Only for an application whose hemma.toml has [offload].
 #[derive(Debug, clap::Args)]

@@ -10,7 +10,7 @@ use crate::offload::{self, Verified};
 use crate::research::Offload;
 use crate::{Answer, Failure, Run, Section};
 
-/// Check on the host that the embedding server is there, for the host only, and whole
+/// Check on the host that the embedding server runs, is open to the host alone, and is complete
 ///
 /// Reads only. It has to be the one that Compose made, to keep its cache on the host, to have its
 /// graphics processor, and to run with the grammar checker's version that .env states. Runbook:

@@ -9,8 +9,8 @@ use crate::{Answer, Failure, Proposal, Proposed, Run, Section, operator};
 
 /// Run a research program with the tunnels up and the services ready
 ///
-/// `{embeddings}` and `{language-tool}` in its words become the URLs of the services; they are also
-/// in its environment, as `HEMMA_EMBEDDINGS_URL` and `HEMMA_LANGUAGE_TOOL_URL`. It gets the signals
+/// `{embeddings}` and `{language-tool}` in its arguments become the URLs of the services; they are
+/// also in its environment, as `HEMMA_EMBEDDINGS_URL` and `HEMMA_LANGUAGE_TOOL_URL`. It gets the signals
 /// that this command gets, its exit code is this command's, and it goes on when the terminal
 /// closes. Runbook: optional, step 5.
 ///
@@ -51,7 +51,7 @@ impl Section for Args {
         run.terminal().note(&format!("the services are ready; running {}", pipeline.typed()));
         if run.terminal().may_close() {
             run.terminal().note(&format!(
-                "it goes on if this terminal closes; all of it is in {}",
+                "it continues if this terminal closes; its output is in {}",
                 log.display()
             ));
         }
@@ -70,7 +70,10 @@ async fn stops(run: &Run<'_>, pipeline: &Pipeline, tunnels: &Report) -> Option<R
         }
     }
     for missing in others.into_iter().filter(|it| it.verdict != Verdict::Pass) {
-        run.terminal().note(&format!("goes without: {}, {}", missing.subject, missing.detail));
+        run.terminal().note(&format!(
+            "not available, and not needed: {}, {}",
+            missing.subject, missing.detail
+        ));
     }
     if needed.verdict() == Verdict::Pass {
         run.terminal().busy("asking the embedding server");

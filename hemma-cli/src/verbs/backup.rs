@@ -14,12 +14,12 @@ use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 /// Dump the application's databases, each into a file of its own
 ///
 /// By `pg_dump` in the container of the database, compressed, for `pg_restore`. A file gets its name
-/// when it is whole, is for its owner alone, and replaces none. Without names, those databases that
+/// when it is complete, is for its owner alone, and overwrites none. Without names, those databases that
 /// the compose files and hemma.toml name. Roles are no part of a dump: `day2 shared-db` makes the
 /// application's.
 ///
-/// It holds the lock of the host: a deploy that alters a table would wait for the dump, and whoever
-/// reads the table for the deploy.
+/// It holds the lock of the host: a deploy that alters a table would wait for the dump, and all
+/// readers of the table for the deploy.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only these databases

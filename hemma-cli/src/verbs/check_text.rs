@@ -16,7 +16,7 @@ use crate::{Answer, Failure, Run};
 
 /// Show the mistakes that the grammar service finds in a text
 ///
-/// One mistake a line: where it is, what stands there, what could, and the rule. Mistakes in a text
+/// One mistake a line: its place, the words, the suggestion, and the rule. Mistakes in a text
 /// are no fault of the service, so they are no failure of this command either.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -12,7 +12,7 @@ use crate::{Answer, Failure, Run};
 /// Compute the embeddings of a file of texts
 ///
 /// A .csv or .jsonl file is read as what it is, any other has one text a line; an empty line is a
-/// text, too. The vectors stand in the order of the texts; one that fails is NaN, and where all do,
+/// text, too. The vectors are in the order of the texts; one that fails is NaN, and where all do,
 /// no file is written. What is finished is kept in the Python client's cache, so the same command
 /// after Ctrl-C goes on where it was.
 #[derive(Debug, clap::Args)]

@@ -102,12 +102,12 @@ async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
 /// services have the old one. `plan` is what a deploy would do, if it is known.
 fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
     let Some(plan) = plan else {
-        let which = "`cargo xtask plan` shows which services are to be made again with it, and \
-                     `cargo xtask restart SVC` makes them";
+        let which = "`cargo xtask plan` shows which services have to be recreated with it, and \
+                     `cargo xtask restart SVC` recreates them";
         return Finding::pass(
             ids::RESTART_PERHAPS_DUE,
             "restart",
-            format!("what runs has the {key} from before"),
+            format!("running services still have the old {key}"),
         )
         .hint(Hint::Do(which.to_owned()));
     };
@@ -122,10 +122,10 @@ fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
         return Finding::pass(
             ids::RESTART_NOT_DUE,
             "restart",
-            "none is due: no container would be another with it",
+            "none needed: it changes no container",
         );
     }
-    let detail = format!("due, as they run with what was there before: {}", services.join(", "));
+    let detail = format!("needed, as they run with the old value: {}", services.join(", "));
     let words = services.iter().map(|it| quote(it)).collect::<Vec<_>>().join(" ");
     Finding::pass(ids::RESTART_DUE, "restart", detail)
         .hint(Hint::Run(format!("cargo xtask restart {words}")))

@@ -10,8 +10,8 @@ use crate::{Answer, Failure, Proposal, Proposed, Run};
 
 /// Run a command in the container of a service
 ///
-/// On a terminal it has one of its own, as `ssh -t` gives; without one its streams are handed on
-/// byte for byte. No shell reads its words, and its exit code is this command's. Typing it is the
+/// On a terminal it has one of its own, as `ssh -t` gives; without one its streams are passed on
+/// byte for byte. No shell reads its arguments, and its exit code is this command's. Typing it is the
 /// consent; the journal keeps the program's name, and not its arguments. It takes no lock.
 ///
 /// Without a terminal Ctrl-C ends this side alone, as it does with `docker exec`: the command may go
@@ -24,13 +24,13 @@ pub(crate) struct Args {
     /// The service, by its own or its container's name
     #[arg(value_name = "SVC")]
     service: String,
-    /// As whom, instead of as the image says
+    /// The user, instead of the image's
     #[arg(long, short, value_name = "USER")]
     user: Option<String>,
-    /// In which directory, instead of where the image says
+    /// The working directory, instead of the image's
     #[arg(long, short, value_name = "DIR")]
     workdir: Option<String>,
-    /// Give it no terminal, even on one
+    /// Allocate no terminal, even if there is one here
     #[arg(long, short = 'T')]
     no_tty: bool,
     /// The command and its arguments
@@ -47,7 +47,7 @@ pub(crate) struct Args {
 enum Error {
     #[error("standard output belongs to the command, so it takes no JSON document")]
     NotBoth,
-    #[error("container `{name}` does not run: {status}")]
+    #[error("container `{name}` is not running: {status}")]
     Stopped { name: String, status: String },
 }
 
@@ -75,7 +75,7 @@ impl Args {
         };
         run.terminal().idle();
         let Some(approval) = run.typed() else {
-            let step = Proposed::change("run", in_container.describe(), "it was typed");
+            let step = Proposed::change("run", in_container.describe(), "as typed");
             let proposal = Proposal::default().step(step);
             return run.mend(Report::default(), proposal, async |_| Ok(Report::default())).await;
         };
@@ -98,8 +98,7 @@ impl Args {
 /// for a crash of its own.
 fn outlived(run: &Run<'_>, cut: &InContainer) {
     let InContainer { host, container, program, .. } = cut;
-    let note =
-        format!("{program} may go on in container {container}: nothing there was told to end");
+    let note = format!("{program} may still run in container {container}: it was not told to end");
     run.terminal().note(&note);
     let look = host.line(format_args!("sudo -n docker top {container}"));
     run.terminal().note(&format!("hint: run `{look}`"));

@@ -12,7 +12,7 @@ use hemma_embed::{Essay, FeatureSet, Matrix, Meta, Part};
 use super::texts::{self, ClientOptions, Columns, Format, Input, Tally, Wanted};
 use crate::{Answer, Failure, Run};
 
-/// Give every essay of a file its features
+/// Compute the features of each essay in a file
 ///
 /// Writes embeddings.npy, handcrafted.npy, meta.json (what the server says about how it made them)
 /// and ids.txt (one line a row) into a directory. A .csv or .jsonl file is read as what it is, any

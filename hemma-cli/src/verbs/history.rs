@@ -52,9 +52,9 @@ fn shown(page: Page, run: &PastRun, at: &Zoned) -> String {
     let steps = steps.iter().map(|it| line(page, it));
     let open = match outcome {
         PastOutcome::Cut => {
-            Some("  its end was not written down: it was killed, or its connection lost")
+            Some("  its end was not recorded: it was killed, or its connection was lost")
         }
-        PastOutcome::Running => Some("  at work now: `cargo xtask lock show` says since when"),
+        PastOutcome::Running => Some("  running now: `cargo xtask lock show` says since when"),
         PastOutcome::Ended(_) => None,
     };
     let head = std::iter::once(page.wrapped(&head, 4));
@@ -69,7 +69,7 @@ fn line(page: Page, PastStep { what, outcome, .. }: &PastStep) -> String {
         }
         Outcome::Done { took: None } => format!("  done    {what}"),
         Outcome::Failed { why } => format!("  FAILED  {what}: {why}"),
-        Outcome::Open => format!("  begun   {what}; its end was not written down"),
+        Outcome::Open => format!("  begun   {what}; its end was not recorded"),
     };
     page.wrapped(&plain(&line), 10)
 }

@@ -5,10 +5,10 @@ use hemma_deploy::lock;
 
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
-/// Show who holds the deploy lock, or end their hold
+/// Show who holds the deploy lock, or force-release it
 ///
-/// A hold ends by itself: at once when its run ends in any way, and within 20 seconds when the
-/// link to it is gone. Ending it by hand is for a run that hangs.
+/// The lock is released by itself: at once when its run ends in any way, and within 20 seconds when
+/// the connection to it is lost. Releasing it by hand is for a run that hangs.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -34,9 +34,9 @@ impl Args {
         if matches!(self.what, What::Show) || free {
             return Ok(Answer::Report(report));
         }
-        let step = Proposed::remove("end the hold of", "the lock", held);
+        let step = Proposed::remove("force-release", "the lock", held);
         let proposal = Proposal::default().step(step.of(Noun::new("hold", "holds"), "the lock"));
-        let intent = format!("End the hold of the lock of {project} on {host}");
+        let intent = format!("Force-release the lock of {project} on {host}");
         let proposal = proposal.to(intent);
         run.mend(report, proposal, async |approval| {
             let by = run.holder("lock release");

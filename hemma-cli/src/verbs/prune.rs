@@ -7,7 +7,7 @@ use hemma_deploy::prune::{self, Standing, Unnamed, What};
 use crate::ids;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
-/// Remove images without a name and the cache of builds
+/// Remove images without a name and the build cache
 ///
 /// Nothing that has a name is removed, no volume, no network and no container, and never what a
 /// rollback needs. The next build of an image may take longer.

@@ -5,7 +5,7 @@ use hemma_deploy::rollout;
 use super::restart::replace;
 use crate::{Answer, Failure, Run};
 
-/// Build the images of services anew and replace their containers
+/// Rebuild the images of services and replace their containers
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The services, by their own or their containers' names

@@ -9,8 +9,8 @@ use crate::{Answer, Failure, Proposal, Run};
 
 /// Go back to a release that ran: commit, images, configuration
 ///
-/// Changes the host. The overlay, if hemma.toml names one, comes back as it was; the one that is there
-/// is kept beside it. Databases and `.env` are not touched.
+/// Changes the host. The overlay, if hemma.toml names one, comes back as it was; the current
+/// one is kept next to it. Databases and `.env` are not touched.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The commit to go back to, or its beginning; without it, the release before the one that is

@@ -32,7 +32,7 @@ enum Task {
 
 impl Verb for Args {
     const NAME: &'static str = "dev";
-    const HEADING: &'static str = "For hemma's makers";
+    const HEADING: &'static str = "For hemma's developers";
     const NEEDS_CONFIG: bool = false;
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {

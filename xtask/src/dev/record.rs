@@ -44,7 +44,7 @@ const LAB: &str = "--lab";
 const CONFIG: &str = "--config=";
 
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no section")]
+#[error("`{0}` is not a section")]
 struct NoSection(String);
 
 impl Args {

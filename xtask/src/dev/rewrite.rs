@@ -12,7 +12,7 @@ use crate::ids;
 /// Write all recordings in the form that a new one has
 ///
 /// What they answer stays the same; ids, order and text become those of a recording that is made
-/// now. The base can be chosen anew: the scenes are then written as differences from its answers.
+/// now. Another base can be chosen: the scenes are then written as differences from its answers.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A scene whose long answers are to be the base of all others; may be given several times
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 const LONG: usize = 2_000;
 
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no recorded scene: name one as SLUG/STATE, e.g. day2_5_first_deploy/already")]
+#[error("`{0}` is not a recorded scene: name one as SLUG/STATE, e.g. day2_5_first_deploy/already")]
 struct NoScene(String);
 
 impl Args {

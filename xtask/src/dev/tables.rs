@@ -10,9 +10,9 @@ use super::{readme, weight, workspace};
 use crate::app;
 use crate::ids;
 
-/// Write the tables of the documentation anew
+/// Write the tables of the documentation again
 ///
-/// A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; the names are sections, exits, crates
+/// A table is between `<!-- NAME -->` and `<!-- /NAME -->`; the names are sections, exits, crates
 /// and findings. The README of each published crate is its own page. What the light crates weigh is
 /// counted.
 #[derive(Debug, clap::Args)]
@@ -52,7 +52,7 @@ impl Args {
             Finding::fail(ids::TABLE_STALE, file, "out of date; run `cargo xtask dev tables`")
         } else {
             workspace::write(&root.join(file), should)?;
-            Finding::pass(ids::TABLE_WRITTEN, file, "written anew")
+            Finding::pass(ids::TABLE_WRITTEN, file, "written")
         })
     }
 }

@@ -11,8 +11,8 @@ const BEHIND_CARGO: &str = "cargo_xtask";
 
 /// Print a completion script for a shell
 ///
-/// It completes the name that this program was called by. Behind `cargo xtask` it hangs itself in
-/// front of cargo's own completion, which goes on for everything else.
+/// It completes the name that this program was called by. For `cargo xtask` it comes before cargo's
+/// own completion, which still completes everything else.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The shell
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 enum Error {
     #[error("only bash, zsh and fish can complete behind `cargo`; --for NAME is for a binary")]
     NoHook,
-    #[error("`{0}` can be no program's name: only letters, digits and - . _ + are taken")]
+    #[error("`{0}` cannot be the name of a program: only letters, digits and - . _ + are allowed")]
     NoName(String),
 }
 

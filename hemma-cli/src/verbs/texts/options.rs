@@ -83,7 +83,7 @@ pub(crate) fn nobody_there(forward: &str, url: Option<&ServerUrl>) -> Hint {
     match url {
         None => Hint::Run(format!("cargo xtask tunnel start {forward}")),
         Some(url) => Hint::Do(format!(
-            "see what listens at {url}, or leave --url away: then it is asked through the tunnel"
+            "see what listens at {url}, or leave out --url to go through the tunnel"
         )),
     }
 }
@@ -95,7 +95,7 @@ pub(crate) fn failed_run(error: RunError, options: &ClientOptions) -> Failure {
             Failure::unknown(error).hint(nobody_there(EMBEDDINGS, options.url.as_ref()))
         }
         RunError::Cache { .. } => {
-            let hint = "name another directory with --cache, or go without one: --no-cache";
+            let hint = "name another directory with --cache, or use none: --no-cache";
             Failure::from(error).hint(Hint::Do(hint.to_owned()))
         }
         RunError::FingerprintChanged { .. } => {

@@ -67,9 +67,9 @@ pub(crate) enum Error {
     Open { path: PathBuf, source: io::Error },
     #[error("could not read {} of `{}`", place(*.number), .path.display())]
     Read { path: PathBuf, number: usize, source: io::Error },
-    #[error("{} of `{}` is no CSV", place(*.number), .path.display())]
+    #[error("{} of `{}` is not CSV", place(*.number), .path.display())]
     Csv { path: PathBuf, number: usize, source: csv::Error },
-    #[error("{} of `{}` is no JSON", place(*.number), .path.display())]
+    #[error("{} of `{}` is not JSON", place(*.number), .path.display())]
     Json { path: PathBuf, number: usize, source: serde_json::Error },
     #[error(
         "{} of `{}` has no text named `{name}`; it has {there}",
@@ -324,8 +324,8 @@ mod tests {
                 "the header of `a.csv` has no text named `text`; it has `a`, `b`",
             ),
             ("a.csv", "", "the header of `a.csv` has no text named `text`; it has none"),
-            ("a.csv", "text,b\n1,2\n3\n", "record 2 of `a.csv` is no CSV"),
-            ("a.jsonl", "{\"text\":\"a\"}\nb\n", "record 2 of `a.jsonl` is no JSON"),
+            ("a.csv", "text,b\n1,2\n3\n", "record 2 of `a.csv` is not CSV"),
+            ("a.jsonl", "{\"text\":\"a\"}\nb\n", "record 2 of `a.jsonl` is not JSON"),
             (
                 "a.jsonl",
                 "{\"text\":5}",

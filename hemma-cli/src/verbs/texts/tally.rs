@@ -161,7 +161,7 @@ fn outage_words(outage: Outage, (clock, instant): (Timestamp, Instant)) -> Strin
     };
     match outage {
         Outage::Began { since, until } => format!(
-            "the server has not answered since {}, and is tried until {}",
+            "the server has not answered since {}, and is retried until {}",
             at(since),
             at(until)
         ),
@@ -169,7 +169,7 @@ fn outage_words(outage: Outage, (clock, instant): (Timestamp, Instant)) -> Strin
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a rate")]
+#[expect(clippy::cast_precision_loss, reason = "there is no use for the sixteenth digit of a rate")]
 fn per_second(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
 }
@@ -179,7 +179,10 @@ fn shown(rate: f64) -> String {
 }
 
 /// The remaining time in one unit, as a person would say it.
-#[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a forecast")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "there is no use for the sixteenth digit of a forecast"
+)]
 fn left(items: usize, pace: f64) -> String {
     let seconds = items as f64 / pace;
     if seconds < 90.0 {
@@ -216,7 +219,7 @@ mod tests {
         let began = Outage::Began { since: after(70), until: after(670) };
         assert_eq!(
             outage_words(began, (clock, instant)),
-            "the server has not answered since 00:01:10 UTC, and is tried until 00:11:10 UTC"
+            "the server has not answered since 00:01:10 UTC, and is retried until 00:11:10 UTC"
         );
         assert_eq!(outage_words(Outage::Over, (clock, instant)), "the server answers again");
     }

@@ -23,11 +23,11 @@ pub(crate) struct Args {
 enum What {
     /// Open forwards in the background, and wait until they answer
     Start(Named),
-    /// Close them, when whoever uses them has finished
+    /// Close them, once the connections through them have ended
     Stop(Named),
     /// Close them and open them again
     Restart(Named),
-    /// Ask every service behind them, now
+    /// Check every service behind them now
     Status(Named),
     /// Show what happened to them
     Logs {
@@ -133,7 +133,7 @@ impl Named {
         let report = verify(run.world(), &seat, &forwards).await;
         let proposal = opening(run, &seat, &forwards).await?;
         if proposal.is_empty() {
-            run.terminal().note("it runs already");
+            run.terminal().note("it is already running");
         }
         run.mend(report, proposal, async |approval| {
             open(run, &seat, forwards.clone(), approval).await?;
@@ -159,7 +159,7 @@ impl Named {
             let words = match stopped {
                 Stopped::Already => "it was not running",
                 Stopped::Closed => "closed; its other forwards go on",
-                Stopped::Gone => "stopped, and nothing of it is left",
+                Stopped::Gone => "stopped",
             };
             Ok(Report::from_iter([Finding::pass(ids::TUNNEL_CLOSED, subject.clone(), words)]))
         })

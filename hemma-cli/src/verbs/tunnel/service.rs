@@ -42,7 +42,7 @@ impl InstallArgs {
         let mut proposal = Proposal::default();
         if !left.is_empty() {
             let what = RemoveLeftovers { found: left.clone() };
-            let why = "the old script would want the same ports";
+            let why = "the old script would use the same ports";
             let step = Proposed::remove("remove", hemma_core::Change::describe(&what), why);
             proposal = proposal.step(step);
         }

@@ -66,9 +66,9 @@ impl Args {
         let measuring = |what: &str| run.terminal().busy(&format!("measuring: {what}"));
         measuring("one large answer");
         text += &bench.large().await?;
-        measuring("texts that nobody has asked for before");
+        measuring("texts that are not in the cache yet");
         text += &bench.cold(&dir).await?;
-        measuring("the same over a long way");
+        measuring("the same over a slow link");
         text += &bench.far(&dir).await?;
         measuring("texts that are in the cache");
         text += &bench.cached(&dir).await?;
@@ -122,7 +122,7 @@ impl Bench {
             let theirs = dir.join(format!("python-{turn}"));
             python.add(self.python("run", self.args.cold, &theirs).await?);
         }
-        let mut text = format!("{} texts that nobody has asked for before\n", self.args.cold);
+        let mut text = format!("{} texts that are not in the cache yet\n", self.args.cold);
         line(&mut text, "hemma", &ours);
         line(&mut text, "Python", &python);
         told(&mut text, ratio(python.median(), ours.median()), "the speed of Python");

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Small requests on one connection
     #[arg(long, default_value_t = 1000)]
     requests: u32,
-    /// Seconds in which nobody uses the tunnel
+    /// Seconds in which the tunnel is idle
     #[arg(long, default_value_t = 60)]
     idle: u64,
     /// Seconds for which the network is away

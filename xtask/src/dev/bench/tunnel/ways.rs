@@ -68,7 +68,7 @@ impl Way {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "what is measured must run beside the measuring")]
+#[expect(clippy::disallowed_methods, reason = "what is measured must run next to the measuring")]
 fn command(program: impl AsRef<OsStr>) -> Command {
     Command::new(program)
 }
