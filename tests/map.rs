@@ -1,12 +1,14 @@
 //! The map of the repository: a place for each slug, and dependencies in one direction.
 
+mod english;
 mod files;
+mod source;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use files::files;
 use hemma_cli::{App, subcommand};
+use source::{read, root, rust_files, without_tests};
 
 #[test]
 fn every_section_has_its_place_on_every_shelf_and_nothing_else_is_there() {
@@ -139,58 +141,6 @@ fn no_crate_that_others_use_knows_an_application() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// Phrases that no doc comment has, and what to say instead: docs.rs shows each comment alone.
-const PHRASES: [(&str, &str); 5] = [
-    ("/// the same", "the noun of the item: `The finding for this state`"),
-    ("whoever", "the operator, the caller, a program that …"),
-    ("somebody", "a person, another operator, another program"),
-    ("nobody", "no …, or the passive"),
-    (" anew", "again; rebuild, recreate"),
-];
-
-/// Where `///` is a help text, and so part of what the program prints.
-const HELP: [&str; 4] =
-    ["hemma-cli/src/sections/", "hemma-cli/src/verbs/", "hemma-cli/src/flags.rs", "xtask/src/"];
-
-#[test]
-fn doc_comments_are_in_plain_english() {
-    let mut found = Vec::new();
-    for file in rust_files().into_iter().filter(|it| it.contains("/src/")) {
-        let is_help = HELP.iter().any(|it| file.starts_with(it));
-        for (at, line) in doc_comments(&read(&file)) {
-            let has = PHRASES.iter().find(|it| line.to_lowercase().contains(it.0));
-            let has = has.filter(|_| !is_help || line.starts_with("//!"));
-            found.extend(has.map(|(phrase, instead)| {
-                format!("{file}:{at}: {line}: instead of `{}`: {instead}", phrase.trim())
-            }));
-        }
-    }
-    assert!(found.is_empty(), "{found:#?}");
-}
-
-/// The doc comments of a file with their lines, without the examples in them.
-fn doc_comments(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut is_code = false;
-    let lines = text.lines().map(str::trim_start).enumerate();
-    let docs = lines.filter(|(_, it)| it.starts_with("///") || it.starts_with("//!"));
-    docs.filter(move |(_, it)| {
-        let is_fence = it[3..].trim_start().starts_with("```");
-        is_code ^= is_fence;
-        !is_code && !is_fence
-    })
-    .map(|(at, it)| (at + 1, it))
-}
-
-/// The lines of a file without its tests.
-fn without_tests<'t>(file: &str, text: &'t str) -> Vec<&'t str> {
-    let lines: Vec<&str> = text.lines().collect();
-    // A module of tests may be a file of its own, declared in the middle of the code.
-    let is_test = |it: &[&str]| it[0].starts_with("#[cfg(test)]") && !it[1].ends_with(';');
-    let tests = lines.windows(2).position(is_test).unwrap_or(lines.len());
-    let whole = file.ends_with("tests.rs") || file.contains("/tests/");
-    lines[..if whole { 0 } else { tests }].to_vec()
-}
-
 #[test]
 fn dependencies_and_lints_are_the_workspaces() {
     for manifest in manifests() {
@@ -269,19 +219,4 @@ fn manifests() -> Vec<toml::Table> {
     let files = members.iter().filter_map(|it| it.as_str()).map(|it| format!("{it}/Cargo.toml"));
     let read = |it: String| read(&it).parse().expect("it is TOML");
     files.map(read).chain([workspace.clone()]).collect()
-}
-
-/// All Rust files, relative to the root, without what is built.
-fn rust_files() -> Vec<String> {
-    let relative = |it: PathBuf| it.strip_prefix(root()).map(|it| it.display().to_string());
-    let rust = files(&root(), "rs").into_iter();
-    rust.map(|it| relative(it).expect("it is below the root")).collect()
-}
-
-fn read(file: &str) -> String {
-    std::fs::read_to_string(root().join(file)).unwrap_or_else(|it| panic!("{file}: {it}"))
-}
-
-fn root() -> PathBuf {
-    env!("CARGO_MANIFEST_DIR").into()
 }
