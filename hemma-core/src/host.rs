@@ -10,7 +10,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::without_credentials;
-use crate::{Classified, ErrorClass, OperatorError};
 
 /// An alias from the operator's own ssh configuration (`ssh hemma` → `Host::from_str("hemma")`).
 ///
@@ -33,12 +32,6 @@ impl Host {
 pub struct HostError {
     text: String,
     reason: &'static str,
-}
-
-impl OperatorError for HostError {
-    fn classify(&self) -> Classified {
-        ErrorClass::Usage.without("the message says what is allowed")
-    }
 }
 
 impl FromStr for Host {

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::Hint;
+use crate::{Hint, HostError};
 
 /// The class of an error, which determines the exit code. An interruption has no class: it ends a
 /// run and is not an error.
@@ -117,6 +117,13 @@ pub trait OperatorError: Error {
     /// Whether the state was looked at and is wrong, as opposed to not known.
     fn is_known(&self) -> bool {
         self.class() == ErrorClass::NotAsPlanned
+    }
+}
+
+/// A host is what hints are about, so its own error cannot know them.
+impl OperatorError for HostError {
+    fn classify(&self) -> Classified {
+        ErrorClass::Usage.without("the message says what is allowed")
     }
 }
 

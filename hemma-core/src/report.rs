@@ -2,30 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Classified, ErrorClass, FindingId, Hint, OperatorError, RemedySet};
-
-/// The three verdicts. They are ordered by importance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// It was looked at and is as it should be.
-    Pass,
-    /// It was looked at and is wrong.
-    Fail,
-    /// It could not be looked at.
-    Unknown,
-}
-
-impl Verdict {
-    /// `pass`, `FAIL` or `?`: a word, so that logs and screen readers keep it.
-    pub fn mark(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "FAIL",
-            Self::Unknown => "?",
-        }
-    }
-}
+use crate::{Classified, ErrorClass, FindingId, Hint, OperatorError, RemedySet, Verdict};
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

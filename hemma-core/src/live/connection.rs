@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use openssh::{ChildStderr, ChildStdin, ChildStdout, Stdio};
+use openssh::Stdio;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -14,13 +14,12 @@ use super::marks::Marks;
 use super::master::{STORY_PATIENCE, SshMaster};
 use super::remarks::Remarks;
 use super::remote_line::{Input, exit_code, line};
-use super::sieve::{Sieve, Sieved};
+use super::sieve::{Sieve, Sieved, Streams};
 use super::story::{Story, Stream};
 use super::{ConnectError, Duplex, SshOptions};
 use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo};
 
 type Child = openssh::Child<Arc<openssh::Session>>;
-pub(super) type Streams = (ChildStdin, Sieved<ChildStdout>, Sieved<ChildStderr>);
 
 /// Linux takes 128 KiB for one argument, and sshd passes the whole command line to the login shell
 /// as one. A longer one fails without a message.

@@ -8,9 +8,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::connection::Streams;
 use super::remarks::Remarks;
-use super::sieve::Sieved;
+use super::sieve::{Sieved, Streams};
 use super::story::{Story, Stream};
 use crate::{Command, ExecError, Host};
 

@@ -1,51 +1,12 @@
-//! The connections of a run, and the commands that use them.
+//! The commands on hosts whose streams the caller has.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use tokio::sync::OnceCell;
+use std::sync::Arc;
 
 use super::connection::Connection;
-use super::{ConnectError, Duplex, Live, Shared, StreamError, Terminal};
-use crate::{Command, ExecError, Host, Output, Progress};
-
-type Attempt = Arc<OnceCell<Result<Arc<Connection>, ConnectError>>>;
-
-/// One connection per host that was used. A failed one stays failed.
-#[derive(Default)]
-pub(super) struct Connections(Mutex<HashMap<Host, Attempt>>);
-
-impl Connections {
-    /// The number of connections made.
-    pub(super) fn opened(&self) -> usize {
-        let attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        attempts.values().filter(|it| matches!(it.get(), Some(Ok(_)))).count()
-    }
-
-    pub(super) async fn close(&self) {
-        let attempts: Vec<Attempt> = {
-            let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            attempts.drain().map(|(_, attempt)| attempt).collect()
-        };
-        for attempt in attempts {
-            if let Some(Ok(connection)) = attempt.get() {
-                connection.close().await;
-            }
-        }
-    }
-}
+use super::{Duplex, Live, StreamError, Terminal};
+use crate::{Command, ExecError, Host, Output};
 
 impl Live {
-    pub(super) async fn run_on(
-        &self,
-        host: &Host,
-        command: &Command,
-        progress: &Progress,
-    ) -> Result<Output, ExecError> {
-        let guard = self.guard(host);
-        self.connection(host).await?.run(command, guard.as_ref(), progress).await
-    }
-
     /// Starts a command on a host and hands over its standard input and output as one stream.
     pub async fn duplex(&self, host: &Host, command: &Command) -> Result<Duplex, ExecError> {
         self.connection(host).await?.duplex(command, self.guard(host).as_ref()).await
@@ -79,17 +40,6 @@ impl Live {
     }
 
     async fn connection(&self, host: &Host) -> Result<Arc<Connection>, ExecError> {
-        let attempt = {
-            let Connections(attempts) = &self.shared.connections;
-            let mut attempts = attempts.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(attempts.entry(host.clone()).or_default())
-        };
-        let opened = attempt
-            .get_or_init(async || {
-                let Shared { options, remarks, .. } = &*self.shared;
-                Connection::open(host, options, remarks.clone()).await.map(Arc::new)
-            })
-            .await;
-        opened.clone().map_err(|source| ExecError::Connect { host: host.clone(), source })
+        self.shared.connections.of(host).await
     }
 }

@@ -7,6 +7,7 @@ mod drain;
 mod job;
 mod journal;
 mod local;
+mod options;
 mod remarks;
 mod shelf;
 mod signals;
@@ -14,6 +15,8 @@ mod signals;
 // A program without the feature `ssh` compiles none of these.
 #[cfg(feature = "ssh")]
 mod connection;
+#[cfg(feature = "ssh")]
+mod connections;
 #[cfg(feature = "ssh")]
 mod duplex;
 #[cfg(feature = "ssh")]
@@ -41,7 +44,6 @@ mod stream;
 #[cfg(feature = "ssh")]
 mod word;
 
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -53,6 +55,7 @@ pub use journal::{Journal, JournalEntry, JournalEvent, Loss};
 pub use local::Attended;
 #[cfg(feature = "ssh")]
 pub use master::{Echo, SshMaster};
+pub use options::SshOptions;
 pub use remarks::Remark;
 #[cfg(feature = "ssh")]
 pub use session::Terminal;
@@ -62,37 +65,10 @@ pub use stream::StreamError;
 
 use crate::{Command, ExecError, Guard, Host, Output, Place, Progress, sudo, without_credentials};
 #[cfg(feature = "ssh")]
-use hosts::Connections;
+use connections::Connections;
 #[cfg(not(feature = "ssh"))]
 use no_hosts::Connections;
 use remarks::Remarks;
-
-/// The options for connections to hosts. All other settings (user, key, agent, jump host, known
-/// hosts) come from the operator's own ssh configuration.
-#[derive(Debug, Clone)]
-pub struct SshOptions {
-    /// Another configuration file (`ssh -F`); `None` is the operator's usual one.
-    pub config_file: Option<PathBuf>,
-    /// The number of concurrent commands on one connection. sshd allows 10 sessions
-    /// (`MaxSessions`), and one of them keeps the connection itself alive.
-    pub sessions: usize,
-    /// How long a handshake may take.
-    pub patience: Duration,
-    /// Whether a command will use the operator's terminal. The connection's ssh reads the terminal
-    /// for it, which only a foreground process may; so ssh gets Ctrl-C as well.
-    pub foreground: bool,
-}
-
-impl Default for SshOptions {
-    fn default() -> Self {
-        Self {
-            config_file: None,
-            sessions: 8,
-            patience: Duration::from_secs(15),
-            foreground: false,
-        }
-    }
-}
 
 /// The access to processes and hosts that implementations of [`Question`](crate::Question) and
 /// [`Change`](crate::Change) use.
@@ -108,7 +84,6 @@ pub struct Live {
 }
 
 struct Shared {
-    options: SshOptions,
     connections: Connections,
     shelf: Shelf,
     journal: Journal,
@@ -125,19 +100,19 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Shared").finish_non_exhaustive()
     }
 }
 
 impl Live {
     /// Makes a value without starting or connecting anything.
     pub fn new(options: SshOptions) -> Self {
+        let remarks = Remarks::default();
         let shared = Shared {
-            options,
-            connections: Connections::default(),
+            connections: Connections::new(options, remarks.clone()),
             shelf: Shelf::default(),
             journal: Journal::default(),
-            remarks: Remarks::default(),
+            remarks,
             guard: RwLock::default(),
             at_close: Mutex::default(),
         };
@@ -184,7 +159,10 @@ impl Live {
                     let output = local::run(command, progress).await?;
                     refused_by_sudo(command, &output).map_or(Ok(output), Err)
                 }
-                Place::On(host) => self.run_on(host, command, progress).await,
+                Place::On(host) => {
+                    let guard = self.guard(host);
+                    self.shared.connections.run(host, command, guard.as_ref(), progress).await
+                }
             }
         };
         let mut output = tokio::time::timeout(limit, running).await.map_err(|_| {

@@ -5,10 +5,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use memchr::memmem;
+use openssh::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::marks::{Found, Mark, Marks};
 use super::story::{Story, Stream, TooMuch};
+
+/// The streams of a command, without what is printed before and after it.
+pub(super) type Streams = (ChildStdin, Sieved<ChildStdout>, Sieved<ChildStderr>);
 
 /// The number of bytes that are read at a time.
 const PIECE_BYTES: usize = 64 << 10;

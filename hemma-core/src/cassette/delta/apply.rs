@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{name_key, unescaped};
+use super::path::{name_key, unescaped};
 
 pub(super) fn set(answer: &mut Value, path: &str, value: Value) -> Result<(), &'static str> {
     let (parent, last) = parent(answer, path)?;

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Delta, below, length, name_key, unescaped};
+use super::path::{below, name_key, unescaped};
+use super::{Delta, length};
 
 /// The maximum length of a line that several keys share.
 const SHORT: usize = 90;

@@ -7,6 +7,7 @@
 
 mod apply;
 mod compare;
+mod path;
 
 use serde_json::{Map, Value};
 
@@ -64,24 +65,6 @@ impl Delta {
 /// The approximate length of a value as text with its path or key, in characters.
 fn length(path: &str, value: &Value) -> usize {
     path.len() + value.to_string().len() + 6
-}
-
-/// The key that names the elements of a list: every element has it, and its values are unique.
-fn name_key(items: &[Value]) -> Option<&'static str> {
-    let names = |key: &str| {
-        let mut names: Vec<_> = items.iter().map(|it| it[key].as_str()).collect::<Option<_>>()?;
-        names.sort_unstable();
-        names.windows(2).all(|it| it[0] != it[1]).then_some(())
-    };
-    ["name", "id"].into_iter().find(|it| !items.is_empty() && names(it).is_some())
-}
-
-fn below(path: &str, word: &str) -> String {
-    format!("{path}/{}", word.replace('~', "~0").replace('/', "~1"))
-}
-
-fn unescaped(word: &str) -> String {
-    word.replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]
