@@ -9,6 +9,7 @@ mod exec;
 mod health_log;
 mod inspect;
 mod list;
+mod only_ours;
 mod origin;
 mod restart;
 mod status;
@@ -23,7 +24,7 @@ pub use exec::InContainer;
 pub use health_log::{HealthLog, Probe};
 pub use inspect::{ContainerDetail, Inspect, ProxyNames};
 pub use list::Containers;
-pub(crate) use origin::ONLY_OURS;
+pub(crate) use only_ours::ONLY_OURS;
 pub use origin::{Origin, OriginError, Origins};
 pub use restart::{Restart, Restarted};
 

@@ -11,45 +11,24 @@
 mod dial;
 mod judge;
 mod source;
+mod views;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
-use hemma_core::{ExecError, Report, Workdir, World};
+use hemma_core::{Report, Workdir, World};
 
 pub use dial::{Dial, DialError, Dialed};
 pub use source::Source;
 #[cfg(feature = "fuzzing")]
 pub use source::fuzz_find;
 
-use hemma_docker::compose::{ComposeFiles, LookModel, ModelAnswer, ModelError};
-use hemma_docker::{Container, Containers, EngineError};
+use hemma_docker::Containers;
+use hemma_docker::compose::{ComposeFiles, LookModel};
 
 use crate::IngressSpec;
-use crate::listeners::{self, Listener};
-
-/// The four views, each of which may have failed.
-#[derive(Debug)]
-struct Views {
-    model: Result<ModelAnswer, ModelError>,
-    sources: Result<Vec<Source>, ExecError>,
-    containers: Result<Vec<Container>, EngineError>,
-    listeners: Result<Option<Vec<Listener>>, ExecError>,
-    outside: Outside,
-    /// The results of connections from here, by port.
-    dialed: BTreeMap<u16, Result<Dialed, DialError>>,
-}
-
-/// The position of this machine relative to the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outside {
-    /// The host is another machine.
-    Here,
-    /// The host's public address is this machine's own, so connecting to it proves nothing.
-    Same,
-    /// The host's public address is not known.
-    Unknown,
-}
+use crate::listeners;
+use views::{Outside, Views};
 
 /// Looks at all four views at once and reports ports that should not be open. `files` are all
 /// compose files of the application, with every profile: a service that is not started today may be

@@ -4,12 +4,6 @@ use hemma_core::{News, Part};
 
 use super::{BuildLog, State, VERTICES_MAX, Vertex};
 
-/// The number of a step and the text behind it.
-pub(super) fn numbered(line: &str) -> Option<(u32, &str)> {
-    let (number, rest) = line.strip_prefix('#')?.split_once(' ')?;
-    Some((number.parse().ok()?, rest))
-}
-
 /// The text in the brackets of a step, and behind them.
 struct Header<'l> {
     /// The target, which Compose names after the service; `internal` for steps of the builder's

@@ -8,6 +8,7 @@ mod classic;
 mod excerpt;
 #[cfg(test)]
 mod tests;
+mod vertex;
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -16,9 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hemma_core::{News, Part, Progress};
 
 use excerpt::Excerpt;
-
-/// Steps beyond this number are not told apart. Real builds stay far below it.
-const VERTICES_MAX: usize = 4096;
+use vertex::{VERTICES_MAX, Vertex, numbered};
 
 /// How far the images of a build have come.
 #[derive(Debug)]
@@ -47,16 +46,6 @@ enum State {
     Waits,
     UnderWay,
     Ended,
-}
-
-/// A step of BuildKit's graph.
-#[derive(Debug, Default)]
-struct Vertex {
-    /// The image that the step is for, if known.
-    image: Option<usize>,
-    /// Whether the Dockerfile has this step.
-    own: bool,
-    excerpt: Excerpt,
 }
 
 /// A build that failed.
@@ -101,7 +90,7 @@ impl BuildLog {
 
     /// Reads a line of output.
     pub(super) fn read(&mut self, line: &str) -> Option<Part> {
-        if let Some((id, rest)) = buildkit::numbered(line) {
+        if let Some((id, rest)) = numbered(line) {
             return self.read_vertex(id, rest);
         }
         if let Some((name, event)) = event(line) {
