@@ -17,6 +17,7 @@ mod images;
 mod offload;
 mod overlaid;
 mod public;
+mod read;
 mod reader;
 mod repository;
 mod rules;
@@ -24,8 +25,6 @@ mod specs;
 mod stage;
 mod surroundings;
 mod syntax;
-
-use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -86,33 +85,6 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Config {
-    /// Reads a `hemma.toml`: the settings, or all of its mistakes. `path` is used only in the
-    /// error.
-    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        Self::parse_in(text, path, &Surroundings::default())
-    }
-
-    /// Reads a `hemma.toml` of a repository, which supplies values that the file lacks.
-    pub fn parse_in(
-        text: &str,
-        path: &Path,
-        surroundings: &Surroundings,
-    ) -> Result<Self, ConfigError> {
-        check::read(text, path, surroundings)
-    }
-
-    /// The largest file that is read, in bytes.
-    pub const BYTES_MAX: usize = check::BYTES_MAX;
-
-    /// Reads the bytes of a `hemma.toml` of a repository. They need not be UTF-8.
-    pub fn from_bytes(
-        bytes: &[u8],
-        path: &Path,
-        surroundings: &Surroundings,
-    ) -> Result<Self, ConfigError> {
-        check::read_bytes(bytes, path, surroundings)
-    }
-
     /// The JSON schema of `hemma.toml`, for editors.
     pub fn schema() -> serde_json::Value {
         schemars::schema_for!(Config).to_value()
@@ -121,6 +93,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn parsed(text: &str, surroundings: &Surroundings) -> Config {

@@ -1,17 +1,14 @@
-//! Taking the lock, and releasing it.
+//! Taking the lock.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Host, Live, NotRecorded,
-    OperatorError, Progress, storage,
-};
+use hemma_core::{Change, Command, Cut, Extent, Host, Live, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, WRITE_JOURNAL};
+use super::error::LockError;
 use super::fence;
 use super::holder::{self, Holder};
-use super::holding::Holding;
-use super::outcome::RunOutcome;
+use super::release::Release;
 use super::unproven::Marker;
 use crate::state_dir::STATE;
 
@@ -69,64 +66,6 @@ pub enum Acquired {
     HeldBy(Option<Holder>),
 }
 
-/// Why it is not known whether this run has the lock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum LockError {
-    /// The host could not be asked.
-    #[error("could not ask {host} for the lock")]
-    Ask {
-        /// The host.
-        host: Host,
-        /// Why not.
-        source: ExecError,
-    },
-    /// The host's answer could not be read.
-    #[error("{host} did not say whether the lock is free: {said}")]
-    NoAnswer {
-        /// The host.
-        host: Host,
-        /// The host's output.
-        said: String,
-    },
-    /// The host cannot keep a lock: its disk is full, or read-only.
-    #[error("{host} could not take the lock: {said}")]
-    Refused {
-        /// The host.
-        host: Host,
-        /// The last line of its output.
-        said: String,
-    },
-    /// The host cannot write its journal, for the same reasons.
-    #[error("{host} could not open its journal: {said}")]
-    Journal {
-        /// The host.
-        host: Host,
-        /// The last line of its output.
-        said: String,
-    },
-    /// The recording has no answer.
-    #[error(transparent)]
-    NotRecorded(#[from] NotRecorded),
-}
-
-/// A host that cannot keep a lock or a journal is a known failure; a missing answer is not.
-impl OperatorError for LockError {
-    fn classify(&self) -> Classified {
-        match self {
-            Self::Ask { source, .. } => source.classify(),
-            Self::NoAnswer { .. } => {
-                ErrorClass::Unknown.without("the host's own words are all that is known")
-            }
-            Self::Refused { host, said } | Self::Journal { host, said } => {
-                storage::classify(ErrorClass::NotAsPlanned, host, said)
-            }
-            Self::NotRecorded(source) => source.classify(),
-        }
-    }
-}
-
 impl Change for Acquire {
     const KIND: &'static str = "lock.acquire";
     const CUT: Cut = Cut::AtOnce;
@@ -167,39 +106,6 @@ impl Change for Acquire {
             Ok(Acquired::HeldBy(_)) => Extent::Nothing,
             Err(error) => Extent::of_failure(matches!(error, LockError::Refused { .. })),
         }
-    }
-}
-
-/// Releases the lock. It would end with the run anyway; this waits until it is released.
-#[derive(Debug, Clone, Serialize)]
-pub struct Release {
-    /// The host.
-    pub host: Host,
-    /// The project.
-    pub project: ProjectName,
-    /// The outcome of the run, for the history.
-    #[serde(skip)]
-    pub outcome: Option<RunOutcome>,
-}
-
-impl Change for Release {
-    const KIND: &'static str = "lock.release";
-    const CUT: Cut = Cut::AtOnce;
-    type Receipt = ();
-    type Error = LockError;
-
-    fn describe(&self) -> String {
-        let outcome = self.outcome.map(|it| format!(" ({it})")).unwrap_or_default();
-        format!("release the lock of {} on {}{outcome}", self.project, self.host)
-    }
-
-    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {
-        live.set_guard(None);
-        if let Some(holding) = live.shelf().take::<Holding>() {
-            let nothing_is_open = self.outcome.is_some_and(RunOutcome::leaves_nothing_open);
-            holding.end(nothing_is_open).await;
-        }
-        Ok(())
     }
 }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use hemma_core::{Command, Duplex, Host, Live};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, ReadHalf, WriteHalf};
 
-use super::LockError;
-use super::acquire::Release;
+use super::error::LockError;
 use super::holder::Holder;
 use super::holding::Holding;
+use super::release::Release;
 
 /// The time that the host may take for its first answer.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(15);

@@ -5,7 +5,7 @@ use hemma_core::text::plain;
 use hemma_core::{Change, Command, Cut, Host, JournalEntry, JournalEvent, Live, Place, Progress};
 use serde::Serialize;
 
-use super::acquire::LockError;
+use super::error::LockError;
 use super::history::Entry;
 use super::holder::Holder;
 use crate::state_dir::STATE;

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use hemma_core::text::plain;
-use hemma_core::{Change, Duplex, Journal, JournalEntry, JournalEvent, Loss};
+use hemma_core::{Change, Cut, Duplex, Journal, JournalEntry, JournalEvent, Live, Loss, Progress};
 use tokio::io::{AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
-use super::acquire::Release;
+use super::error::LockError;
 use super::history::Entry;
 use super::holder::Holder;
 use super::outcome::RunOutcome;
+use super::release::Release;
 
 /// The time between two heartbeats. The host releases the lock after four missing ones.
 const BEAT_EVERY: Duration = Duration::from_secs(5);
@@ -91,6 +92,27 @@ impl Holding {
         let (kind, what) = (Release::KIND.to_owned(), release.describe());
         journal.tell(&JournalEntry { at: now, kind, what, event: JournalEvent::Begun });
         self.end(false).await;
+    }
+}
+
+impl Change for Release {
+    const KIND: &'static str = "lock.release";
+    const CUT: Cut = Cut::AtOnce;
+    type Receipt = ();
+    type Error = LockError;
+
+    fn describe(&self) -> String {
+        let outcome = self.outcome.map(|it| format!(" ({it})")).unwrap_or_default();
+        format!("release the lock of {} on {}{outcome}", self.project, self.host)
+    }
+
+    async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {
+        live.set_guard(None);
+        if let Some(holding) = live.shelf().take::<Holding>() {
+            let nothing_is_open = self.outcome.is_some_and(RunOutcome::leaves_nothing_open);
+            holding.end(nothing_is_open).await;
+        }
+        Ok(())
     }
 }
 

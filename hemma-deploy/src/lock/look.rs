@@ -4,7 +4,7 @@ use hemma_core::names::ProjectName;
 use hemma_core::{Command, ExecError, Finding, Host, Live, Place, Question, World};
 use serde::{Deserialize, Serialize};
 
-use super::acquire::LockError;
+use super::error::LockError;
 use super::holder::{self, Holder};
 use crate::Remedy;
 use crate::ids;

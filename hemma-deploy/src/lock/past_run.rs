@@ -6,12 +6,13 @@ use hemma_core::{Change, JournalEvent};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
-use super::acquire::{Acquire, Release};
+use super::acquire::Acquire;
 use super::announce::Announce;
 use super::end_hold::EndHold;
 use super::history::Entry;
 use super::holder::Holder;
 use super::outcome::RunOutcome;
+use super::release::Release;
 
 /// The changes of one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@ use hemma_docker::compose::{Port, Service};
 use hemma_docker::{Binding, Container, Health, State};
 
 use super::differences::{self, named};
-use super::services::{self, Base, Seen};
+use super::seen::{Base, Seen};
 use super::{Action, Cause, ContainerAction, Step};
 
 /// The step that brings a service's container to the wanted state, if it needs one. `built` says
@@ -13,7 +13,6 @@ use super::{Action, Cause, ContainerAction, Step};
 ///
 /// Every check is made for every container: a newly built image does not mean that the container
 /// was ever started.
-/// container that runs it was ever started.
 pub(super) fn step(
     seen: &Seen<'_>,
     name: &ServiceName,
@@ -92,7 +91,7 @@ fn image(
         return known
             .then(|| Step::container(ContainerAction::Recreate, name, "its image is rebuilt"));
     }
-    if services::moved(seen, &service.image).is_some() {
+    if seen.moved(&service.image).is_some() {
         return Some(Step::container(ContainerAction::Recreate, name, "its image is pulled again"));
     }
     let is_another = hemma_docker::image::named(seen.images, &service.image)

@@ -15,7 +15,7 @@ use hemma_docker::{ComposeLabels, Container, Health, State, testing};
 use hemma_git::checkout::{History, Since};
 use proptest::prelude::*;
 
-use super::services::Base;
+use super::Base;
 use super::{Action, ImageInputs, Plan, Seen, Step, service_steps};
 
 const HEALTHY: &str = "service_healthy";

@@ -8,6 +8,7 @@ mod differences;
 mod engine;
 mod image_inputs;
 mod moved;
+mod seen;
 mod services;
 mod step;
 #[cfg(test)]
@@ -19,7 +20,8 @@ pub use action::{Action, ContainerAction, Sign, Statement};
 pub use agenda::Agenda;
 pub use image_inputs::ImageInputs;
 pub use moved::moved;
-pub(crate) use services::{Base, Seen, service_steps, to_compare};
+pub(crate) use seen::{Base, Seen};
+pub(crate) use services::{service_steps, to_compare};
 pub use step::{Cause, Step};
 
 /// The steps of a deploy, in the order in which they are made.

@@ -8,7 +8,7 @@ use hemma_docker::testing::{listed, service_name};
 use hemma_docker::{Container, ContainerParts, State};
 use hemma_git::checkout::{Commit, History, Since};
 
-use super::services::Base;
+use super::Base;
 use super::{ImageInputs, Seen, Step, service_steps, to_compare};
 
 fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -6,6 +6,7 @@
 
 mod builder;
 mod dockerfile;
+mod facts;
 mod images;
 mod look;
 mod offers;
@@ -13,13 +14,12 @@ mod repository;
 mod rules;
 mod tags;
 
-use std::collections::BTreeMap;
-
 use crate::Config;
 
 use hemma_core::Finding;
 use hemma_docker::compose::Model;
 
+pub(crate) use facts::Preflight;
 pub(crate) use images::missing;
 pub use look::{Absence, LookSources, Sources, SourcesError};
 pub use offers::{LookOffers, Offer};
@@ -27,27 +27,7 @@ pub(crate) use rules::{mapping, mentions, named, network};
 pub use tags::{LookTags, RegistryTag};
 pub(crate) use tags::{Moved, findings as tag_findings, tagged};
 
-/// The facts about the repository.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Preflight {
-    /// The files and images that the compose files refer to.
-    pub seen: Sources,
-    /// The registries' answers about the images that the host lacks.
-    pub offers: BTreeMap<String, Offer>,
-    /// Mounts outside the checkout that Docker may create, empty, as a cache begins.
-    pub made: Vec<String>,
-}
-
 impl Preflight {
-    /// Allows the missing mounts outside the checkout: they no longer stop a deploy, but are
-    /// reported.
-    pub(crate) fn with_caches(mut self) -> Self {
-        let outside = |it: &String| it.starts_with('/');
-        self.made = self.seen.absent.keys().filter(|it| outside(it)).cloned().collect();
-        self.seen.absent.retain(|it, _| !outside(it));
-        self
-    }
-
     /// The findings that stop a deploy, before anything is changed.
     pub(crate) fn findings(&self, config: &Config, model: &Model) -> Vec<Finding> {
         let overlay = match &config.compose.overlay {

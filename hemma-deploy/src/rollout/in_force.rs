@@ -8,7 +8,7 @@ use hemma_git::Tree;
 use crate::Config;
 
 use super::Error;
-use super::look::layers_in_force;
+use crate::layers::layers_in_force;
 use crate::layers::{Layers, compose_files};
 
 /// The project that the compose files in the checkout resolve to.

@@ -187,20 +187,6 @@ pub(super) async fn model(
     world.ask(&LookModel { files, tree: tree.workdir(), hashes: true }).await
 }
 
-/// The layers in force. The research files bind services to localhost ports; if a container was
-/// made with them, a deploy without them would take its port away, so they stay in force.
-pub(super) fn layers_in_force(config: &Config, containers: &[Container]) -> Layers {
-    let project = config.compose.project.as_str();
-    let research = |file: &str| {
-        config.compose.research.iter().any(|it| file.rsplit('/').next() == Some(it.as_str()))
-    };
-    let with_research = |it: &Container| {
-        let files = it.compose.as_ref().map(|it| &it.config_files[..]).unwrap_or_default();
-        it.belongs_to(project) && files.iter().any(|it| research(it))
-    };
-    if containers.iter().any(with_research) { Layers::Research } else { Layers::Main }
-}
-
 /// The tree that would be deployed, if it is not the one that is checked out.
 pub(super) fn target_of(
     config: &Config,

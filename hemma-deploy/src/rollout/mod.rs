@@ -4,6 +4,7 @@
 
 mod apply;
 mod before;
+mod blockers;
 mod bring_up;
 mod conflicts;
 mod daily;

@@ -10,12 +10,12 @@ use super::bring_up::BringUp;
 use super::failed::gone;
 use super::go_back::files_are_back;
 use super::locked::Ended;
-use super::look::layers_in_force;
 use super::releases::deployed;
 use super::{Error, Situation};
 use crate::Operation;
 use crate::ids;
 use crate::layers::compose_files;
+use crate::layers::layers_in_force;
 use crate::plan::{ContainerAction, Plan, Step};
 use crate::release::{KeptImage, Restore, Withdraw};
 

@@ -9,9 +9,9 @@ use hemma_docker::compose::Model;
 use crate::ids;
 use crate::{Config, Remedy};
 
-use super::look::layers_in_force;
 use super::stages::Stages;
 use crate::layers::Layers;
+use crate::layers::layers_in_force;
 
 /// The part of the application that a rollout brings up, and its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
