@@ -5,14 +5,14 @@
 //! when it is complete, so no reader ever sees a part of one.
 
 mod drawer;
+mod error;
 mod key;
 mod whole_file;
 
-use std::path::{Path, PathBuf};
-
-use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 pub use drawer::Drawer;
+pub use error::CacheError;
 pub use key::Key;
 
 use crate::{Fingerprint, Meta};
@@ -28,24 +28,6 @@ const CURRENT_META: &str = "current_meta.json";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
     root: PathBuf,
-}
-
-/// The cache could not be read or written. A missing entry is not an error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("could not {doing} {}: {reason}", path.display())]
-pub struct CacheError {
-    /// `read` or `write`.
-    pub doing: String,
-    /// The file.
-    pub path: PathBuf,
-    /// The reason.
-    pub reason: String,
-}
-
-impl CacheError {
-    fn new(doing: &str, path: &Path, source: &std::io::Error) -> Self {
-        Self { doing: doing.to_owned(), path: path.to_owned(), reason: source.to_string() }
-    }
 }
 
 impl Cache {

@@ -7,10 +7,10 @@
 mod error;
 mod gather;
 mod look_up;
+mod part;
 mod work;
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::{Stream, StreamExt, future, stream};
@@ -18,11 +18,13 @@ use futures_util::{Stream, StreamExt, future, stream};
 pub use error::RunError;
 pub use gather::Gathered;
 use look_up::Looked;
+use part::Step;
+pub use part::{Origin, Part};
 use work::{Outcome, Work};
 
-use crate::chunk::{Chunk, Chunker};
+use crate::chunk::Chunker;
 use crate::essay::{Item, Wanted};
-use crate::{Client, Essay, FeatureSet, Meta, RequestError, Rows};
+use crate::{Client, Essay, FeatureSet};
 
 /// The number of items that are looked up together.
 const BATCH: usize = 256;
@@ -31,38 +33,6 @@ const LOOKING: usize = 4;
 /// The number of answers that are written to the cache concurrently, while the server works on
 /// others.
 const KEEPING: usize = 4;
-
-/// A finished part of a run.
-#[derive(Debug)]
-pub enum Part {
-    /// Rows of items.
-    Done {
-        /// The indices of the items in the input, from 0: one for each row.
-        at: Vec<usize>,
-        /// The results.
-        rows: Rows,
-        /// The server's description of its features; `None` for plain vectors.
-        meta: Option<Arc<Meta>>,
-        /// The origin of the rows.
-        origin: Origin,
-    },
-    /// Items for which the server returned nothing.
-    Failed {
-        /// The indices of the items in the input.
-        at: Vec<usize>,
-        /// The reason.
-        error: RequestError,
-    },
-}
-
-/// The origin of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The cache.
-    Cache,
-    /// The server; the rows are in the cache by now.
-    Server,
-}
 
 /// The parts of a run as they are finished. Dropping it ends the run; finished parts are in the
 /// cache.
@@ -109,13 +79,6 @@ impl Client {
     ) -> Parts<'i> {
         Parts::new(self.clone(), Wanted::Extract(set), essays)
     }
-}
-
-/// The remaining work for some items.
-enum Step {
-    Found(Part),
-    Ask(Chunk),
-    Stop(RunError),
 }
 
 impl<'i> Parts<'i> {

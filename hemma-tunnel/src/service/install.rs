@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hemma_core::{Change, Command, Cut, ExecError, Live, NotRecorded, Output, Place, Progress};
+use hemma_core::{Change, Command, Cut, Live, Output, Place, Progress};
 use serde::{Deserialize, Serialize};
 
-use super::{LABEL, Manager, Service, UNIT};
+use super::{Error, LABEL, Manager, Service, UNIT};
 
 /// The number of tries: `bootstrap` fails for a moment after `bootout`, which returns before it is
 /// done.
@@ -150,51 +150,4 @@ async fn done(live: &Live, command: Command) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Manager { line: shown, said: output.last_words().to_owned() })
-}
-
-/// Why a service was not installed or not removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Error {
-    /// A path is relative. A service has no working directory.
-    #[error("the program of a service must be absolute, and {} is not", .path.display())]
-    Relative {
-        /// The path.
-        path: PathBuf,
-    },
-    /// A word has a control character, which would begin a line of its own.
-    #[error("`{word}` holds a control character")]
-    Control {
-        /// The word.
-        word: String,
-    },
-    /// The file could not be rendered.
-    #[error("the service's file could not be rendered: {said}")]
-    Render {
-        /// The reason.
-        said: String,
-    },
-    /// The file could not be written or removed.
-    #[error("{}: {said}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's error.
-        said: String,
-    },
-    /// The service manager's command failed.
-    #[error("`{line}` failed: {said}")]
-    Manager {
-        /// The command line.
-        line: String,
-        /// The last line of its output.
-        said: String,
-    },
-    /// The service manager could not be asked.
-    #[error("the service manager could not be asked")]
-    Exec(#[from] ExecError),
-    /// The replayed recording has no answer.
-    #[error(transparent)]
-    NotRecorded(#[from] NotRecorded),
 }

@@ -3,66 +3,22 @@
 //! The manager is launchd on macOS and systemd's user manager on Linux. Their files are rendered
 //! from values: nothing in them has to be replaced by hand.
 
+mod definition;
+mod error;
 mod install;
 mod launch_agent;
 mod leftovers;
 mod systemd_unit;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
-pub use install::{Error, Install, Uninstall, Uninstalled};
+use definition::{LABEL, UNIT};
+pub use definition::{Manager, Service};
+pub use error::Error;
+pub use install::{Install, Uninstall, Uninstalled};
 pub use leftovers::{Leftover, Leftovers, RemoveLeftovers};
 
-/// The name of the service for launchd; systemd uses the last two words.
-const LABEL: &str = "com.hemma.tunnel";
-
-/// The service manager of a machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Manager {
-    /// macOS.
-    Launchd,
-    /// Linux.
-    Systemd,
-}
-
-impl Manager {
-    /// The service manager of this kind of machine.
-    pub fn here() -> Self {
-        if cfg!(target_os = "macos") { Self::Launchd } else { Self::Systemd }
-    }
-}
-
-/// A tunnel as a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Service {
-    /// The service manager.
-    pub manager: Manager,
-    /// The user's home directory.
-    pub home: PathBuf,
-    /// The program, as an absolute path: a service has no working directory.
-    pub program: PathBuf,
-    /// The arguments of the program.
-    pub arguments: Vec<String>,
-    /// The `PATH` on which `ssh` and the programs of the ssh configuration are found.
-    pub path: String,
-    /// The ssh agent's socket, if it stays the same after a login; see [`lasting_agent`].
-    pub agent: Option<String>,
-    /// The file to which launchd writes output from before the tunnel's own log.
-    pub log: PathBuf,
-}
-
 impl Service {
-    /// The path of the service's file.
-    pub fn file(&self) -> PathBuf {
-        match self.manager {
-            Manager::Launchd => self.home.join(format!("Library/LaunchAgents/{LABEL}.plist")),
-            Manager::Systemd => self.home.join(".config/systemd/user").join(UNIT),
-        }
-    }
-
     /// The content of the service's file.
     pub fn text(&self) -> Result<String, Error> {
         if !self.program.is_absolute() {
@@ -79,14 +35,7 @@ impl Service {
             Manager::Systemd => systemd_unit::render(self),
         }
     }
-
-    fn environment(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let agent = self.agent.as_deref().map(|it| ("SSH_AUTH_SOCK", it));
-        std::iter::once(("PATH", self.path.as_str())).chain(agent)
-    }
 }
-
-const UNIT: &str = "hemma-tunnel.service";
 
 /// The socket of an ssh agent, if it will still exist after the next login.
 ///
