@@ -17,7 +17,7 @@ use crate::render::document::Document;
 use crate::render::{self, Terminal};
 use crate::run::Typed;
 use crate::section::{self, Registered, Section};
-use crate::speaker::{Program, Speaker};
+use crate::speaker::Program;
 use crate::verb::{AddedVerb, Verb};
 use crate::{Answer, Exit, Failure, Run, operator, rehearsal, settings};
 
@@ -169,7 +169,7 @@ impl App {
         let Stage { here, terminal, mut interrupts, answers } = stage;
         let Call { flags, what, command } = call;
         let practice = self.commands.practice;
-        terminal.speaks(Speaker::new(&self.commands, &flags, None));
+        terminal.speaks(self.commands.speaker(&flags, None));
         let set = tokio::select! {
             scene = scene((&flags, &what), practice, &here, &terminal, answers) => Some(scene),
             () = interrupts.next() => None,
@@ -190,7 +190,7 @@ impl App {
         };
         let (world, config) = &scene;
         let ssh_config = config.host.ssh_config.as_ref().map(hemma_core::names::LocalPath::as_path);
-        terminal.speaks(Speaker::new(&self.commands, &flags, ssh_config));
+        terminal.speaks(self.commands.speaker(&flags, ssh_config));
         let program = &self.commands.program;
         let typed = Typed { flags: &flags, here: &here, program, command: &command, practice };
         let run = Run::new(typed, &terminal, (world, config));

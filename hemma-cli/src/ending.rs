@@ -7,7 +7,6 @@ use hemma_core::{Report, Step, Verdict};
 use hemma_deploy::lock::{RunOutcome, outcome_in};
 use jiff::Zoned;
 
-use crate::Run;
 use crate::render::took;
 
 /// The aim of a command, and its progress.
@@ -58,16 +57,14 @@ impl Stand {
 }
 
 impl Ending {
-    /// The ending of a run that has not done anything yet.
-    pub(crate) fn new(run: &Run<'_>, before: Option<String>, target: impl Into<String>) -> Self {
-        Self {
-            place: run.place(),
-            before,
-            target: target.into(),
-            urls: Vec::new(),
-            began: run.world().elapsed(),
-            stand: Stand::Begun,
-        }
+    /// The ending of a run that has not done anything yet. `began` is the time of the run.
+    pub(crate) fn new(
+        place: String,
+        began: Duration,
+        before: Option<String>,
+        target: String,
+    ) -> Self {
+        Self { place, before, target, urls: Vec::new(), began, stand: Stand::Begun }
     }
 
     fn as_before(&self) -> String {
@@ -102,7 +99,7 @@ impl Ending {
             Some(Stand::Idle(false)) => {
                 format!(
                     "nothing to do: {target} is deployed on {place}, but not all of it is \
-                         healthy"
+                     healthy"
                 )
             }
             Some(Stand::Live) => format!("Live on {place} since {since}: {target}"),

@@ -6,11 +6,13 @@ use hemma_core::Hint;
 use hemma_deploy::Config;
 
 use crate::flags::Flags;
-use crate::verbs::texts::EMBEDDINGS;
 use crate::{Failure, settings};
 
 /// The forward that leads to the grammar service.
 pub(crate) const LANGUAGE_TOOL: &str = "language-tool";
+
+/// The forward that leads to the offload server.
+pub(crate) const EMBEDDINGS: &str = "embeddings";
 
 /// The optional subjects that a `hemma.toml` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

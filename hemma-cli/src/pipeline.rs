@@ -6,7 +6,8 @@ use hemma_embed::ServerUrl;
 use hemma_tunnel::ForwardName;
 
 use crate::Failure;
-use crate::verbs::texts::{EMBEDDINGS, behind};
+use crate::named::EMBEDDINGS;
+use crate::verbs::texts::behind;
 
 /// The research program's two options for its services.
 const BACKEND: &str = "--backend";

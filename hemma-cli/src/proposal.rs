@@ -52,13 +52,13 @@ impl Proposal {
 
     /// The counts of all kinds, in a line: `1 image to build, 2 containers to create`.
     pub fn summary(&self) -> String {
-        counts::summary(self)
+        counts::summary(&self.steps)
     }
 
     /// The question for consent, with the intent and the counts.
     pub fn question(&self, usual: &str) -> String {
         let intent = self.intent.as_deref().unwrap_or(usual);
-        let counts = counts::short(self);
+        let counts = counts::short(&self.steps);
         let counts = if counts.is_empty() { counts } else { format!(": {counts}") };
         format!("{intent}{counts}. Go ahead?")
     }

@@ -6,8 +6,8 @@ use hemma_deploy::rollout::Scope;
 use hemma_embed::ServerUrl;
 
 use crate::Failure;
+use crate::named::EMBEDDINGS;
 use crate::named::{LANGUAGE_TOOL, NotNamed};
-use crate::verbs::texts::EMBEDDINGS;
 
 /// The grammar service, with its compose service and ports.
 pub(crate) struct LanguageTool {

@@ -51,7 +51,7 @@ enum Error {
     /// The proposal was not seen.
     #[error(
         "the plan could not be shown, so nothing was changed: standard output could not be \
-             written"
+         written"
     )]
     Unseen,
 }
@@ -91,6 +91,11 @@ impl<'r> Run<'r> {
     /// The directory in which the command was typed.
     pub fn here(&self) -> &Path {
         self.here
+    }
+
+    /// The ending of this run before it has done anything.
+    pub(crate) fn ending_at(&self, before: Option<String>, target: impl Into<String>) -> Ending {
+        Ending::new(self.place(), self.world.elapsed(), before, target.into())
     }
 
     /// The host and the application on it, for a question: `far (shop)`.

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use hemma_core::{Finding, Hint, Report, quote};
 
-use crate::commands::Commands;
 use crate::flags::Flags;
 use crate::remedies;
 
@@ -72,21 +71,21 @@ pub(crate) struct Speaker {
 }
 
 impl Speaker {
-    /// The speaker of a run. `ssh_config` is the file that ssh reads in this run instead of its
-    /// own.
-    pub(crate) fn new(all: &Commands, flags: &Flags, ssh_config: Option<&Path>) -> Self {
+    /// The speaker of a run. `without_host` are the added commands that are not about a host, and
+    /// `ssh_config` is the file that ssh reads in this run instead of its own.
+    pub(crate) fn new(
+        program: &Program,
+        without_host: Vec<&'static str>,
+        flags: &Flags,
+        ssh_config: Option<&Path>,
+    ) -> Self {
         let flag = |name: &str, value: &str| format!(" {name} {}", quote(value));
         let config = flags.config.as_ref().map(|it| flag("--config", &it.to_string_lossy()));
         let host = flags.host.as_ref().map(|it| flag("--host", it.as_str()));
         let lab = flags.lab.then(|| " --lab".to_owned());
         let repeated = [config, host, lab].into_iter().flatten().collect();
-        let without_host = all.verbs.iter().filter(|it| !it.needs_config).map(|it| it.name);
-        Self {
-            program: all.program.clone(),
-            repeated,
-            without_host: without_host.collect(),
-            ssh_config: ssh_config.map(Path::to_owned),
-        }
+        let (program, ssh_config) = (program.clone(), ssh_config.map(Path::to_owned));
+        Self { program, repeated, without_host, ssh_config }
     }
 
     /// The hint, with its command.
@@ -146,6 +145,7 @@ impl Speaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::Commands;
     use crate::verb::{AddedVerb, Verb};
     use crate::{Answer, Failure, Run};
 
@@ -208,7 +208,7 @@ mod tests {
             (&alias, &lab, "ssh hemma true", "ssh hemma true"),
         ];
         for (program, flags, line, said) in rows {
-            let speaker = Speaker::new(&commands(program), flags, None);
+            let speaker = commands(program).speaker(flags, None);
             let run = |it: &str| Hint::Run(it.to_owned());
             assert_eq!(speaker.hint(&run(line)), run(said));
             let text = |it: &str| Hint::Do(format!("wait: `{it}`, then cargo xtask"));
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn ssh_is_said_with_the_file_that_it_reads_in_this_run() {
         let file = Path::new("/my files/ssh_config");
-        let speaker = Speaker::new(&Commands::default(), &Flags::default(), Some(file));
+        let speaker = Commands::default().speaker(&Flags::default(), Some(file));
         let rows = [
             ("ssh hemma 'git status'", "ssh -F '/my files/ssh_config' hemma 'git status'"),
             ("ssh -F x hemma", "ssh -F x hemma"),

@@ -3,7 +3,7 @@
 use hemma_deploy::plan::Sign;
 
 use super::kind::Kind;
-use super::{Noun, Proposal, Proposed};
+use super::{Noun, Proposed};
 
 /// The number of steps of one verb and one noun.
 struct Count<'p> {
@@ -12,8 +12,8 @@ struct Count<'p> {
     number: usize,
 }
 
-pub(super) fn summary(proposal: &Proposal) -> String {
-    let counts = counts(proposal);
+pub(super) fn summary(steps: &[Proposed]) -> String {
+    let counts = counts(steps);
     let shown = |it: &Count<'_>| format!("{} to {}", it.kind.noun.amount(it.number), it.kind.verb);
     let mut parts: Vec<String> = counts.iter().map(shown).collect();
     let of_containers = |it: &&Count<'_>| it.kind.noun == Noun::CONTAINER;
@@ -25,9 +25,9 @@ pub(super) fn summary(proposal: &Proposal) -> String {
 }
 
 /// The counts for a question: several steps on one thing count once.
-pub(super) fn short(proposal: &Proposal) -> String {
+pub(super) fn short(steps: &[Proposed]) -> String {
     let mut sums: Vec<(Noun, usize)> = Vec::new();
-    for Count { kind, number, .. } in counts(proposal) {
+    for Count { kind, number, .. } in counts(steps) {
         match sums.iter_mut().find(|it| it.0 == kind.brief) {
             Some(sum) => sum.1 += number,
             None => sums.push((kind.brief, number)),
@@ -36,9 +36,9 @@ pub(super) fn short(proposal: &Proposal) -> String {
     sums.iter().map(|(noun, number)| noun.amount(*number)).collect::<Vec<_>>().join(", ")
 }
 
-fn counts(proposal: &Proposal) -> Vec<Count<'_>> {
+fn counts(steps: &[Proposed]) -> Vec<Count<'_>> {
     let mut counts: Vec<Count<'_>> = Vec::new();
-    for Proposed { kind, sign, .. } in &proposal.steps {
+    for Proposed { kind, sign, .. } in steps {
         match counts.iter_mut().find(|it| it.kind.is_same(kind)) {
             Some(count) => count.number += 1,
             None => counts.push(Count { kind, sign: *sign, number: 1 }),
@@ -54,6 +54,7 @@ mod tests {
     use hemma_postgres::databases;
 
     use super::*;
+    use crate::Proposal;
 
     fn service(name: &str) -> ServiceName {
         name.parse().expect("a service")
@@ -108,8 +109,8 @@ mod tests {
         ];
         for (actions, long, brief) in rows {
             let steps = actions.into_iter().map(|it| Step::new(it, "")).collect();
-            let plan = Proposal::from(&Plan { steps });
-            assert_eq!((summary(&plan).as_str(), short(&plan).as_str()), (long, brief));
+            let steps = Proposal::from(&Plan { steps }).steps;
+            assert_eq!((summary(&steps).as_str(), short(&steps).as_str()), (long, brief));
         }
     }
 
@@ -118,10 +119,13 @@ mod tests {
         let dump = |name: &str| Proposed::add("dump", "", "").of(Noun::DATABASE, name);
         let dumps = Proposal::default().step(dump("a")).step(dump("b"));
         assert_eq!(
-            (summary(&dumps).as_str(), &*short(&dumps)),
+            (summary(&dumps.steps).as_str(), &*short(&dumps.steps)),
             ("2 databases to dump", "2 databases")
         );
         let other = Proposal::default().step(Proposed::change("run", "x", ""));
-        assert_eq!((summary(&other).as_str(), &*short(&other)), ("1 step to run", "1 step"));
+        assert_eq!(
+            (summary(&other.steps).as_str(), &*short(&other.steps)),
+            ("1 step to run", "1 step")
+        );
     }
 }

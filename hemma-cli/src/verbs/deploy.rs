@@ -117,7 +117,7 @@ fn ending(run: &Run<'_>, scope: &Scope, situation: &Situation) -> Ending {
     };
     let public = scope.public(run.config()).public;
     let urls = public.iter().map(|it| format!("https://{}", it.name)).collect();
-    Ending { urls, ..Ending::new(run, before, target) }
+    Ending { urls, ..run.ending_at(before, target) }
 }
 
 /// The proposal of a plan, with its notes and its intent.

@@ -3,7 +3,7 @@
 use hemma_core::names::ServiceName;
 use hemma_deploy::rollout::{self, Asked};
 
-use crate::ending::{Ending, Stand};
+use crate::ending::Stand;
 use crate::proposal::named;
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -32,7 +32,7 @@ pub(super) async fn replace(
     let services: Vec<ServiceName> = asked.plan.agenda().services.into_iter().collect();
     let intent = format!("{intent} {} on {}", named(&services), run.place());
     let proposal = Proposal::from(&asked.plan).to(intent);
-    let ending = Ending::new(run, None, named(&services));
+    let ending = run.ending_at(None, named(&services));
     run.mend(hemma_core::Report::default(), proposal, async |approval| {
         let (holder, progress) = (run.holder(doing), run.progress());
         run.aims(ending);

@@ -3,7 +3,7 @@
 use hemma_core::Report;
 use hemma_deploy::rollout;
 
-use crate::ending::{Ending, Stand};
+use crate::ending::Stand;
 use crate::proposal::short;
 use crate::{Answer, Failure, Proposal, Run};
 
@@ -25,7 +25,7 @@ impl Args {
         let (release, plan) = rollout::plan_rollback(world, config, self.to.as_deref()).await?;
         let commit = short(&release.commit);
         let proposal = Proposal::from(&plan).to(format!("Go back to {commit} on {}", run.place()));
-        let ending = Ending::new(run, None, commit);
+        let ending = run.ending_at(None, commit);
         run.mend(Report::default(), proposal, async |approval| {
             let (holder, progress) = (run.holder("rollback"), run.progress());
             let operation = run.operation(approval, &progress);

@@ -9,10 +9,7 @@ use hemma_embed::{Client, Options, RunError, ServerUrl};
 use hemma_tunnel::ForwardName;
 
 use crate::Failure;
-use crate::named::NotNamed;
-
-/// The forward that leads to the offload server.
-pub(crate) const EMBEDDINGS: &str = "embeddings";
+use crate::named::{EMBEDDINGS, NotNamed};
 
 /// The options for the offload server.
 #[derive(Debug, Clone, clap::Args)]

@@ -1,16 +1,18 @@
 //! The tunnel: localhost-only services of the host, reachable from this machine.
 
+mod named;
 mod place;
 mod run;
 mod service;
 
-use hemma_core::{Finding, Hint, Known, Report};
+use hemma_core::{Finding, Report};
 use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
 use hemma_tunnel::{Forward, ForwardName};
 
 use crate::data::TunnelLogsData;
 use crate::ids;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
+use named::Named;
 
 /// Open ports here that lead to localhost-only services of the host
 #[derive(Debug, clap::Args)]
@@ -43,24 +45,11 @@ enum What {
     Uninstall,
 }
 
-#[derive(Debug, Clone, clap::Args)]
-struct Named {
-    /// Only these forwards of hemma.toml
-    #[arg(value_name = "FORWARD")]
-    names: Vec<ForwardName>,
-}
-
 /// The reason for having nothing to open.
 pub(crate) const NO_FORWARDS: &str = "hemma.toml names no service in [[forward]]";
 
 /// The time that `start` waits for answers. The language tool takes 30 s for its first one.
 const PATIENCE_S: u64 = 40;
-
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    #[error("hemma.toml has no forward `{asked}`; {known}")]
-    NoSuch { asked: ForwardName, known: Known },
-}
 
 impl Args {
     /// Whether `hemma.toml` is needed. A background process has its settings already.
@@ -116,17 +105,6 @@ pub(crate) async fn start_these(run: &Run<'_>, names: Vec<ForwardName>) -> Resul
 }
 
 impl Named {
-    fn forwards(&self, run: &Run<'_>) -> Result<Vec<Forward>, Failure> {
-        let all = crate::forwards(&run.config().forward).map_err(Failure::usage)?;
-        if let Some(name) = self.names.iter().find(|it| !all.iter().any(|own| own.name() == *it)) {
-            let known = Known::new(name.as_str(), all.iter().map(|it| it.name().as_str()));
-            let hint = known.hint(Hint::Run("cargo xtask tunnel status".to_owned()));
-            return Err(Failure::usage(Error::NoSuch { asked: name.clone(), known }).hint(hint));
-        }
-        let wanted = |it: &Forward| self.names.is_empty() || self.names.contains(it.name());
-        Ok(all.into_iter().filter(wanted).collect())
-    }
-
     async fn start(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let (seat, forwards) = (place::seat(run)?, self.forwards(run)?);
         run.terminal().busy("asking the services");

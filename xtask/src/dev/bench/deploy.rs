@@ -11,7 +11,7 @@ use hemma_core::{Command, Hint, Live, Output, Place, Progress, SshOptions};
 use hemma_lab::{Lab, Linked};
 
 use super::sample::{Sample, ratio, ssh};
-use super::settings;
+use super::settings::settings;
 
 /// Compare `deploy` with `git pull && docker compose up`
 #[derive(Debug, clap::Args)]

@@ -11,7 +11,7 @@ use hemma_deploy::Config;
 use hemma_lab::Lab;
 
 use super::sample::{Sample, ratio};
-use super::settings;
+use super::settings::settings;
 use crate::dev::workspace;
 
 /// Measure DNS, TLS and GET for all names at once, and each library beside Python's

@@ -6,26 +6,17 @@ mod deploy;
 mod edge;
 mod embed;
 mod sample;
+mod settings;
 mod status;
 mod tunnel;
 
-use std::path::Path;
-
 use hemma_cli::{Answer, Failure, Run};
-use hemma_deploy::Config;
-
-use super::workspace;
 
 /// Measure against what people use today
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
-}
-
-/// The settings in a file whose paths are absolute, as the lab writes them.
-fn settings(file: &Path) -> Result<Config, Failure> {
-    Config::parse(&workspace::read(file)?, file).map_err(Failure::usage)
 }
 
 #[derive(Debug, clap::Subcommand)]
