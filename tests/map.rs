@@ -1,5 +1,6 @@
 //! The map of the repository: a place for each slug, and dependencies in one direction.
 
+mod circles;
 mod english;
 mod files;
 mod source;

@@ -12,7 +12,18 @@ use names::{Used, imports, paths};
 
 /// The circles that are left: crate, files, reason. A new one fails, and one that is gone has to go
 /// from here, too.
-const LEFT: [(&str, &str, &str); 0] = [];
+const LEFT: [(&str, &str, &str); 2] = [
+    (
+        "hemma-dns",
+        "records records/evidence",
+        "the judgement of a name asks for the evidence of each vantage, which is about its target",
+    ),
+    (
+        "xtask",
+        " dev dev/record dev/tables",
+        "the program has the tools that record it and that write the tables of its commands",
+    ),
+];
 
 #[test]
 fn files_do_not_use_each_other_in_a_circle() {
@@ -111,7 +122,11 @@ impl Crate {
             "super" => {
                 let parent = from.split_last()?.1.to_vec();
                 let again = rest.first().is_some_and(|it| it == "super");
-                if again { self.resolve(&parent, rest, depth) } else { self.below(parent, rest, depth) }
+                if again {
+                    self.resolve(&parent, rest, depth)
+                } else {
+                    self.below(parent, rest, depth)
+                }
             }
             _ => {
                 let child = [&from[..], &[first.clone()]].concat();
@@ -131,9 +146,7 @@ impl Crate {
         match imports.iter().find(|it| it.name == *first) {
             // A name that is imported under itself would be looked for without an end.
             Some(_) if depth > 8 => None,
-            Some(used) => {
-                self.resolve(&module, &[&used.path[..], after].concat(), depth + 1)
-            }
+            Some(used) => self.resolve(&module, &[&used.path[..], after].concat(), depth + 1),
             None => Some(Found::ItemOf(module)),
         }
     }
@@ -164,7 +177,8 @@ fn path_of(file: &str) -> Option<Path> {
     let name = name.strip_suffix("/mod").unwrap_or(name);
     let is_test = name.ends_with("tests") || name.contains("tests/") || name == "testing";
     let is_root = ["lib", "main"].contains(&name);
-    (!is_test).then(|| if is_root { Path::new() } else { name.split('/').map(str::to_owned).collect() })
+    (!is_test)
+        .then(|| if is_root { Path::new() } else { name.split('/').map(str::to_owned).collect() })
 }
 
 fn reached(from: &Path, edges: &BTreeMap<&Path, BTreeSet<Path>>) -> BTreeSet<Path> {

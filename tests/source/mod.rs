@@ -23,7 +23,11 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn without_tests<'t>(file: &str, text: &'t str) -> Vec<&'t str> {
     let lines: Vec<&str> = text.lines().collect();
     // A module of tests may be a file of its own, declared in the middle of the code.
-    let is_test = |it: &[&str]| it[0].starts_with("#[cfg(test)]") && !it[1].ends_with(';');
+    let is_test = |it: &[&str]| {
+        let is_marked =
+            ["#[cfg(test)]", "#[cfg(all(test"].iter().any(|mark| it[0].starts_with(mark));
+        is_marked && !it[1].ends_with(';')
+    };
     let tests = lines.windows(2).position(is_test).unwrap_or(lines.len());
     let whole = file.ends_with("tests.rs") || file.contains("/tests/");
     lines[..if whole { 0 } else { tests }].to_vec()
