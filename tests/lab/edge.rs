@@ -50,7 +50,7 @@ async fn a_certificate_that_does_not_come_is_told_with_its_cause() {
         case $said in *'ws.'*'Invalid status'*) ;; *) echo \"only $said\" ;; esac";
     until("the authority tried and failed", async || stage.root(log).await).await;
     let deploy = stage.hemma(&["deploy", "--yes"]).await;
-    deploy.exits(1).says("nobody listens on port 80 where the name leads");
+    deploy.exits(1).says("nothing listens on port 80 at the name's address");
     deploy.says("start the proxy, and see where the name leads");
 
     internet(&stage, "/lab/router open").await;

@@ -1,8 +1,10 @@
-//! The reasons why the certificate authority did not issue, read from its messages.
+//! The reasons why a certificate was not issued.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use super::RateLimit;
 
 /// Why a certificate was not issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,17 +40,45 @@ pub enum Cause {
     RateLimited {
         /// The limit.
         limit: RateLimit,
+        /// The time in which the attempts are counted, if the message has it.
+        window: Option<String>,
         /// The time of the next permitted attempt, as the authority writes it.
         retry_after: Option<String>,
     },
+    /// The authority cannot be reached from the host, or does not answer.
+    AuthorityNotReached,
     /// The ACME companion has no account with the authority.
-    NoAccount,
+    NoAccount {
+        /// Why the authority refused one, if the log has it.
+        because: Option<Box<Cause>>,
+    },
     /// The ACME companion does not find the proxy's container.
     ProxyNotFound,
+    /// The ACME companion does not have the Docker engine's socket.
+    EngineNotShared,
+    /// The engine refuses the ACME companion's version of the API.
+    EngineTooNew,
     /// The ACME companion cannot write to the directory from which the proxy serves challenges.
     ChallengesNotWritable,
+    /// The ACME companion cannot write to one of its own directories.
+    NotWritable {
+        /// The directory, in the companion's container.
+        directory: String,
+    },
     /// Wildcards need another method than a challenge on port 80.
     Wildcard,
+    /// Another name of the same certificate failed.
+    OtherName {
+        /// The name.
+        name: String,
+        /// Why it failed.
+        cause: Box<Cause>,
+    },
+    /// The attempt ended without a certificate, and no known message says why.
+    NoSuccess {
+        /// The last message of the attempt.
+        last: String,
+    },
     /// Another reason.
     Other {
         /// The message.
@@ -56,57 +86,7 @@ pub enum Cause {
     },
 }
 
-/// A rate limit of the authority.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RateLimit {
-    /// Five failed attempts for one name in an hour.
-    FailedAttempts,
-    /// Five certificates for the same names in a week.
-    SameNames,
-    /// Another limit.
-    Other,
-}
-
-/// A phrase, and the function that reads the message around it.
-type Phrase = (&'static str, fn(&str) -> Cause);
-
-/// Phrases in the authority's messages, the most specific first.
-const PHRASES: [Phrase; 19] = [
-    ("too many failed authorizations", |it| limited(RateLimit::FailedAttempts, it)),
-    ("exact set of", |it| limited(RateLimit::SameNames, it)),
-    ("ratelimited", |it| limited(RateLimit::Other, it)),
-    ("too many certificates", |it| limited(RateLimit::Other, it)),
-    ("too many new orders", |it| limited(RateLimit::Other, it)),
-    ("caa record for", |_| Cause::CaaForbids),
-    ("urn:ietf:params:acme:error:caa", |_| Cause::CaaForbids),
-    ("dns problem:", dns),
-    ("no valid a records", |_| Cause::NoAddress),
-    ("no valid ip addresses", |_| Cause::NoAddress),
-    ("timeout during connect", |_| Cause::ConnectTimedOut),
-    ("timeout during read", |_| Cause::ReadTimedOut),
-    ("connection refused", |_| Cause::ConnectionRefused),
-    ("connection reset", |_| Cause::ConnectionReset),
-    ("network unreachable", |_| Cause::NetworkUnreachable),
-    ("redirect", |_| Cause::BadRedirect),
-    ("invalid response from", wrong_answer),
-    ("the key authorization file from the server did not match", |_| Cause::WrongAnswer {
-        status: None,
-    }),
-    ("invalid port in redirect", |_| Cause::BadRedirect),
-];
-
 impl Cause {
-    /// Reads the cause from a message of the authority.
-    pub fn read(text: &str) -> Self {
-        let lower = text.to_ascii_lowercase();
-        let phrase = PHRASES.iter().find(|(phrase, _)| lower.contains(phrase));
-        phrase.map_or_else(
-            || Self::Other { text: text.trim().chars().take(300).collect() },
-            |(_, cause)| cause(text),
-        )
-    }
-
     /// What the operator can do about it.
     pub fn advice(&self) -> &'static str {
         match self {
@@ -120,41 +100,31 @@ impl Cause {
             }
             Self::Dns { .. } | Self::NoAddress => "look at the DNS records of the name",
             Self::CaaForbids => "let the authority issue in the CAA records, or remove them",
+            Self::RateLimited { limit: RateLimit::Paused, .. } => {
+                "correct what failed, then let the authority issue again at the address in the \
+                 ACME companion's log"
+            }
             Self::RateLimited { .. } => "wait until then; every attempt before counts again",
-            Self::NoAccount => "look at the ACME companion's settings",
-            Self::ProxyNotFound => "start the proxy, then restart the ACME companion",
+            Self::AuthorityNotReached => {
+                "see whether the host reaches the certificate authority, and look at its status page"
+            }
+            Self::NoAccount { because: Some(because) } if because.is_known() => because.advice(),
+            Self::NoAccount { .. } => {
+                "look at LETSENCRYPT_EMAIL and DEFAULT_EMAIL, and at the ACME companion's log"
+            }
+            Self::ProxyNotFound => {
+                "start the proxy; if it runs, set NGINX_PROXY_CONTAINER of the ACME companion to \
+                 its name, and restart the companion"
+            }
+            Self::EngineNotShared => "mount the Docker socket in the ACME companion's container",
+            Self::EngineTooNew => "update the images of the ACME companion and of the proxy",
             Self::ChallengesNotWritable => "look at the volumes that proxy and companion share",
+            Self::NotWritable { .. } => "look at the volumes of the ACME companion",
             Self::Wildcard => "name one host, or set up dns-01",
-            Self::Other { .. } => "read the ACME companion's log",
+            Self::OtherName { cause, .. } => cause.advice(),
+            Self::NoSuccess { .. } | Self::Other { .. } => "read the ACME companion's log",
         }
     }
-}
-
-fn limited(limit: RateLimit, text: &str) -> Cause {
-    let after = text.split_once("retry after ").map(|(_, rest)| rest);
-    let until = |it: &str| {
-        // `2026-02-03 04:05:06 UTC: see https://…`
-        let end = it.find(": ").or_else(|| it.find(['"', '}'])).unwrap_or(it.len());
-        it[..end].trim().chars().take(40).collect()
-    };
-    Cause::RateLimited { limit, retry_after: after.map(until) }
-}
-
-fn dns(text: &str) -> Cause {
-    let lower = text.to_ascii_lowercase();
-    let rest = lower.split_once("dns problem:").map_or("", |(_, rest)| rest);
-    // The text after `looking up` names the record; the problem is before it.
-    let problem = rest.split(" looking up").next().unwrap_or_default();
-    let problem: String = problem.trim().chars().take(60).collect();
-    let upper = matches!(problem.as_str(), "nxdomain" | "servfail" | "refused");
-    Cause::Dns { problem: if upper { problem.to_uppercase() } else { problem } }
-}
-
-fn wrong_answer(text: &str) -> Cause {
-    // `Invalid response from http://a/…: 404`
-    let codes = text.split(|it: char| !it.is_ascii_digit()).filter(|it| it.len() == 3);
-    let status = codes.filter_map(|it| it.parse().ok()).rfind(|it| (100..600).contains(it));
-    Cause::WrongAnswer { status }
 }
 
 impl fmt::Display for Cause {
@@ -164,43 +134,56 @@ impl fmt::Display for Cause {
             Self::ReadTimedOut => {
                 "port 80 accepts the certificate authority and does not answer it"
             }
-            Self::ConnectionRefused => "nobody listens on port 80 where the name leads",
+            Self::ConnectionRefused => "nothing listens on port 80 at the name's address",
             Self::ConnectionReset => "the connection to port 80 breaks",
-            Self::NetworkUnreachable => "there is no way from outside to where the name leads",
+            Self::NetworkUnreachable => "no route leads from outside to the name's address",
             Self::WrongAnswer { status: Some(status) } => {
-                return write!(f, "the challenge is answered by somebody else, with {status}");
+                return write!(f, "another server answers the challenge, with {status}");
             }
-            Self::WrongAnswer { status: None } => "the challenge is answered by somebody else",
-            Self::BadRedirect => "the challenge is redirected to where nobody follows",
+            Self::WrongAnswer { status: None } => "another server answers the challenge",
+            Self::BadRedirect => {
+                "the challenge is redirected to where the certificate authority does not follow"
+            }
             Self::Dns { problem } => {
                 return write!(f, "the certificate authority cannot resolve the name: {problem}");
             }
             Self::NoAddress => "the name has no address that the certificate authority may use",
             Self::CaaForbids => "a CAA record forbids the certificate",
-            Self::RateLimited { limit, retry_after } => {
-                return rate_limit(f, *limit, retry_after.as_deref());
+            Self::RateLimited { limit, window, retry_after } => {
+                return limit.write(f, window.as_deref(), retry_after.as_deref());
             }
-            Self::NoAccount => "the ACME companion has no account with the authority",
+            Self::AuthorityNotReached => {
+                "the certificate authority does not answer the ACME companion"
+            }
+            Self::NoAccount { because: Some(because) } => {
+                return write!(
+                    f,
+                    "the ACME companion has no account with the authority: {because}"
+                );
+            }
+            Self::NoAccount { because: None } => {
+                "the ACME companion has no account with the authority"
+            }
             Self::ProxyNotFound => "the ACME companion does not find the proxy's container",
+            Self::EngineNotShared => "the ACME companion does not have the Docker engine's socket",
+            Self::EngineTooNew => {
+                "the Docker engine refuses the ACME companion: its version of the API is too old"
+            }
             Self::ChallengesNotWritable => "the ACME companion cannot write the challenges",
+            Self::NotWritable { directory } => {
+                return write!(f, "the ACME companion cannot write to {directory}");
+            }
             Self::Wildcard => "a wildcard cannot be had by way of port 80",
+            Self::OtherName { name, cause } => {
+                return write!(f, "its certificate is also for {name}, which failed: {cause}");
+            }
+            Self::NoSuccess { last } if last.is_empty() => {
+                "the attempt ended without a certificate"
+            }
+            Self::NoSuccess { last } => {
+                return write!(f, "the attempt ended without a certificate, after `{last}`");
+            }
             Self::Other { text } => text,
         })
-    }
-}
-
-fn rate_limit(
-    f: &mut fmt::Formatter<'_>,
-    limit: RateLimit,
-    retry_after: Option<&str>,
-) -> fmt::Result {
-    f.write_str(match limit {
-        RateLimit::FailedAttempts => "too many attempts for this name have failed in the last hour",
-        RateLimit::SameNames => "too many certificates for the same names were issued this week",
-        RateLimit::Other => "the certificate authority has seen too many requests",
-    })?;
-    match retry_after {
-        Some(time) => write!(f, "; not before {time}"),
-        None => Ok(()),
     }
 }

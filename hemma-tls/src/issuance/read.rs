@@ -1,12 +1,11 @@
-//! Reads the ACME companion's log line by line, without an engine or a clock.
+//! Reads the ACME companion's log, without an engine or a clock.
 
 use serde::{Deserialize, Serialize};
 
 use super::Cause;
-use crate::text::printable;
-
-/// The maximum length of a line. acme.sh sometimes prints the authority's whole answer in one.
-const LINE_CHARS_MAX: usize = 2_000;
+use super::message::{Message, messages};
+use super::obstacle::obstacle;
+use super::round::{Round, is_account_made, refused};
 
 /// An event in the companion's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,55 +27,115 @@ pub enum What {
     /// There is a certificate, and its renewal is not due.
     NotDue,
     /// The attempt failed.
-    Failed(Cause),
-    /// The companion has finished and waits.
+    Failed {
+        /// Why it failed.
+        cause: Cause,
+        /// The name that failed, if the log says which of them.
+        at: Option<String>,
+    },
+    /// The companion has finished and waits, or was started again.
     Resting,
 }
 
 /// Reads the events of the log in their order.
 pub fn read<'l>(lines: impl IntoIterator<Item = &'l str>) -> Vec<Event> {
-    let mut events = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    for line in lines {
-        let line = clean(line);
-        if let Some(begun) = begun(&line) {
-            names = begun;
-            events.push(Event { names: names.clone(), what: What::Begun });
-        } else if let Some((about, cause)) = refused(&line) {
-            let names = about.map_or_else(|| names.clone(), |it| vec![it]);
-            events.push(Event { names, what: What::Failed(cause) });
-        } else if let Some(cause) = in_the_way(&line) {
-            events.push(Event { names: Vec::new(), what: What::Failed(cause) });
-        } else if line.contains("Cert success.") {
-            events.push(Event { names: names.clone(), what: What::Issued });
-        } else if line.contains("Skipping. Next renewal time is") {
-            events.push(Event { names: names.clone(), what: What::NotDue });
-        } else if line.starts_with("Sleep for ") {
-            events.push(Event { names: Vec::new(), what: What::Resting });
-        }
+    let mut reader = Reader::default();
+    for message in messages(lines) {
+        reader.take(&message);
     }
-    events
+    // An attempt at the end of the log has not ended, unless its own messages say so.
+    reader.interrupt();
+    reader.events
 }
 
-/// Removes colours and the leading date, which acme.sh puts in brackets.
-fn clean(line: &str) -> String {
-    let mut plain = String::new();
-    let end = line.char_indices().nth(2 * LINE_CHARS_MAX);
-    let mut rest = end.map_or(line, |(at, _)| &line[..at]);
-    while let Some((before, escaped)) = rest.split_once("\u{1b}[") {
-        plain.push_str(before);
-        let end =
-            escaped.find(|it: char| it.is_ascii_alphabetic()).map_or(escaped.len(), |it| it + 1);
-        rest = &escaped[end..];
+#[derive(Default)]
+struct Reader {
+    events: Vec<Event>,
+    /// The attempt that is under way.
+    round: Option<Round>,
+    /// Why the last account was refused.
+    account: Option<Cause>,
+}
+
+impl Reader {
+    fn take(&mut self, message: &Message) {
+        let text = message.text.as_str();
+        if let Some(names) = begun(text) {
+            self.end();
+            self.account = None;
+            self.event(names.clone(), What::Begun);
+            self.round = Some(Round::new(names));
+        } else if text.starts_with("Sleep for ") {
+            self.end();
+            self.event(Vec::new(), What::Resting);
+        } else if is_start(text) {
+            self.interrupt();
+            self.event(Vec::new(), What::Resting);
+        } else if let Some(cause) = obstacle(message) {
+            self.stopped_by(cause);
+        } else {
+            self.hear(message);
+        }
     }
-    plain.push_str(rest);
-    let dated = plain.strip_prefix('[').and_then(|it| it.split_once("] ")).map(|(_, rest)| rest);
-    printable(dated.unwrap_or(&plain).trim().as_bytes(), LINE_CHARS_MAX)
+
+    /// The companion does not try, for this reason.
+    fn stopped_by(&mut self, cause: Cause) {
+        let cause = match cause {
+            Cause::NoAccount { because: None } => {
+                Cause::NoAccount { because: self.account.take().map(Box::new) }
+            }
+            other => other,
+        };
+        // docker-gen works beside the attempts; everything else comes after the last one.
+        if cause != Cause::EngineTooNew {
+            self.end();
+        }
+        self.event(Vec::new(), What::Failed { cause, at: None });
+    }
+
+    fn hear(&mut self, message: &Message) {
+        let text = message.text.as_str();
+        if is_account_made(text) && self.round.as_ref().is_some_and(|it| !it.makes_account()) {
+            self.end();
+        }
+        if let Some(refusal) = account_refused(text) {
+            self.account = Some(Cause::read(refusal));
+        }
+        if let Some(round) = &mut self.round {
+            round.hear(message);
+        } else if let Some(refusal) = refused(text, "") {
+            // The beginning of the attempt is not in these lines of the log.
+            let names = refusal.name.iter().cloned().collect();
+            self.event(names, What::Failed { cause: refusal.cause, at: refusal.name });
+        }
+    }
+
+    /// The attempt that was under way has ended.
+    fn end(&mut self) {
+        if let Some(round) = self.round.take() {
+            let names = round.names.clone();
+            self.event(names, round.end());
+        }
+    }
+
+    /// The attempt that was under way is not heard of any more.
+    fn interrupt(&mut self) {
+        if let Some(round) = self.round.take() {
+            let names = round.names.clone();
+            if let Some(what) = round.outcome() {
+                self.event(names, what);
+            }
+        }
+    }
+
+    fn event(&mut self, names: Vec<String>, what: What) {
+        self.events.push(Event { names, what });
+    }
 }
 
 /// Reads `Creating/renewal a.example certificates... (a.example b.example)`.
-fn begun(line: &str) -> Option<Vec<String>> {
-    let rest = line.strip_prefix("Creating/renewal ")?;
+fn begun(text: &str) -> Option<Vec<String>> {
+    let rest = text.strip_prefix("Creating/renewal ")?;
     let (first, rest) = rest.split_once(" certificates")?;
     let listed = rest.split_once('(').and_then(|(_, it)| it.split_once(')')).map(|(it, _)| it);
     let separator = |it: char| it.is_whitespace() || it == ',';
@@ -84,184 +143,15 @@ fn begun(line: &str) -> Option<Vec<String>> {
     Some(names.map(str::to_ascii_lowercase).collect())
 }
 
-/// The cause of a refusal, and the name if the message has it.
-fn refused(line: &str) -> Option<(Option<String>, Cause)> {
-    for mark in
-        [": Invalid status. Verification error details:", ":Verify error:", ": Verify error:"]
-    {
-        if let Some((name, words)) = line.split_once(mark) {
-            let name = name.rsplit(' ').next().unwrap_or(name).to_ascii_lowercase();
-            return Some((Some(name), Cause::read(words)));
-        }
-    }
-    for mark in ["Error creating new order.", "Could not get nonce", "Sign failed"] {
-        if let Some((_, words)) = line.split_once(mark) {
-            let words = words.trim_start_matches(" Le_OrderFinalize not found.");
-            let words = if words.trim().is_empty() { line } else { words };
-            return Some((None, Cause::read(words)));
-        }
-    }
-    line.contains("will not retry anymore").then(|| (None, retry_later(line)))
+/// Whether the companion was started: it says its version, and older ones what they do first.
+fn is_start(text: &str) -> bool {
+    text.starts_with("Info: running acme-companion version")
+        || (text.starts_with("Info: ") && text.contains("Diffie-Hellman group"))
 }
 
-/// Reads `The retryafter=86400 value is too large (> 600), will not retry anymore.`
-fn retry_later(line: &str) -> Cause {
-    let seconds = line.split_once("retryafter=").map(|(_, it)| it.split(' ').next().unwrap_or(it));
-    let retry_after = seconds.map(|it| format!("{it} s from then"));
-    Cause::RateLimited { limit: super::RateLimit::Other, retry_after }
-}
-
-/// The reason why the companion does not try at all.
-fn in_the_way(line: &str) -> Option<Cause> {
-    let has = |words: &str| line.contains(words);
-    if has("no ACME account was found or registered") {
-        Some(Cause::NoAccount)
-    } else if has("can't get nginx-proxy container ID")
-        || (has("Error: nginx-proxy container") && has("running"))
-    {
-        Some(Cause::ProxyNotFound)
-    } else if has("can't access or write to '/usr/share/nginx/html'") {
-        Some(Cause::ChallengesNotWritable)
-    } else if has("can't be obtained with HTTP-01") {
-        Some(Cause::Wildcard)
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::issuance::RateLimit;
-
-    fn cause(line: &str) -> Cause {
-        let begun = "Creating/renewal a.example certificates... (a.example)";
-        match read([begun, line]).pop().map(|it| it.what) {
-            Some(What::Failed(cause)) => cause,
-            other => panic!("{line} gave {other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_round_of_the_companion_is_read_in_order() {
-        let log = "\
-            Creating/renewal a.example certificates... (a.example www.a.example)\n\
-            [Tue Feb  3 04:05:06 UTC 2026] Verifying: a.example\n\
-            [Tue Feb  3 04:05:09 UTC 2026] \u{1b}[1;32mCert success.\u{1b}[0m\n\
-            -----BEGIN CERTIFICATE-----\n\
-            Creating/renewal b.example certificates... (b.example)\n\
-            [Tue Feb  3 04:05:10 UTC 2026] Skipping. Next renewal time is: 2026-04-01\n\
-            Creating/renewal c.example certificates... (c.example,d.example)\n\
-            [Tue Feb  3 04:05:12 UTC 2026] d.example: Invalid status. Verification error details: \
-            203.0.113.7: Fetching http://d.example/x: Timeout during connect (likely firewall problem)\n\
-            Sleep for 3600s\n";
-        let events = read(log.lines());
-        let words: Vec<String> =
-            events.iter().map(|it| format!("{} {:?}", it.names.join("+"), it.what)).collect();
-        assert_eq!(
-            words,
-            [
-                "a.example+www.a.example Begun",
-                "a.example+www.a.example Issued",
-                "b.example Begun",
-                "b.example NotDue",
-                "c.example+d.example Begun",
-                "d.example Failed(ConnectTimedOut)",
-                " Resting",
-            ]
-        );
-    }
-
-    #[test]
-    fn the_authority_s_words_become_causes() {
-        let said = |words: &str| {
-            cause(&format!("a.example: Invalid status. Verification error details: {words}"))
-        };
-        let dns = |problem: &str| Cause::Dns { problem: problem.to_owned() };
-        let rows = [
-            (
-                "Fetching http://a/x: Timeout during read (your server may be slow)",
-                Cause::ReadTimedOut,
-            ),
-            ("Fetching http://a/x: Connection refused", Cause::ConnectionRefused),
-            ("Fetching http://a/x: Connection reset by peer", Cause::ConnectionReset),
-            ("Fetching http://a/x: Network unreachable", Cause::NetworkUnreachable),
-            (
-                "203.0.113.7: Invalid response from http://a/x: 404",
-                Cause::WrongAnswer { status: Some(404) },
-            ),
-            ("Fetching https://a/x: Redirect loop detected", Cause::BadRedirect),
-            ("Fetching https://a/x: Too many redirects", Cause::BadRedirect),
-            ("DNS problem: NXDOMAIN looking up A for a.example", dns("NXDOMAIN")),
-            ("DNS problem: SERVFAIL looking up CAA for a.example", dns("SERVFAIL")),
-            ("DNS problem: query timed out looking up A for a.example", dns("query timed out")),
-            ("no valid A records found for a.example", Cause::NoAddress),
-            ("CAA record for a.example prevents issuance", Cause::CaaForbids),
-            (
-                "During secondary validation: 203.0.113.7: Connection refused",
-                Cause::ConnectionRefused,
-            ),
-            ("the moon is full", Cause::Other { text: "the moon is full".to_owned() }),
-        ];
-        for (words, expected) in rows {
-            assert_eq!(said(words), expected, "{words}");
-        }
-    }
-
-    #[test]
-    fn limits_say_when_they_end() {
-        let line = "Error creating new order. Le_OrderFinalize not found. {\"type\":\
-            \"urn:ietf:params:acme:error:rateLimited\",\"detail\":\"too many failed authorizations \
-            (5) for \\\"a.example\\\" in the last 1h0m0s, retry after 2026-02-03 05:00:00 UTC: see \
-            https://letsencrypt.org/docs\"}";
-        let expected = Cause::RateLimited {
-            limit: RateLimit::FailedAttempts,
-            retry_after: Some("2026-02-03 05:00:00 UTC".to_owned()),
-        };
-        assert_eq!(cause(line), expected);
-        let line = "too many certificates (5) already issued for this exact set of identifiers";
-        assert!(matches!(
-            Cause::read(line),
-            Cause::RateLimited { limit: RateLimit::SameNames, retry_after: None }
-        ));
-        let line = "The retryafter=86400 value is too large (> 600), will not retry anymore.";
-        assert!(matches!(cause(line), Cause::RateLimited { retry_after: Some(_), .. }));
-    }
-
-    #[test]
-    fn what_keeps_the_companion_from_trying_is_about_every_name() {
-        let rows = [
-            ("Error: no ACME account was found or registered for x", Cause::NoAccount),
-            ("Error: can't get nginx-proxy container ID !", Cause::ProxyNotFound),
-            ("Error: nginx-proxy container nginx-proxy isn't running.", Cause::ProxyNotFound),
-            (
-                "Warning: can't access or write to '/usr/share/nginx/html' directory.",
-                Cause::ChallengesNotWritable,
-            ),
-            ("wildcard certificates (*.a) can't be obtained with HTTP-01", Cause::Wildcard),
-        ];
-        for (line, expected) in rows {
-            let events = read([line]);
-            assert_eq!(
-                events,
-                [Event { names: Vec::new(), what: What::Failed(expected) }],
-                "{line}"
-            );
-        }
-    }
-
-    #[test]
-    fn no_line_panics() {
-        let long = "é".repeat(10_000);
-        let lines = [
-            long.as_str(),
-            "[",
-            "\u{1b}[",
-            "\u{1b}[1",
-            "[x] ",
-            ":Verify error:",
-            "Creating/renewal ",
-        ];
-        assert!(read(lines).len() <= lines.len());
-    }
+/// The authority's answer to a request for an account, if it is a refusal.
+fn account_refused(text: &str) -> Option<&str> {
+    let marks =
+        ["Account registration error:", "Error registering account:", "Register account Error:"];
+    marks.iter().find_map(|it| text.strip_prefix(it))
 }

@@ -90,7 +90,7 @@ fn is_trusted(met: &Result<Met, HandshakeError>) -> bool {
     matches!(met, Ok(Met::Tls(presented)) if presented.defects.is_empty())
 }
 
-fn judge(
+pub(super) fn judge(
     site: &Site,
     met: Result<Met, HandshakeError>,
     events: &Result<Vec<Event>, String>,
@@ -103,17 +103,34 @@ fn judge(
     Issuance { site: site.clone(), end, met }
 }
 
-/// The result of the log for one site. The last event counts: an earlier failure is over as soon as
-/// the companion starts again.
+/// The result of the log for one site. The last event about its name counts: an earlier failure is
+/// over as soon as the companion starts again. A failure that names nothing is about the names that
+/// the companion did not come to in the same pass.
 fn last_word(site: &Site, events: &[Event]) -> End {
     let name = site.name.as_str();
-    let about = |it: &&Event| it.names.is_empty() || it.names.iter().any(|it| it == name);
-    let said = events.iter().rev().filter(about).find(|it| it.what != What::Resting);
-    match said.map(|it| &it.what) {
-        None => End::NotMentioned,
-        Some(What::Failed(cause)) => End::Failed(cause.clone()),
-        Some(What::Begun | What::Resting) => End::UnderWay,
-        Some(What::Issued | What::NotDue) => End::NotPresented,
+    let mut obstacle = None;
+    for event in events.iter().rev() {
+        let is_about = event.names.is_empty() || event.names.iter().any(|it| it == name);
+        match &event.what {
+            What::Resting if obstacle.is_some() => break,
+            What::Failed { cause, .. } if event.names.is_empty() => {
+                obstacle.get_or_insert_with(|| End::Failed(cause.clone()));
+            }
+            _ if !is_about => {}
+            What::Resting => {}
+            What::Failed { cause, at } => return End::Failed(failure(name, cause, at.as_deref())),
+            What::Begun => return End::UnderWay,
+            What::Issued | What::NotDue => return End::NotPresented,
+        }
+    }
+    obstacle.unwrap_or(End::NotMentioned)
+}
+
+/// Why a name has no certificate: one that is for several names fails with the first of them.
+fn failure(name: &str, cause: &Cause, at: Option<&str>) -> Cause {
+    match at.filter(|it| *it != name) {
+        Some(other) => Cause::OtherName { name: other.to_owned(), cause: Box::new(cause.clone()) },
+        None => cause.clone(),
     }
 }
 
@@ -168,33 +185,4 @@ pub fn finding(issuance: &Issuance, now: jiff::Timestamp) -> Finding {
         ),
     };
     Finding::fail(id, subject, words(end)).evidence([seen.detail]).hint(Hint::Do(advice))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn end(log: &[&str]) -> End {
-        let site = Site::new("a.example".parse().expect("a name"), ([127, 0, 0, 1], 443).into());
-        judge(&site, Ok(Met::Silent), &Ok(read(log.iter().copied()))).end
-    }
-
-    #[test]
-    fn the_last_word_about_a_name_counts() {
-        let begun = "Creating/renewal a.example certificates... (a.example)";
-        let other = "Creating/renewal b.example certificates... (b.example)";
-        let failed = "a.example:Verify error:Connection refused";
-        let rows: [(&[&str], End); 7] = [
-            (&[], End::NotMentioned),
-            (&[other, "Sleep for 3600s"], End::NotMentioned),
-            (&[begun], End::UnderWay),
-            (&[begun, failed], End::Failed(Cause::ConnectionRefused)),
-            (&[begun, failed, other, "Sleep for 3600s"], End::Failed(Cause::ConnectionRefused)),
-            (&[begun, failed, begun], End::UnderWay),
-            (&[begun, "Cert success."], End::NotPresented),
-        ];
-        for (log, expected) in rows {
-            assert_eq!(end(log), expected, "{log:?}");
-        }
-    }
 }
