@@ -61,7 +61,8 @@ async fn by_datagram(
     };
     let socket = UdpSocket::bind((local, 0)).await.map_err(failed)?;
     socket.connect(server).await.map_err(failed)?;
-    let mut packet = [0; DATAGRAM_BYTES_MAX as usize];
+    // One byte more than permitted: a larger datagram is recognized, and asked for again over TCP.
+    let mut packet = [0; DATAGRAM_BYTES_MAX as usize + 1];
     let rest = limit / SENDINGS;
     loop {
         socket.send(&asked.bytes).await.map_err(failed)?;

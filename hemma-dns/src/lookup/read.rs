@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use hickory_proto::op::{Message, ResponseCode};
-use hickory_proto::rr::{Name, RData, Record as Raw, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RData, Record as Raw, RecordType};
 
-use super::query::{Asked, record_type};
+use super::query::{Asked, DATAGRAM_BYTES_MAX, record_type};
 use super::{Alias, Answer, Data, Found, Lookup, LookupError, Record, Transport, Vantage};
 
 /// The maximum length of a chain of aliases. Real chains have two or three.
@@ -39,11 +39,18 @@ pub(super) fn read(
 ) -> Result<Reply, Unread> {
     const IS_ANSWER: u8 = 0x80;
     const IS_CUT: u8 = 0x02;
+    const OPCODE: u8 = 0x78;
     if bytes.len() < HEADER_BYTES || bytes[..2] != asked.bytes[..2] || bytes[2] & IS_ANSWER == 0 {
         return Err(Unread::NotOurs);
     }
-    // A truncated datagram may end in the middle of a record, so this is checked first.
-    if bytes[2] & IS_CUT != 0 {
+    // Ours is a query; the opcodes of updates and notifications are others.
+    if bytes[2] & OPCODE != 0 {
+        return Err(Unread::NotOurs);
+    }
+    // A truncated datagram may end in the middle of a record, so this is checked first. Some servers
+    // send more than they were told to, and what came of it is truncated as well.
+    let is_oversized = over == Transport::Udp && bytes.len() > usize::from(DATAGRAM_BYTES_MAX);
+    if bytes[2] & IS_CUT != 0 || is_oversized {
         return Ok(Reply::Truncated);
     }
     let unreadable = |it| Unread::Error(LookupError::malformed(lookup, &it));
@@ -55,6 +62,10 @@ pub(super) fn read(
         return Err(Unread::NotOurs);
     }
     refusal(lookup, code).map_or(Ok(()), |it| Err(Unread::Error(it)))?;
+    if let Some(other) = message.answers.iter().find(|it| it.dns_class != DNSClass::IN) {
+        let reason = format!("it has a record of the class {}", other.dns_class);
+        return Err(Unread::Error(LookupError::malformed(lookup, &reason)));
+    }
     let answer = follow(lookup, asked.query.name(), &message, by, over);
     if answer.found == Found::NoRecords && answer.aliases.is_empty() {
         referral(lookup, &message).map_or(Ok(()), |it| Err(Unread::Error(it)))?;
@@ -68,7 +79,19 @@ fn refusal(lookup: &Lookup, code: ResponseCode) -> Option<LookupError> {
         ResponseCode::NoError | ResponseCode::NXDomain => None,
         ResponseCode::ServFail => Some(LookupError::ServerFailed { name, kind, at }),
         ResponseCode::Refused => Some(LookupError::Refused { name, kind, at }),
-        other => Some(LookupError::Code { name, kind, at, code: other.to_string() }),
+        other => Some(LookupError::Code { name, kind, at, code: code_name(other) }),
+    }
+}
+
+/// The name of a code. The library takes 16 for the code of a signature, which stands elsewhere in a
+/// message; in its header 16 is about the version of EDNS.
+fn code_name(code: ResponseCode) -> String {
+    match code {
+        ResponseCode::BADVERS | ResponseCode::BADSIG => {
+            "BADVERS (it does not know this version of EDNS)".to_owned()
+        }
+        ResponseCode::Unknown(number) => format!("the code {number}"),
+        known => known.to_string(),
     }
 }
 

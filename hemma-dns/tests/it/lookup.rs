@@ -136,6 +136,72 @@ async fn a_cut_answer_is_asked_for_again_over_a_connection() {
     assert_eq!(outcome(RecordKind::A, say).await.0, "Malformed", "cut over TCP as well");
 }
 
+/// A server may send more than it was told that we take, without the mark of a truncated answer.
+#[tokio::test]
+async fn a_datagram_that_is_too_large_is_asked_for_again_over_a_connection() {
+    for bytes in [1_233, 1_400, 4_000] {
+        let say = move |asked: &Asked| {
+            let mut message = good(asked);
+            if !asked.over_tcp {
+                let text = "x".repeat(200);
+                let filler = record(&format!("b.example 60 TXT {text}"));
+                while message.to_vec().expect("it encodes").len() < bytes {
+                    message.add_answer(filler.clone());
+                }
+            }
+            Said::message(&message)
+        };
+        let (found, answer) = outcome(RecordKind::A, say).await;
+        let over = answer.map(|it| it.over);
+        assert_eq!((found.as_str(), over), ("Records", Some(Transport::Tcp)), "{bytes}");
+    }
+}
+
+#[tokio::test]
+async fn answers_of_another_opcode_or_class_are_not_taken() {
+    use hickory_resolver::proto::op::OpCode;
+    use hickory_resolver::proto::rr::DNSClass;
+
+    let update = |asked: &Asked| {
+        let mut message = good(asked);
+        message.metadata.op_code = OpCode::Update;
+        Said::message(&message)
+    };
+    assert_eq!(outcome(RecordKind::A, update).await.0, "TimedOut");
+    let chaos = |asked: &Asked| {
+        let mut message = good(asked);
+        message.answers[0].dns_class = DNSClass::CH;
+        Said::message(&message)
+    };
+    assert_eq!(outcome(RecordKind::A, chaos).await.0, "Malformed");
+    let other_question = |asked: &Asked| {
+        let mut message = good(asked);
+        message.queries[0].set_query_class(DNSClass::CH);
+        Said::message(&message)
+    };
+    assert_eq!(outcome(RecordKind::A, other_question).await.0, "TimedOut");
+}
+
+#[tokio::test]
+async fn every_code_has_its_name() {
+    let rows = [
+        (ResponseCode::BADVERS, "BADVERS (it does not know this version of EDNS)"),
+        (ResponseCode::NotImp, "Not Implemented"),
+        (ResponseCode::Unknown(3_900), "the code 3900"),
+    ];
+    for (code, expected) in rows {
+        let server = serve(move |asked: &Asked| {
+            // The upper bits of a code are in EDNS.
+            let mut message = asked.code(code);
+            message.set_edns(hickory_resolver::proto::op::Edns::new());
+            Said::message(&message)
+        });
+        let error = ask(server.await, RecordKind::A, Duration::from_millis(600)).await;
+        let error = error.expect_err("a code").to_string();
+        assert!(error.contains(&format!("answered {expected} when")), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn forged_packets_are_waited_out() {
     let say = |asked: &Asked| {
