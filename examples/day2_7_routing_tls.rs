@@ -27,7 +27,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let to = (Ipv4Addr::LOCALHOST, config.edge.https.get()).into(); // the lab: on loopback
         let roots = config.edge.roots.iter().cloned().map(Into::into).collect();
         let site = Site { roots, ..Site::new(public.name.parse()?, to) };
-        routes.push(Route { site, path: public.health.into(), service: public.service.into() });
+        let answers_as = public.answers_as().to_owned();
+        routes.push(Route {
+            site,
+            http: (Ipv4Addr::LOCALHOST, config.edge.http.get()).into(),
+            path: public.health.into(),
+            service: public.service.into(),
+            answers_as,
+        });
     }
     let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();
     let (chains, routing) =

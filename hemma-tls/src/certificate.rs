@@ -29,7 +29,8 @@ pub struct Certificate {
     pub name_count: usize,
     /// The start of its validity.
     pub not_before: Timestamp,
-    /// The end of its validity.
+    /// The end of its validity. `Timestamp::MAX` if it has none: the standard writes that as the
+    /// last second of the year 9999.
     pub not_after: Timestamp,
     /// The kind of key, e.g. `RSA 2048`.
     pub key: String,
@@ -52,8 +53,8 @@ impl Certificate {
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
         let wrong = |reason: &str| CertificateError { reason: reason.to_owned() };
         let (_, seen) = X509Certificate::from_der(der).map_err(|it| wrong(&it.to_string()))?;
-        let time =
-            |it: i64| Timestamp::from_second(it).map_err(|_| wrong("its dates are no dates"));
+        let start = Timestamp::from_second(seen.validity().not_before.timestamp());
+        let end = Timestamp::from_second(seen.validity().not_after.timestamp());
         let alternatives = seen.subject_alternative_name().ok().flatten();
         let all = alternatives.map(|it| it.value.general_names.as_slice()).unwrap_or_default();
         Ok(Self {
@@ -61,8 +62,8 @@ impl Certificate {
             issuer: distinguished(seen.issuer()),
             names: all.iter().filter_map(alternative).take(NAMES_MAX).collect(),
             name_count: all.len(),
-            not_before: time(seen.validity().not_before.timestamp())?,
-            not_after: time(seen.validity().not_after.timestamp())?,
+            not_before: start.map_err(|_| wrong("its dates are no dates"))?,
+            not_after: end.unwrap_or(Timestamp::MAX),
             key: key(&seen),
             is_authority: seen.is_ca(),
             // Equal names prove nothing, because anyone can write them.
@@ -71,8 +72,15 @@ impl Certificate {
     }
 }
 
+impl Certificate {
+    /// Whether its validity ends.
+    pub fn has_end(&self) -> bool {
+        self.not_after < Timestamp::MAX
+    }
+}
+
 /// The common name, which is all that most have, or else the whole name.
-fn distinguished(name: &X509Name<'_>) -> String {
+pub(crate) fn distinguished(name: &X509Name<'_>) -> String {
     let common = name.iter_common_name().next().and_then(|it| it.as_str().ok());
     match common {
         Some(common) => printable(common.as_bytes(), TEXT_CHARS_MAX),

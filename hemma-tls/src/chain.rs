@@ -85,6 +85,10 @@ pub fn finding(site: &Site, met: &Result<Met, HandshakeError>, now: Timestamp) -
                 );
             };
             let protocol = presented.protocol.as_deref().unwrap_or("TLS");
+            if !leaf.has_end() {
+                let detail = format!("trusted, issued by {}, no end date, {protocol}", leaf.issuer);
+                return Finding::pass(ids::CERTIFICATE_TRUSTED, subject, detail);
+            }
             trusted(subject, leaf, protocol, life(leaf, now))
         }
         Ok(met) => {
@@ -122,8 +126,13 @@ fn shown(it: &Certificate) -> String {
     let names = if it.names.is_empty() { it.subject.clone() } else { it.names.join(", ") };
     let more = it.name_count.saturating_sub(it.names.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let (from, until) = (it.not_before.strftime("%Y-%m-%d"), it.not_after.strftime("%Y-%m-%d"));
-    format!("{names}{more}: issued by {}, {from} to {until}, {}", it.issuer, it.key)
+    let from = it.not_before.strftime("%Y-%m-%d");
+    let until = if it.has_end() {
+        format!("to {}", it.not_after.strftime("%Y-%m-%d"))
+    } else {
+        "without an end".to_owned()
+    };
+    format!("{names}{more}: issued by {}, {from} {until}, {}", it.issuer, it.key)
 }
 
 #[cfg(test)]

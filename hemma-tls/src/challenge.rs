@@ -2,10 +2,11 @@
 //! redirected to HTTPS.
 
 use futures_util::future::join_all;
-use hemma_core::{Finding, Report, World};
+use hemma_core::{Finding, Hint, Report, World};
 use serde::{Deserialize, Serialize};
 
 use crate::ids;
+use crate::routing::Route;
 use crate::{Get, GetError, Met, Reply, Scheme, Site, SiteName};
 
 /// A path below the directory that the authority requests. The file does not exist: a look that
@@ -47,17 +48,41 @@ pub fn judge(reply: &Reply, name: &SiteName) -> Standing {
     }
 }
 
-/// Requests the front page and a challenge from every site, at once.
-pub async fn verify(world: &World, sites: &[Site]) -> Report {
-    let both = sites.iter().map(async |site| {
+/// Requests the front page and a challenge of every name over plain HTTP, at once.
+pub async fn verify(world: &World, routes: &[Route]) -> Report {
+    let findings = routes.iter().map(async |route| {
+        let site = &route.plain();
         let ask = |path| async move { world.ask(&Get::new(site, Scheme::Http, path)).await };
-        tokio::join!(ask("/"), ask(CHALLENGE_PATH))
+        let (front, challenge) = tokio::join!(ask("/"), ask(CHALLENGE_PATH));
+        let is_unknown = matches!(&challenge, Ok(it) if it.status == 503);
+        let challenge = if is_unknown && has_name_on_https(world, route).await {
+            on_https_only(route)
+        } else {
+            challenge_path(site, &challenge)
+        };
+        [front_page(site, &front), challenge]
     });
-    let seen = join_all(both).await;
-    let findings = sites.iter().zip(seen).flat_map(|(site, (front, challenge))| {
-        [front_page(site, &front), challenge_path(site, &challenge)]
-    });
-    findings.collect()
+    join_all(findings).await.into_iter().flatten().collect()
+}
+
+/// Whether the proxy has the name on the port for HTTPS. It answers 503 to every name that it does
+/// not have there.
+async fn has_name_on_https(world: &World, route: &Route) -> bool {
+    world.ask(&route.check()).await.is_ok_and(|it| it.status != 503)
+}
+
+fn on_https_only(route: &Route) -> Finding {
+    let detail = format!(
+        "503: the proxy has this name on port {} alone, as with HTTPS_METHOD=nohttp; no \
+         certificate can be issued",
+        route.site.to.port()
+    );
+    Finding::fail(ids::CHALLENGE_HTTPS_ONLY, challenges(&route.plain()), detail)
+        .hint(Hint::Do(format!("take HTTPS_METHOD out of the settings of {}", route.service)))
+}
+
+fn challenges(site: &Site) -> String {
+    format!("challenges for {} at {}", site.name, site.to)
 }
 
 fn front_page(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
@@ -78,7 +103,7 @@ fn front_page(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
 }
 
 fn challenge_path(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
-    let subject = format!("challenges for {} at {}", site.name, site.to);
+    let subject = challenges(site);
     match reply.as_ref().map(|it| judge(it, &site.name)) {
         // There is no such file, so "not found" is the answer of the right place.
         Ok(Standing::Answers { status: status @ (200..=299 | 404) }) => Finding::pass(
@@ -100,7 +125,7 @@ fn challenge_path(site: &Site, reply: &Result<Reply, GetError>) -> Finding {
         Ok(Standing::Answers { status: 503 }) => Finding::fail(
             ids::CHALLENGE_NO_CONTAINER,
             subject,
-            "503: the proxy knows no running container for this name",
+            "503: the proxy has no running container for this name on this port",
         ),
         Ok(Standing::Answers { status }) => Finding::fail(
             ids::CHALLENGE_REFUSED,
@@ -154,6 +179,7 @@ mod tests {
                 server: None,
                 protocol: None,
                 service: None,
+                asks_client_certificate: false,
                 body: String::new(),
                 body_bytes: 0,
                 cut: false,

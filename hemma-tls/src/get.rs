@@ -87,6 +87,9 @@ pub struct Reply {
     /// The `service` field, if the body is JSON and has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// Whether the server asked for a client certificate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_client_certificate: bool,
     /// The beginning of the body.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub body: String,
@@ -110,8 +113,20 @@ impl Question for Get {
         match self.scheme {
             Scheme::Https => match open(&self.site, limit).await.map_err(failed)? {
                 Open::Trusted(stream, presented) => {
-                    let reply = self.talk(*stream, deadline).await?;
-                    Ok(Reply { protocol: presented.protocol, ..reply })
+                    let asks_client_certificate = presented.asks_client_certificate;
+                    match self.talk(*stream, deadline).await {
+                        Ok(reply) => Ok(Reply {
+                            protocol: presented.protocol,
+                            asks_client_certificate,
+                            ..reply
+                        }),
+                        // In TLS 1.3 a server looks at the client's certificate, or at its absence,
+                        // only after the handshake.
+                        Err(GetError::Broken { .. }) if asks_client_certificate => {
+                            Err(met(Met::ClientCertificate))
+                        }
+                        Err(error) => Err(error),
+                    }
                 }
                 Open::Not(other) => Err(met(other)),
             },
@@ -177,6 +192,7 @@ impl Get {
             server: header(&head.headers, "server"),
             protocol: None,
             service: service(&body),
+            asks_client_certificate: false,
             body: printable(&body, BODY_CHARS_KEPT),
             body_bytes: body.len(),
             cut,

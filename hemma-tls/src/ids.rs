@@ -37,6 +37,8 @@ hemma_core::finding_ids! {
     CHALLENGE_ELSEWHERE = "challenge.elsewhere", Fail;
     /// The proxy knows no running container for the name of a challenge.
     CHALLENGE_NO_CONTAINER = "challenge.no-container", Fail;
+    /// The proxy has the name of a challenge for HTTPS alone.
+    CHALLENGE_HTTPS_ONLY = "challenge.https-only", Fail;
     /// Challenges of the certificate authority are answered with an error.
     CHALLENGE_REFUSED = "challenge.refused", Fail;
     /// The log of the ACME companion could not be read.
@@ -73,6 +75,10 @@ hemma_core::finding_ids! {
     ROUTE_REDIRECTED = "route.redirected", Fail;
     /// The proxy answers a public name with an error of its own.
     ROUTE_PROXY_ERROR = "route.proxy-error", Fail;
+    /// The proxy has a public name for plain HTTP alone.
+    ROUTE_HTTP_ONLY = "route.http-only", Fail;
+    /// The server behind a public name demands a client certificate.
+    ROUTE_CLIENT_CERTIFICATE = "route.client-certificate", Fail;
     /// The right service answers a public name with an error.
     ROUTE_STATUS = "route.status", Fail;
     /// Nothing answered a public name.

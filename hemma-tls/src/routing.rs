@@ -5,6 +5,8 @@
 //! The `service` field of the health body decides: a proxy with a default host answers 200 for
 //! every name without a container, with the pages of another application.
 
+use std::net::SocketAddr;
+
 use futures_util::future::join_all;
 use hemma_core::{Finding, FindingId, Hint, Report, World};
 use serde::{Deserialize, Serialize};
@@ -17,10 +19,26 @@ use crate::{Get, GetError, Met, Reply, Scheme, Site};
 pub struct Route {
     /// The site to ask.
     pub site: Site,
+    /// The address of the same name for plain HTTP.
+    pub http: SocketAddr,
     /// The path of the health check.
     pub path: String,
-    /// The service name that the health body must have.
+    /// The service behind the name, as Compose calls it.
     pub service: String,
+    /// The service name that the health body must have.
+    pub answers_as: String,
+}
+
+impl Route {
+    /// The health check over HTTPS.
+    pub(crate) fn check(&self) -> Get {
+        Get::new(&self.site, Scheme::Https, self.path.as_str())
+    }
+
+    /// The site on the port for plain HTTP.
+    pub(crate) fn plain(&self) -> Site {
+        Site { to: self.http, ..self.site.clone() }
+    }
 }
 
 /// The state of a route.
@@ -49,6 +67,11 @@ pub enum Standing {
         /// The meaning of the code here.
         meaning: String,
     },
+    /// The server demands a client certificate.
+    ClientCertificate {
+        /// The status code of its answer without one.
+        status: u16,
+    },
     /// The service answers with another status code.
     Status {
         /// The status code.
@@ -69,6 +92,10 @@ pub fn judge(reply: &Reply, service: &str) -> Standing {
             Standing::Redirected { location: location.clone() }
         }
         (None, _) if (200..300).contains(&status) => Standing::Nameless,
+        // 400 is nginx's, and 495 and 496 are its internal codes, which some show.
+        (None, _) if reply.asks_client_certificate && matches!(status, 400 | 495 | 496) => {
+            Standing::ClientCertificate { status }
+        }
         (None, _) => match meaning(status) {
             Some(meaning) => Standing::Proxy { status, meaning: meaning.to_owned() },
             None => Standing::Status { status },
@@ -78,28 +105,60 @@ pub fn judge(reply: &Reply, service: &str) -> Standing {
 
 fn meaning(status: u16) -> Option<&'static str> {
     match status {
-        502 => Some("its container is not on the shared network, or listens on another port"),
-        503 => Some("the proxy knows no running container for this name"),
-        504 => Some("the service takes the request and does not answer"),
+        502 => Some(
+            "the proxy does not reach the service; likely its container is not on the shared \
+             network, or listens on another port",
+        ),
+        503 => Some("the proxy has no running container for this name on this port"),
+        504 => Some("likely the service takes the request and does not answer"),
         _ => None,
     }
 }
 
 /// Requests every route at once.
 pub async fn verify(world: &World, routes: &[Route]) -> Report {
-    let asked = routes
-        .iter()
-        .map(async |it| world.ask(&Get::new(&it.site, Scheme::Https, it.path.as_str())).await);
-    let replies = join_all(asked).await;
-    routes.iter().zip(replies).map(|(route, reply)| finding(route, &reply)).collect()
+    let asked = routes.iter().map(async |route| {
+        let reply = world.ask(&route.check()).await;
+        let standing = match &reply {
+            Ok(reply) => Some(judge(reply, &route.answers_as)),
+            Err(_) => None,
+        };
+        if let Some(Standing::Proxy { status: 503, .. }) = standing
+            && has_name_on_http(world, route).await
+        {
+            return on_http_only(route);
+        }
+        finding(route, &reply)
+    });
+    join_all(asked).await.into_iter().collect()
+}
+
+/// Whether the proxy has the name on the port for plain HTTP. It answers 503 to every name that it
+/// does not have there.
+async fn has_name_on_http(world: &World, route: &Route) -> bool {
+    let front = world.ask(&Get::new(&route.plain(), Scheme::Http, "/")).await;
+    front.is_ok_and(|it| it.status != 503)
+}
+
+fn on_http_only(route: &Route) -> Finding {
+    let detail = format!(
+        "503: the proxy has this name on port {} alone, as with HTTPS_METHOD=nohttps",
+        route.http.port()
+    );
+    Finding::fail(ids::ROUTE_HTTP_ONLY, subject(route), detail)
+        .hint(Hint::Do(format!("take HTTPS_METHOD out of the settings of {}", route.service)))
+}
+
+fn subject(route: &Route) -> String {
+    format!("{} at {}{}", route.site.name, route.site.to, route.path)
 }
 
 /// The finding for one route.
 pub fn finding(route: &Route, reply: &Result<Reply, GetError>) -> Finding {
-    let subject = format!("{} at {}{}", route.site.name, route.site.to, route.path);
+    let subject = subject(route);
     match reply {
         Ok(reply) => {
-            let standing = judge(reply, &route.service);
+            let standing = judge(reply, &route.answers_as);
             let finding = match words(&standing, route) {
                 Ok(detail) => {
                     let detail = format!("{detail}, {}", manners(reply));
@@ -130,24 +189,28 @@ fn id(standing: &Standing) -> FindingId {
         Standing::Nameless => ids::ROUTE_NAMELESS,
         Standing::Redirected { .. } => ids::ROUTE_REDIRECTED,
         Standing::Proxy { .. } => ids::ROUTE_PROXY_ERROR,
+        Standing::ClientCertificate { .. } => ids::ROUTE_CLIENT_CERTIFICATE,
         Standing::Status { .. } => ids::ROUTE_STATUS,
     }
 }
 
 fn words(standing: &Standing, route: &Route) -> Result<String, String> {
     match standing {
-        Standing::Right => Ok(format!("{} answers", route.service)),
+        Standing::Right => Ok(format!("{} answers", route.answers_as)),
         Standing::SomeoneElse { service } => Err(format!(
             "`{service}` answers instead of `{}`: the proxy has no container for this name and \
              falls back to its default host",
-            route.service
+            route.answers_as
         )),
         Standing::Nameless => Err(format!(
             "a page answers that does not say it is `{}`; it may be the proxy's default host",
-            route.service
+            route.answers_as
         )),
         Standing::Redirected { location } => Err(format!("it redirects to {location}")),
         Standing::Proxy { status, meaning } => Err(format!("{status}: {meaning}")),
+        Standing::ClientCertificate { status } => {
+            Err(format!("it demands a client certificate, and answers {status} without one"))
+        }
         Standing::Status { status } => Err(format!("{} answers {status}", route.site.name)),
     }
 }
@@ -160,6 +223,10 @@ fn hint(standing: &Standing, route: &Route) -> Option<String> {
                 route.service, route.site.name
             ))
         }
+        Standing::ClientCertificate { .. } => Some(format!(
+            "take `ssl_verify_client` out of the proxy's configuration of {}",
+            route.site.name
+        )),
         Standing::Redirected { location } if location.starts_with("http://") => Some(format!(
             "let {} trust the proxy's headers (`--proxy-headers --forwarded-allow-ips='*'`)",
             route.service
@@ -190,10 +257,15 @@ mod tests {
             server: None,
             protocol: None,
             service: service.map(str::to_owned),
+            asks_client_certificate: false,
             body: String::new(),
             body_bytes: 0,
             cut: false,
         }
+    }
+
+    fn asking(status: u16, service: Option<&str>) -> Reply {
+        Reply { asks_client_certificate: true, ..reply(status, service, None) }
     }
 
     #[test]
@@ -208,6 +280,10 @@ mod tests {
             (reply(502, None, None), "Proxy"),
             (reply(503, None, None), "Proxy"),
             (reply(405, None, None), "Status"),
+            (reply(400, None, None), "Status"),
+            (asking(400, None), "ClientCertificate"),
+            (asking(200, Some("api")), "Right"),
+            (asking(400, Some("api")), "Status"),
         ];
         for (reply, expected) in rows {
             let standing = format!("{:?}", judge(&reply, "api"));

@@ -1,5 +1,8 @@
 //! Whether a browser would accept a chain. The real verifier judges; this module finds its reasons.
 
+mod path;
+mod words;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,11 +10,14 @@ use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::{CertificateError as Refused, Error, OtherError, RootCertStore};
+use rustls::{CertificateError as Refused, Error, RootCertStore};
 use serde::{Deserialize, Serialize};
 
 use crate::text::printable;
 use crate::{Certificate, SiteName};
+
+pub(crate) use path::select;
+use path::{End, Path};
 
 /// The maximum length of a chain that is read.
 pub(crate) const CHAIN_MAX: usize = 10;
@@ -24,11 +30,17 @@ pub enum Defect {
     Expired {
         /// The end of its validity.
         since: Timestamp,
+        /// The authority in the chain whose certificate it is. `None`: the site's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
     },
     /// The certificate is not valid yet.
     NotYetValid {
         /// The start of its validity.
         from: Timestamp,
+        /// The authority in the chain whose certificate it is. `None`: the site's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
     },
     /// The certificate is for other names.
     WrongName {
@@ -60,9 +72,17 @@ pub enum Defect {
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Expired { since } => write!(f, "it expired on {}", day(*since)),
-            Self::NotYetValid { from } => write!(f, "it is valid only from {}", day(*from)),
-            Self::WrongName { names } if names.is_empty() => f.write_str("it names nobody"),
+            Self::Expired { since, of: None } => write!(f, "it expired on {}", day(*since)),
+            Self::Expired { since, of: Some(of) } => {
+                write!(f, "`{of}` in its chain expired on {}", day(*since))
+            }
+            Self::NotYetValid { from, of: None } => {
+                write!(f, "it is valid only from {}", day(*from))
+            }
+            Self::NotYetValid { from, of: Some(of) } => {
+                write!(f, "`{of}` in its chain is valid only from {}", day(*from))
+            }
+            Self::WrongName { names } if names.is_empty() => f.write_str("it is for no name"),
             Self::WrongName { names } => write!(f, "it is for {}", names.join(", ")),
             Self::DefaultCertificate => {
                 f.write_str("it is the proxy's default one: none was issued for this name yet")
@@ -84,29 +104,44 @@ fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
 
-/// Judges a chain, whose first certificate is the site's own. No defects mean that it is trusted.
+/// What a server presented.
+pub(crate) struct Chain<'c> {
+    /// The certificates, of which the first is the site's own.
+    pub(crate) ders: &'c [CertificateDer<'c>],
+    /// The same certificates, up to the first one that cannot be read.
+    pub(crate) read: &'c [Certificate],
+    /// The number of issuers that were not looked at.
+    pub(crate) left_out: usize,
+}
+
+/// Judges a chain. No defects mean that it is trusted.
 pub(crate) fn judge(
     verifier: &WebPkiServerVerifier,
-    ders: &[CertificateDer<'_>],
-    chain: &[Certificate],
+    chain: &Chain<'_>,
     site: &SiteName,
     now: UnixTime,
 ) -> Vec<Defect> {
-    let (Some((end, between)), Some(leaf)) = (ders.split_first(), chain.first()) else {
+    let (Some((end, between)), Some(leaf)) = (chain.ders.split_first(), chain.read.first()) else {
         return vec![Defect::Other {
             reason: "no certificate was sent that can be read".to_owned(),
         }];
     };
     let verify = |now| verifier.verify_server_cert(end, between, &site.tls(), &[], now).err();
     let Some(first) = verify(now) else { return Vec::new() };
-    let mut defects = vec![named(&first, chain, leaf)];
+    let path = Path::from(chain.ders);
+    let mut defects = vec![named(&first, chain.read, leaf, path.as_ref())];
     // The verifier stops at the first defect, and checks the dates first; so the other defects are
-    // found at a time at which the dates are valid.
-    if matches!(defects[0], Defect::Expired { .. } | Defect::NotYetValid { .. }) {
-        let middle = leaf.not_before.as_second().midpoint(leaf.not_after.as_second());
-        let within = u64::try_from(middle).unwrap_or_default();
-        let second = verify(UnixTime::since_unix_epoch(std::time::Duration::from_secs(within)));
-        defects.extend(second.map(|it| named(&it, chain, leaf)));
+    // found at a time at which the dates are valid. Dates that are wrong at that time are no defect.
+    if is_about_dates(&first) {
+        for time in valid_times(leaf, path.as_ref()) {
+            match verify(time) {
+                Some(second) if is_about_dates(&second) => {}
+                second => {
+                    defects.extend(second.map(|it| named(&it, chain.read, leaf, path.as_ref())));
+                    break;
+                }
+            }
+        }
     }
     // An unknown issuer hides a wrong name in the same way.
     let names_site = || webpki_names(end, site);
@@ -115,8 +150,33 @@ pub(crate) fn judge(
     if !defects.iter().any(has_name_defect) && !names_site() {
         defects.push(Defect::WrongName { names: leaf.names.clone() });
     }
+    if chain.left_out > 0 {
+        let reason = format!("{} further issuers that it sends were not looked at", chain.left_out);
+        defects.push(Defect::Other { reason });
+    }
     defects.dedup();
     defects
+}
+
+fn is_about_dates(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::InvalidCertificate(
+            Refused::ExpiredContext { .. } | Refused::NotValidYetContext { .. }
+        )
+    )
+}
+
+/// Times at which the certificates are valid: all of the path, or the site's own at least.
+fn valid_times(leaf: &Certificate, path: Option<&Path>) -> Vec<UnixTime> {
+    let own = (leaf.not_before.as_second(), leaf.not_after.as_second());
+    let whole = path.map(|it| it.valid).filter(|(from, until)| from <= until);
+    let middles = whole.into_iter().chain([own]).map(|(from, until)| from.midpoint(until));
+    let time = |it: i64| {
+        let seconds = u64::try_from(it).unwrap_or_default();
+        UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds))
+    };
+    middles.map(time).collect()
 }
 
 fn webpki_names(end: &CertificateDer<'_>, site: &SiteName) -> bool {
@@ -125,19 +185,18 @@ fn webpki_names(end: &CertificateDer<'_>, site: &SiteName) -> bool {
     parsed.map_or(true, |it| rustls::client::verify_server_name(&it, &site.tls()).is_ok())
 }
 
-fn named(error: &Error, chain: &[Certificate], leaf: &Certificate) -> Defect {
+fn named(error: &Error, read: &[Certificate], leaf: &Certificate, path: Option<&Path>) -> Defect {
     let Error::InvalidCertificate(refused) = error else {
         return Defect::Other { reason: printable(error.to_string().as_bytes(), 300) };
     };
     match refused {
-        Refused::Expired | Refused::ExpiredContext { .. } => {
-            // It may be an intermediate that has expired.
-            let first = chain.iter().map(|it| it.not_after).min().unwrap_or(leaf.not_after);
-            Defect::Expired { since: first }
+        Refused::ExpiredContext { not_after, .. } => {
+            let since = timestamp(*not_after);
+            Defect::Expired { since, of: issuer_with(read, |it| it.not_after == since) }
         }
-        Refused::NotValidYet | Refused::NotValidYetContext { .. } => {
-            let last = chain.iter().map(|it| it.not_before).max().unwrap_or(leaf.not_before);
-            Defect::NotYetValid { from: last }
+        Refused::NotValidYetContext { not_before, .. } => {
+            let from = timestamp(*not_before);
+            Defect::NotYetValid { from, of: issuer_with(read, |it| it.not_before == from) }
         }
         Refused::NotValidForName | Refused::NotValidForNameContext { .. } => {
             Defect::WrongName { names: leaf.names.clone() }
@@ -149,18 +208,36 @@ fn named(error: &Error, chain: &[Certificate], leaf: &Certificate) -> Defect {
                 Defect::SelfSigned
             }
         }
-        Refused::UnknownIssuer => match chain.last() {
-            Some(last) if last.is_self_signed => Defect::UnknownRoot { root: last.subject.clone() },
-            Some(last) => Defect::Incomplete { missing: last.issuer.clone() },
+        Refused::UnknownIssuer => match path.map(|it| &it.end) {
+            Some(End::Root(root)) => Defect::UnknownRoot { root: root.clone() },
+            Some(End::Missing(missing)) => Defect::Incomplete { missing: missing.clone() },
             None => Defect::Incomplete { missing: leaf.issuer.clone() },
         },
-        Refused::Other(OtherError(source)) => Defect::Other { reason: short(source) },
-        other => Defect::Other { reason: short(other) },
+        // A certificate with the issuer's name was sent, and is another one.
+        Refused::BadSignature => match path.map(|it| &it.end) {
+            Some(End::Missing(name)) => Defect::Other {
+                reason: format!(
+                    "the chain stops before `{name}`: the certificate of that name has not signed it"
+                ),
+            },
+            _ => Defect::Other { reason: words::reason(refused) },
+        },
+        other => Defect::Other { reason: words::reason(other) },
     }
 }
 
-fn short(words: &impl fmt::Display) -> String {
-    printable(words.to_string().as_bytes(), 300)
+fn timestamp(time: UnixTime) -> Timestamp {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+}
+
+/// The subject of the issuer that a date belongs to, if it is not the site's own certificate.
+fn issuer_with(read: &[Certificate], has: impl Fn(&Certificate) -> bool) -> Option<String> {
+    let (leaf, issuers) = read.split_first()?;
+    if has(leaf) {
+        return None;
+    }
+    issuers.iter().find(|it| has(it)).map(|it| it.subject.clone())
 }
 
 /// Whether this is the certificate that acme-companion makes for the proxy to start with. The

@@ -58,13 +58,12 @@ pub fn scope(config: &Config) -> Result<Scope, Failure> {
 pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> {
     let scope = scope(config)?;
     let should = should(world, &scope).await;
-    let (mut routes, mut plain, mut report) = (Vec::new(), Vec::new(), Report::default());
+    let (mut routes, mut report) = (Vec::new(), Report::default());
     for (public, name) in config.public.iter().zip(&scope.names) {
         match addresses(world, &scope, name).await {
             Ok(has) => {
                 for address in has.union(&should) {
                     routes.push(route(config, public, *address)?);
-                    plain.push(site(config, public, (*address, config.edge.http.get()).into())?);
                 }
             }
             Err(error) => report.add(Finding::unknown(
@@ -78,7 +77,7 @@ pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> 
     let (chains, routing, challenges) = tokio::join!(
         chain::verify(world, &sites),
         routing::verify(world, &routes),
-        challenge::verify(world, &plain),
+        challenge::verify(world, &routes),
     );
     report.extend(chains.findings.into_iter().chain(routing.findings).chain(challenges.findings));
     Ok(report)
@@ -96,7 +95,13 @@ pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Fa
 
 fn route(config: &Config, public: &PublicName, address: IpAddr) -> Result<Route, Failure> {
     let site = site(config, public, (address, config.edge.https.get()).into())?;
-    Ok(Route { site, path: public.health.to_string(), service: public.service.to_string() })
+    Ok(Route {
+        site,
+        http: (address, config.edge.http.get()).into(),
+        path: public.health.to_string(),
+        service: public.service.to_string(),
+        answers_as: public.answers_as().to_owned(),
+    })
 }
 
 fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Failure> {

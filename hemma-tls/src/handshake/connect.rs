@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::recorder::Recorder;
+use super::recorder::{NoCertificate, Recorder};
 use super::{HandshakeError, Met, Presented};
 use crate::text::printable;
 use crate::{Certificate, Site, trust};
@@ -42,21 +42,31 @@ pub(crate) async fn open(site: &Site, limit: Duration) -> Result<Open, Handshake
         HandshakeError::Roots { file, reason }
     })?;
     let recorder = Arc::new(Recorder::new(Arc::clone(&judge)));
-    let connector = TlsConnector::from(Arc::new(config(&recorder)));
+    let client = Arc::new(NoCertificate::default());
+    let connector = TlsConnector::from(Arc::new(config(&recorder, &client)));
     let shaken = timeout_at(deadline, connector.connect(site.name.tls(), stream)).await;
-    let ders = recorder.seen();
+    let seen = recorder.seen();
+    let asks_client_certificate = client.was_asked();
     // The chain up to the first certificate that cannot be read, so that the first is always the
     // site's own.
-    let chain: Vec<Certificate> = ders.iter().map_while(|it| Certificate::parse(it).ok()).collect();
+    let chain: Vec<Certificate> =
+        seen.ders.iter().map_while(|it| Certificate::parse(it).ok()).collect();
     match shaken {
         Ok(Ok(stream)) => {
             let protocol = stream.get_ref().1.protocol_version().map(version);
-            let presented = Presented { chain, defects: Vec::new(), protocol };
+            let presented =
+                Presented { chain, defects: Vec::new(), protocol, asks_client_certificate };
             Ok(Open::Trusted(Box::new(stream), presented))
         }
-        Ok(Err(error)) if !ders.is_empty() && is_refusal(&error) => {
-            let defects = trust::judge(&judge, &ders, &chain, &site.name, UnixTime::now());
-            Ok(Open::Not(Met::Tls(Presented { chain, defects, protocol: None })))
+        Ok(Err(error)) if !seen.ders.is_empty() && is_refusal(&error) => {
+            let presented =
+                trust::Chain { ders: &seen.ders, read: &chain, left_out: seen.left_out };
+            let defects = trust::judge(&judge, &presented, &site.name, UnixTime::now());
+            let presented = Presented { chain, defects, protocol: None, asks_client_certificate };
+            Ok(Open::Not(Met::Tls(presented)))
+        }
+        Ok(Err(error)) if asks_client_certificate && is_alert(&error) => {
+            Ok(Open::Not(Met::ClientCertificate))
         }
         Ok(Err(error)) => Ok(Open::Not(stranger(site, &error, deadline).await)),
         Err(_) => Ok(Open::Not(Met::Silent)),
@@ -88,7 +98,7 @@ pub(crate) async fn open_plain(
     }
 }
 
-fn config(recorder: &Arc<Recorder>) -> ClientConfig {
+fn config(recorder: &Arc<Recorder>, client: &Arc<NoCertificate>) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier: Arc<dyn rustls::client::danger::ServerCertVerifier> = Arc::clone(recorder) as _;
     let config = ClientConfig::builder_with_provider(provider)
@@ -96,7 +106,7 @@ fn config(recorder: &Arc<Recorder>) -> ClientConfig {
         .expect("ring has every suite that the default versions need")
         .dangerous()
         .with_custom_certificate_verifier(verifier);
-    let mut config = config.with_no_client_auth();
+    let mut config = config.with_client_cert_resolver(Arc::clone(client) as _);
     // A resumed session would skip the certificate, which is needed here.
     config.resumption = rustls::client::Resumption::disabled();
     config
@@ -133,6 +143,11 @@ fn is_refusal(error: &io::Error) -> bool {
     matches!(tls_error(error), Some(Error::InvalidCertificate(_)))
 }
 
+/// Whether the server ended the handshake with an alert.
+fn is_alert(error: &io::Error) -> bool {
+    matches!(tls_error(error), Some(Error::AlertReceived(_)))
+}
+
 /// Finds out what answers if no chain was presented.
 async fn stranger(site: &Site, error: &io::Error, deadline: Instant) -> Met {
     match tls_error(error) {
@@ -141,7 +156,7 @@ async fn stranger(site: &Site, error: &io::Error, deadline: Instant) -> Met {
             match first_line(site, deadline).await {
                 Some(line) if line.starts_with("HTTP/") => Met::PlainHttp { status: line },
                 Some(line) => Met::NotTls { reason: format!("it says `{line}`") },
-                None => Met::NotTls { reason: "what it sends is no TLS".to_owned() },
+                None => Met::NotTls { reason: "its answer is no TLS".to_owned() },
             }
         }
         Some(Error::InvalidMessage(

@@ -71,6 +71,8 @@ pub enum Met {
         /// What is wrong with its reply.
         reason: String,
     },
+    /// The server asks for a client certificate, and ends the connection without one.
+    ClientCertificate,
     /// The server refused the handshake with a TLS alert.
     Alert {
         /// The name of the alert, e.g. `UnrecognisedName`: no certificate for this name.
@@ -89,6 +91,9 @@ pub struct Presented {
     /// The TLS version. `None` if a defect ended the handshake before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
+    /// Whether the server asked for a client certificate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_client_certificate: bool,
 }
 
 impl Question for Handshake {
@@ -115,7 +120,7 @@ impl fmt::Display for Met {
                     presented.defects.iter().map(ToString::to_string).collect();
                 write!(f, "the certificate is not trusted: {}", defects.join("; "))
             }
-            Self::Refused => f.write_str("nobody listens there"),
+            Self::Refused => f.write_str("nothing listens there"),
             Self::Unanswered => f.write_str(
                 "no answer to the attempt to connect: a firewall, a router that forwards \
                  elsewhere, or no way from here",
@@ -130,6 +135,9 @@ impl fmt::Display for Met {
                  far too many names, or no TLS at all",
             ),
             Self::NotTls { reason } => write!(f, "it speaks no TLS: {reason}"),
+            Self::ClientCertificate => f.write_str(
+                "it asks for a client certificate, and ends the connection without one",
+            ),
             Self::Alert { alert } if alert == "UnrecognisedName" => {
                 f.write_str("it has no certificate for this name (alert `unrecognized_name`)")
             }

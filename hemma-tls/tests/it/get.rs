@@ -1,5 +1,6 @@
 //! What a GET brings back, and what it does not let happen.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use hemma_core::Verdict;
@@ -19,10 +20,22 @@ async fn served(reply: &'static [u8]) -> (Authority, Route) {
     let to = tls(identity, move |stream| answer(stream, reply)).await;
     let site = authority.site(to);
     let service = "api_gateway_service".to_owned();
-    (authority, Route { site, path: "/healthz".to_owned(), service })
+    (authority, route(site, closed(), service))
 }
 
-fn plain(to: std::net::SocketAddr) -> Site {
+/// A route whose name has this address for plain HTTP.
+fn route(site: Site, http: SocketAddr, service: String) -> Route {
+    let answers_as = service.clone();
+    Route { site, http, path: "/healthz".to_owned(), service, answers_as }
+}
+
+/// An address where nothing listens.
+fn closed() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
+    listener.local_addr().expect("it is bound")
+}
+
+fn plain(to: SocketAddr) -> Site {
     Site::new("api.hemma.example".parse().expect("a name"), to)
 }
 
@@ -44,7 +57,7 @@ async fn the_right_service_is_known_by_its_own_word() {
         (
             b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
             Verdict::Fail,
-            "502: its container",
+            "502: the proxy does not reach the service",
         ),
         // nginx's 444: the connection ends without a word.
         (b"", Verdict::Fail, "broke off GET /healthz"),
@@ -148,12 +161,46 @@ async fn port_80_lets_challenges_in_and_sends_visitors_on() {
         let _ = stream.write_all(reply).await;
     });
     let unknown = listen(|stream| answer(stream, b"HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"));
-    let sites = [plain(proxy.await), plain(unknown.await)];
-    let report = challenge::verify(&world(), &sites).await;
+    let service = || "api_gateway_service".to_owned();
+    let unheard = || plain(closed());
+    let routes =
+        [route(unheard(), proxy.await, service()), route(unheard(), unknown.await, service())];
+    let report = challenge::verify(&world(), &routes).await;
     let verdicts: Vec<Verdict> = report.findings.iter().map(|it| it.verdict).collect();
     assert_eq!(
         verdicts,
         [Verdict::Pass, Verdict::Pass, Verdict::Fail, Verdict::Fail],
         "{report:?}"
     );
+}
+
+/// nginx-proxy answers 503 on a port to every name that it does not have there, and HTTPS_METHOD
+/// takes a name from one of the two ports.
+#[tokio::test]
+async fn a_503_of_one_port_is_judged_by_the_other() {
+    const UNKNOWN: &[u8] = b"HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";
+    const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    let rows = [
+        (UNKNOWN, UNKNOWN, "route.proxy-error", "challenge.no-container"),
+        (UNKNOWN, PAGE, "route.http-only", "challenge.arrives"),
+        (HEALTH, UNKNOWN, "route.right", "challenge.https-only"),
+        // The service's own 503 says that the proxy has the name.
+        (
+            b"HTTP/1.1 503 X\r\nContent-Length: 33\r\n\r\n{\"service\":\"api_gateway_service\"}",
+            PAGE,
+            "route.status",
+            "challenge.arrives",
+        ),
+    ];
+    for (https, http, expected_route, expected_challenge) in rows {
+        let (_authority, route) = served(https).await;
+        let http = listen(move |stream| answer(stream, http)).await;
+        let route = Route { http, ..route };
+        let world = world();
+        let routes = std::slice::from_ref(&route);
+        let routed = routing::verify(&world, routes).await.findings;
+        let challenges = challenge::verify(&world, routes).await.findings;
+        let ids = [routed[0].id.as_str(), challenges[1].id.as_str()];
+        assert_eq!(ids, [expected_route, expected_challenge], "{routed:?} {challenges:?}");
+    }
 }

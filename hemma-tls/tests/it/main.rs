@@ -4,3 +4,4 @@ mod get;
 mod handshake;
 mod issuance;
 mod server;
+mod trust;

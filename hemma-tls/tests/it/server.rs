@@ -8,9 +8,10 @@ use std::time::{Duration, SystemTime};
 use hemma_core::World;
 use hemma_tls::Site;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -55,7 +56,21 @@ impl Authority {
 
     /// An authority below this one, and its certificate.
     pub(crate) fn intermediate(&self) -> Self {
-        let (params, key) = (authority_params("Test Between"), KeyPair::generate().expect("a key"));
+        self.below(authority_params("Test Between"))
+    }
+
+    /// An authority below this one that is valid for these days, counted from now.
+    pub(crate) fn intermediate_for(&self, from: i32, until: i32) -> Self {
+        self.below(valid(authority_params("Test Between"), from, until))
+    }
+
+    /// An authority below this one with the same name.
+    pub(crate) fn namesake(&self, name: &str) -> Self {
+        self.below(authority_params(name))
+    }
+
+    fn below(&self, params: CertificateParams) -> Self {
+        let key = KeyPair::generate().expect("a key");
         let der = params.signed_by(&key, &self.issuer).expect("it signs").der().clone();
         let file = NamedTempFile::new().expect("a file");
         Self { der, issuer: Issuer::new(params, key), file }
@@ -134,14 +149,24 @@ where
 }
 
 pub(crate) fn acceptor(identity: Identity) -> TlsAcceptor {
+    let clients = rustls::server::WebPkiClientVerifier::no_client_auth();
+    acceptor_for(identity, clients, rustls::DEFAULT_VERSIONS)
+}
+
+/// Accepts with these versions the clients that `clients` does.
+pub(crate) fn acceptor_for(
+    identity: Identity,
+    clients: Arc<dyn ClientCertVerifier>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> TlsAcceptor {
     // The usual way refuses to serve some of what is to be served here.
     let key = rustls::crypto::ring::sign::any_supported_type(&identity.key).expect("a key");
     let unchecked = CertifiedKey::new(identity.chain, key);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the usual ones")
-        .with_no_client_auth()
+        .with_protocol_versions(versions)
+        .expect("they have suites")
+        .with_client_cert_verifier(clients)
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(unchecked)));
     TlsAcceptor::from(Arc::new(config))
 }
