@@ -59,4 +59,6 @@ hemma_core::finding_ids! {
     VIRTUAL_HOSTS_ROUTED = "virtual-hosts.routed", Pass;
     /// The proxy lacks a name, although its service runs.
     VIRTUAL_HOSTS_NOT_ROUTED = "virtual-hosts.not-routed", Fail;
+    /// The proxy lacks a name, because the engine refuses its docker-gen.
+    VIRTUAL_HOSTS_NOT_GENERATED = "virtual-hosts.not-generated", Fail;
 }

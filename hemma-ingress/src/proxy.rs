@@ -48,7 +48,8 @@ pub async fn health(world: &World, spec: &IngressSpec) -> Report {
     report.extend(network.filter(|it| it.verdict != Verdict::Pass));
     if let Some(proxy) = web(&seen.containers).filter(|it| runs(it)) {
         let routed = virtual_hosts::look(world, spec, &proxy.name).await;
-        report.extend(virtual_hosts::judge(spec, proxy, &seen.containers, &routed));
+        let judged = virtual_hosts::judge(spec, proxy, &seen.containers, &routed);
+        report.extend(virtual_hosts::explained(world, spec, proxy, judged).await);
     }
     report
 }

@@ -16,14 +16,55 @@ pub struct Reach {
     pub listening: BTreeMap<String, Vec<u16>>,
 }
 
+/// Prints the arguments of each `server_name` in a configuration, one a line. It takes words as nginx
+/// does: in quotes or bare, with escapes, ended by `;`, `{` or `}`, over several lines or several in
+/// one; `#` begins a comment only where a word could begin.
+macro_rules! server_names {
+    () => {
+        r##"
+function word(text) {
+  if (count++ == 0) first = text
+  else if (first == "server_name") print "name", text
+}
+BEGIN {
+  single = sprintf("%c", 39)
+  ends["\""] = "^([^\"\\\\]|\\\\.)*\""
+  ends[single] = "^([^" single "\\\\]|\\\\.)*" single
+}
+{
+  rest = $0
+  while (1) {
+    if (quote != "") {
+      if (!match(rest, ends[quote])) { held = held rest " "; break }
+      word(held substr(rest, 1, RLENGTH - 1))
+      rest = substr(rest, RLENGTH + 1)
+      quote = held = ""
+      continue
+    }
+    sub(/^[ \t\r]+/, "", rest)
+    begins = substr(rest, 1, 1)
+    if (begins == "" || begins == "#") break
+    if (begins ~ /[;{}]/) { count = 0; rest = substr(rest, 2); continue }
+    if (begins in ends) { quote = begins; rest = substr(rest, 2); continue }
+    if (!match(rest, /^(\\.|[$][{]|[^ \t\r;{\\])+/)) RLENGTH = 1
+    word(substr(rest, 1, RLENGTH))
+    rest = substr(rest, RLENGTH + 1)
+  }
+}
+"##
+    };
+}
+
 /// Reads `/proc` of the container's first process: that needs no program in the container, and
 /// shows only its own network. Of the proxy's configuration only the names leave the host.
-const REACH: &str = r#"
+const REACH: &str = concat!(
+    r#"
 proxy=$1; shift
 if [ -n "$proxy" ] && shown=$(docker exec "$proxy" nginx -T 2>/dev/null); then
   echo configuration
-  printf '%s\n' "$shown" |
-    awk '$1 == "server_name" { for (i = 2; i <= NF; i++) { sub(/;$/, "", $i); print "name", $i } }'
+  printf '%s\n' "$shown" | awk '"#,
+    server_names!(),
+    r#"'
 fi
 for container do
   pid=$(docker inspect --format '{{.State.Pid}}' "$container" 2>/dev/null)
@@ -32,7 +73,8 @@ for container do
   cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | awk '$4 == "0A" { print "listens", $2 }'
 done
 exit 0
-"#;
+"#
+);
 
 /// Looks into the proxy, if there is one, and into each of `containers`.
 pub async fn look(
@@ -55,7 +97,7 @@ fn read(text: &str) -> Reach {
     for line in text.lines() {
         match line.split_once(' ') {
             None if line == "configuration" => reach.names = Some(Vec::new()),
-            Some(("name", name)) if name != "_" => {
+            Some(("name", name)) if !matches!(name, "" | "_") => {
                 reach.names.get_or_insert_default().push(name.to_ascii_lowercase());
             }
             Some(("container", name)) => {
@@ -96,6 +138,56 @@ pub fn fuzz_read(text: &str) -> Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The names that awk on this machine prints for a configuration.
+    async fn names(configuration: &str) -> Vec<String> {
+        let awk = Command::new("awk").arg(server_names!()).stdin(configuration);
+        let output = World::local().ask(&Exec::here(awk)).await.expect("awk runs");
+        output.stdout.lines().map(ToOwned::to_owned).collect()
+    }
+
+    #[tokio::test]
+    async fn names_are_those_that_nginx_reads() {
+        let rows: [(&str, &[&str]); 17] = [
+            ("server_name a.example;", &["a.example"]),
+            ("server_name a.example b.example;", &["a.example", "b.example"]),
+            // nginx-proxy's own.
+            (
+                "server {\n    server_name _; # This is just an invalid value which will never trigger on a real hostname.\n    server_tokens off;",
+                &["_"],
+            ),
+            ("server_name\n    a.example\n    b.example\n;", &["a.example", "b.example"]),
+            ("server { listen 80; server_name a.example; }", &["a.example"]),
+            (
+                "server{server_name a.example;return 503;}server{server_name b.example;}",
+                &["a.example", "b.example"],
+            ),
+            ("# server_name a.example;\nserver_name b.example;", &["b.example"]),
+            ("server_name a.example # b.example\nc.example;", &["a.example", "c.example"]),
+            ("server_name \"a.example\" 'b.example';", &["a.example", "b.example"]),
+            ("log_format x 'server_name a.example; # no';\nserver_name b.example;", &["b.example"]),
+            (
+                "log_format x 'one\n server_name a.example;';\nserver_name b.example;",
+                &["b.example"],
+            ),
+            (
+                "log_format x \"a\\\" server_name c.example;\";\nserver_name b.example;",
+                &["b.example"],
+            ),
+            ("map $host ${x} { server_names 1; }\nserver_name b.example;", &["b.example"]),
+            ("server_name ~^(?<n>.+)\\.a\\.example$;", &["~^(?<n>.+)\\.a\\.example$"]),
+            ("server_name_in_redirect on;\r\nserver_name\ta.example;\r\n", &["a.example"]),
+            (
+                "proxy_set_header X server_name;\nserver_name \"\" a#b.example;",
+                &["", "a#b.example"],
+            ),
+            ("server_name a.example", &["a.example"]),
+        ];
+        for (configuration, expected) in rows {
+            let expected: Vec<String> = expected.iter().map(|it| format!("name {it}")).collect();
+            assert_eq!(names(configuration).await, expected, "{configuration}");
+        }
+    }
 
     #[test]
     fn names_and_ports_are_read() {

@@ -180,3 +180,44 @@ fn a_name_is_missed_where_its_service_runs() {
         assert_eq!(words(&judged), [expected]);
     }
 }
+
+/// The answer of a proxy whose docker-gen the engine refuses, since it was updated.
+const REFUSED: &str = "2025/11/12 10:00:00 Error listing containers: API error (400): {\"message\":\"client version 1.24 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version\"}";
+const GENERATED: &str =
+    "2025/11/12 10:00:00 Generated '/etc/nginx/conf.d/default.conf' from 3 containers";
+
+async fn explained(log: &[&str], routed: &[&str]) -> Vec<String> {
+    let lines = log.iter().map(|it| format!("{{ stream = \"stderr\", text = {it:?} }}"));
+    let lines: Vec<String> = lines.collect();
+    let cassette = format!(
+        "[scene]\ntyped = \"x\"\norigin = \"hand\"\nnow = \"2026-02-07T12:00:00Z\"\ntool = \"x\"\n\
+         [[exchange]]\nkind = \"docker.logs\"\n\
+         asked = {{ host = \"hemma\", container = \"web\", tail = 200 }}\n\
+         answer = [{}]\n",
+        lines.join(", ")
+    );
+    let world = World::replay(cassette.parse().expect("a cassette"));
+    let gateway = [container("huleedu_api_gateway_service", "a", "Up 1 hour", &[])];
+    let routed = Ok(Some(routed.iter().map(|it| (*it).to_owned()).collect()));
+    let judged = virtual_hosts::judge(&sample(), &proxy(), &gateway, &routed);
+    words(&virtual_hosts::explained(&world, &sample(), &proxy(), judged).await)
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_not_generated_any_more_is_no_pass() {
+    let refused = "FAIL virtual hosts: web does not learn of new containers: the Docker engine \
+                   refuses its docker-gen, whose version of the API is too old";
+    let absent = "FAIL virtual hosts: web has none for api.huleedu.hule.education, although \
+                  api_gateway_service runs";
+    let rows: [(&[&str], &[&str], &str); 5] = [
+        (&[GENERATED, REFUSED], &[], refused),
+        (&[GENERATED, REFUSED, "nginx.1 | \"GET / HTTP/1.1\" 503"], &["x.example"], refused),
+        // It is over once a configuration was generated.
+        (&[REFUSED, GENERATED], &[], absent),
+        (&[], &[], absent),
+        (&[REFUSED], &["api.huleedu.hule.education"], "pass virtual hosts: web has 1 of 3 names"),
+    ];
+    for (log, routed, expected) in rows {
+        assert_eq!(explained(log, routed).await, [expected], "{log:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use hemma_core::names::ContainerName;
 use hemma_core::{ExecError, Finding, Hint, World};
-use hemma_docker::Container;
+use hemma_docker::{Container, LogLine, Logs};
 
 use super::runs;
 use crate::ids;
@@ -15,6 +15,51 @@ pub(super) async fn look(
     proxy: &ContainerName,
 ) -> Result<Option<Vec<String>>, ExecError> {
     Ok(reach::look(world, &spec.host, Some(proxy), &[]).await?.names)
+}
+
+/// The number of lines of the proxy's log. docker-gen says the same every few seconds.
+const LOG_LINES: u32 = 200;
+
+/// Why the proxy's configuration lacks a name, where its log has the reason.
+pub(super) async fn explained(
+    world: &World,
+    spec: &IngressSpec,
+    proxy: &Container,
+    findings: Vec<Finding>,
+) -> Vec<Finding> {
+    if findings.iter().all(|it| it.id != ids::VIRTUAL_HOSTS_NOT_ROUTED) {
+        return findings;
+    }
+    let (host, container) = (spec.host.clone(), proxy.name.clone());
+    let logs = Logs { host, container, tail: LOG_LINES, since: None };
+    // A log that cannot be read explains nothing, and takes nothing from what was found.
+    let lines = world.ask(&logs).await.ok().flatten().unwrap_or_default();
+    match refusal(&lines) {
+        Some(line) => vec![not_generated(proxy, line)],
+        None => findings,
+    }
+}
+
+/// docker-gen's words about an engine that refuses its version of the API, if they are the last
+/// ones about its configuration.
+fn refusal(lines: &[LogLine]) -> Option<&str> {
+    let last = lines.iter().rev().find_map(|it| {
+        let is_refusal = it.text.contains("is too old. Minimum supported API version");
+        let is_success = it.text.contains("Generated '") || it.text.contains("did not change");
+        (is_refusal || is_success).then_some((is_refusal, it.text.as_str()))
+    });
+    last.filter(|it| it.0).map(|it| it.1.trim())
+}
+
+fn not_generated(proxy: &Container, line: &str) -> Finding {
+    let name = &proxy.name;
+    let detail = format!(
+        "{name} does not learn of new containers: the Docker engine refuses its docker-gen, whose \
+         version of the API is too old"
+    );
+    Finding::fail(ids::VIRTUAL_HOSTS_NOT_GENERATED, "virtual hosts", detail)
+        .evidence([line])
+        .hint(Hint::Do(format!("update the image of {name}, which is {}", proxy.image)))
 }
 
 /// Judges the names. The proxy has a name only while a container with that name runs.
