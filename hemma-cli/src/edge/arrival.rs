@@ -9,7 +9,7 @@ use hemma_tls::routing::{self, Route};
 use hemma_tls::{Site, chain};
 use jiff::Timestamp;
 
-use super::{addresses, route, scope, should};
+use super::{addresses, ipv6, route, scope, should};
 use crate::Failure;
 
 /// The number of log lines: the companion needs some thirty for a name.
@@ -48,8 +48,11 @@ pub(crate) async fn arrive(
     progress: &Progress,
 ) -> Result<Report, Failure> {
     let scope = scope(config)?;
-    let (records, should) =
-        tokio::join!(hemma_dns::records::standings(world, &scope), should(world, &scope));
+    let (records, should, ipv6) = tokio::join!(
+        hemma_dns::records::standings(world, &scope),
+        should(world, &scope),
+        ipv6::verify(world, &scope, config.edge.http.get()),
+    );
     let mut names = Vec::new();
     for ((name, standings), public) in records.into_iter().zip(&config.public) {
         let records: Vec<_> =
@@ -75,7 +78,9 @@ pub(crate) async fn arrive(
     let certificates: Vec<_> = waited.chain(astray.into_iter().zip(seen.findings)).collect();
     let routes: Vec<Route> = names.iter().filter_map(|it| it.route.clone()).collect();
     let answers = routing::verify(world, &routes).await;
-    Ok(told(names, &certificates, answers.findings))
+    let mut report = told(names, &certificates, answers.findings);
+    report.extend(ipv6.findings);
+    Ok(report)
 }
 
 /// A public name, its DNS answer, and the site to ask.

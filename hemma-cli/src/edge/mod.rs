@@ -1,6 +1,7 @@
 //! The public edge of a `hemma.toml`, as questions for the crates that look at it.
 
 mod arrival;
+mod ipv6;
 mod readiness;
 
 use std::collections::BTreeSet;
@@ -51,6 +52,16 @@ pub fn scope(config: &Config) -> Result<Scope, Failure> {
         scope.authorities = Authorities::Given(edge.name_servers.clone());
     }
     Ok(scope)
+}
+
+/// Whether DNS leads the public names to the host, and whether each of the host's addresses answers.
+pub(crate) async fn records(world: &World, config: &Config) -> Result<Report, Failure> {
+    let scope = scope(config)?;
+    let http = config.edge.http.get();
+    let (mut records, ipv6) =
+        tokio::join!(hemma_dns::verify(world, &scope), ipv6::verify(world, &scope, http));
+    records.extend(ipv6.findings);
+    Ok(records)
 }
 
 /// Certificates, routing and port 80, at the address that each name has and at the one that it

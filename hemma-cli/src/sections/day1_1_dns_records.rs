@@ -16,7 +16,6 @@ impl Section for Args {
         if run.config().public.is_empty() {
             return Ok(Answer::not_applicable(edge::NO_NAMES));
         }
-        let scope = edge::scope(run.config())?;
-        Ok(Answer::Report(hemma_dns::verify(run.world(), &scope).await))
+        Ok(Answer::Report(edge::records(run.world(), run.config()).await?))
     }
 }
