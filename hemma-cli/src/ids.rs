@@ -6,11 +6,11 @@ hemma_core::finding_ids! {
     /// The address of a public name could not be looked up.
     PUBLIC_ADDRESS_UNSEEN = "public.address-unseen", Unknown;
     /// An IPv6 address of the host does not answer, and another address of it does.
-    PUBLIC_IPV6_SILENT = "public.ipv6-silent", Fail;
+    PUBLIC_AAAA_SILENT = "public.aaaa-silent", Fail;
     /// An IPv6 address of the host was not tried, as this machine has no way to it.
-    PUBLIC_IPV6_NOT_TRIED = "public.ipv6-not-tried", Pass;
+    PUBLIC_AAAA_NOT_TRIED = "public.aaaa-not-tried", Pass;
     /// An IPv6 address of the host could not be tried.
-    PUBLIC_IPV6_UNSEEN = "public.ipv6-unseen", Unknown;
+    PUBLIC_AAAA_UNSEEN = "public.aaaa-unseen", Unknown;
     /// The containers behind the public names could not be inspected.
     PUBLIC_CONTAINERS_UNSEEN = "public.containers-unseen", Unknown;
     /// The proxy before the public names could not be looked into.

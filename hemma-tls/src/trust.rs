@@ -108,7 +108,7 @@ fn day(time: Timestamp) -> String {
 pub(crate) struct Chain<'c> {
     /// The certificates, of which the first is the site's own.
     pub(crate) ders: &'c [CertificateDer<'c>],
-    /// The same certificates, up to the first one that cannot be read.
+    /// The certificates as they were read, up to the first one that cannot be.
     pub(crate) read: &'c [Certificate],
     /// The number of issuers that were not looked at.
     pub(crate) left_out: usize,

@@ -54,15 +54,15 @@ fn one(
 ) -> Finding {
     match result {
         Err(error) if is_without_ipv6(error) => Finding::pass(
-            ids::PUBLIC_IPV6_NOT_TRIED,
+            ids::PUBLIC_AAAA_NOT_TRIED,
             name,
             format!("its IPv6 address {address} was not tried: this machine has no route to it"),
         ),
         Err(error @ DialError::NotRecorded(_)) => {
-            Finding::unknown(ids::PUBLIC_IPV6_UNSEEN, name, error)
+            Finding::unknown(ids::PUBLIC_AAAA_UNSEEN, name, error)
         }
         Ok(_) | Err(_) => Finding::fail(
-            ids::PUBLIC_IPV6_SILENT,
+            ids::PUBLIC_AAAA_SILENT,
             name,
             format!(
                 "its IPv6 address {address} does not answer on port {port}, and {alive} does; \
@@ -152,7 +152,7 @@ answer = "silent"
         let scope = Scope { resolvers: vec![resolver], ..Scope::everywhere(Vec::new(), target) };
         let report = verify(&world, &scope, 80).await;
         let ids: Vec<&str> = report.findings.iter().map(|it| it.id.as_str()).collect();
-        assert_eq!(ids, ["public.ipv6-silent"]);
+        assert_eq!(ids, ["public.aaaa-silent"]);
         assert!(world.unplayed().is_empty());
     }
 }
