@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use hemma_core::HIDDEN;
 
+use super::variables_said::of_env_file;
+
 /// Words of Compose's and YAML's messages.
 const OWN: &str = "
     a additional address alias aliases all already always an anchor and another any apply argument arguments array as
@@ -47,8 +49,13 @@ const ENDINGS: [&str; 7] = [
 ];
 
 /// The line, with `[hidden]` in place of everything from the first word on that is neither
-/// Compose's own nor in the files (`written`).
+/// Compose's own nor in the files (`written`), and of everything that is from a file of variables.
 pub(super) fn masked(line: &str, written: &BTreeSet<&str>) -> String {
+    of_env_file(line, written).unwrap_or_else(|| words_masked(line, written))
+}
+
+/// The line, masked by its words alone.
+pub(super) fn words_masked(line: &str, written: &BTreeSet<&str>) -> String {
     let Some(at) = first_unknown(line, written) else { return line.to_owned() };
     let from = beginning(&line[..at]);
     let rest = &line[from..];
@@ -168,12 +175,27 @@ mod tests {
         ),
         (
             "failed to read .env: required variable X is missing a value: c4n4ry is needed",
-            "failed to read .env: required variable X is missing a value: [hidden]",
+            "failed to read .env: required variable [hidden]",
         ),
         (
             "failed to read own.env: Invalid template: \"pa${c4n4ry\"",
             "failed to read own.env: Invalid template: [hidden]",
         ),
+        // Each word of these values is Compose's own, or is written in the compose files.
+        (
+            "failed to read .env: line 1: unterminated quoted value 'image own",
+            "failed to read .env: line 1: unterminated quoted value [hidden]",
+        ),
+        (
+            "failed to read own.env: Invalid template: \"port ${\"",
+            "failed to read own.env: Invalid template: [hidden]",
+        ),
+        (
+            "failed to read c.txt: line 2: unexpected character \"+\" in variable name \"image+own\"",
+            "failed to read [hidden]: line 2: unexpected character [hidden]",
+        ),
+        ("failed to read .env: image own", "failed to read .env: [hidden]"),
+        ("failed to read .env: line 7: own set", "failed to read .env: line 7: [hidden]"),
         ("invalid hostPort: c4n4ry", "invalid hostPort: [hidden]"),
         ("Invalid containerPort: 4711", "Invalid containerPort: [hidden]"),
         ("invalid hostPort: line", "invalid hostPort: line"),

@@ -21,6 +21,7 @@ mod refusal;
 mod said;
 pub mod spot;
 mod up;
+mod variables_said;
 
 pub use advice::advice;
 pub use build::{Build, BuildError, DROP_RUNNING};

@@ -1,9 +1,11 @@
 //! Compose's output while it works.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use hemma_core::Progress;
+
+use super::variables_said::of_env_file;
 
 /// A progress that passes on what is new in Compose's output.
 ///
@@ -16,7 +18,7 @@ pub(super) fn news(progress: &Progress) -> Progress {
         let mut events = events.lock().unwrap_or_else(PoisonError::into_inner);
         let is_news = !is_event(line) || events.insert(line.to_owned());
         if is_news && !is_warning(line) {
-            progress.line(line);
+            progress.line(&shown(line));
         }
     })
 }
@@ -25,7 +27,12 @@ pub(super) fn news(progress: &Progress) -> Progress {
 pub(super) fn last_lines(text: &str, count: usize) -> Vec<String> {
     let telling = |it: &&str| !it.trim().is_empty() && !is_warning(it);
     let lines: Vec<&str> = text.lines().filter(telling).collect();
-    lines[lines.len().saturating_sub(count)..].iter().map(|it| it.trim_end().to_owned()).collect()
+    lines[lines.len().saturating_sub(count)..].iter().map(|it| shown(it.trim_end())).collect()
+}
+
+/// The line, without what it quotes of a `.env` that was changed since it was judged.
+fn shown(line: &str) -> String {
+    of_env_file(line, &BTreeSet::new()).unwrap_or_else(|| line.to_owned())
 }
 
 fn is_warning(line: &str) -> bool {
@@ -45,6 +52,15 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+
+    #[test]
+    fn what_is_quoted_of_a_changed_env_file_is_hidden() {
+        let said = "failed to read /a/.env: line 1: unterminated quoted value 'hunter2\n\
+                    failed to read dockerfile: open Dockerfile: no such file or directory\n";
+        let shown = last_lines(said, 9);
+        assert!(shown[0].ends_with(": line 1: unterminated quoted value [hidden]"), "{shown:?}");
+        assert!(shown[1].ends_with("open Dockerfile: no such file or directory"), "{shown:?}");
+    }
 
     #[test]
     fn what_was_said_already_is_no_news() {
