@@ -1,5 +1,7 @@
 //! Comparing the keys of two `.env` files.
 
+use std::collections::HashSet;
+
 use hemma_core::World;
 use hemma_docker::compose::dotenv::{Entry, EnvFile};
 
@@ -55,8 +57,8 @@ pub async fn compare_with_example(
         EnvAnswer::Judged(judged) => judged,
         other => return Ok(Err(other)),
     };
-    let there = |key: &str| judged.keys.iter().any(|it| it == key);
-    let lacking = example.entries.iter().filter(|it| !there(&it.key)).map(shown);
+    let there: HashSet<&str> = judged.keys.iter().map(String::as_str).collect();
+    let lacking = example.entries.iter().filter(|it| !there.contains(it.key.as_str())).map(shown);
     let added = judged.keys.iter().filter(|it| example.get(it).is_none()).cloned();
     let (mut removed, mut added): (Vec<_>, Vec<_>) = (lacking.collect(), added.collect());
     removed.dedup();

@@ -27,6 +27,8 @@ pub struct EnvFile {
     pub bom: bool,
     /// Whether a line of the file ends with a carriage return.
     pub crlf: bool,
+    /// The place of the last entry of each key: a file may have tens of thousands.
+    last: HashMap<String, usize>,
 }
 
 /// One `KEY=value`.
@@ -86,7 +88,10 @@ impl EnvFile {
         let mut file = Self { bom, crlf: text.contains("\r\n"), ..Self::default() };
         while reader.skip_to_statement() {
             match reader.statement()? {
-                Statement::Entry(entry) => file.entries.push(entry),
+                Statement::Entry(entry) => {
+                    file.last.insert(entry.key.clone(), file.entries.len());
+                    file.entries.push(entry);
+                }
                 Statement::Bare(line) => file.bare_lines.push(line),
             }
         }
@@ -95,7 +100,7 @@ impl EnvFile {
 
     /// The entry of a key that counts: the last one.
     pub fn get(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().rev().find(|it| it.key == key)
+        self.entries.get(*self.last.get(key)?)
     }
 }
 
