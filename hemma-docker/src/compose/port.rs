@@ -38,6 +38,25 @@ impl Port {
         if self.host_ip.is_empty() { "every address" } else { &self.host_ip }
     }
 
+    /// The ways in which compose files write the port, the most exact first, as
+    /// [`spot::FIND`](super::spot::FIND) takes them.
+    pub fn written(&self) -> Vec<String> {
+        let Self { published, target, .. } = self;
+        let address = if self.host_ip.contains(':') {
+            format!("[{}]", self.host_ip)
+        } else {
+            self.host_ip.clone()
+        };
+        let mapping = format!("{published}:{target}");
+        match (self.is_local(), address.is_empty(), published.is_empty()) {
+            (true, _, false) => vec![mapping],
+            (_, true, true) => vec![format!(":{target}")],
+            (_, false, true) => vec![format!("{address}::{target}"), format!(":{target}")],
+            (false, true, false) => vec![format!("={mapping}"), mapping],
+            (false, false, false) => vec![format!("{address}:{mapping}"), mapping],
+        }
+    }
+
     /// The range of ports on the host.
     pub fn published(&self) -> Option<RangeInclusive<u16>> {
         let (first, last) =
@@ -49,6 +68,23 @@ impl Port {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_port_is_looked_for_as_it_may_be_written() {
+        let rows: [(&str, &str, &[&str]); 6] = [
+            ("127.0.0.1", "80", &["80:8000"]),
+            ("", "80", &["=80:8000", "80:8000"]),
+            ("0.0.0.0", "80", &["0.0.0.0:80:8000", "80:8000"]),
+            ("::", "80", &["[::]:80:8000", "80:8000"]),
+            ("", "", &[":8000"]),
+            ("0.0.0.0", "", &["0.0.0.0::8000", ":8000"]),
+        ];
+        for (host_ip, published, expected) in rows {
+            let (host_ip, published) = (host_ip.to_owned(), published.to_owned());
+            let port = Port { host_ip, published, target: 8000, protocol: "tcp".to_owned() };
+            assert_eq!(port.written(), expected, "{port:?}");
+        }
+    }
 
     #[test]
     fn a_port_for_everybody_is_one_that_hemma_toml_names() {

@@ -24,6 +24,10 @@ impl fmt::Display for Spot {
 /// which may hold anything, and ignores comments. A word does not count as part of a longer one:
 /// `6379:6379` is not in `16379:6379`.
 ///
+/// `=PUBLISHED:TARGET` is a mapping without an address before it, and `:TARGET` a port of a container
+/// without any on the host. Of the files that are in use, the last one that has a mapping counts: it
+/// may override the others.
+///
 /// A port that is written nowhere as `PUBLISHED:TARGET` is looked for in its long form and as the
 /// default of a variable; behind another variable only where a single line matches.
 pub const FIND: &str = r#"
@@ -34,8 +38,12 @@ find_words() {
         find . -maxdepth 4 \( -name .git -o -name node_modules \) -prune -o \( -name '*.yml' -o -name '*.yaml' \) -print |
             LC_ALL=C sort
     } | sed 's|^\./||' | awk '!seen[$0]++' >"$w/places"
-    awk -v words="$w/words" -v places="$w/places" '
+    awk -v words="$w/words" -v places="$w/places" -v used="$w/files" '
     function holds(line, text,    own, from, to) {
+        if (text ~ /^=[0-9]/)
+            return line ~ ("(^|[^]A-Za-z0-9_.:}-])" substr(text, 2) "([^0-9A-Za-z_-]|$)")
+        if (text ~ /^:[0-9]/)
+            return section == "ports" && line ~ ("(^|[^A-Za-z0-9_.:/}-])" substr(text, 2) "(/(tcp|udp))?[\"\047]?[ \t]*([],#}]|$)")
         own = text ~ /^[$]/ ? "[A-Za-z0-9_]" : "[A-Za-z0-9_-]"
         for (; from = index(line, text); line = substr(line, from + 1)) {
             to = from + length(text)
@@ -59,19 +67,26 @@ find_words() {
         while ((getline line < words) > 0) {
             word[++n] = line
             if (line ~ /^[0-9]+:[0-9]+$/) { split(line, part, ":"); published[n] = part[1]; target[n] = part[2] }
+            mapping[n] = line ~ /^=?[^ ]*:[0-9]+$/
         }
+        while ((getline file < used) > 0) inuse++
         while ((getline file < places) > 0) {
-            from = to = ""
+            from = to = section = ""
+            nth++
             for (at = 1; (getline line < file) > 0; at++) {
                 if (line ~ /^[ \t]*#/) continue
                 if (line ~ /^[ \t]*-/) from = to = ""
+                if (match(line, /^[ \t]*[A-Za-z_][A-Za-z0-9_-]*:/)) {
+                    section = substr(line, RSTART, RLENGTH - 1)
+                    gsub(/[ \t]/, "", section)
+                }
                 if (after(line, "target") != "") to = after(line, "target")
                 if (after(line, "published") != "") from = after(line, "published")
                 ends = from != "" && to != "" && line ~ /(target|published):/
                 variable = line ~ /[$].*:[0-9]/
                 for (i = 1; i <= n; i++) {
-                    if (i in hit) continue
-                    if (holds(line, word[i])) { hit[i] = file ":" at; continue }
+                    if (i in hit && !(mapping[i] && nth <= inuse && where[i] != file)) continue
+                    if (holds(line, word[i])) { hit[i] = file ":" at; where[i] = file; continue }
                     if (!(i in target)) continue
                     if (ends && to == target[i] && means(from, published[i])) {
                         if (!(i in long)) long[i] = file ":" at
@@ -107,6 +122,11 @@ mod tests {
 
     /// The output of [`FIND`] for files and the texts that are looked for.
     fn found(files: &[(&str, &str)], texts: &[&str]) -> Vec<String> {
+        found_in(files, &[files[0].0], texts)
+    }
+
+    /// The output of [`FIND`] where these of the files are in use.
+    fn found_in(files: &[(&str, &str)], used: &[&str], texts: &[&str]) -> Vec<String> {
         let dir = tempfile::tempdir().expect("a place");
         let write = |name: &str, text: &str| {
             std::fs::write(dir.path().join(name), text).expect("it is written");
@@ -116,7 +136,7 @@ mod tests {
             write(name, text);
         }
         write(".git/words", &(texts.join("\n") + "\n"));
-        write(".git/files", &(files[0].0.to_owned() + "\n"));
+        write(".git/files", &(used.join("\n") + "\n"));
         #[expect(clippy::disallowed_methods, reason = "the script itself is what is tested")]
         let ran = std::process::Command::new("sh")
             .args(["-c", &format!("w=.git\n{FIND}\nfind_words")])
@@ -172,6 +192,38 @@ mod tests {
             let expected: Vec<_> =
                 line.map(|it| format!("a.yml:{it} 6379:6379")).into_iter().collect();
             assert_eq!(found(&[("a.yml", text)], &["6379:6379"]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_port_without_an_address_or_a_number_is_found_where_it_is_in_force() {
+        let base = "services:\n  a:\n    expose: [\"8000\"]\n    ports:\n      - 127.0.0.1:8000:8000\n      - \"9000\"\n";
+        let over = "services:\n  a:\n    ports: !override\n      - \"8000:8000\"\n      - 0.0.0.0:7000:7000\n";
+        let wanted = ["=8000:8000", ":9000", ":8000", "0.0.0.0:7000:7000", "=9:9"];
+        let files = ["a.yml", "b.yml"];
+        let both = [(files[0], base), (files[1], over)];
+        let expected = ["b.yml:4 =8000:8000", "a.yml:6 :9000", "b.yml:5 0.0.0.0:7000:7000"];
+        assert_eq!(found_in(&both, &files, &wanted), expected);
+        // Where both have a mapping, the last file is the one that counts.
+        let both = [
+            (files[0], "    ports: [\"8000:8000\"]\n"),
+            (files[1], "#\n    ports: [\"8000:8000\"]\n"),
+        ];
+        assert_eq!(
+            found_in(&both, &files, &["=8000:8000", "8000:8000"]),
+            ["b.yml:2 =8000:8000", "b.yml:2 8000:8000"]
+        );
+        assert_eq!(found_in(&both, &files[..1], &["8000:8000"]), ["a.yml:1 8000:8000"]);
+        for (text, line) in [
+            ("    ports: [8000, 9000/udp]\n", Some(1)),
+            ("    ports:\n      - '8000/tcp'\n", Some(2)),
+            ("    ports:\n      - target: 8000\n", Some(2)),
+            ("    ports: [\"8000:8000\"]\n", None),
+            ("    ports: [\"80:8000\", 18000]\n", None),
+            ("    expose: [8000]\n", None),
+        ] {
+            let expected: Vec<_> = line.map(|it| format!("a.yml:{it} :8000")).into_iter().collect();
+            assert_eq!(found(&[("a.yml", text)], &[":8000"]), expected, "{text}");
         }
     }
 

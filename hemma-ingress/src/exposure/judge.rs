@@ -62,7 +62,14 @@ fn declared(spec: &IngressSpec, views: &Views) -> Vec<Finding> {
 fn opened(views: &Views, service: &str, port: &Port) -> Finding {
     let sources = views.sources.as_deref().unwrap_or_default();
     let at = source::of(sources, service, port).map(ToString::to_string);
-    let detail = format!("{service} publishes port {} on {}", port.published, port.address());
+    let detail = match port.published.as_str() {
+        "" => format!(
+            "{service} publishes port {} of its container on {}, on a port that the engine chooses",
+            port.target,
+            port.address()
+        ),
+        published => format!("{service} publishes port {published} on {}", port.address()),
+    };
     let place = at.clone().unwrap_or_else(|| "the compose files".to_owned());
     let hint = format!("write `127.0.0.1:{}:{}` in {place}", port.published, port.target);
     Finding::fail(ids::EXPOSURE_FILES_OPEN, "compose files", detail)
@@ -291,6 +298,20 @@ mod tests {
             outside: Outside::Here,
             dialed: BTreeMap::new(),
         }
+    }
+
+    #[test]
+    fn a_port_that_the_engine_chooses_is_named_by_that_of_the_container() {
+        let mut views = views("127.0.0.1");
+        let Ok(ModelAnswer::Resolved(model)) = &mut views.model else { panic!("it is resolved") };
+        let redis = model.services.get_mut("redis").expect("it is there");
+        redis.ports[0].published.clear();
+        redis.ports[0].host_ip.clear();
+        let found = declared(&sample(), &views);
+        let expected = "redis publishes port 6379 of its container on every address, on a port that \
+                        the engine chooses";
+        assert_eq!(found[0].detail, expected);
+        assert!(format!("{:?}", found[0].hint).contains("`127.0.0.1::6379`"), "{found:?}");
     }
 
     fn words(views: &Views) -> Vec<String> {

@@ -70,7 +70,7 @@ pub(super) fn of<'s>(sources: &'s [Source], service: &str, port: &Port) -> Optio
     let own = || sources.iter().filter(|it| it.service == service);
     // A variable may stand for the port on the host.
     own()
-        .rfind(|it| names(&it.text, published) && names(&it.text, &target))
+        .rfind(|it| !published.is_empty() && names(&it.text, published) && names(&it.text, &target))
         .or_else(|| own().rfind(|it| names(&it.text, &target)))
 }
 
@@ -99,6 +99,8 @@ mod tests {
             ("web", "8088", 8080, Some("a.yml:9")),
             ("web", "8088", 80, Some("a.yml:9")),
             ("kafka", "6379", 6379, None),
+            // The engine chooses the port on the host.
+            ("kafka", "", 9092, Some("b.yml:4")),
         ];
         for (service, published, target, found) in rows {
             let (host_ip, published) = (String::new(), published.to_owned());
