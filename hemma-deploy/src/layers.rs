@@ -30,6 +30,7 @@ pub fn compose_files(config: &Config, layers: Layers) -> ComposeFiles {
         project: compose.project.clone(),
         files: compose.files.iter().chain(research).cloned().collect(),
         overlay: compose.overlay.clone(),
+        env_files: compose.env_files.clone(),
         profiles: compose.profiles.clone(),
     }
 }

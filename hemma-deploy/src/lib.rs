@@ -43,6 +43,7 @@
 //! public is for its caller. It installs nothing on the host, and removes no volume.
 
 pub mod config;
+mod dockerfile;
 pub mod env_file;
 mod host_tools;
 pub mod ids;

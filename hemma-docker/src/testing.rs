@@ -5,6 +5,7 @@
 
 use hemma_core::names::ServiceName;
 
+use crate::compose::{Digests, Model, read_model};
 use crate::container::{ComposeLabels, Container, State, read};
 
 /// A container from an entry of the engine's list.
@@ -48,4 +49,13 @@ pub fn running(name: &str, compose: Option<ComposeLabels>) -> Container {
 /// Where no service can have that name.
 pub fn service_name(name: &str) -> ServiceName {
     name.parse().expect("a service's name")
+}
+
+/// The project that Compose printed as JSON in the directory `tree`.
+///
+/// # Panics
+///
+/// Where the text is not the output of `docker compose config --format json`.
+pub fn model(json: &str, tree: &str) -> Model {
+    read_model(json, tree, &Digests::default()).expect("what Compose prints")
 }

@@ -29,8 +29,8 @@ pub enum Tree {
 /// `$d` is the checkout with `~` expanded, `$t` the tree to work in.
 ///
 /// A state that is not checked out is extracted to `$w`, so that a look changes nothing. The
-/// operator's `.env` is not in the repository, so a link replaces it there, and another one the
-/// overlay beside the checkout.
+/// operator's `.env` is not in the repository, so a link replaces it there, and others the overlay
+/// beside the checkout and the files of variables that the repository lacks.
 const LAY_OUT: &str = r#"
 case $1 in "~/"*) d=$HOME/${1#"~/"} ;; *) d=$1 ;; esac
 [ "$5" != login ] || take_login
@@ -44,7 +44,14 @@ cd "$t" || exit 70
 [ "$t" = "$d" ] || [ ! -e "$d/.env" ] || ln -s "$d/.env" .env
 shift 5
 for f do
-    case $t,$f in "$d",*) ;; *,../*) ln -s "${d%/*}/${f#../}" "$w/" ;; esac
+    case $t,$f in
+    "$d",*) ;;
+    *,../*) ln -s "${d%/*}/${f#../}" "$w/" ;;
+    *,--env-file=*)
+        f=${f#--env-file=}
+        [ -e "$f" ] || [ ! -e "$d/$f" ] || { mkdir -p "$(dirname "$f")" && ln -s "$d/$f" "$f"; }
+        ;;
+    esac
 done
 "#;
 

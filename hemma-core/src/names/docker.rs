@@ -33,6 +33,15 @@ name!(
     default "docker-compose.yml"
 );
 name!(
+    /// A file of variables that Compose reads for its files, relative to the checkout and inside it.
+    VariablesFile, "a file of variables", compose_file, "^[^/~\\s-]", keep plain_path,
+    default ".env"
+);
+name!(
+    /// A path of the host that a service mounts: relative to the checkout and inside it, or absolute.
+    MountPath, "a mounted path", mount_path, "^[^~\\s-]", keep plain_mount
+);
+name!(
     /// A compose file of the operator's own, in the directory that the checkout lies in.
     OverlayFile, "an overlay file", file_name, "^[^/~\\s-][^/]*$"
 );
@@ -131,6 +140,33 @@ fn compose_file(text: &str) -> Result<(), Reason> {
         return Err("it names a directory, and a file is needed".into());
     }
     Ok(())
+}
+
+fn mount_path(text: &str) -> Result<(), Reason> {
+    not_empty(text)?;
+    printable(text)?;
+    no_blank_ends(text)?;
+    if text.starts_with('~') {
+        return Err(
+            "write it as the compose files resolve it, relative to the checkout or absolute".into(),
+        );
+    }
+    if text.starts_with('-') {
+        return Err("it must not begin with `-`, which begins an option".into());
+    }
+    if text.split('/').any(|it| it == "..") {
+        return Err("it must be without `..`".into());
+    }
+    if plain_path(text).is_empty() {
+        return Err("it is the whole checkout or the whole host".into());
+    }
+    Ok(())
+}
+
+/// The path as the resolved compose files have it: `./data/` is `data`.
+fn plain_mount(text: &str) -> String {
+    let root = if text.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", plain_path(text))
 }
 
 /// Removes `.` and doubled slashes, so that one file has one name.

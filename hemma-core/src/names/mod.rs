@@ -18,8 +18,8 @@ use std::borrow::Cow;
 
 pub use branch::{BranchError, BranchName};
 pub use docker::{
-    ComposeFile, ContainerName, NetworkName, OverlayFile, ProfileName, ProjectName, ServiceName,
-    VolumeKey,
+    ComposeFile, ContainerName, MountPath, NetworkName, OverlayFile, ProfileName, ProjectName,
+    ServiceName, VariablesFile, VolumeKey,
 };
 #[cfg(feature = "idna")]
 pub use domain::DomainName;

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use hemma_core::names::{
-    ComposeFile, NetworkName, OverlayFile, ProfileName, ProjectName, VolumeKey,
+    ComposeFile, MountPath, NetworkName, OverlayFile, ProfileName, ProjectName, VariablesFile,
+    VolumeKey,
 };
 
 /// The compose project.
@@ -22,12 +23,22 @@ pub struct ComposeConfig {
     /// that Compose finds in the repository on this machine.
     #[schemars(length(min = 1))]
     pub files: Vec<ComposeFile>,
+    /// Whether `files` is a guess, because neither `hemma.toml` nor the repository has any.
+    #[serde(skip)]
+    pub files_are_guessed: Derived,
     /// Further files, added for the services that are reached through a tunnel alone.
     pub research: Vec<ComposeFile>,
     /// A compose file of the operator's own, for what the repository cannot mend. It lies beside the
     /// checkout on the host and comes after all others; paths in it are relative to the checkout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayFile>,
+    /// Files of variables that Compose reads instead of `.env`, in order: what a later one sets counts.
+    /// The checks of `[env]` are about `.env` alone, and a release keeps no other file that git ignores.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_files: Vec<VariablesFile>,
+    /// Mounted directories that may be missing or empty, because the application fills them itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub may_be_empty: Vec<MountPath>,
     /// Profiles that are switched on.
     pub profiles: Vec<ProfileName>,
     /// The external network that a reverse proxy of the host shares with its applications. Without it,
@@ -60,8 +71,11 @@ impl Default for ComposeConfig {
             project_is_derived: Derived(true),
             // The first name that Compose looks for.
             files: vec!["compose.yaml".parse().expect("a plain file name is a compose file")],
+            files_are_guessed: Derived(false),
             research: Vec::new(),
             overlay: None,
+            env_files: Vec::new(),
+            may_be_empty: Vec::new(),
             profiles: Vec::new(),
             network: None,
             new_volumes: Vec::new(),

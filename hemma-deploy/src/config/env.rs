@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use hemma_core::names::{EnvKey, Placeholder};
 
+use super::EnvTemplate;
+
 /// The `.env` file beside the compose files. Keys and rules, never a value of the file.
 ///
 /// Everything that the compose files themselves require (`${KEY:?}`, and the keys in the header
@@ -33,6 +35,9 @@ pub struct EnvConfig {
     /// Values that must not go live: examples, and what is compiled in as a fallback. `*` stands
     /// for any text; case does not matter.
     pub placeholders: Vec<Placeholder>,
+    /// The example of the file that the repository has. Its keys are a hint, and no rule.
+    #[serde(skip)]
+    pub template: Option<EnvTemplate>,
     /// Whether a shell that reads the file with `source` must read what Compose reads.
     pub shell_safe: bool,
 }
@@ -48,6 +53,7 @@ impl Default for EnvConfig {
             values: BTreeMap::new(),
             refused: Vec::new(),
             placeholders: ["change-me*", "your-*", "<*>"].map(placeholder).to_vec(),
+            template: None,
             shell_safe: false,
         }
     }

@@ -21,11 +21,15 @@ mod read;
 mod reader;
 mod repository;
 mod rules;
+mod service;
 mod specs;
 mod stage;
 mod surroundings;
 mod syntax;
 
+use std::collections::BTreeMap;
+
+use hemma_core::names::ServiceName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +46,9 @@ pub use offload::OffloadConfig;
 pub use overlaid::overlaid;
 pub use public::PublicName;
 pub use repository::RepositoryConfig;
+pub use service::{Kind, ServiceConfig};
 pub use stage::StageConfig;
-pub use surroundings::Surroundings;
+pub use surroundings::{EnvTemplate, Surroundings};
 
 /// The settings of one application on one host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +60,9 @@ pub struct Config {
     pub repository: RepositoryConfig,
     /// The compose project.
     pub compose: ComposeConfig,
+    /// What the compose files leave open about single services, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<ServiceName, ServiceConfig>,
     /// The names that the public reaches.
     pub public: Vec<PublicName>,
     /// How the public reaches them.
@@ -121,12 +129,16 @@ mod tests {
             directory: Some("Corner Shop".to_owned()),
             compose_files: vec!["docker-compose.yml".parse().expect("a file")],
             project: Some("shop-live".parse().expect("a project")),
+            env_template: Some(EnvTemplate { file: ".env.example".to_owned(), keys: Vec::new() }),
             branch: Some("trunk".parse().expect("a branch")),
             remote: Some("https://git.example.org/shop.git".parse().expect("a remote")),
         };
         let config = parsed("[host]\nalias = \"far\"\n", &surroundings);
         assert_eq!(config.host.checkout, "~/apps/Corner Shop");
         assert_eq!(config.compose.files, ["docker-compose.yml"]);
+        assert!(!config.compose.files_are_guessed.0);
+        assert_eq!(config.env.template, surroundings.env_template);
+        assert!(parsed("", &Surroundings::default()).compose.files_are_guessed.0);
         assert_eq!(config.compose.project, "shop-live");
         assert_eq!(config.repository.branch.as_str(), "trunk");
         assert_eq!(config.repository.remote, surroundings.remote);

@@ -1,6 +1,6 @@
 //! The repository around a `hemma.toml`, which supplies values that the file lacks.
 
-use hemma_core::names::{BranchName, CheckoutPath, ComposeFile, ProjectName, RemoteUrl};
+use hemma_core::names::{BranchName, CheckoutPath, ComposeFile, EnvKey, ProjectName, RemoteUrl};
 
 /// The values of the repository around a `hemma.toml`. They count where the file has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,11 +11,34 @@ pub struct Surroundings {
     pub compose_files: Vec<ComposeFile>,
     /// The project's `name:` in those files.
     pub project: Option<ProjectName>,
+    /// The example of a `.env` that the repository has.
+    pub env_template: Option<EnvTemplate>,
     /// The branch that goes live.
     pub branch: Option<BranchName>,
     /// The URL of the remote.
     pub remote: Option<RemoteUrl>,
 }
+
+/// An example of a `.env`, by its keys. Its values are not kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvTemplate {
+    /// The file in the repository.
+    pub file: String,
+    /// The keys that it sets.
+    pub keys: Vec<EnvKey>,
+}
+
+/// The names that such an example usually has.
+const TEMPLATES: [&str; 8] = [
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    "env.example",
+    "env.sample",
+    "example.env",
+    "sample.env",
+];
 
 /// The names that Compose looks for, in its order: the first that exists counts.
 const MAIN: [&str; 4] =
@@ -35,6 +58,17 @@ impl Surroundings {
         let Some(main) = MAIN.into_iter().find(|it| is_there(it)) else { return Vec::new() };
         let more = OVERRIDE.into_iter().find(|it| is_there(it));
         std::iter::once(main).chain(more).filter_map(|name| name.parse().ok()).collect()
+    }
+
+    /// The usual names of an example of a `.env`, the most usual first.
+    pub fn usual_templates() -> impl Iterator<Item = &'static str> {
+        TEMPLATES.into_iter()
+    }
+
+    /// The words for a repository in which Compose finds no file.
+    pub fn no_compose_file() -> String {
+        let [first @ .., last] = MAIN;
+        format!("{} or {last}", first.join(", "))
     }
 
     /// The project's `name:` in a compose file, if it is a plain word.
@@ -57,7 +91,14 @@ mod tests {
 
     #[test]
     fn the_files_are_those_that_compose_takes() {
-        let rows: [(&[&str], &[&str]); 5] = [
+        let rows: [(&[&str], &[&str]); 9] = [
+            (&["docker-compose.yaml"], &["docker-compose.yaml"]),
+            (&["docker-compose.yaml", "docker-compose.yml"], &["docker-compose.yml"]),
+            (&["compose.yml", "compose.yaml"], &["compose.yaml"]),
+            (
+                &["docker-compose.yaml", "compose.override.yaml", "docker-compose.override.yml"],
+                &["docker-compose.yaml", "compose.override.yaml"],
+            ),
             (&[], &[]),
             (&["compose.override.yml"], &[]),
             (&["docker-compose.yml", "compose.yml"], &["compose.yml"]),

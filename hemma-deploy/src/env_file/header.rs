@@ -8,6 +8,9 @@
 //! # OPENAI_API_KEY=<key> (if used)
 //! ```
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use hemma_core::names::{EnvKey, PgName};
 use serde::{Deserialize, Serialize};
 
@@ -40,32 +43,43 @@ impl Header {
                 let title = title.to_ascii_lowercase();
                 about_env = title.find("required").is_some_and(|at| title[at..].contains("env"));
             } else if let Some(name) = created_database(line) {
-                push_new(&mut header.databases, name);
+                header.databases.push(name);
             } else if let Some((key, example)) = assignment(line).filter(|_| about_env) {
-                let needed = !example.contains("(if used)") && !example.contains("(optional)");
-                push_new(if needed { &mut header.required } else { &mut header.optional }, key);
+                let example = example.to_ascii_lowercase();
+                let needed = !["(if used)", "(optional)", "<if-", "<optional"]
+                    .iter()
+                    .any(|it| example.contains(it));
+                if needed { &mut header.required } else { &mut header.optional }.push(key);
             }
         }
-        header
+        header.each_once()
     }
 
     /// The requirements of several files together.
     pub fn of_all<'t>(compose_files: impl IntoIterator<Item = &'t str>) -> Self {
         let mut all = Self::default();
         for it in compose_files.into_iter().map(Self::read) {
-            it.databases.into_iter().for_each(|name| push_new(&mut all.databases, name));
-            it.required.into_iter().for_each(|key| push_new(&mut all.required, key));
-            it.optional.into_iter().for_each(|key| push_new(&mut all.optional, key));
+            all.databases.extend(it.databases);
+            all.required.extend(it.required);
+            all.optional.extend(it.optional);
         }
-        all.optional.retain(|it| !all.required.contains(it));
+        let mut all = all.each_once();
+        let required: HashSet<&EnvKey> = all.required.iter().collect();
+        all.optional.retain(|it| !required.contains(it));
         all
+    }
+
+    fn each_once(mut self) -> Self {
+        each_once(&mut self.databases);
+        each_once(&mut self.required);
+        each_once(&mut self.optional);
+        self
     }
 }
 
-fn push_new<T: PartialEq>(to: &mut Vec<T>, it: T) {
-    if !to.contains(&it) {
-        to.push(it);
-    }
+fn each_once<T: Clone + Eq + Hash>(items: &mut Vec<T>) {
+    let mut seen = HashSet::new();
+    items.retain(|it| seen.insert(it.clone()));
 }
 
 /// A title: `=== Title ===`
@@ -105,6 +119,15 @@ mod tests {
 
     fn names(of: &[impl ToString]) -> Vec<String> {
         of.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_example_may_say_that_a_key_is_not_needed() {
+        let text = "# === Required .env variables ===\n# A=<secret>\n# B=<if-using-anthropic>\n\
+                    # C=<key> (if used)\n# D=<Optional: a key>\n";
+        let header = Header::read(text);
+        assert_eq!(names(&header.required), ["A"]);
+        assert_eq!(names(&header.optional), ["B", "C", "D"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Looking at the host's `.env`.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use hemma_core::names::EnvKey;
@@ -222,9 +223,12 @@ fn requirements(rules: &EnvConfig, header: &Header, compose: &[EnvKey]) -> Vec<R
         (RequiredBy::Header, &header.required),
         (RequiredBy::Compose, compose),
     ];
+    let mut known = HashSet::new();
     for (by, keys) in all {
-        for key in keys {
-            if !required.iter().any(|it| it.key == *key) {
+        // A comment is a hint, and the settings know better.
+        let is_optional = |it: &&EnvKey| by == RequiredBy::Header && rules.optional.contains(it);
+        for key in keys.iter().filter(|it| !is_optional(it)) {
+            if known.insert(key) {
                 required.push(Requirement { key: key.clone(), by });
             }
         }

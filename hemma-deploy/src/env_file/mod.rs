@@ -9,6 +9,7 @@ mod headers;
 mod judge;
 mod look;
 mod read;
+mod template;
 mod verify;
 mod write;
 
@@ -22,6 +23,7 @@ pub use hemma_docker::compose::dotenv::{
 pub use judge::{Flaws, RequiredBy, Requirement, judge};
 pub use look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
 pub(crate) use read::from_hex;
+pub(crate) use template::template_remark;
 pub(crate) use verify::{beside_deploy, explains, look_at_file, stops_deploy, unknown};
 pub use verify::{findings, verify};
 pub use write::{Draft, FetchText, WriteEnv, Written, draft, set, would_change, write};

@@ -1,5 +1,7 @@
 //! Findings about the host's `.env`: keys and places, never a value.
 
+use std::collections::BTreeSet;
+
 use hemma_core::names::EnvKey;
 use hemma_core::{Finding, Hint, Report, World, quote_path};
 use hemma_docker::Remedy;
@@ -10,6 +12,7 @@ use crate::{Config, ids};
 
 use super::judge::{Flaws, RequiredBy};
 use super::look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
+use super::template::{keys, of_template};
 use crate::layers::{Layers, compose_files};
 
 /// Whether the `.env` of the compose files is as the rules in `hemma.toml` and the compose files
@@ -41,17 +44,24 @@ pub(crate) fn unknown(error: &EnvError) -> Finding {
 /// an unintended value. Compose itself names what it requires.
 pub(crate) fn stops_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     match answer {
-        EnvAnswer::Judged(judged) => of_flaws(&judged.flaws),
+        EnvAnswer::Judged(judged) => of_flaws(&stopping(judged)),
         // An application that requires no key needs no file.
         EnvAnswer::Obstacle(Obstacle::Missing) if !config.env.needs_file() => Vec::new(),
         other => findings(config, other),
     }
 }
 
+/// The flaws that stop a deploy: all but the keys that only a comment asks for.
+fn stopping(judged: &Judged) -> Flaws {
+    let mut flaws = judged.flaws.clone();
+    flaws.missing.retain(|it| it.by != RequiredBy::Header);
+    flaws
+}
+
 /// Whether the findings of [`stops_deploy`] explain why Compose refuses its files.
 pub(crate) fn explains(config: &Config, answer: &EnvAnswer, cause: RefusalCause<'_>) -> bool {
     match (answer, cause) {
-        (EnvAnswer::Judged(judged), RefusalCause::Variable(name)) => judged.flaws.are_of(name),
+        (EnvAnswer::Judged(judged), RefusalCause::Variable(name)) => stopping(judged).are_of(name),
         (EnvAnswer::Judged(_), RefusalCause::EnvFile) | (_, RefusalCause::Variable(_)) => false,
         (EnvAnswer::Obstacle(Obstacle::Missing), RefusalCause::EnvFile) => {
             !config.env.required.is_empty()
@@ -66,7 +76,16 @@ pub(crate) fn beside_deploy(config: &Config, answer: &EnvAnswer) -> Vec<Finding>
     let EnvAnswer::Judged(judged) = answer else { return Vec::new() };
     let mut findings = of_guard(config, judged);
     findings.extend(of_shell(&judged.flaws));
+    findings.extend(of_comments(&judged.flaws));
     findings
+}
+
+/// The findings about keys that only a comment asks for. A comment is a hint: what it names may
+/// belong to a part of the application that is not used.
+fn of_comments(flaws: &Flaws) -> Vec<Finding> {
+    let missing = flaws.missing.iter().filter(|it| it.by == RequiredBy::Header).cloned();
+    let missing: Vec<_> = missing.collect();
+    of_flaws(&Flaws { missing, ..Flaws::default() })
 }
 
 /// The rules of `[env]`, and the one that follows from `[database]`: the application logs in as the
@@ -86,7 +105,8 @@ pub fn findings(config: &Config, answer: &EnvAnswer) -> Vec<Finding> {
     match answer {
         EnvAnswer::Obstacle(Obstacle::Missing) if !config.env.needs_file() => {
             let detail = "there is no .env, and hemma.toml requires no key of it";
-            vec![Finding::pass(ids::ENV_NOT_NEEDED, ".env", detail)]
+            let hint = of_template(config, &BTreeSet::new());
+            vec![Finding::pass(ids::ENV_NOT_NEEDED, ".env", detail).evidence(hint)]
         }
         EnvAnswer::Obstacle(obstacle) => {
             vec![obstacle.finding(&config.host.alias, &config.host.checkout)]
@@ -109,7 +129,9 @@ fn of_judged(config: &Config, judged: &Judged) -> Vec<Finding> {
     }
     if findings.is_empty() {
         findings.push(
-            Finding::pass(ids::ENV_AS_REQUIRED, ".env", summary(judged)).evidence(remarks(judged)),
+            Finding::pass(ids::ENV_AS_REQUIRED, ".env", summary(judged))
+                .evidence(remarks(judged))
+                .evidence(of_template(config, &keys(judged))),
         );
     }
     findings
@@ -189,7 +211,10 @@ fn of_flaws(flaws: &Flaws) -> Vec<Finding> {
     for it in &flaws.missing {
         let by = match it.by {
             RequiredBy::Settings => "hemma.toml requires it",
-            RequiredBy::Header => "the comment at the top of a compose file requires it",
+            RequiredBy::Header => {
+                "the comment at the top of a compose file asks for it; `[env] optional` in hemma.toml \
+                 takes keys that are not used"
+            }
             RequiredBy::Compose => "a compose file does not load without it",
         };
         let detail = format!("it has no value, and {by}");

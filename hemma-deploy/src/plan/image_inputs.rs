@@ -3,9 +3,9 @@
 //! When in doubt, everything: an image that is built once too often costs a cache look-up; one that
 //! is built once too seldom is out of date.
 
-use parse_dockerfile::{Dockerfile, Flag, Instruction, Source};
+use hemma_docker::compose::{BuildContext, BuildSpec};
 
-use hemma_docker::compose::BuildSpec;
+use crate::dockerfile::Dockerfile;
 
 /// The files that an image is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,16 +26,29 @@ impl ImageInputs {
         let Some(text) = dockerfile else {
             return everything("its Dockerfile could not be read");
         };
-        let Ok(parsed) = parse_dockerfile::parse(text) else {
+        let parsed = Dockerfile::read(text);
+        if !parsed.flaws.is_empty() || parsed.instructions.is_empty() {
             return everything("its Dockerfile could not be read");
-        };
+        }
         let mut paths = match sources(&parsed) {
             Ok(paths) => paths,
             Err(reason) => return everything(reason),
         };
         paths.push(build.dockerfile.clone());
         paths.push(".dockerignore".to_owned());
-        Self::Paths(paths.iter().map(|it| join(&build.context, it)).collect())
+        let mut paths: Vec<_> = paths.iter().map(|it| join(&build.context, it)).collect();
+        for context in build.contexts.values() {
+            match context {
+                BuildContext::Directory(path) if !path.starts_with('/') => {
+                    paths.push(join(".", path))
+                }
+                BuildContext::Service(_) => {
+                    return everything("it is made from another service's image");
+                }
+                _ => {}
+            }
+        }
+        Self::Paths(paths)
     }
 
     /// The files of `changed` that the image is made from.
@@ -55,46 +68,37 @@ fn holds(path: &str, file: &str) -> bool {
     path == "." || path == file || below(path)
 }
 
-fn sources(dockerfile: &Dockerfile<'_>) -> Result<Vec<String>, &'static str> {
+fn sources(dockerfile: &Dockerfile) -> Result<Vec<String>, &'static str> {
     let mut paths = Vec::new();
-    for instruction in &dockerfile.instructions {
-        match instruction {
-            Instruction::Copy(copy) if !has(&copy.options, "from") => {
-                collect(&mut paths, &copy.src)?;
-            }
-            Instruction::Add(add) => collect(&mut paths, &add.src)?,
-            Instruction::Run(run) if run.options.iter().any(binds_context) => {
+    for it in &dockerfile.instructions {
+        match it.keyword.as_str() {
+            "COPY" if it.option("from").is_some() => {}
+            "COPY" | "ADD" => collect(&mut paths, it.sources(dockerfile.escape))?,
+            "RUN" if it.options.iter().any(binds_context) => {
                 return Err("its Dockerfile mounts the build context");
             }
-            Instruction::Onbuild(_) => return Err("its Dockerfile has ONBUILD"),
+            "ONBUILD" => return Err("its Dockerfile has ONBUILD"),
             _ => {}
         }
     }
     Ok(paths)
 }
 
-fn has(options: &[Flag<'_>], name: &str) -> bool {
-    options.iter().any(|it| it.name.value == name)
-}
-
-fn binds_context(option: &Flag<'_>) -> bool {
-    let value = option.value.as_ref().map(|it| it.value.as_ref()).unwrap_or_default();
+fn binds_context((name, value): &(String, String)) -> bool {
     // A mount without a type is a bind mount.
     let bind = value.contains("type=bind") || !value.contains("type=");
-    option.name.value == "mount" && bind && !value.contains("from=")
+    name == "mount" && bind && !value.contains("from=")
 }
 
-fn collect(paths: &mut Vec<String>, sources: &[Source<'_>]) -> Result<(), &'static str> {
-    for source in sources {
-        let Source::Path(path) = source else { continue };
-        let path = path.value.as_ref();
+fn collect(paths: &mut Vec<String>, sources: Vec<String>) -> Result<(), &'static str> {
+    for path in sources {
         if path.contains('$') {
             return Err("its Dockerfile copies a path that holds a variable");
         }
         if path.contains("://") || path.starts_with("git@") {
             continue;
         }
-        paths.push(before_wildcard(path));
+        paths.push(before_wildcard(&path));
     }
     Ok(())
 }
@@ -122,15 +126,13 @@ fn join(context: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     fn inputs(context: &str, dockerfile: &str) -> ImageInputs {
         let build = BuildSpec {
             context: context.into(),
             dockerfile: "Dockerfile".into(),
-            images: BTreeMap::default(),
+            ..BuildSpec::default()
         };
         ImageInputs::read(&build, Some(dockerfile))
     }
@@ -148,13 +150,32 @@ mod tests {
     }
 
     #[test]
+    fn an_additional_context_is_an_input_too() {
+        let with = |context: BuildContext| {
+            let build = BuildSpec {
+                context: "web".into(),
+                dockerfile: "Dockerfile".into(),
+                contexts: [("shared".to_owned(), context)].into(),
+                ..BuildSpec::default()
+            };
+            ImageInputs::read(&build, Some("FROM x\nENTRYPOINT []\nCOPY --from=shared a /a\n"))
+        };
+        let paths = ["web/Dockerfile", "web/.dockerignore", "libs/shared"].map(str::to_owned);
+        let seen = with(BuildContext::Directory("libs/shared".to_owned()));
+        assert_eq!(seen, ImageInputs::Paths(paths.to_vec()));
+        let seen = with(BuildContext::Service("base".to_owned()));
+        assert!(matches!(seen, ImageInputs::Everything(_)), "{seen:?}");
+    }
+
+    #[test]
     fn when_in_doubt_it_is_everything() {
         let rows = [
             (".", "FROM x\nCOPY $DIR /app\n"),
             (".", "FROM x\nRUN --mount=type=bind,target=/src make\n"),
             (".", "FROM x\nONBUILD COPY . /app\n"),
             ("/elsewhere", "FROM x\n"),
-            (".", "COPY --"),
+            (".", ""),
+            (".", "FROM x\nwhatever\n"),
         ];
         for (context, text) in rows {
             let seen = inputs(context, text);

@@ -159,7 +159,7 @@ mod tests {
         let build = BuildSpec {
             context: ".".to_owned(),
             dockerfile: "Dockerfile".to_owned(),
-            images: BTreeMap::new(),
+            ..BuildSpec::default()
         };
         let service = Service {
             replicas: 1,

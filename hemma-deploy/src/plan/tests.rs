@@ -17,11 +17,8 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 /// A project with one service that is built, and these parts.
 fn model(hash: &str, parts: &[(&str, &str)]) -> Model {
-    let build = BuildSpec {
-        context: ".".into(),
-        dockerfile: "Dockerfile".into(),
-        images: BTreeMap::default(),
-    };
+    let build =
+        BuildSpec { context: ".".into(), dockerfile: "Dockerfile".into(), ..BuildSpec::default() };
     let service = Service {
         image: "p-api".into(),
         build: Some(build),

@@ -21,10 +21,10 @@ const BUILDX_OLDEST: (u64, u64, u64) = (0, 17, 0);
 
 /// The findings about builds that would fail.
 pub(super) fn findings(model: &Model, seen: &Sources) -> Vec<Finding> {
-    let compose = seen.compose_version.as_deref();
-    if compose.and_then(numbers).is_some_and(|it| it < COMPOSE_BY_PLUGIN) {
+    if includes_buildkit(seen) {
         return Vec::new();
     }
+    let compose = seen.compose_version.as_deref();
     if !seen.buildx {
         return buildkit(model, seen);
     }
@@ -32,6 +32,12 @@ pub(super) fn findings(model: &Model, seen: &Sources) -> Vec<Finding> {
     let old = version.filter(|it| numbers(it).is_some_and(|it| it < BUILDX_OLDEST));
     let builds = model.services.values().any(|it| it.replicas > 0 && it.build.is_some());
     old.filter(|_| builds).map(|it| too_old(it, compose.unwrap_or("5"))).into_iter().collect()
+}
+
+/// Whether Compose is one that brings BuildKit itself.
+pub(super) fn includes_buildkit(seen: &Sources) -> bool {
+    let version = seen.compose_version.as_deref().and_then(numbers);
+    version.is_some_and(|it| it < COMPOSE_BY_PLUGIN)
 }
 
 fn too_old(buildx: &str, compose: &str) -> Finding {

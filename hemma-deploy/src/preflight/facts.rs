@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Offer, Sources};
+use hemma_core::names::MountPath;
+
+use super::{Absence, Offer, Sources};
 
 /// The facts about the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,8 +22,20 @@ impl Preflight {
     /// reported.
     pub(crate) fn with_caches(mut self) -> Self {
         let outside = |it: &String| it.starts_with('/');
-        self.made = self.seen.absent.keys().filter(|it| outside(it)).cloned().collect();
+        self.made.extend(self.seen.absent.keys().filter(|it| outside(it)).cloned());
         self.seen.absent.retain(|it, _| !outside(it));
+        self
+    }
+
+    /// Allows the mounts that the application fills itself to be missing, which is reported, or to
+    /// be empty.
+    pub(crate) fn allowing(mut self, may_be_empty: &[MountPath]) -> Self {
+        for path in may_be_empty {
+            let absence = self.seen.absent.remove(path.as_str());
+            if matches!(absence, Some(Absence::Absent | Absence::Ignored)) {
+                self.made.push(path.to_string());
+            }
+        }
         self
     }
 }

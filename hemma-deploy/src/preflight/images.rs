@@ -32,7 +32,7 @@ pub(super) fn findings(host: &Host, model: &Model, preflight: &Preflight) -> Vec
 
 fn finding(host: &Host, image: &str, offer: &Offer) -> Option<Finding> {
     let registry = registry_of(image);
-    let missing = "the host does not have it, no service builds it and";
+    let missing = "the host does not have it, no service that is deployed builds it and";
     let fail = |why: String| {
         Finding::fail(ids::IMAGE_MISSING, format!("image {image}"), format!("{missing} {why}"))
     };
@@ -55,7 +55,8 @@ fn finding(host: &Host, image: &str, offer: &Offer) -> Option<Finding> {
 }
 
 fn unseen(image: &str, why: &str) -> Finding {
-    let why = format!("the host does not have it, no service builds it, and {why}");
+    let why =
+        format!("the host does not have it, no service that is deployed builds it, and {why}");
     Finding::unseen(ids::IMAGE_UNSEEN, format!("image {image}"), why)
 }
 
@@ -91,7 +92,7 @@ mod tests {
         let offer = |image: &str, offer| (image.to_owned(), offer);
         let offers = [offer("gone:dev", Offer::None), offer("python:3", Offer::There)].into();
         let found = findings(&host(), &model, &Preflight { seen, offers, ..Preflight::default() });
-        let expected = "image gone:dev: the host does not have it, no service builds it and no registry offers it";
+        let expected = "image gone:dev: the host does not have it, no service that is deployed builds it and no registry offers it";
         assert_eq!(lines(&found), [expected]);
         assert_eq!(found[0].evidence, ["api/Dockerfile:1", "api/Dockerfile:9"]);
     }
@@ -109,7 +110,7 @@ mod tests {
             let hint = found.hint.as_ref().map(ToString::to_string).unwrap_or_default();
             format!("{} | {hint}", found.detail)
         };
-        let missing = "the host does not have it, no service builds it";
+        let missing = "the host does not have it, no service that is deployed builds it";
         for (image, offer, expected) in [
             (
                 "r.example/app:1",

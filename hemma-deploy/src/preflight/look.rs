@@ -1,24 +1,25 @@
 //! Looking at the files and images that the compose files refer to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hemma_core::{
     Classified, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place, Question,
     storage,
 };
-use hemma_docker::compose::spot::{self, FIND};
-use hemma_docker::compose::{ComposeFiles, Model, Spot};
+use hemma_docker::compose::spot::FIND;
+use hemma_docker::compose::{BuildSpec, ComposeFiles, Model, build_arguments};
 use hemma_git::Tree;
 use hemma_git::checkout::cause;
 use serde::{Deserialize, Serialize};
 
-use super::dockerfile::Needs;
+use super::Sources;
 
 /// Looks at the tree. A mount that is empty and ignored was missing once, and Docker made it.
 const LOOK: &str = r#"
 said=$(sudo -n docker buildx version 2>/dev/null) && echo "buildx $(echo "$said" | cut -d ' ' -f 2)"
 said=$(sudo -n docker compose version --short 2>/dev/null) && echo "compose $said"
+echo "processor $(uname -m)"
 g=$d/.git; [ -e "$g" ] || g=$t/.git
 # With the rules of the tree, and for what is not there both as a file and as a directory. This one
 # command of git's refuses to take paths by the letter.
@@ -62,10 +63,16 @@ while IFS= read -r file; do
     line=$(grep -n -m 1 '^name:' -- "$file" 2>/dev/null) && printf 'project %s:%s\n' "$file" "$line"
 done <"$w/files"
 for file do
+    shift
+    case $file in --) break ;; esac
     printf '%s %s\n' '--8<--' "$file"
-    head -c 262144 -- "$file" 2>/dev/null
+    head -c 262145 -- "$file" 2>/dev/null
     echo
 done
+if [ $# -gt 0 ]; then
+    printf '%s %s\n' '--8<--' '--'
+    sudo -n docker "$@" config --format json 2>/dev/null
+fi
 exit 0
 "#;
 
@@ -82,48 +89,10 @@ pub struct LookSources {
     pub mentions: Vec<String>,
     /// The Dockerfiles, each with the build arguments that name images.
     pub dockerfiles: Vec<(String, BTreeMap<String, String>)>,
-}
-
-/// The answer about the tree.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sources {
-    /// Whether the host can build with BuildKit.
-    pub buildx: bool,
-    /// The version of the buildx plugin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub buildx_version: Option<String>,
-    /// The version of Compose, which decides how it builds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compose_version: Option<String>,
-    /// The images that Dockerfiles begin from, with their places.
-    pub bases: Vec<(Spot, String)>,
-    /// The instructions that only BuildKit knows, with their places.
-    pub buildkit: Vec<(Spot, String)>,
-    /// The mounts that do not exist, and why.
-    pub absent: BTreeMap<String, Absence>,
-    /// The first place of each wanted text.
-    pub mentions: BTreeMap<String, Spot>,
-    /// The project's `name:` in the last of the files that have one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<(Spot, String)>,
-    /// The paths of git submodules, and whether the checkout on the host has their files.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub submodules: BTreeMap<String, bool>,
-    /// The files that are pointers of Git LFS, a hundred at most.
+    /// The builds that have more than such arguments, each with the service. The values of their
+    /// other arguments are taken from Compose while the question is asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lfs_pointers: Vec<String>,
-}
-
-/// The reason why a mount does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Absence {
-    /// The mount exists nowhere.
-    Absent,
-    /// git ignores the mount, so no clone has it.
-    Ignored,
-    /// The mount exists and is empty, and git ignores it.
-    Empty,
+    pub builds: Vec<(String, BuildSpec)>,
 }
 
 /// Why the tree could not be looked at.
@@ -167,17 +136,21 @@ impl LookSources {
     pub fn of(files: ComposeFiles, tree: Tree, model: &Model, mentions: Vec<String>) -> Self {
         let wanted = || model.services.values().filter(|it| it.replicas > 0);
         let mut binds: Vec<String> = wanted().flat_map(|it| it.binds.clone()).collect();
-        let build = |it: &hemma_docker::compose::Service| {
-            let build = it.build.as_ref().filter(|it| !it.dockerfile.is_empty())?;
-            let inside = !build.context.starts_with('/') && !build.context.contains("://");
-            inside.then(|| (build.path(), build.images.clone()))
+        let in_checkout = |it: &&BuildSpec| {
+            let is_elsewhere = it.context.starts_with('/') || it.context.contains("://");
+            !it.dockerfile.is_empty() && !is_elsewhere
         };
-        let mut dockerfiles: Vec<_> = wanted().filter_map(build).collect();
+        let all = model.services.iter().filter(|(_, it)| it.replicas > 0);
+        let all = all.filter_map(|(name, it)| Some((name, it.build.as_ref().filter(in_checkout)?)));
+        let (plain, more): (Vec<_>, Vec<_>) = all.partition(|(_, it)| it.has_only_images());
+        let mut dockerfiles: Vec<_> =
+            plain.into_iter().map(|(_, it)| (it.path(), it.images.clone())).collect();
+        let builds = more.into_iter().map(|(name, it)| (name.to_string(), it.clone())).collect();
         binds.sort();
         binds.dedup();
         dockerfiles.sort();
         dockerfiles.dedup();
-        Self { files, tree, binds, mentions, dockerfiles }
+        Self { files, tree, binds, mentions, dockerfiles, builds }
     }
 }
 
@@ -191,13 +164,16 @@ impl Question for LookSources {
         let rule = || std::iter::once("--".to_owned());
         let words = self.binds.iter().cloned().chain(rule());
         let words = words.chain(self.mentions.iter().cloned()).chain(rule());
-        let words = words.chain(self.files.paths()).chain(rule());
+        let words = words.chain(self.files.paths()).chain(rule()).chain(self.paths());
+        // Arguments that may be secret are asked for only where a Dockerfile may need them.
+        let withheld = self.builds.iter().any(|it| !it.1.withheld.is_empty());
+        let compose = withheld.then(|| rule().chain(self.files.words()));
         let command = self
             .tree
             .workdir()
             .command(&format!("{FIND}{LOOK}"), &self.files.checkout)
             .named("look-at-sources")
-            .args(words.chain(self.dockerfiles.iter().map(|it| it.0.clone())))
+            .args(words.chain(compose.into_iter().flatten()))
             .limit(Duration::from_secs(180));
         match live.run(&Place::On(host.clone()), &command).await {
             Err(source) => Err(SourcesError::Ask { host, source }),
@@ -208,68 +184,43 @@ impl Question for LookSources {
 }
 
 impl LookSources {
-    fn read(&self, text: &str) -> Sources {
+    /// The paths of the Dockerfiles, each once.
+    pub(crate) fn paths(&self) -> BTreeSet<String> {
+        let builds = self.builds.iter().map(|it| it.1.path());
+        self.dockerfiles.iter().map(|it| it.0.clone()).chain(builds).collect()
+    }
+
+    /// Reads the script's answer.
+    pub(crate) fn read(&self, text: &str) -> Sources {
         let mut parts = text.split("--8<-- ");
-        let mut sources = Sources::default();
+        let (mut sources, mut processor) = (Sources::default(), None);
         for line in parts.next().unwrap_or_default().lines() {
-            sources.note(line);
+            match line.strip_prefix("processor ") {
+                Some(it) => processor = Some(it),
+                None => sources.note(line),
+            }
         }
         let texts: BTreeMap<&str, &str> = parts.filter_map(|it| it.split_once('\n')).collect();
-        for (file, arguments) in &self.dockerfiles {
-            let Some(text) = texts.get(file.as_str()) else { continue };
-            let needs = Needs::read(text, arguments);
-            let spot = |line: usize| Spot { file: file.clone(), line };
-            sources.bases.extend(needs.images.into_iter().map(|(line, it)| (spot(line), it)));
-            let buildkit = needs.buildkit.map(|(line, it)| (spot(line), it));
-            sources.buildkit.extend(buildkit);
+        let arguments = texts.get("--").map(|it| build_arguments(it)).unwrap_or_default();
+        let plain = self.dockerfiles.iter().map(|(path, images)| {
+            let spec = BuildSpec { images: images.clone(), ..BuildSpec::default() };
+            (path.clone(), String::new(), spec)
+        });
+        let builds = self.builds.iter().map(|(name, it)| (it.path(), name.clone(), it.clone()));
+        for (path, service, spec) in plain.chain(builds) {
+            let Some(text) = texts.get(path.as_str()) else { continue };
+            let of_service = arguments.get(&service);
+            sources.dockerfile(&path, text, (&spec, of_service, processor));
         }
         sources
     }
 }
 
-impl Sources {
-    fn note(&mut self, line: &str) {
-        if let Some((text, spot)) = spot::read(line) {
-            self.mentions.insert(text, spot);
-            return;
-        }
-        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let absence = match word {
-            "buildx" => {
-                self.buildx = true;
-                self.buildx_version = Some(rest.to_owned()).filter(|it| !it.is_empty());
-                return;
-            }
-            "compose" => return self.compose_version = Some(rest.to_owned()),
-            "submodule" | "no-submodule" => {
-                self.submodules.insert(rest.to_owned(), word == "submodule");
-                return;
-            }
-            "project" => {
-                self.project = project(rest).or(self.project.take());
-                return;
-            }
-            "pointer" => return self.lfs_pointers.push(rest.to_owned()),
-            "absent" => Absence::Absent,
-            "ignored" => Absence::Ignored,
-            "empty" => Absence::Empty,
-            _ => return,
-        };
-        self.absent.insert(rest.to_owned(), absence);
-    }
-}
-
-/// The place and the name in `FILE:LINE:name: PROJECT`.
-fn project(text: &str) -> Option<(Spot, String)> {
-    let (place, name) = text.split_once(":name:")?;
-    let (file, line) = place.rsplit_once(':')?;
-    let name = name.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-    let spot = Spot { file: file.to_owned(), line: line.parse().ok()? };
-    (!name.is_empty()).then(|| (spot, name.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
+    use hemma_docker::compose::{BuildContext, Spot};
+
+    use super::super::Absence;
     use super::*;
     use crate::layers::{Layers, compose_files};
 
@@ -279,7 +230,9 @@ mod tests {
         let files = compose_files(&config, Layers::Main);
         let dockerfiles = vec![("api/Dockerfile".to_owned(), BTreeMap::new())];
         let (binds, mentions) = (Vec::new(), Vec::new());
-        let asked = LookSources { files, tree: Tree::Checkout, binds, mentions, dockerfiles };
+        let builds = Vec::new();
+        let asked =
+            LookSources { files, tree: Tree::Checkout, binds, mentions, dockerfiles, builds };
         let seen = asked.read(
             "buildx v0.17.1\ncompose 5.6.1\nignored frontend/dist\nabsent /srv/x\n\
              project base.yml:1:name: shop\nproject prod.yml:3:name: 'shop-live' # as it is called\n\
@@ -299,5 +252,41 @@ mod tests {
         assert_eq!(seen.mentions["8085:8085"], spot("docker-compose.yml", 7));
         assert_eq!(seen.bases, [(spot("api/Dockerfile", 1), "a:1".to_owned())]);
         assert_eq!(seen.buildkit, [(spot("api/Dockerfile", 2), "RUN --mount".to_owned())]);
+    }
+
+    #[test]
+    fn an_argument_of_any_name_is_read_where_a_dockerfile_needs_it() {
+        let config = crate::Config::default();
+        let spec = BuildSpec {
+            context: "web".to_owned(),
+            dockerfile: "Dockerfile".to_owned(),
+            withheld: vec!["BASE".to_owned(), "TOKEN".to_owned()],
+            target: "run".to_owned(),
+            contexts: [("shared".to_owned(), BuildContext::Directory("lib".to_owned()))].into(),
+            ..BuildSpec::default()
+        };
+        let asked = LookSources {
+            files: compose_files(&config, Layers::Main),
+            tree: Tree::Checkout,
+            binds: Vec::new(),
+            mentions: Vec::new(),
+            dockerfiles: Vec::new(),
+            builds: vec![("web".to_owned(), spec)],
+        };
+        let file = "compose 5.6.1\nbuildx v0.17.1\nprocessor x86_64\n--8<-- web/Dockerfile\n\
+                    ARG BASE\nFROM unused:1 AS dev\nFROM $BASE AS run\nCOPY --from=shared a b\n\n";
+        let json = r#"--8<-- --
+            {"services":{"web":{"build":{"args":{"BASE":"own/base:1","TOKEN":"s3cret"}}}}}"#;
+        let seen = asked.read(&format!("{file}{json}"));
+        let spot = |line| Spot { file: "web/Dockerfile".to_owned(), line };
+        assert_eq!(seen.bases, [(spot(3), "own/base:1".to_owned())]);
+        assert!(seen.unread.is_empty() && !format!("{seen:?}").contains("s3cret"));
+        // Without Compose's answer its value is not known, and that is said.
+        let seen = asked.read(file);
+        assert!(seen.bases.is_empty(), "{seen:?}");
+        let why = "`FROM $BASE`: the value of `BASE` is not known";
+        assert_eq!(seen.unread, [(spot(3), why.to_owned())]);
+        let long = format!("--8<-- web/Dockerfile\nFROM a AS run\n{}\n", "#\n".repeat(131_072));
+        assert!(asked.read(&long).unread[0].1.contains("too long"));
     }
 }

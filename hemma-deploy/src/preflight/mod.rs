@@ -5,14 +5,15 @@
 //! overlay.
 
 mod builder;
-mod dockerfile;
 mod facts;
 mod images;
 mod look;
 mod offers;
 mod repository;
 mod rules;
+mod sources;
 mod tags;
+mod unread;
 
 use crate::Config;
 
@@ -21,9 +22,10 @@ use hemma_docker::compose::Model;
 
 pub(crate) use facts::Preflight;
 pub(crate) use images::missing;
-pub use look::{Absence, LookSources, Sources, SourcesError};
+pub use look::{LookSources, SourcesError};
 pub use offers::{LookOffers, Offer};
-pub(crate) use rules::{mapping, mentions, named, network};
+pub(crate) use rules::{mentions, named, network};
+pub use sources::{Absence, Sources};
 pub use tags::{LookTags, RegistryTag};
 pub(crate) use tags::{Moved, findings as tag_findings, tagged};
 
@@ -47,6 +49,7 @@ impl Preflight {
         let old = before.map(|it| rules::remarks(it, &self.seen)).unwrap_or_default();
         let of_files = rules::remarks(model, &self.seen).into_iter().filter(|it| !old.contains(it));
         let made = self.made.iter().map(|it| rules::made(it, &self.seen));
-        made.chain(repository::not_in_git(&self.seen)).chain(of_files).collect()
+        let unread = unread::remarks(&self.seen);
+        made.chain(repository::not_in_git(&self.seen)).chain(unread).chain(of_files).collect()
     }
 }

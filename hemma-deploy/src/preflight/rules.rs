@@ -67,17 +67,14 @@ fn mounts(model: &Model, seen: &Sources, overlay: &str) -> Vec<Finding> {
         };
         let spot = seen.mentions.get(bind);
         let advice = format!(
-            "put it on the host, or remove the mount in {overlay}: `volumes: !reset []` for {name}",
+            "put it on the host, or remove the mount in {overlay}: `volumes: !reset []` for {name}; \
+             a directory that the application fills itself: `may_be_empty = [\"{bind}\"]` in [compose] \
+             of hemma.toml",
         );
         let finding = Finding::fail(ids::MOUNT_ABSENT, format!("mount {bind} of {name}"), why);
         Some(finding.evidence(spot.map(Spot::to_string)).hint(Hint::Do(advice)))
     };
     mounted.filter_map(finding).collect()
-}
-
-/// The usual form of a port mapping.
-pub(crate) fn mapping(port: &Port) -> String {
-    format!("{}:{}", port.published, port.target)
 }
 
 /// The usual form of a fixed container name.
@@ -103,8 +100,7 @@ fn uses(variable: &str) -> [String; 2] {
 /// The texts whose place the findings name. `own` is the network that hemma creates, if any.
 pub(crate) fn mentions(model: &Model, own: Option<&str>) -> Vec<String> {
     let wanted = || model.services.values().filter(|it| it.replicas > 0);
-    let published = |it: &&Port| !it.published.is_empty();
-    let ports = wanted().flat_map(|it| it.ports.iter().filter(published).map(mapping));
+    let ports = wanted().flat_map(|it| it.ports.iter().flat_map(Port::written));
     let names = wanted().filter_map(|it| it.container_name.as_deref().map(named));
     let off = off(model).into_keys().map(key);
     let unset = model.unset.iter().flat_map(|it| uses(it));
@@ -185,6 +181,30 @@ mod tests {
         let remark = "/srv/cache (research.yml:9) does not exist on the host; Docker will create it as an \
              empty directory";
         assert_eq!(preflight.news(None, &model), [remark]);
+    }
+
+    #[test]
+    fn a_directory_that_the_application_fills_may_be_missing_or_empty() {
+        let binds = ["data", "export", "conf", "/srv/media"];
+        let model = service("web", |it| it.binds = binds.map(str::to_owned).to_vec());
+        let absences =
+            [Absence::Ignored, Absence::Empty, Absence::Absent, Absence::Absent].into_iter();
+        let absent = binds.iter().map(|it| (*it).to_owned()).zip(absences).collect();
+        let seen = Sources { absent, ..Sources::default() };
+        let preflight = Preflight { seen, ..Preflight::default() };
+        let found = findings(&model, &preflight, "the overlay");
+        assert_eq!(found.len(), 4);
+        let hint = format!("{:?}", found[0].hint);
+        assert!(hint.contains(r#"may_be_empty = [\"data\"]"#), "{hint}");
+        let paths = ["./data/", "export", "/srv//media"].map(|it| it.parse().expect("a path"));
+        let preflight = preflight.allowing(&paths);
+        let found = lines(&findings(&model, &preflight, "the overlay"));
+        assert_eq!(
+            found,
+            ["mount conf of web: it does not exist: Docker would mount an empty directory"]
+        );
+        let made = |it: &str| format!("{it} is not on the host, and Docker will make it, empty");
+        assert_eq!(preflight.news(None, &model), [made("data"), made("/srv/media")]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The problems in a situation that stop a deploy.
 
-use hemma_core::{Finding, FindingId, Report, Verdict, storage};
-use hemma_docker::compose::{Model, ModelAnswer};
+use hemma_core::{Finding, FindingId, Hint, Report, Verdict, storage};
+use hemma_docker::compose::{Model, ModelAnswer, Refusal};
 use hemma_git::checkout::{self, Checkout};
 
 use super::{Situation, conflicts};
+use crate::config::{Config, Surroundings};
 use crate::{ids, preflight};
 
 impl Situation {
@@ -66,7 +67,7 @@ impl Situation {
                 if refusal
                     .cause()
                     .is_some_and(|it| self.prerequisites.explain(&self.config, it)) => {}
-            Ok(ModelAnswer::Refused(refusal)) => findings.push(refusal.finding()),
+            Ok(ModelAnswer::Refused(refusal)) => findings.push(refused(&self.config, refusal)),
             // Reported already, as the state of the checkout or of its remote.
             Err(_) if unusable || !findings.is_empty() => {}
             Err(error) => {
@@ -120,4 +121,19 @@ impl Situation {
         }
         findings
     }
+}
+
+/// The finding that Compose refuses its files. Where their names are a guess, the names that were
+/// looked for are said, and not the guess.
+fn refused(config: &Config, refusal: &Refusal) -> Finding {
+    let finding = refusal.finding();
+    if !config.compose.files_are_guessed.0 || !refusal.said.contains("no such file") {
+        return finding;
+    }
+    let detail = format!(
+        "the repository has no {}, and hemma.toml names no other file",
+        Surroundings::no_compose_file()
+    );
+    let hint = "add `files = [\"…\"]` to [compose] in hemma.toml";
+    Finding::fail(finding.id, "compose files", detail).hint(Hint::Do(hint.to_owned()))
 }

@@ -105,7 +105,9 @@ impl BringUp<'_> {
         let project = if let Some(seen) = self.model {
             seen.clone()
         } else {
-            let mut project = resolve(self.operation.world, without_hashes(self.files)).await?;
+            let mut project =
+                resolve(self.operation.world, self.operation.config, without_hashes(self.files))
+                    .await?;
             self.scope.narrow(self.operation.config, &mut project);
             project
         };

@@ -135,7 +135,7 @@ fn ports_taken(
         if let Some(holder) = container.or_else(program) {
             let subject = format!("port {port}");
             let detail = format!("{name} needs it on {}, but {holder} uses it", wanted.address());
-            let written = situation.written(&preflight::mapping(wanted));
+            let written = place(situation, wanted);
             findings.push(Finding::fail(ids::PORT_TAKEN, subject, detail).evidence(written));
         }
     }
@@ -145,19 +145,46 @@ fn ports_taken(
 /// The findings about ports that would be open to other machines without being configured so:
 /// Docker's ports bypass the host's firewall.
 fn ports_opened(situation: &Situation, name: &str, service: &Service) -> Vec<Finding> {
-    let finding = |it: &Port| {
-        let detail = format!("{name} would open it to other machines, on {}", it.address());
-        let hint = format!(
-            "bind it to 127.0.0.1 in the compose files, or allow it: `[edge] open = [{}]` in \
-             hemma.toml",
-            it.published
-        );
-        Finding::fail(ids::PORT_OPEN, format!("port {}", it.published), detail)
-            .evidence(situation.written(&preflight::mapping(it)))
-            .hint(Hint::Do(hint))
-    };
+    let finding = |it: &Port| opened(name, it).evidence(place(situation, it));
     let meant = &situation.config.edge.open;
     service.ports.iter().filter(|it| it.is_open(meant)).map(finding).collect()
+}
+
+fn opened(name: &str, port: &Port) -> Finding {
+    let Port { published, target, .. } = port;
+    let address = port.address();
+    if published.is_empty() {
+        let detail =
+            format!("{name} would open it on {address}, on a port that the engine chooses");
+        let hint = format!(
+            "write `127.0.0.1::{target}` in the compose files, or name it under `expose:` instead of \
+             `ports:` if only other services connect to it"
+        );
+        let subject = format!("port {target} of {name}");
+        return Finding::fail(ids::PORT_OPEN, subject, detail).hint(Hint::Do(hint));
+    }
+    let hint = format!(
+        "bind it to 127.0.0.1 in the compose files, or allow it: \
+         `[edge] open = [{}]` in hemma.toml",
+        listed(port)
+    );
+    let detail = format!("{name} would open it to other machines, on {address}");
+    Finding::fail(ids::PORT_OPEN, format!("port {published}"), detail).hint(Hint::Do(hint))
+}
+
+/// The ports on the host as a list in `hemma.toml` has them.
+fn listed(port: &Port) -> String {
+    match port.published() {
+        Some(range) if range.len() <= 16 => {
+            range.map(|it| it.to_string()).collect::<Vec<_>>().join(", ")
+        }
+        _ => port.published.clone(),
+    }
+}
+
+/// The place of a port in the compose files.
+fn place(situation: &Situation, port: &Port) -> Option<String> {
+    port.written().iter().find_map(|it| situation.written(it))
 }
 
 /// Whether the container may have its ports at the next moment, although it has none now. The ports
@@ -186,6 +213,26 @@ mod tests {
     use hemma_docker::testing::running;
 
     use super::*;
+
+    #[test]
+    fn a_port_without_a_number_is_named_by_that_of_the_container() {
+        let port = Port {
+            host_ip: String::new(),
+            published: String::new(),
+            target: 8000,
+            protocol: "tcp".to_owned(),
+        };
+        let found = opened("web", &port);
+        assert_eq!(found.subject, "port 8000 of web");
+        assert_eq!(
+            found.detail,
+            "web would open it on every address, on a port that the engine chooses"
+        );
+        let hint = format!("{:?}", found.hint);
+        assert!(hint.contains("127.0.0.1::8000") && !hint.contains("open = ["), "{hint}");
+        let range = Port { published: "8000-8001".to_owned(), ..port };
+        assert!(format!("{:?}", opened("web", &range).hint).contains("open = [8000, 8001]"));
+    }
 
     #[test]
     fn a_port_that_the_engine_opens_for_a_container_that_starts_is_that_containers() {

@@ -85,7 +85,8 @@ pub(super) async fn go_back(
     let way = Way { operation, release, before };
     let (files, now) = in_force_if_readable(world, config).await?;
     let tree = Tree::Commit(release.commit.clone()).workdir();
-    let then = resolve(world, LookModel { files: files.clone(), tree, hashes: true }).await?;
+    let then =
+        resolve(world, config, LookModel { files: files.clone(), tree, hashes: true }).await?;
     let (images, lost) = way.images(&files, &then).await?;
     if let Some(now) = now {
         way.withdraw(files, &now, &then).await?;
@@ -104,7 +105,8 @@ pub(super) async fn go_back(
     let own_files = files_are_back(config, release, &restored);
     let (files, _) = in_force(world, config).await?;
     let asked = LookModel { files: files.clone(), tree: Tree::Checkout.workdir(), hashes: true };
-    let (project, there) = tokio::try_join!(resolve(world, asked), There::look(world, config))?;
+    let (project, there) =
+        tokio::try_join!(resolve(world, config, asked), There::look(world, config))?;
     let mut steps = there.steps_to(&Release { images, ..release.clone() }, &project, None);
     steps.retain(|it| before.is_none_or(|before| before.is_about(it, &there.containers)));
     let plan = Plan { steps };

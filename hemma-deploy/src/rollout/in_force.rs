@@ -12,9 +12,16 @@ use crate::layers::layers_in_force;
 use crate::layers::{Layers, compose_files};
 
 /// The project that the compose files in the checkout resolve to.
-pub(super) async fn resolve(world: &World, asked: LookModel) -> Result<Model, Error> {
+pub(super) async fn resolve(
+    world: &World,
+    config: &Config,
+    asked: LookModel,
+) -> Result<Model, Error> {
     match world.ask(&asked).await.map_err(Error::Model)? {
-        ModelAnswer::Resolved(model) => Ok(model),
+        ModelAnswer::Resolved(mut model) => {
+            config.settle(&mut model);
+            Ok(model)
+        }
         ModelAnswer::Refused(refusal) => Err(Error::Refused(refusal)),
     }
 }
@@ -27,13 +34,14 @@ pub(super) async fn in_force(
     let host = config.host.alias.clone();
     let main = compose_files(config, Layers::Main);
     let asked = Containers { host };
-    let (containers, seen) = tokio::join!(world.ask(&asked), resolve(world, without_hashes(&main)));
+    let (containers, seen) =
+        tokio::join!(world.ask(&asked), resolve(world, config, without_hashes(&main)));
     let containers = containers.map_err(Error::Engine)?;
     match layers_in_force(config, &containers) {
         Layers::Main => Ok((main, seen?)),
         Layers::Research => {
             let files = compose_files(config, Layers::Research);
-            let model = resolve(world, without_hashes(&files)).await?;
+            let model = resolve(world, config, without_hashes(&files)).await?;
             Ok((files, model))
         }
     }

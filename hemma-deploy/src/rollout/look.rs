@@ -171,6 +171,7 @@ async fn sources(world: &World, situation: &Situation) -> Option<Result<Prefligh
         world.ask(&LookOffers { host, images: missing.into_iter().collect() }).await
     };
     let preflight = offers.map(|offers| Preflight { seen, offers, ..Preflight::default() });
+    let preflight = preflight.map(|it| it.allowing(&config.compose.may_be_empty));
     // The outside mounts of the research services are caches; `offload` judges how they last.
     let whole = situation.scope.brings_commits();
     Some(preflight.map(|it| if whole { it } else { it.with_caches() }))
@@ -184,7 +185,11 @@ pub(super) async fn model(
     tree: Tree,
 ) -> Result<ModelAnswer, ModelError> {
     let files = compose_files(config, layers);
-    world.ask(&LookModel { files, tree: tree.workdir(), hashes: true }).await
+    let mut answer = world.ask(&LookModel { files, tree: tree.workdir(), hashes: true }).await;
+    if let Ok(ModelAnswer::Resolved(model)) = &mut answer {
+        config.settle(model);
+    }
+    answer
 }
 
 /// The tree that would be deployed, if it is not the one that is checked out.

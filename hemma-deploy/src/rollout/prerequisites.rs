@@ -93,7 +93,12 @@ impl Prerequisites {
             let unmended = databases::unmended(spec, seen).into_iter();
             beside.extend(unmended.filter(|it| it.verdict == Verdict::Unknown));
         }
-        beside.iter().map(|it| format!("{}: {}", it.subject, it.detail)).collect()
+        let template = match &self.env {
+            Some(Ok(answer)) => env_file::template_remark(config, answer),
+            _ => None,
+        };
+        let beside = beside.iter().map(|it| format!("{}: {}", it.subject, it.detail));
+        beside.chain(template).collect()
     }
 
     /// The statements that create what is missing.
@@ -147,7 +152,8 @@ mod tests {
 
     use super::*;
 
-    use crate::env_file::{Flaws, GitView, Judged, Obstacle};
+    use crate::config::EnvTemplate;
+    use crate::env_file::{Flaws, GitView, Judged, Obstacle, RequiredBy, Requirement};
 
     fn judged(change: impl FnOnce(&mut Judged)) -> EnvAnswer {
         let mut judged = Judged {
@@ -223,6 +229,17 @@ mod tests {
             let seen = databases(|it| it.login = Login::NoPassword(NoPassword::NoValue));
             assert_eq!(told(env, seen)[0], [expected]);
         }
+        // A comment is a hint.
+        let hinted = judged(|it| {
+            let key = "ANTHROPIC_API_KEY".parse().expect("a key");
+            it.flaws.missing = vec![Requirement { key, by: RequiredBy::Header }];
+        });
+        // It explains no refusal of Compose's, which then stops the deploy.
+        let cause = RefusalCause::Variable("ANTHROPIC_API_KEY");
+        assert!(!env_file::explains(&Config::default(), &hinted, cause));
+        let [blockers, remarks, _] = told(hinted, databases(|_| {}));
+        assert!(blockers.is_empty(), "{blockers:?}");
+        assert!(remarks[0].contains("asks for it; `[env] optional`"), "{remarks:?}");
         let open = judged(|it| {
             it.mode = "644".to_owned();
             it.flaws.shell_unsafe = vec!["MOTTO".to_owned()];
@@ -233,6 +250,27 @@ mod tests {
         assert!(remarks[1].starts_with(".env MOTTO: a shell that sources"), "{remarks:?}");
         let [blockers, remarks, _] = told(fine(), databases(|it| it.login = NOT_PRINTED));
         assert!(blockers.is_empty() && remarks[0].contains("could not be tried"), "{remarks:?}");
+    }
+
+    #[test]
+    fn an_example_in_the_repository_is_a_hint() {
+        let mut config = Config::default();
+        let keys = ["API_KEY", "MAIL_HOST", "SENTRY_DSN"].map(|it| it.parse().expect("a key"));
+        let template = EnvTemplate { file: ".env.example".to_owned(), keys: keys.to_vec() };
+        config.env.template = Some(template);
+        config.env.optional = vec!["SENTRY_DSN".parse().expect("a key")];
+        let told = |answer: EnvAnswer| {
+            let needs = Prerequisites { env: Some(Ok(answer)), databases: None };
+            (needs.blockers(&config).len(), needs.remarks(&config))
+        };
+        let lacks =
+            |keys: &str| format!(".env.example of the repository has keys that .env lacks: {keys}");
+        let some = judged(|it| it.keys = vec!["API_KEY".to_owned()]);
+        assert_eq!(told(some), (0, vec![lacks("MAIL_HOST")]));
+        let none = EnvAnswer::Obstacle(Obstacle::Missing);
+        assert_eq!(told(none), (0, vec![lacks("API_KEY, MAIL_HOST")]));
+        let all = judged(|it| it.keys = vec!["API_KEY".to_owned(), "MAIL_HOST".to_owned()]);
+        assert_eq!(told(all), (0, Vec::new()));
     }
 
     #[test]

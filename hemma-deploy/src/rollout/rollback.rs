@@ -47,13 +47,13 @@ pub async fn plan_rollback(
     };
     let with_hashes = async {
         match now {
-            Some(_) => resolve(world, asked(Tree::Checkout)).await.map(Some),
+            Some(_) => resolve(world, config, asked(Tree::Checkout)).await.map(Some),
             None => Ok(None),
         }
     };
     let (now, then, there) = tokio::try_join!(
         with_hashes,
-        resolve(world, asked(Tree::Commit(release.commit.clone()))),
+        resolve(world, config, asked(Tree::Commit(release.commit.clone()))),
         There::look(world, config),
     )?;
     let brought = now.iter().flat_map(|now| there.brought(now, &then));

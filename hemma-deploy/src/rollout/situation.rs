@@ -99,6 +99,15 @@ impl Situation {
         if let (Some(model), Some(Ok(preflight))) = (self.model(), &self.sources) {
             remarks.extend(preflight.news(self.before.as_ref(), model));
         }
+        if let Some(model) = self.model().filter(|_| self.scope.is_whole()) {
+            let named = self.config.services.keys();
+            let unknown = named.filter(|it| !model.services.contains_key(*it));
+            remarks.extend(unknown.map(|it| {
+                format!(
+                    "[services.{it}] of hemma.toml: the compose files in use have no such service"
+                )
+            }));
+        }
         remarks
     }
 

@@ -27,6 +27,8 @@ pub(crate) fn takes(root: &Value, schema: &Value, value: &Value) -> bool {
             "minItems" => items(value).len() >= usize::try_from(limit_number()).expect("small"),
             "items" => items(value).iter().all(|it| takes(root, limit, it)),
             "anyOf" => items(limit).iter().any(|it| takes(root, it, value)),
+            "oneOf" => items(limit).iter().filter(|it| takes(root, it, value)).count() == 1,
+            "const" => value == limit,
             "required" => {
                 items(limit).iter().all(|it| value.get(it.as_str().expect("a key")).is_some())
             }

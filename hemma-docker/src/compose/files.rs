@@ -1,7 +1,7 @@
 //! The compose files of the project, and the beginning of every `docker compose` command line.
 
 use hemma_core::names::{
-    CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName, ServiceName,
+    CheckoutPath, ComposeFile, OverlayFile, ProfileName, ProjectName, ServiceName, VariablesFile,
 };
 use hemma_core::{Command, Host};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct ComposeFiles {
     /// The operator's own compose file, next to the checkout. It comes last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayFile>,
+    /// The files of variables that take the place of `.env`, in order; none for `.env` itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env_files: Vec<VariablesFile>,
     /// The active profiles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ProfileName>,
@@ -69,10 +72,35 @@ impl ComposeFiles {
         for file in self.paths() {
             words.extend(["-f".into(), file]);
         }
+        for file in &self.env_files {
+            words.push(format!("--env-file={file}"));
+        }
         for profile in &self.profiles {
             // One word, so that a profile that begins with `-` is not read as an option.
             words.push(format!("--profile={profile}"));
         }
         words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_composes_own() {
+        let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let files = ComposeFiles {
+            host: "h".parse().expect("a host"),
+            checkout: "~/shop".parse().expect("a directory"),
+            project: "shop".parse().expect("a project"),
+            files: ["a.yml", "b.yml"].map(|it| it.parse().expect("a file")).to_vec(),
+            overlay: Some("own.yml".parse().expect("a file")),
+            env_files: [".env", "live.env"].map(|it| it.parse().expect("a file")).to_vec(),
+            profiles: ["web", "jobs"].map(|it| it.parse().expect("a profile")).to_vec(),
+        };
+        let words = "compose -p shop -f a.yml -f b.yml -f ../own.yml --env-file=.env \
+                     --env-file=live.env --profile=web --profile=jobs";
+        assert_eq!(files.words(), names(&words.split(' ').collect::<Vec<_>>()));
     }
 }

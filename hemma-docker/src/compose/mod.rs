@@ -6,6 +6,7 @@
 mod advice;
 mod build;
 mod build_log;
+mod build_spec;
 mod digest;
 pub mod dotenv;
 mod files;
@@ -25,12 +26,15 @@ mod variables_said;
 
 pub use advice::advice;
 pub use build::{Build, BuildError, DROP_RUNNING};
+pub use build_spec::{BuildContext, BuildSpec, build_arguments};
+pub(crate) use digest::Digests;
 pub use files::ComposeFiles;
 pub use look::{LookModel, ModelAnswer, ModelError};
-pub use model::{BuildSpec, Healthcheck, Model, NamedVolume, Service};
+pub use model::{Healthcheck, Model, NamedVolume, Service, ServiceKind};
 pub use parts::{ContainerParts, LookParts};
 pub use port::Port;
 pub use pull::{PullError, PullImages};
+pub(crate) use reading::read as read_model;
 pub use refusal::{Refusal, RefusalCause};
 pub use spot::Spot;
 pub use up::{Up, UpError};

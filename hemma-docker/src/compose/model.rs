@@ -6,7 +6,7 @@ use std::time::Duration;
 use hemma_core::names::ServiceName;
 use serde::{Deserialize, Serialize};
 
-use super::Port;
+use super::{BuildSpec, Port};
 use crate::container::ProxyNames;
 use crate::image::tag_of;
 
@@ -41,10 +41,12 @@ impl Model {
         self.services.retain(|name, _| kept(name));
     }
 
-    /// Whether a service builds the image of this name.
+    /// Whether a service that is deployed builds the image of this name. The image of a service
+    /// with zero replicas is not built.
     pub fn builds(&self, image: &str) -> bool {
         let wanted = tag_of(image);
-        self.services.values().any(|it| it.build.is_some() && tag_of(&it.image) == wanted)
+        let mut built = self.services.values().filter(|it| it.build.is_some() && it.replicas > 0);
+        built.any(|it| tag_of(&it.image) == wanted)
     }
 
     /// The services that run one of these images and do not build it.
@@ -100,9 +102,21 @@ pub struct Service {
     /// cannot be known beforehand.
     #[serde(default)]
     pub hash: String,
+    /// What the operator says that the service is, where the files leave it open.
+    #[serde(skip)]
+    pub kind: Option<ServiceKind>,
     /// A digest of each part (`image`, `environment.NAME`, …), comparable within one run only.
     #[serde(default)]
     pub parts: BTreeMap<String, String>,
+}
+
+/// What a service is meant to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceKind {
+    /// Run once, to its end.
+    Job,
+    /// Go on running.
+    Service,
 }
 
 /// A volume that a service keeps its data in.
@@ -114,28 +128,6 @@ pub struct NamedVolume {
     pub name: String,
     /// The mount point in the container.
     pub target: String,
-}
-
-/// The build of an image.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuildSpec {
-    /// The context, relative to the checkout; `.` is the checkout itself.
-    pub context: String,
-    /// The Dockerfile, relative to the context. Empty when it is written inline.
-    pub dockerfile: String,
-    /// The build arguments whose names say that they are images. Others may be secret.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub images: BTreeMap<String, String>,
-}
-
-impl BuildSpec {
-    /// The Dockerfile's path in the repository.
-    pub fn path(&self) -> String {
-        match self.context.as_str() {
-            "." => self.dockerfile.clone(),
-            context => format!("{context}/{}", self.dockerfile),
-        }
-    }
 }
 
 /// The health check of a container.
@@ -169,13 +161,17 @@ impl Service {
     /// Whether the service runs once to its end, as far as the files say: others wait for its
     /// completion, or its restart policy is `no` and nothing reaches it.
     pub fn is_one_shot(&self, model: &Model) -> bool {
-        self.is_awaited(model) || (self.restart == "no" && !self.is_reached())
+        match self.kind {
+            Some(kind) => kind == ServiceKind::Job,
+            None => self.is_awaited(model) || (self.restart == "no" && !self.is_reached()),
+        }
     }
 
     /// Whether the service may end with 0. Files without a restart policy do not say whether it
     /// should go on running.
     pub fn may_end(&self, model: &Model) -> bool {
-        self.is_one_shot(model) || (self.restart.is_empty() && !self.is_reached())
+        let is_open = self.kind.is_none() && self.restart.is_empty() && !self.is_reached();
+        self.is_one_shot(model) || is_open
     }
 
     fn is_awaited(&self, model: &Model) -> bool {
@@ -201,6 +197,20 @@ impl Service {
 mod tests {
     use super::super::digest::Digests;
     use super::super::reading::read;
+    use super::ServiceKind;
+
+    #[test]
+    fn the_operators_word_counts_before_the_files() {
+        let json = r#"{"name":"p","services":{"s":{"restart":"always"},"t":{"restart":"no"}}}"#;
+        let mut model = read(json, "", &Digests::default()).expect("plain JSON");
+        for (name, kind, once) in
+            [("s", ServiceKind::Job, true), ("t", ServiceKind::Service, false)]
+        {
+            model.services.get_mut(name).expect("it is there").kind = Some(kind);
+            let it = &model.services[name];
+            assert_eq!((it.is_one_shot(&model), it.may_end(&model)), (once, once), "{name}");
+        }
+    }
 
     #[test]
     fn what_a_service_is_meant_to_do_is_what_the_files_say() {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use hemma_core::names::{NameError, ServiceName};
 use serde_json::Value;
 
+use super::build_spec;
 use super::digest::Digests;
-use super::{BuildSpec, Healthcheck, Model, NamedVolume, Port, Service};
+use super::{Healthcheck, Model, NamedVolume, Port, Service};
 use crate::container::ProxyNames;
 
 /// Parses `docker compose config --format json`. `tree` is the directory it was run in: paths below
 /// it become relative, so that two trees can be compared.
-pub(super) fn read(json: &str, tree: &str, digests: &Digests) -> Result<Model, String> {
+pub(crate) fn read(json: &str, tree: &str, digests: &Digests) -> Result<Model, String> {
     let root: Value = serde_json::from_str(json).map_err(|source| source.to_string())?;
     let project = root["name"].as_str().unwrap_or_default();
     let names = network_names(&root);
@@ -46,7 +47,7 @@ fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &Diges
     let condition = |it: &Value| text(&it["condition"]).unwrap_or_default();
     Service {
         image: text(&value["image"]).unwrap_or_else(|| format!("{project}-{name}")),
-        build: value["build"].as_object().map(|_| build(&value["build"], tree)),
+        build: value["build"].as_object().map(|_| build_spec::read(&value["build"], tree)),
         container_name: text(&value["container_name"]),
         replicas: value["deploy"]["replicas"].as_u64().unwrap_or(1),
         restart: text(&value["restart"]).unwrap_or_else(|| restart_of(&value["deploy"])),
@@ -59,6 +60,7 @@ fn service(project: &str, name: &str, value: &Value, tree: &str, digests: &Diges
         restarts_with: restarts_with(value),
         volumes: Vec::new(),
         hash: String::new(),
+        kind: None,
         parts: parts(value, tree, digests),
     }
 }
@@ -70,26 +72,6 @@ fn proxy_names(environment: &Value) -> ProxyNames {
         virtual_port: of("VIRTUAL_PORT"),
         letsencrypt_host: of("LETSENCRYPT_HOST"),
     }
-}
-
-fn build(value: &Value, tree: &str) -> BuildSpec {
-    let context = value["context"].as_str().unwrap_or(".");
-    let inline = value["dockerfile_inline"].is_string();
-    let dockerfile = value["dockerfile"].as_str().unwrap_or("Dockerfile");
-    BuildSpec {
-        context: below(context, tree),
-        dockerfile: if inline { String::new() } else { below(dockerfile, tree) },
-        images: images(&value["args"]),
-    }
-}
-
-fn images(arguments: &Value) -> BTreeMap<String, String> {
-    let tells = |name: &str| {
-        let name = name.to_ascii_uppercase();
-        ["IMAGE", "TAG", "VERSION"].iter().any(|it| name.ends_with(it))
-    };
-    let named = arguments.as_object().into_iter().flatten().filter(|(name, _)| tells(name));
-    named.filter_map(|(name, it)| Some((name.clone(), it.as_str()?.to_owned()))).collect()
 }
 
 fn binds(volumes: &Value, tree: &str) -> Vec<String> {

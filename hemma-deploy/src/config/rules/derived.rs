@@ -14,9 +14,13 @@ pub(super) fn from_surroundings(config: &mut Config, tree: &Node, surroundings: 
     if let Some(checkout) = surroundings.checkout().filter(|_| lacks("host", "checkout")) {
         config.host.checkout = checkout;
     }
-    if !surroundings.compose_files.is_empty() && lacks("compose", "files") {
-        config.compose.files.clone_from(&surroundings.compose_files);
+    if lacks("compose", "files") {
+        config.compose.files_are_guessed = Derived(surroundings.compose_files.is_empty());
+        if !surroundings.compose_files.is_empty() {
+            config.compose.files.clone_from(&surroundings.compose_files);
+        }
     }
+    config.env.template.clone_from(&surroundings.env_template);
     if let Some(branch) = surroundings.branch.clone().filter(|_| lacks("repository", "branch")) {
         config.repository.branch = branch;
     }

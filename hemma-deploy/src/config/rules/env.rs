@@ -24,6 +24,22 @@ impl<'r> Rules<'r, '_> {
         self.values(&refused);
         self.placeholders();
         self.database(&refused);
+        self.is_read();
+    }
+
+    /// Checks that Compose reads the file which the rules are about.
+    fn is_read(&mut self) {
+        let files = &self.config.compose.env_files;
+        let is_listed = files.is_empty() || files.iter().any(|it| it.as_str() == ".env");
+        if is_listed || !self.config.env.needs_file() {
+            return;
+        }
+        let keys = &["compose", "env_files"];
+        if let Some(node) = self.tree.below(keys) {
+            let message = "[env] requires keys of `.env`, which Compose does not read unless it is in \
+                           this list";
+            self.say(node, keys, message);
+        }
     }
 
     /// The keys of a list, after a check that none is in it twice.

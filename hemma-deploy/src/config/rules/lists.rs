@@ -14,6 +14,8 @@ impl Rules<'_, '_> {
         let config = self.config;
         self.compose_files();
         self.each_once(&["compose", "profiles"], &config.compose.profiles, "the profile");
+        self.each_once(&["compose", "env_files"], &config.compose.env_files, "the file");
+        self.each_once(&["compose", "may_be_empty"], &config.compose.may_be_empty, "the path");
         let names: Vec<_> = config.public.iter().map(|it| &it.name).collect();
         let places = placed(&names, &self.column(&["public"], "name"));
         self.no_twice(&["public", "name"], &places, "the name");
