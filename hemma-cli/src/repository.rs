@@ -1,9 +1,12 @@
 //! The operator's repository, which supplies values that `hemma.toml` lacks.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
+use hemma_core::names::EnvKey;
 use hemma_core::{Command, Exec, World};
-use hemma_deploy::config::Surroundings;
+use hemma_deploy::config::{EnvTemplate, Surroundings};
+use hemma_deploy::env_file::EnvFile;
 
 /// Prints a line for each fact that git knows; unknown ones are blank.
 const GIT: &str = r#"
@@ -13,7 +16,7 @@ echo "default $(git symbolic-ref --short refs/remotes/origin/HEAD 2>/dev/null)"
 echo "current $(git branch --show-current 2>/dev/null)"
 "#;
 
-/// The largest compose file that is searched for the project's name.
+/// The largest file that is read.
 const BYTES_MAX: u64 = 1024 * 1024;
 
 /// The root of the git repository that a directory is in, if it is in one.
@@ -31,18 +34,26 @@ pub(crate) fn root(directory: &Path) -> &Path {
 /// The values from its files.
 pub(crate) fn files(root: &Path) -> Surroundings {
     let compose_files = Surroundings::usual_compose_files(|it| root.join(it).is_file());
-    let name = |file: &str| {
+    let text = |file: &str| {
         let path = root.join(file);
-        let is_small = path.metadata().is_ok_and(|it| it.len() <= BYTES_MAX);
-        let text = is_small.then(|| std::fs::read_to_string(path).ok())??;
-        Surroundings::project_in(&text)
+        let is_small = path.metadata().is_ok_and(|it| it.is_file() && it.len() <= BYTES_MAX);
+        is_small.then(|| std::fs::read_to_string(path).ok())?
+    };
+    let name = |file: &str| Surroundings::project_in(&text(file)?);
+    let template = |file: &str| {
+        let entries = EnvFile::parse(&text(file)?, &BTreeMap::new()).ok()?.entries;
+        let mut keys: Vec<EnvKey> = entries.iter().filter_map(|it| it.key.parse().ok()).collect();
+        let mut seen = HashSet::new();
+        keys.retain(|it| seen.insert(it.clone()));
+        Some(EnvTemplate { file: file.to_owned(), keys })
     };
     // The last one counts, as for Compose.
     let project = compose_files.iter().rev().find_map(|it| name(it));
     let directory = root.canonicalize().ok();
     let directory = directory.as_deref().and_then(Path::file_name);
     let directory = directory.and_then(|it| it.to_str()).map(str::to_owned);
-    Surroundings { directory, compose_files, project, ..Surroundings::default() }
+    let env_template = Surroundings::usual_templates().find_map(template);
+    Surroundings { directory, compose_files, project, env_template, ..Surroundings::default() }
 }
 
 /// The values from its files and git. Without the program `git` there are none from git.
@@ -101,5 +112,25 @@ mod tests {
         assert_eq!(seen.directory.as_deref(), Some("shop"));
         assert_eq!(seen.compose_files, ["compose.yml"]);
         assert_eq!(seen.project.as_deref(), Some("corner"));
+    }
+
+    #[test]
+    fn an_example_of_the_env_file_is_read_by_its_keys() {
+        let shop = tempfile::tempdir().expect("a place");
+        assert_eq!(files(shop.path()).env_template, None);
+        let write = |name: &str, text: &str| {
+            std::fs::write(shop.path().join(name), text).expect("written");
+        };
+        write("env.sample", "OTHER=1\n");
+        write(
+            ".env.example",
+            "# the shop\nAPI_KEY=changeme\nexport PORT=80\n#OFF=1\nAPI_KEY=again\n",
+        );
+        let seen = files(shop.path()).env_template.expect("it is there");
+        assert_eq!(seen.file, ".env.example");
+        assert_eq!(seen.keys, ["API_KEY", "PORT"].map(|it| it.parse().expect("a key")));
+        // An example that Compose could not read says nothing.
+        write(".env.example", "A='open\n");
+        assert_eq!(files(shop.path()).env_template.expect("the other one").file, "env.sample");
     }
 }
