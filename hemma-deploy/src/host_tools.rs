@@ -49,6 +49,12 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
+    /// The tools of a host that has all of them.
+    #[cfg(test)]
+    pub(crate) fn well() -> Self {
+        Self { answered: true, has_git: true, findings: Vec::new() }
+    }
+
     fn read(host: &Host, text: &str) -> Self {
         let seen = Seen::read(text);
         let (answered, has_git) = (seen.value("uid").is_some(), seen.value("git").is_some());

@@ -24,6 +24,8 @@ mod record;
 mod releases;
 mod rollback;
 mod scope;
+#[cfg(test)]
+mod shapes;
 mod situation;
 mod stages;
 mod status;
