@@ -5,6 +5,7 @@
 mod deploy;
 mod edge;
 mod embed;
+mod readers;
 mod sample;
 mod settings;
 mod status;
@@ -26,6 +27,7 @@ enum What {
     Tunnel(tunnel::Args),
     Edge(edge::Args),
     Deploy(deploy::Args),
+    Readers(readers::Args),
 }
 
 impl Args {
@@ -36,6 +38,7 @@ impl Args {
             What::Tunnel(args) => Box::pin(args.run(run)).await,
             What::Edge(args) => Box::pin(args.run(run)).await,
             What::Deploy(args) => Box::pin(args.run(run)).await,
+            What::Readers(args) => Ok(args.run()),
         }
     }
 }
