@@ -163,7 +163,9 @@ impl Reading<'_> {
                 let from = mounts.filter_map(|it| from_of_mount(&it.1));
                 let sources: Vec<_> =
                     from.map(|from| self.named(&from, false, "RUN --mount from")).collect();
-                sources.into_iter().for_each(|source| self.take(it.line, Some(source)));
+                for source in sources {
+                    self.take(it.line, Some(source));
+                }
             }
             _ => {}
         }

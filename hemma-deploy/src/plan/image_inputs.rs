@@ -40,7 +40,7 @@ impl ImageInputs {
         for context in build.contexts.values() {
             match context {
                 BuildContext::Directory(path) if !path.starts_with('/') => {
-                    paths.push(join(".", path))
+                    paths.push(join(".", path));
                 }
                 BuildContext::Service(_) => {
                     return everything("it is made from another service's image");

@@ -125,8 +125,8 @@ impl Shape {
         let seen = self.situation();
         let files: Vec<_> = seen.config.compose.files.iter().map(ToString::to_string).collect();
         let mut lines = vec![format!("files {}", files.join(" "))];
-        let stops = seen.blockers().findings;
-        let stopped = stops.iter().filter(|it| it.verdict != Verdict::Pass);
+        let findings = seen.blockers().findings;
+        let stopped = findings.iter().filter(|it| it.verdict != Verdict::Pass);
         let told = |it: &Finding| format!("FAIL {}: {}", it.subject, it.detail);
         lines.extend(stopped.map(told));
         if lines.len() == 1 {
