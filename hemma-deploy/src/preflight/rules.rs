@@ -203,7 +203,9 @@ mod tests {
             found,
             ["mount conf of web: it does not exist: Docker would mount an empty directory"]
         );
-        let made = |it: &str| format!("{it} is not on the host, and Docker will make it, empty");
+        let made = |it: &str| {
+            format!("{it} does not exist on the host; Docker will create it as an empty directory")
+        };
         assert_eq!(preflight.news(None, &model), [made("data"), made("/srv/media")]);
     }
 
