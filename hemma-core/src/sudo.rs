@@ -55,7 +55,8 @@ pub(crate) fn allowing_line(login: &str) -> String {
     format!("{login} ALL=(root) NOPASSWD: ALL")
 }
 
-fn own(line: &str) -> Option<&str> {
+/// A line of sudo's own, without its prefix. `None` if the line is another program's.
+pub fn own(line: &str) -> Option<&str> {
     NAMES.iter().find_map(|it| line.trim_start().strip_prefix(it))
 }
 
@@ -93,6 +94,11 @@ mod tests {
             ("sudo: unable to resolve host hemma: Name or service not known\n", None),
             ("sudo: setrlimit(RLIMIT_CORE): Operation not permitted\nno such container\n", None),
             ("docker: 'sudo: x' is not a command\n", None),
+            (
+                "sudo-rs: Sorry, user o may not run sudo on h.\n",
+                Some("Sorry, user o may not run sudo on h."),
+            ),
+            ("sudo-rs: unable to resolve host h\nno such container\n", None),
             ("", None),
         ];
         for (stderr, expected) in rows {

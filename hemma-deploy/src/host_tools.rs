@@ -170,7 +170,7 @@ fn of_sudo(host: &Host, seen: &Seen<'_>) -> Finding {
         return Finding::pass(ids::SUDO_WITHOUT_PASSWORD, "sudo", "needs no password");
     }
     let said = seen.why_not("sudo_said").unwrap_or("it printed nothing");
-    if said.ends_with("sudo: not found") {
+    if said.ends_with("sudo: not found") || said.ends_with("sudo: command not found") {
         return Finding::fail(ids::SUDO_MISSING, "sudo", "it is not installed on the host")
             .hint(Hint::Do("install sudo on the host".to_owned()));
     }
@@ -336,7 +336,12 @@ mod tests {
                 "sudo_said=sudo: a password is required\ndocker=/usr/bin/docker\nengine=27.1\n",
                 "allows docker alone",
             ),
+            (
+                "sudo_said=sudo-rs: I'm sorry alice. I'm afraid I can't do that\n",
+                "without a password: I'm sorry alice. I'm afraid I can't do that",
+            ),
             ("sudo_said=look: 3: sudo: not found\n", "not installed"),
+            ("sudo_said=sh: line 3: sudo: command not found\n", "not installed"),
         ];
         for (said, expected) in rows {
             let findings = judge(&host, &format!("user=alice\nuid=1000\ngit=2.39\n{said}"));

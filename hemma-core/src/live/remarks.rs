@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(feature = "ssh")]
 use super::story::Story;
 use crate::Host;
+#[cfg(feature = "ssh")]
+use crate::sudo;
 
 /// A remark about a host that was made while a question was answered. It changed no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,7 @@ impl Remarks {
     }
 
     pub(super) fn sudo(&self, host: &Host, line: &str) {
-        let line = line.strip_prefix("sudo: ").unwrap_or(line).to_owned();
+        let line = sudo::own(line).unwrap_or(line).to_owned();
         self.add(Remark::Sudo { host: host.clone(), line });
     }
 
@@ -76,5 +78,22 @@ impl Remarks {
 impl Remarks {
     pub(super) fn all(&self) -> Vec<Remark> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(all(test, feature = "ssh"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_of_sudo_is_shown_without_the_prefix_of_either_sudo() {
+        let host: Host = "hemma".parse().expect("a host");
+        for line in ["sudo: unable to resolve host h", "sudo-rs: unable to resolve host h"] {
+            let remarks = Remarks::default();
+            remarks.sudo(&host, line);
+            remarks.sudo(&host, line);
+            let [remark] = &remarks.all()[..] else { panic!("it is said once") };
+            assert_eq!(remark.to_string(), "sudo on hemma says: unable to resolve host h");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Finding, Hint};
+use hemma_core::{Finding, Hint, sudo};
 use serde::{Deserialize, Serialize};
 
 use super::dotenv::{EnvFile, Obstacle, Surroundings};
@@ -125,7 +125,7 @@ fn telling(stderr: &str) -> &str {
         it.is_empty()
             || it.contains("level=warning")
             || it.starts_with("WARN[")
-            || it.starts_with("sudo: ")
+            || sudo::own(it).is_some()
     };
     let mut lines = stderr.lines().map(str::trim).filter(|it| !noise(it));
     let before_advice =
@@ -180,6 +180,11 @@ mod tests {
                 "invalid interpolation format for services.x.environment.\nYou may need to escape any $ with another $.\n${K\nsudo: unable to resolve host h\n",
                 None,
                 "invalid interpolation format for services.x.environment",
+            ),
+            (
+                "no such service: x\nsudo-rs: cannot open the audit log\n",
+                None,
+                "no such service: x",
             ),
             (
                 "decoding failed due to the following error(s):\n\n'services[x]' time: invalid duration \"hunter2\"\n",

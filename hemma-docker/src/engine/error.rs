@@ -151,7 +151,9 @@ impl EngineError {
         if let Some(said) = with(&no_engine) {
             return Self::NotRunning { host, said };
         }
-        if let Some(said) = with(&["docker: not found", "docker: command not found"]) {
+        if let Some(said) =
+            with(&["docker: not found", "docker: command not found", "'docker': command not found"])
+        {
             return Self::NotInstalled { host, said };
         }
         if let Some(said) = sudo::refusal(stderr) {
@@ -219,6 +221,7 @@ mod tests {
             ),
             ("sh: 1: docker: not found\n", "NotInstalled", "sh: 1: docker: not found"),
             ("sudo: docker: command not found\n", "NotInstalled", "command not found"),
+            ("sudo-rs: 'docker': command not found\n", "NotInstalled", "command not found"),
             (
                 "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. \
                  Is the docker daemon running?\n",
