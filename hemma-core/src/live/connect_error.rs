@@ -32,6 +32,12 @@ pub enum ConnectError {
         /// ssh's message.
         said: String,
     },
+    /// Another program than sshd answers at this port.
+    #[error("what answers there is no sshd: {said}")]
+    NotSsh {
+        /// ssh's message.
+        said: String,
+    },
     /// No key of the host is known on this machine.
     #[error("the host's key is not known on this machine: {said}")]
     HostKeyUnknown {
@@ -168,6 +174,8 @@ impl ConnectError {
             let place = |it: &&str| it.contains(" line ") && !it.contains("terminating,");
             let place = stderr.lines().map(str::trim).find(place);
             Self::Configuration { said: place.map_or(said, str::to_owned) }
+        } else if has(&["contains invalid characters", "invalid format"]) && has(&["banner"]) {
+            Self::NotSsh { said }
         } else if has(&["kex_exchange_identification", "ssh_exchange_identification"])
             || (has(&["Connection closed by", "Connection reset by"]) && has(&[" port "]))
         {
@@ -207,6 +215,9 @@ impl ConnectError {
             Self::ClosedEarly { .. } => say(format!(
                 "wait a minute, then `ssh {host} true`: sshd (PerSourcePenalties, MaxStartups) or \
                  fail2ban refuses an address for a while after logins that failed"
+            )),
+            Self::NotSsh { .. } => say(format!(
+                "set `HostName` and `Port` of {host} in ~/.ssh/config to those of its sshd"
             )),
             Self::HostKeyUnknown { .. } => say(format!(
                 "run `ssh {host} -o StrictHostKeyChecking=ask true`: it shows the fingerprint; say \

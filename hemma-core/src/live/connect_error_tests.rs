@@ -104,6 +104,20 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ),
     ("Connection reset by 127.0.0.1 port 22\r\n", "ClosedEarly", "reset", "fail2ban"),
     (
+        "kex_exchange_identification: banner line contains invalid characters\r\n\
+         banner exchange: Connection to 127.0.0.1 port 443: invalid format\r\n",
+        "NotSsh",
+        "port 443",
+        "`Port` of hemma",
+    ),
+    (
+        "kex_exchange_identification: Connection closed by remote host\r\n\
+         Connection closed by 203.0.113.7 port 22\r\n",
+        "ClosedEarly",
+        "Connection closed by 203.0.113.7",
+        "PerSourcePenalties",
+    ),
+    (
         "ssh: connect to host jump port 22: Connection refused\r\n\
          kex_exchange_identification: Connection closed by remote host\r\n\
          Connection closed by UNKNOWN port 65535\r\n",

@@ -166,7 +166,8 @@ impl Keeper {
 /// Whether no retry can help, because a person has to act.
 fn is_fatal(error: &ConnectError) -> bool {
     match error {
-        ConnectError::HostKeyUnknown { .. }
+        ConnectError::NotSsh { .. }
+        | ConnectError::HostKeyUnknown { .. }
         | ConnectError::HostKeyChanged { .. }
         | ConnectError::HostKey { .. }
         | ConnectError::KeyRefused { .. }
