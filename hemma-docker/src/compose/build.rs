@@ -10,6 +10,7 @@ use hemma_core::{
 use serde::{Deserialize, Serialize};
 
 use super::build_log::{self, BuildLog};
+use super::leftovers::clean_up;
 use super::said::news;
 use super::{ComposeFiles, Model};
 
@@ -192,6 +193,7 @@ impl Change for Build {
     async fn apply(&self, live: &Live, progress: &Progress) -> Result<(), BuildError> {
         let host = self.files.host.clone();
         let command = self.command();
+        let began = tokio::time::Instant::now();
         let (overheard, log) =
             build_log::overhear(BuildLog::new(&self.services, &self.images), progress);
         match live.run_telling(&Place::On(host.clone()), &command, &news(&overheard)).await {
@@ -199,7 +201,11 @@ impl Change for Build {
             Ok(output) if output.success() => Ok(()),
             Ok(output) => {
                 let failed = build_log::failure(&log);
-                let (services, last_lines) = (failed.services, failed.lines);
+                let (services, mut last_lines) = (failed.services, failed.lines);
+                // BuildKit ends its steps with Compose, and keeps what they made in its cache.
+                if let Some(ids) = build_log::containers(&log) {
+                    last_lines.extend(clean_up(live, &host, ids, began.elapsed()).await);
+                }
                 Err(BuildError::Failed { host, exit: output.exit, services, last_lines })
             }
         }

@@ -11,6 +11,7 @@ mod digest;
 pub mod dotenv;
 mod files;
 mod hashes;
+mod leftovers;
 mod look;
 mod masked;
 mod model;

@@ -19,6 +19,7 @@ impl BuildLog {
             return Some(self.part(images, News::Step(Some(step), what.to_owned())));
         }
         let said = line.trim();
+        self.note_container(said);
         if said.is_empty() || is_bookkeeping(said) {
             return None;
         }
@@ -26,6 +27,31 @@ impl BuildLog {
         let plain = strip(said);
         (!images.is_empty() && !plain.is_empty()).then(|| self.part(images, News::Wrote(plain)))
     }
+}
+
+impl BuildLog {
+    /// Notes the container that a step runs in, until the builder has removed it.
+    fn note_container(&mut self, said: &str) {
+        let id = |words: &str| said.strip_prefix(words).filter(|it| is_id(it)).map(str::to_owned);
+        if let Some(id) = id("---> Running in ") {
+            let known = self.containers.get_or_insert_default();
+            if known.len() < CONTAINERS_MAX {
+                known.insert(id);
+            }
+        }
+        let removed = id("Removing intermediate container ")
+            .or_else(|| id("---> Removed intermediate container "));
+        if let (Some(id), Some(known)) = (removed, &mut self.containers) {
+            known.remove(&id);
+        }
+    }
+}
+
+/// Containers beyond this number are not told apart; a builder runs a few at once.
+const CONTAINERS_MAX: usize = 64;
+
+fn is_id(text: &str) -> bool {
+    (12..=64).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
 fn step(line: &str) -> Option<((u32, u32), &str)> {

@@ -11,7 +11,7 @@ mod tests;
 mod vertex;
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hemma_core::{News, Part, Progress};
@@ -28,6 +28,9 @@ pub(super) struct BuildLog {
     beside: Excerpt,
     /// The step of BuildKit's that failed.
     failed: Option<u32>,
+    /// The containers of the classic builder's steps that it has not removed. `None` where it runs
+    /// none.
+    containers: Option<BTreeSet<String>>,
 }
 
 /// An image, by the service that it is for.
@@ -71,7 +74,8 @@ impl BuildLog {
             }
         };
         let images = services.iter().map(|it| image(it.borrow())).collect();
-        Self { images, vertices: HashMap::new(), beside: Excerpt::default(), failed: None }
+        let (vertices, beside) = (HashMap::new(), Excerpt::default());
+        Self { images, vertices, beside, failed: None, containers: None }
     }
 
     /// A progress that reports by image, in place of the build's own lines.
@@ -168,6 +172,12 @@ pub(super) fn overhear(log: BuildLog, progress: &Progress) -> (Progress, Arc<Mut
 /// The failure that the log of a failed build shows.
 pub(super) fn failure(log: &Mutex<BuildLog>) -> Failed {
     log.lock().unwrap_or_else(PoisonError::into_inner).failure()
+}
+
+/// The ids of the containers that a failed build may have left. `None` if it ran in none.
+pub(super) fn containers(log: &Mutex<BuildLog>) -> Option<Vec<String>> {
+    let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+    Some(log.containers.as_ref()?.iter().cloned().collect())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -101,6 +101,41 @@ fn the_step_of_buildkit_that_failed_is_shown_with_what_it_wrote_first() {
     assert!(failed.lines.len() < 30 && failed.lines.iter().any(|it| it.starts_with("… ")));
 }
 
+/// Between the lines of a step that came before and a run of others, BuildKit does not mark the one
+/// that the step wrote to its standard error.
+#[test]
+fn the_cause_outlives_the_run_of_lines_that_follows_it() {
+    let noise = |count| burst("noise", count);
+    let files: String = ('a'..='z').map(|it| format!("Compiling {it}{it} v1.2.3\n")).collect();
+    let rows = [
+        ("the answer is 41", burst("checking", 40), noise(900)),
+        ("the answer is 41", noise(40), files.repeat(20)),
+        (
+            "2026-12-01T05:00:00Z CRITICAL 41",
+            burst("05:00 INFO step", 40),
+            burst("05:00 INFO x", 500),
+        ),
+        // What mentions an error again and again leaves room for the one line that counts.
+        ("fatal: 41", burst("cc -Werror of", 40), noise(500)),
+        ("fatal: 41", burst("x error of", 40) + &burst("y error", 40), burst("z error", 500)),
+    ];
+    for (cause, before, after) in rows {
+        let mut log = BuildLog::new(&names(&["api"]), &[]);
+        let mut lines = String::from("#8 [api 2/2] RUN ./check\n");
+        for line in before.lines().chain([cause]).chain(after.lines()) {
+            lines += &format!("#8 0.3 {line}\n");
+        }
+        lines += "#8 ERROR: process \"/bin/sh -c ./check\" did not complete successfully: exit code: 7\n";
+        told(&mut log, &lines);
+        let shown = log.failure().lines;
+        let at = shown.iter().position(|it| it == cause);
+        let at = at.unwrap_or_else(|| panic!("{cause} is lost: {shown:#?}"));
+        let last = after.lines().last().expect("there are lines");
+        assert!(shown[at..].iter().any(|it| it == last), "in the order in which they came");
+        assert!(shown.len() < 50, "{shown:#?}");
+    }
+}
+
 /// From the practice host: docker compose 2.40 without buildx.
 const CLASSIC: &str = " Image p-redis Building
  Image p-kafka Building
@@ -156,6 +191,22 @@ fn what_a_classic_step_wrote_to_its_standard_error_outlives_a_burst() {
 }
 
 #[test]
+fn the_containers_that_the_classic_builder_still_runs_are_known() {
+    let log = |lines: &str| {
+        let mut log = BuildLog::new(&names(&["a", "b"]), &[]);
+        told(&mut log, lines);
+        log.containers.map(|it| it.into_iter().collect::<Vec<_>>())
+    };
+    assert_eq!(log(BUILDKIT), None, "BuildKit ends its own steps");
+    let lines = "Step 2/3 : RUN a\n ---> Running in 0123456789ab\nStep 2/2 : RUN b\n \
+                 ---> Running in ba9876543210\nRemoving intermediate container 0123456789ab\n \
+                 ---> Running in --force\n ---> Running in ../x\n";
+    assert_eq!(log(lines), Some(names(&["ba9876543210"])));
+    let newer = format!("{lines} ---> Removed intermediate container ba9876543210\n");
+    assert_eq!(log(&newer), Some(vec![]), "images may be left all the same");
+}
+
+#[test]
 fn the_longest_name_of_a_service_is_meant() {
     let mut log = BuildLog::new(&names(&["setup", "topic-setup"]), &[]);
     let expected = ["topic-setup | begins", "setup | begins"];
@@ -174,7 +225,7 @@ proptest! {
         for line in &lines {
             log.read(line);
         }
-        prop_assert!(log.failure().lines.len() < 40);
+        prop_assert!(log.failure().lines.len() < 60);
     }
 }
 
