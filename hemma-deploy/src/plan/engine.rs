@@ -58,8 +58,13 @@ fn wanted_image(at: usize) -> String {
 
 impl Host {
     fn model(&self) -> Model {
-        let healthcheck =
-            || Healthcheck { interval_ms: 1, timeout_ms: 1, retries: 1, start_period_ms: 0 };
+        let healthcheck = || Healthcheck {
+            interval_ms: 1,
+            timeout_ms: 1,
+            retries: 1,
+            start_period_ms: 0,
+            http: None,
+        };
         let service = |(at, wish): (usize, &Wish)| {
             let needs =
                 wish.needs.iter().map(|&it| (name(it).into(), self.condition(it).to_owned()));

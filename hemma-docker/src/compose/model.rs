@@ -6,7 +6,7 @@ use std::time::Duration;
 use hemma_core::names::ServiceName;
 use serde::{Deserialize, Serialize};
 
-use super::{BuildSpec, Port};
+use super::{BuildSpec, HttpCheck, Port};
 use crate::container::ProxyNames;
 use crate::image::tag_of;
 
@@ -141,6 +141,9 @@ pub struct Healthcheck {
     pub retries: u64,
     /// Milliseconds after the start in which failures do not count.
     pub start_period_ms: u64,
+    /// The HTTP request that it makes, if it makes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<HttpCheck>,
 }
 
 impl Healthcheck {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::build_spec;
 use super::digest::Digests;
-use super::{Healthcheck, Model, NamedVolume, Port, Service};
+use super::{Healthcheck, HttpCheck, Model, NamedVolume, Port, Service};
 use crate::container::ProxyNames;
 
 /// Parses `docker compose config --format json`. `tree` is the directory it was run in: paths below
@@ -138,6 +138,7 @@ fn healthcheck(value: &Value) -> Option<Healthcheck> {
         timeout_ms: millis("timeout", 30_000),
         retries: value["retries"].as_u64().unwrap_or(3),
         start_period_ms: millis("start_period", 0),
+        http: HttpCheck::read(&value["test"]),
     })
 }
 
