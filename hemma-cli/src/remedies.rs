@@ -135,6 +135,7 @@ fn of_postgres(remedy: &hemma_postgres::Remedy) -> Hint {
 fn of_tunnel(remedy: &hemma_tunnel::Remedy) -> Hint {
     match remedy {
         hemma_tunnel::Remedy::Start => run("tunnel start"),
+        hemma_tunnel::Remedy::Restart => run("tunnel restart"),
         hemma_tunnel::Remedy::ShowLogs => run("tunnel logs"),
     }
 }

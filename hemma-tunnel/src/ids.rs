@@ -15,6 +15,8 @@ hemma_core::finding_ids! {
     FORWARD_REFUSED = "forward.refused", Fail;
     /// Another program has the local port of a forward.
     FORWARD_PORT_HELD = "forward.port-held", Fail;
+    /// A forward of this name runs, and leads elsewhere.
+    FORWARD_ELSEWHERE = "forward.elsewhere", Fail;
     /// A forward is not running.
     FORWARD_NOT_RUNNING = "forward.not-running", Fail;
 }

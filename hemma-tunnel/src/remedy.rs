@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Remedy {
     /// Start the forwards.
     Start,
+    /// Close the forwards and open them again.
+    Restart,
     /// Read the log of the tunnel.
     ShowLogs,
 }
@@ -19,6 +21,7 @@ impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start => f.write_str("start the forwards"),
+            Self::Restart => f.write_str("close the forwards and open them again"),
             Self::ShowLogs => f.write_str("read the log of the tunnel"),
         }
     }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use hemma_core::Host;
 use serde::{Deserialize, Serialize};
 
-use crate::ForwardName;
+use crate::{Forward, ForwardName};
 
 /// The state of the link or of a forward. Only an answer makes it `Connected`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,4 +125,56 @@ pub struct ForwardStatus {
     pub bytes_received: u64,
     /// The last problem.
     pub last_failure: Option<String>,
+}
+
+impl ForwardStatus {
+    /// Whether it leads where `forward` leads. A forward of the same name may have been opened with
+    /// other settings.
+    pub fn leads_like(&self, forward: &Forward) -> bool {
+        let port = forward.local_port();
+        let here = port == 0 || self.local.iter().all(|it| it.port() == port);
+        here && self.remote == forward.remote()
+    }
+
+    /// Where it leads: `127.0.0.1:18085 here is 127.0.0.1:8085 on the host`.
+    pub(crate) fn leads(&self) -> String {
+        let here = self.local.first().map_or_else(|| "a port".to_owned(), SocketAddr::to_string);
+        format!("{here} here is {} on the host", self.remote)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forward_is_what_it_leads_to_and_not_only_its_name() {
+        let forward = |local, remote| {
+            Forward::new("a".parse().expect("a name"), local, remote).expect("a forward")
+        };
+        let status = |local: &[u16], remote: u16| ForwardStatus {
+            name: "a".parse().expect("a name"),
+            local: local.iter().map(|it| ([127, 0, 0, 1], *it).into()).collect(),
+            remote: ([127, 0, 0, 1], remote).into(),
+            state: State::Connected,
+            since: jiff::Timestamp::UNIX_EPOCH,
+            connections: 0,
+            bytes_sent: 0,
+            bytes_received: 0,
+            last_failure: None,
+        };
+        let rows = [
+            (status(&[2000], 80), forward(2000, 80), true),
+            (status(&[2000], 80), forward(2001, 80), false),
+            (status(&[2000], 80), forward(2000, 81), false),
+            // The system chose the port.
+            (status(&[2000], 80), forward(0, 80), true),
+            // The port is taken, so which one is wanted is not known.
+            (status(&[], 80), forward(2000, 80), true),
+            (status(&[], 80), forward(2000, 81), false),
+        ];
+        for (status, forward, expected) in rows {
+            assert_eq!(status.leads_like(&forward), expected, "{status:?} {forward:?}");
+        }
+    }
 }

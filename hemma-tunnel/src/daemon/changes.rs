@@ -59,7 +59,8 @@ impl Question for Logs {
     }
 }
 
-/// Starts a tunnel in the background, or adds forwards to the running one, and waits until each of
+/// Starts a tunnel in the background, or adds forwards to the running one, replaces those that lead
+/// elsewhere, and waits until each of
 /// them answers or has failed, or the host was away for several attempts.
 #[derive(Debug, Clone, Serialize)]
 pub struct Start {
@@ -106,11 +107,17 @@ impl Change for Start {
             live.detach(&self.command, &self.seat.log())?;
             self.sat_down().await?
         };
-        for forward in self.forwards.iter().filter(|it| !ran_already.contains(it.name())) {
+        for forward in &self.forwards {
             let known = client.status().await?.tunnel;
-            if known.forward(forward.name()).is_none() {
-                client.tell(&Request::Add { forward: forward.clone() }).await?;
+            let runs = known.forward(forward.name());
+            if runs.is_some_and(|it| it.leads_like(forward)) {
+                continue;
             }
+            if runs.is_some() {
+                ran_already.retain(|it| it != forward.name());
+                client.tell(&Request::Remove { name: forward.name().clone() }).await?;
+            }
+            client.tell(&Request::Add { forward: forward.clone() }).await?;
         }
         // The operator has probably repaired something before this start, so the link is tried
         // again.

@@ -1,4 +1,4 @@
-//! The files of the one supervisor of a host: a lock, a socket and a log.
+//! The files of the one supervisor of a host and a configuration: a lock, a socket and a log.
 //!
 //! The supervisor is the process that holds the lock. The lock ends with the process, however that
 //! ends, so no process id has to be guessed from, and files that are left over mean nothing.
@@ -21,6 +21,9 @@ const SOCKET_PATH_BYTES_MAX: usize = 103;
 pub struct Seat {
     dir: PathBuf,
     host: Host,
+    /// The digest of the configuration that `host` is an alias in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    configuration: Option<String>,
 }
 
 /// The held lock of a seat. It is released on drop.
@@ -34,7 +37,16 @@ impl Seat {
     /// A seat in `dir`, usually the user's runtime directory; the directory is made if it is
     /// missing.
     pub fn new(dir: impl Into<PathBuf>, host: Host) -> Self {
-        Self { dir: dir.into(), host }
+        Self { dir: dir.into(), host, configuration: None }
+    }
+
+    /// Tells this supervisor from those of other configurations. An alias is a word of one ssh
+    /// configuration: in two of them it may mean two hosts, and two applications may use the same
+    /// one. `configuration` is any text that says which it is.
+    #[must_use]
+    pub fn of(mut self, configuration: &str) -> Self {
+        self.configuration = Some(format!("{:016x}", digest(configuration)));
+        self
     }
 
     /// The host of the supervisor.
@@ -52,7 +64,12 @@ impl Seat {
     }
 
     fn file(&self, kind: &str) -> PathBuf {
-        self.dir.join(format!("tunnel-{}.{kind}", self.host))
+        match &self.configuration {
+            Some(configuration) => {
+                self.dir.join(format!("tunnel-{}-{configuration}.{kind}", self.host))
+            }
+            None => self.dir.join(format!("tunnel-{}.{kind}", self.host)),
+        }
     }
 
     /// Makes the directory, for this user only.
@@ -111,6 +128,14 @@ impl Seat {
     }
 }
 
+/// FNV-1a: the same number for the same text in each version of this program, which the standard
+/// library's hashes do not promise.
+fn digest(text: &str) -> u64 {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    text.bytes().fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}
+
 /// Serializes only the host of a seat. The directory differs between machines, and a recording must
 /// play on any.
 pub(super) fn host_only<S: serde::Serializer>(seat: &Seat, to: S) -> Result<S::Ok, S::Error> {
@@ -145,6 +170,24 @@ mod tests {
         assert!(seat.file("lock").exists(), "the file stays");
         assert_eq!(seat.is_taken(), Ok(false), "and means nothing");
         seat.take().expect("it is free again");
+    }
+
+    #[test]
+    fn each_configuration_of_an_alias_has_a_seat_of_its_own() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let seats = [seat(dir.path()), seat(dir.path()).of("a"), seat(dir.path()).of("b")];
+        let taken: Vec<_> = seats.iter().map(|it| it.take().expect("it is free")).collect();
+        let told = serde_json::to_string(&seats[1]).expect("serializes");
+        let read: Seat = serde_json::from_str(&told).expect("it is ours");
+        assert_eq!(read, seat(dir.path()).of("a"), "the process that is started has the same one");
+        assert_eq!(read.is_taken(), Ok(true));
+        drop(taken);
+        assert_eq!(read.is_taken(), Ok(false));
+        assert_eq!(
+            digest("a"),
+            0xaf63_dc4c_8601_ec8c,
+            "another version finds what this one started"
+        );
     }
 
     #[test]

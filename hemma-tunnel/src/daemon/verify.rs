@@ -14,6 +14,7 @@ pub async fn verify(world: &World, seat: &Seat, forwards: &[Forward]) -> Report 
         let subject = format!("forward {}", forward.name());
         let finding = match &running {
             Ok(Some(status)) => match status.tunnel.forward(forward.name()) {
+                Some(it) if !it.leads_like(forward) => elsewhere(subject, forward, it),
                 Some(it) => judge(subject, status, it),
                 None => absent(world, subject, forward).await,
             },
@@ -65,6 +66,17 @@ fn judge(subject: String, status: &Status, forward: &ForwardStatus) -> Finding {
         |it: &&String| forward.state != State::Connected && **it != forward.state.to_string();
     let last = forward.last_failure.iter().filter(is_news);
     finding.evidence(last.map(|it| format!("last failure: {it}")))
+}
+
+/// The finding for a forward that was opened with other settings than those of now.
+fn elsewhere(subject: String, wanted: &Forward, running: &ForwardStatus) -> Finding {
+    let detail = format!(
+        "it was opened with other settings: {}; wanted is port {} here and {} on the host",
+        running.leads(),
+        wanted.local_port(),
+        wanted.remote()
+    );
+    Finding::fail(ids::FORWARD_ELSEWHERE, subject, detail).remedy(Remedy::Restart)
 }
 
 async fn absent(world: &World, subject: String, forward: &Forward) -> Finding {

@@ -43,6 +43,20 @@ async fn it_starts_once_says_what_is_the_case_and_leaves_nothing() {
     let said: Vec<&str> = report.findings.iter().map(|it| it.detail.as_str()).collect();
     assert!(said[0].contains("connected") && said[1] == "not running", "{said:?}");
 
+    // A forward of this name with other settings is another forward.
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("there is a port");
+    let port = free.local_addr().expect("bound").port();
+    drop(free);
+    let b = "b".parse().expect("a name");
+    let moved = Forward::new(b, port, scene.forward("b").remote().port()).expect("a forward");
+    let report = background.verify(std::slice::from_ref(&moved)).await;
+    let said = &report.findings[0].detail;
+    assert!(said.contains("other settings") && said.contains(&port.to_string()), "{said}");
+    let third = background.start(config(), vec![moved.clone()]).await.expect("it is replaced");
+    let b = third.status.tunnel.forward(moved.name()).expect("it runs");
+    assert_eq!((b.local[0].port(), third.status.pid), (port, first.status.pid));
+    assert_eq!(third.status.tunnel.forwards.len(), 2, "and not beside the other");
+
     let name = "b".parse().expect("a name");
     client.tell(&Request::Remove { name }).await.expect("it is there");
     let log = client.logs(100).await.expect("it answers").join("\n");

@@ -173,10 +173,16 @@ async fn open(
 /// A step for each forward that is not open.
 async fn opening(run: &Run<'_>, seat: &Seat, wanted: &[Forward]) -> Result<Proposal, Failure> {
     let running = run.world().ask_again(&Running { seat: seat.clone() }).await?;
-    let is_open = |it: &&Forward| {
-        running.as_ref().is_some_and(|status| status.tunnel.forward(it.name()).is_some())
-    };
-    Ok(wanted.iter().filter(|it| !is_open(it)).fold(Proposal::default(), propose_open))
+    let open = |it: &Forward| running.as_ref()?.tunnel.forward(it.name());
+    let not_so = wanted.iter().filter(|it| open(it).is_none_or(|open| !open.leads_like(it)));
+    Ok(not_so.fold(Proposal::default(), |proposal, it| match open(it) {
+        Some(_) => propose_open(proposal.step(propose_close(it.name(), "it leads elsewhere")), it),
+        None => propose_open(proposal, it),
+    }))
+}
+
+fn propose_close(name: &ForwardName, why: impl Into<String>) -> Proposed {
+    Proposed::remove("close", format!("forward {name}"), why).of(Noun::FORWARD, name.as_str())
 }
 
 fn propose_open(proposal: Proposal, forward: &Forward) -> Proposal {
@@ -192,7 +198,6 @@ async fn closing(run: &Run<'_>, seat: &Seat, only: &[ForwardName]) -> Result<Pro
     let open = running.into_iter().flat_map(|it| it.tunnel.forwards);
     let asked = open.filter(|it| only.is_empty() || only.contains(&it.name));
     Ok(asked.fold(Proposal::default(), |proposal, it| {
-        let step = Proposed::remove("close", format!("forward {}", it.name), it.state.to_string());
-        proposal.step(step.of(Noun::FORWARD, it.name.as_str()))
+        proposal.step(propose_close(&it.name, it.state.to_string()))
     }))
 }
