@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 
 use hemma_core::{Cassette, World};
 use hemma_lab::application::settings;
-use hemma_tls::routing::{self, Route};
+use hemma_tls::routing::{self, Expect, Route};
 use hemma_tls::{Site, chain};
 
 #[tokio::main(flavor = "current_thread")]
@@ -27,14 +27,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let to = (Ipv4Addr::LOCALHOST, config.edge.https.get()).into(); // the lab: on loopback
         let roots = config.edge.roots.iter().cloned().map(Into::into).collect();
         let site = Site { roots, ..Site::new(public.name.parse()?, to) };
-        let answers_as = public.answers_as().to_owned();
-        routes.push(Route {
-            site,
-            http: (Ipv4Addr::LOCALHOST, config.edge.http.get()).into(),
-            path: public.health.into(),
-            service: public.service.into(),
-            answers_as,
-        });
+        let path = public.health.map_or_else(|| "/".to_owned(), String::from);
+        let expect = Expect { json: public.expect.json, ..Expect::default() };
+        let http = (Ipv4Addr::LOCALHOST, config.edge.http.get()).into();
+        routes.push(Route { site, http, path, service: public.service.into(), expect });
     }
     let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();
     let (chains, routing) =

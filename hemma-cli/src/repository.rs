@@ -128,7 +128,10 @@ mod tests {
         );
         let seen = files(shop.path()).env_template.expect("it is there");
         assert_eq!(seen.file, ".env.example");
-        assert_eq!(seen.keys, ["API_KEY", "PORT"].map(|it| it.parse().expect("a key")));
+        assert_eq!(
+            seen.keys,
+            ["API_KEY", "PORT"].map(|it| it.parse::<hemma_core::names::EnvKey>().expect("a key"))
+        );
         // An example that Compose could not read says nothing.
         write(".env.example", "A='open\n");
         assert_eq!(files(shop.path()).env_template.expect("the other one").file, "env.sample");

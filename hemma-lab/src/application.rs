@@ -53,16 +53,19 @@ network = "hule-network"
 name = "api.huleedu.hule.education"
 service = "api_gateway_service"
 health = "/healthz"
+expect = { json = { service = "api_gateway_service" } }
 
 [[public]]
 name = "huleedu.hule.education"
 service = "bff_teacher_service"
 health = "/healthz"
+expect = { json = { service = "bff_teacher_service" } }
 
 [[public]]
 name = "ws.huleedu.hule.education"
 service = "websocket_service"
 health = "/healthz"
+expect = { json = { service = "websocket_service" } }
 
 [edge]
 host = "hemma.hule.education"

@@ -68,7 +68,7 @@ pub async fn verify(world: &World, routes: &[Route]) -> Report {
 /// Whether the proxy has the name on the port for HTTPS. It answers 503 to every name that it does
 /// not have there.
 async fn has_name_on_https(world: &World, route: &Route) -> bool {
-    world.ask(&route.check()).await.is_ok_and(|it| it.status != 503)
+    world.ask(&route.get()).await.is_ok_and(|it| it.status != 503)
 }
 
 fn on_https_only(route: &Route) -> Finding {
@@ -172,18 +172,8 @@ mod tests {
         ];
         let name = "a.example".parse().expect("a name");
         for (location, expected) in rows {
-            let reply = Reply {
-                status: 301,
-                location: Some(location.to_owned()),
-                hsts: None,
-                server: None,
-                protocol: None,
-                service: None,
-                asks_client_certificate: false,
-                body: String::new(),
-                body_bytes: 0,
-                cut: false,
-            };
+            let reply =
+                Reply { status: 301, location: Some(location.to_owned()), ..Reply::default() };
             assert_eq!(judge(&reply, &name) == Standing::ToHttps, expected, "{location}");
         }
     }

@@ -3,6 +3,7 @@
 //! The method is GET and never HEAD: the services behind the proxy answer HEAD with 405.
 
 mod error;
+mod parts;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
 pub use error::GetError;
+pub use parts::{Parts, SeenParts};
 
 use crate::handshake::{Open, open, open_plain};
 use crate::text::printable;
@@ -41,6 +43,9 @@ pub struct Get {
     pub path: String,
     /// The time limit in milliseconds.
     pub limit_ms: u64,
+    /// The parts of the reply that are of interest beside those that a [`Reply`] always has.
+    #[serde(default, skip_serializing_if = "Parts::is_empty")]
+    pub parts: Parts,
 }
 
 /// The scheme of a request.
@@ -56,7 +61,15 @@ pub enum Scheme {
 impl Get {
     /// A request with the usual time limit.
     pub fn new(site: &Site, scheme: Scheme, path: impl Into<String>) -> Self {
-        Self { site: site.clone(), scheme, path: path.into(), limit_ms: 0 }.within(USUAL_LIMIT)
+        let (site, path, parts) = (site.clone(), path.into(), Parts::default());
+        Self { site, scheme, path, limit_ms: 0, parts }.within(USUAL_LIMIT)
+    }
+
+    /// Asks for more parts of the reply.
+    #[must_use]
+    pub fn with(mut self, parts: Parts) -> Self {
+        self.parts = parts;
+        self
     }
 
     /// Sets another time limit.
@@ -68,7 +81,7 @@ impl Get {
 }
 
 /// The reply. Redirects are shown and not followed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// The status code.
     pub status: u16,
@@ -90,6 +103,18 @@ pub struct Reply {
     /// Whether the server asked for a client certificate.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks_client_certificate: bool,
+    /// The `status` field, if the body is JSON and has one: what the service says of itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<String>,
+    /// The login that is asked for (`WWW-Authenticate`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// When to try again (`Retry-After`), as sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<String>,
+    /// The parts that were asked for.
+    #[serde(default, skip_serializing_if = "SeenParts::is_empty")]
+    pub parts: SeenParts,
     /// The beginning of the body.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub body: String,
@@ -185,14 +210,19 @@ impl Get {
                 break;
             }
         }
+        let json = serde_json::from_slice(&body).unwrap_or_default();
         Ok(Reply {
             status: head.status.as_u16(),
             location: header(&head.headers, "location"),
             hsts: header(&head.headers, "strict-transport-security"),
             server: header(&head.headers, "server"),
             protocol: None,
-            service: service(&body),
             asks_client_certificate: false,
+            service: parts::text(&json, "service"),
+            health: parts::text(&json, "status"),
+            login: header(&head.headers, "www-authenticate"),
+            retry_after: header(&head.headers, "retry-after"),
+            parts: self.parts.read(&head.headers, &body, &json),
             body: printable(&body, BODY_CHARS_KEPT),
             body_bytes: body.len(),
             cut,
@@ -221,10 +251,4 @@ impl Get {
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(|it| printable(it.as_bytes(), HEADER_CHARS_MAX))
-}
-
-/// The `service` field of a health body.
-pub(crate) fn service(body: &[u8]) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    Some(printable(body.get("service")?.as_str()?.as_bytes(), 100))
 }

@@ -71,7 +71,15 @@ hemma_core::finding_ids! {
     ROUTE_ANOTHER_SERVICE = "route.another-service", Fail;
     /// A page answers a public name that does not say which service it is.
     ROUTE_NAMELESS = "route.nameless", Fail;
-    /// A public name redirects.
+    /// The right service answers a public name, and not with what is expected of it.
+    ROUTE_UNEXPECTED = "route.unexpected", Fail;
+    /// The service behind a public name says of itself that it is not well.
+    ROUTE_DEGRADED = "route.degraded", Fail;
+    /// A public name asks for a login.
+    ROUTE_LOGIN = "route.login", Fail;
+    /// A maintenance page answers a public name.
+    ROUTE_MAINTENANCE = "route.maintenance", Fail;
+    /// A public name redirects to another name, to itself, or away from HTTPS.
     ROUTE_REDIRECTED = "route.redirected", Fail;
     /// The proxy answers a public name with an error of its own.
     ROUTE_PROXY_ERROR = "route.proxy-error", Fail;
@@ -79,7 +87,7 @@ hemma_core::finding_ids! {
     ROUTE_HTTP_ONLY = "route.http-only", Fail;
     /// The server behind a public name demands a client certificate.
     ROUTE_CLIENT_CERTIFICATE = "route.client-certificate", Fail;
-    /// The right service answers a public name with an error.
+    /// A public name answers with another status code than it should.
     ROUTE_STATUS = "route.status", Fail;
     /// Nothing answered a public name.
     ROUTE_NO_ANSWER = "route.no-answer", Unknown;

@@ -44,7 +44,7 @@ mod text;
 mod trust;
 
 pub use certificate::{Certificate, CertificateError};
-pub use get::{Get, GetError, Reply, Scheme};
+pub use get::{Get, GetError, Parts, Reply, Scheme, SeenParts};
 pub use handshake::{Handshake, HandshakeError, Met, Presented};
 pub use site::{Site, SiteName, SiteNameError};
 pub use trust::Defect;

@@ -2,8 +2,12 @@
 //!
 //! Runbook: day 2, step 7.
 //!
-//! The `service` field of the health body decides: a proxy with a default host answers 200 for
-//! every name without a container, with the pages of another application.
+//! A status code alone does not say who answers: a proxy with a default host answers 200 for every
+//! name without a container, with the pages of another application. So what a service says of
+//! itself is asked for where it is known ([`Expect`]).
+
+mod expect;
+mod standing;
 
 use std::net::SocketAddr;
 
@@ -11,28 +15,32 @@ use futures_util::future::join_all;
 use hemma_core::{Finding, FindingId, Hint, Report, World};
 use serde::{Deserialize, Serialize};
 
+pub use expect::Expect;
+pub use standing::{Standing, judge};
+
 use crate::ids;
 use crate::{Get, GetError, Met, Reply, Scheme, Site};
 
-/// A public name, and the service that should answer there.
+/// A public name, and what should answer there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// The site to ask.
     pub site: Site,
     /// The address of the same name for plain HTTP.
     pub http: SocketAddr,
-    /// The path of the health check.
+    /// The path that is asked.
     pub path: String,
-    /// The service behind the name, as Compose calls it.
+    /// The service behind the name, for messages.
     pub service: String,
-    /// The service name that the health body must have.
-    pub answers_as: String,
+    /// The expected answer.
+    #[serde(default)]
+    pub expect: Expect,
 }
 
 impl Route {
-    /// The health check over HTTPS.
-    pub(crate) fn check(&self) -> Get {
-        Get::new(&self.site, Scheme::Https, self.path.as_str())
+    /// The request that proves it.
+    pub fn get(&self) -> Get {
+        Get::new(&self.site, Scheme::Https, self.path.as_str()).with(self.expect.parts())
     }
 
     /// The site on the port for plain HTTP.
@@ -41,88 +49,11 @@ impl Route {
     }
 }
 
-/// The state of a route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// The right service answers.
-    Right,
-    /// Another service answers: the proxy has no container for this name, and uses its default
-    /// host.
-    SomeoneElse {
-        /// The service that answers.
-        service: String,
-    },
-    /// The page that answers does not name a service.
-    Nameless,
-    /// The site redirects.
-    Redirected {
-        /// The target of the redirect.
-        location: String,
-    },
-    /// The proxy itself answers, because it cannot reach the service or has no container for it.
-    Proxy {
-        /// The status code.
-        status: u16,
-        /// The meaning of the code here.
-        meaning: String,
-    },
-    /// The server demands a client certificate.
-    ClientCertificate {
-        /// The status code of its answer without one.
-        status: u16,
-    },
-    /// The service answers with another status code.
-    Status {
-        /// The status code.
-        status: u16,
-    },
-}
-
-/// Judges one reply.
-pub fn judge(reply: &Reply, service: &str) -> Standing {
-    let status = reply.status;
-    match (&reply.service, &reply.location) {
-        // The service matters more than the status code: a 503 of the right service is its own
-        // answer.
-        (Some(seen), _) if seen != service => Standing::SomeoneElse { service: seen.clone() },
-        (Some(_), _) if (200..300).contains(&status) => Standing::Right,
-        (Some(_), _) => Standing::Status { status },
-        (None, Some(location)) if (300..400).contains(&status) => {
-            Standing::Redirected { location: location.clone() }
-        }
-        (None, _) if (200..300).contains(&status) => Standing::Nameless,
-        // 400 is nginx's, and 495 and 496 are its internal codes, which some show.
-        (None, _) if reply.asks_client_certificate && matches!(status, 400 | 495 | 496) => {
-            Standing::ClientCertificate { status }
-        }
-        (None, _) => match meaning(status) {
-            Some(meaning) => Standing::Proxy { status, meaning: meaning.to_owned() },
-            None => Standing::Status { status },
-        },
-    }
-}
-
-fn meaning(status: u16) -> Option<&'static str> {
-    match status {
-        502 => Some(
-            "the proxy does not reach the service; likely its container is not on the shared \
-             network, or listens on another port",
-        ),
-        503 => Some("the proxy has no running container for this name on this port"),
-        504 => Some("likely the service takes the request and does not answer"),
-        _ => None,
-    }
-}
-
 /// Requests every route at once.
 pub async fn verify(world: &World, routes: &[Route]) -> Report {
     let asked = routes.iter().map(async |route| {
-        let reply = world.ask(&route.check()).await;
-        let standing = match &reply {
-            Ok(reply) => Some(judge(reply, &route.answers_as)),
-            Err(_) => None,
-        };
+        let reply = world.ask(&route.get()).await;
+        let standing = reply.as_ref().ok().map(|it| judge(it, route));
         if let Some(Standing::Proxy { status: 503, .. }) = standing
             && has_name_on_http(world, route).await
         {
@@ -158,8 +89,8 @@ pub fn finding(route: &Route, reply: &Result<Reply, GetError>) -> Finding {
     let subject = subject(route);
     match reply {
         Ok(reply) => {
-            let standing = judge(reply, &route.answers_as);
-            let finding = match words(&standing, route) {
+            let standing = judge(reply, route);
+            let finding = match words(&standing, route, reply) {
                 Ok(detail) => {
                     let detail = format!("{detail}, {}", manners(reply));
                     Finding::pass(id(&standing), subject, detail)
@@ -187,6 +118,10 @@ fn id(standing: &Standing) -> FindingId {
         Standing::Right => ids::ROUTE_RIGHT,
         Standing::SomeoneElse { .. } => ids::ROUTE_ANOTHER_SERVICE,
         Standing::Nameless => ids::ROUTE_NAMELESS,
+        Standing::Unexpected { .. } => ids::ROUTE_UNEXPECTED,
+        Standing::Degraded { .. } => ids::ROUTE_DEGRADED,
+        Standing::Login { .. } => ids::ROUTE_LOGIN,
+        Standing::Maintenance { .. } => ids::ROUTE_MAINTENANCE,
         Standing::Redirected { .. } => ids::ROUTE_REDIRECTED,
         Standing::Proxy { .. } => ids::ROUTE_PROXY_ERROR,
         Standing::ClientCertificate { .. } => ids::ROUTE_CLIENT_CERTIFICATE,
@@ -194,24 +129,53 @@ fn id(standing: &Standing) -> FindingId {
     }
 }
 
-fn words(standing: &Standing, route: &Route) -> Result<String, String> {
-    match standing {
-        Standing::Right => Ok(format!("{} answers", route.answers_as)),
-        Standing::SomeoneElse { service } => Err(format!(
-            "`{service}` answers instead of `{}`: the proxy has no container for this name and \
-             falls back to its default host",
-            route.answers_as
-        )),
-        Standing::Nameless => Err(format!(
+fn words(standing: &Standing, route: &Route, reply: &Reply) -> Result<String, String> {
+    Err(match standing {
+        Standing::Right => return Ok(right(route, reply)),
+        Standing::SomeoneElse { service } => format!(
+            "`{service}` answers instead of `{}`; likely: the proxy has no container for this name \
+             and falls back to its default host, or keeps an address that another container has now",
+            wanted(route)
+        ),
+        Standing::Nameless => format!(
             "a page answers that does not say it is `{}`; it may be the proxy's default host",
-            route.answers_as
-        )),
-        Standing::Redirected { location } => Err(format!("it redirects to {location}")),
-        Standing::Proxy { status, meaning } => Err(format!("{status}: {meaning}")),
-        Standing::ClientCertificate { status } => {
-            Err(format!("it demands a client certificate, and answers {status} without one"))
+            wanted(route)
+        ),
+        Standing::Unexpected { what } => format!("it answers {}, and {what}", reply.status),
+        Standing::Degraded { word } => {
+            format!("{} answers {}, and says that it is `{word}`", wanted(route), reply.status)
         }
-        Standing::Status { status } => Err(format!("{} answers {status}", route.site.name)),
+        Standing::Login { challenge } => {
+            format!("it asks for a login before {} is reached: {challenge}", route.path)
+        }
+        Standing::Maintenance { status, retry_after } => {
+            let again = retry_after.as_ref().map(|it| format!(", to be tried again: {it}"));
+            format!("a maintenance page answers ({status}{})", again.unwrap_or_default())
+        }
+        Standing::Redirected { location } => format!("it redirects to {location}"),
+        Standing::Proxy { status, likely } => {
+            format!("the proxy answers {status} itself; likely: {likely}")
+        }
+        Standing::ClientCertificate { status } => {
+            format!("it demands a client certificate, and answers {status} without one")
+        }
+        Standing::Status { status } => format!("{} answers {status}", route.site.name),
+    })
+}
+
+/// The name that the service should give itself, or the compose service's.
+fn wanted(route: &Route) -> &str {
+    route.expect.own_name().unwrap_or(&route.service)
+}
+
+/// What answers, as far as the answer says so.
+fn right(route: &Route, reply: &Reply) -> String {
+    match (route.expect.own_name(), &reply.location) {
+        (Some(name), _) => format!("{name} answers"),
+        (None, Some(location)) if (300..400).contains(&reply.status) => {
+            format!("answers {}, to {location}", reply.status)
+        }
+        _ => format!("answers {}", reply.status),
     }
 }
 
@@ -231,6 +195,12 @@ fn hint(standing: &Standing, route: &Route) -> Option<String> {
             "let {} trust the proxy's headers (`--proxy-headers --forwarded-allow-ips='*'`)",
             route.service
         )),
+        Standing::Redirected { .. } | Standing::Login { .. } => {
+            Some("if it is meant to, say so by the status code that is expected".to_owned())
+        }
+        Standing::Degraded { .. } => {
+            Some(format!("its body and the log of {} say what it lacks", route.service))
+        }
         _ => None,
     }
 }
@@ -243,51 +213,4 @@ fn manners(reply: &Reply) -> String {
 
 fn body(reply: &Reply) -> Option<String> {
     (!reply.body.is_empty()).then(|| format!("body: {}", reply.body))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reply(status: u16, service: Option<&str>, location: Option<&str>) -> Reply {
-        Reply {
-            status,
-            location: location.map(str::to_owned),
-            hsts: None,
-            server: None,
-            protocol: None,
-            service: service.map(str::to_owned),
-            asks_client_certificate: false,
-            body: String::new(),
-            body_bytes: 0,
-            cut: false,
-        }
-    }
-
-    fn asking(status: u16, service: Option<&str>) -> Reply {
-        Reply { asks_client_certificate: true, ..reply(status, service, None) }
-    }
-
-    #[test]
-    fn who_answers_matters_more_than_how() {
-        let rows = [
-            (reply(200, Some("api"), None), "Right"),
-            (reply(200, Some("skriptoteket"), None), "SomeoneElse"),
-            (reply(503, Some("skriptoteket"), None), "SomeoneElse"),
-            (reply(503, Some("api"), None), "Status"),
-            (reply(200, None, None), "Nameless"),
-            (reply(301, None, Some("http://x/")), "Redirected"),
-            (reply(502, None, None), "Proxy"),
-            (reply(503, None, None), "Proxy"),
-            (reply(405, None, None), "Status"),
-            (reply(400, None, None), "Status"),
-            (asking(400, None), "ClientCertificate"),
-            (asking(200, Some("api")), "Right"),
-            (asking(400, Some("api")), "Status"),
-        ];
-        for (reply, expected) in rows {
-            let standing = format!("{:?}", judge(&reply, "api"));
-            assert!(standing.starts_with(expected), "{reply:?} is {standing}");
-        }
-    }
 }

@@ -9,7 +9,7 @@ use hemma_tls::routing::{self, Route};
 use hemma_tls::{Site, chain};
 use jiff::Timestamp;
 
-use super::{addresses, ipv6, route, scope, should};
+use super::{addresses, ipv6, routes, scope, should};
 use crate::Failure;
 
 /// The number of log lines: the companion needs some thirty for a name.
@@ -48,9 +48,10 @@ pub(crate) async fn arrive(
     progress: &Progress,
 ) -> Result<Report, Failure> {
     let scope = scope(config)?;
-    let (records, should, ipv6) = tokio::join!(
+    let (records, should, paths, ipv6) = tokio::join!(
         hemma_dns::records::standings(world, &scope),
         should(world, &scope),
+        routes::paths(world, config),
         ipv6::verify(world, &scope, config.edge.http.get()),
     );
     let mut names = Vec::new();
@@ -61,7 +62,7 @@ pub(crate) async fn arrive(
             Some(target) => Some(*target),
             None => addresses(world, &scope, &name).await.unwrap_or_default().first().copied(),
         };
-        let route = target.map(|it| route(config, public, it)).transpose()?;
+        let route = target.map(|it| routes::route(config, public, it, &paths)).transpose()?;
         names.push(Name { records, route });
     }
     let (led, astray): (Vec<&Name>, Vec<&Name>) = names.iter().partition(|it| it.is_led());
@@ -76,9 +77,9 @@ pub(crate) async fn arrive(
     let now = world.now();
     let waited = waited.into_iter().map(|it| (it.site.clone(), issuance::finding(&it, now)));
     let certificates: Vec<_> = waited.chain(astray.into_iter().zip(seen.findings)).collect();
-    let routes: Vec<Route> = names.iter().filter_map(|it| it.route.clone()).collect();
-    let answers = routing::verify(world, &routes).await;
-    let mut report = told(names, &certificates, answers.findings);
+    let asked: Vec<Route> = names.iter().filter_map(|it| it.route.clone()).collect();
+    let answers = routing::verify(world, &asked).await;
+    let mut report = told(names, &certificates, routes::led_on(answers).collect());
     report.extend(ipv6.findings);
     Ok(report)
 }

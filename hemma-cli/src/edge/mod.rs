@@ -3,6 +3,7 @@
 mod arrival;
 mod ipv6;
 mod readiness;
+mod routes;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -13,7 +14,7 @@ use hemma_deploy::config::PublicName;
 use hemma_deploy::every_compose_file;
 use hemma_dns::{Authorities, DnsName, Lookup, LookupError, RecordKind, Scope, Target, Vantage};
 use hemma_ingress::exposure;
-use hemma_tls::routing::{self, Route};
+use hemma_tls::routing;
 use hemma_tls::{Site, chain, challenge};
 
 use crate::Failure;
@@ -68,13 +69,13 @@ pub(crate) async fn records(world: &World, config: &Config) -> Result<Report, Fa
 /// should have: if they differ, both are of interest.
 pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> {
     let scope = scope(config)?;
-    let should = should(world, &scope).await;
-    let (mut routes, mut report) = (Vec::new(), Report::default());
+    let (should, paths) = tokio::join!(should(world, &scope), routes::paths(world, config));
+    let (mut asked, mut report) = (Vec::new(), Report::default());
     for (public, name) in config.public.iter().zip(&scope.names) {
         match addresses(world, &scope, name).await {
             Ok(has) => {
                 for address in has.union(&should) {
-                    routes.push(route(config, public, *address)?);
+                    asked.push(routes::route(config, public, *address, &paths)?);
                 }
             }
             Err(error) => report.add(Finding::unknown(
@@ -84,13 +85,15 @@ pub async fn outside(world: &World, config: &Config) -> Result<Report, Failure> 
             )),
         }
     }
-    let sites: Vec<Site> = routes.iter().map(|it| it.site.clone()).collect();
+    let sites: Vec<Site> = asked.iter().map(|it| it.site.clone()).collect();
     let (chains, routing, challenges) = tokio::join!(
         chain::verify(world, &sites),
-        routing::verify(world, &routes),
-        challenge::verify(world, &routes),
+        routing::verify(world, &asked),
+        challenge::verify(world, &asked),
     );
-    report.extend(chains.findings.into_iter().chain(routing.findings).chain(challenges.findings));
+    report.extend(
+        chains.findings.into_iter().chain(routes::led_on(routing)).chain(challenges.findings),
+    );
     Ok(report)
 }
 
@@ -102,17 +105,6 @@ pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Fa
         None
     };
     Ok(exposure::verify(world, &config.into(), &every_compose_file(config), address).await)
-}
-
-fn route(config: &Config, public: &PublicName, address: IpAddr) -> Result<Route, Failure> {
-    let site = site(config, public, (address, config.edge.https.get()).into())?;
-    Ok(Route {
-        site,
-        http: (address, config.edge.http.get()).into(),
-        path: public.health.to_string(),
-        service: public.service.to_string(),
-        answers_as: public.answers_as().to_owned(),
-    })
 }
 
 fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Failure> {

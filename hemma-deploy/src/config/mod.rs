@@ -24,6 +24,7 @@ mod rules;
 mod service;
 mod specs;
 mod stage;
+mod status_code;
 mod surroundings;
 mod syntax;
 
@@ -44,10 +45,11 @@ pub use host::HostConfig;
 pub use images::{ImageUpdate, ImagesConfig};
 pub use offload::OffloadConfig;
 pub use overlaid::overlaid;
-pub use public::PublicName;
+pub use public::{Expectation, PublicName};
 pub use repository::RepositoryConfig;
 pub use service::{Kind, ServiceConfig};
 pub use stage::StageConfig;
+pub use status_code::StatusCode;
 pub use surroundings::{EnvTemplate, Surroundings};
 
 /// The settings of one application on one host.

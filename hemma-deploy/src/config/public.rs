@@ -1,9 +1,13 @@
 //! `[[public]]`: the names that the public reaches.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use hemma_core::names::{DomainName, ServiceName, UrlPath};
+
+use super::StatusCode;
 
 /// A name that the public reaches, and the service behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -11,21 +15,37 @@ use hemma_core::names::{DomainName, ServiceName, UrlPath};
 pub struct PublicName {
     /// The DNS name.
     pub name: DomainName,
-    /// The compose service behind it.
+    /// The compose service that answers.
     pub service: ServiceName,
-    /// What its health body calls itself in the field `service`. Without it, that is the name of the
-    /// compose service.
+    /// The path that is asked with GET. Without it, the path of the service's own health check in
+    /// the compose files, or the front page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"\S"))]
-    pub answers_as: Option<String>,
-    /// The path that is asked with GET.
-    #[serde(default)]
-    pub health: UrlPath,
+    pub health: Option<UrlPath>,
+    /// What its answer must be.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub expect: Expectation,
 }
 
-impl PublicName {
-    /// What the health body of the service must call itself.
-    pub fn answers_as(&self) -> &str {
-        self.answers_as.as_deref().unwrap_or(self.service.as_str())
-    }
+/// The expected answer of a public name. Without any of these, a status code of 200 to 299 or a
+/// redirect within the name is expected.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expectation {
+    /// The status codes, each of which is right.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub status: Vec<StatusCode>,
+    /// Headers with their values.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub header: BTreeMap<String, String>,
+    /// A text in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Fields of a JSON body with their values, by name or by a pointer (`/checks/database`). The
+    /// field `service` proves which service answers.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub json: BTreeMap<String, String>,
+}
+
+fn is_default(value: &Expectation) -> bool {
+    *value == Expectation::default()
 }

@@ -36,6 +36,7 @@ pub use apply::deploy;
 pub use daily::{Asked, build_images, carry_out, plan_rebuild, plan_restart};
 pub use error::Error;
 pub use gate::{gate, gate_of};
+pub use in_force::health_paths;
 pub use locked::locked;
 pub use look::{look, look_at};
 pub use rollback::{plan_rollback, rollback};

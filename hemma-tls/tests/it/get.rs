@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use hemma_core::Verdict;
-use hemma_tls::routing::{self, Route};
+use hemma_tls::routing::{self, Expect, Route};
 use hemma_tls::{Get, GetError, Scheme, Site, challenge};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -25,8 +25,9 @@ async fn served(reply: &'static [u8]) -> (Authority, Route) {
 
 /// A route whose name has this address for plain HTTP.
 fn route(site: Site, http: SocketAddr, service: String) -> Route {
-    let answers_as = service.clone();
-    Route { site, http, path: "/healthz".to_owned(), service, answers_as }
+    let json = [("service".to_owned(), service.clone())].into();
+    let expect = Expect { json, ..Expect::default() };
+    Route { site, http, path: "/healthz".to_owned(), service, expect }
 }
 
 /// An address where nothing listens.

@@ -19,7 +19,6 @@ impl Rules<'_, '_> {
         let names: Vec<_> = config.public.iter().map(|it| &it.name).collect();
         let places = placed(&names, &self.column(&["public"], "name"));
         self.no_twice(&["public", "name"], &places, "the name");
-        self.names_of_health_bodies();
         let edge = &config.edge;
         self.each_once(&["edge", "addresses"], &edge.addresses, "the address");
         self.each_once(&["edge", "resolvers"], &edge.resolvers, "the address");
@@ -29,16 +28,6 @@ impl Rules<'_, '_> {
         let databases = config.database.as_ref().map_or(&[][..], |it| &it.databases);
         self.each_once(&["database", "databases"], databases, "the database");
         self.web_ports();
-    }
-
-    /// Checks what health bodies call themselves: a body without a name proves nothing.
-    fn names_of_health_bodies(&mut self) {
-        let nodes = self.column(&["public"], "answers_as");
-        let given = self.config.public.iter().filter_map(|it| it.answers_as.as_deref());
-        for (node, _) in nodes.into_iter().zip(given).filter(|(_, it)| it.trim().is_empty()) {
-            let message = "the name is empty; leave it out if it is the compose service's";
-            self.say(node, &["public", "answers_as"], message);
-        }
     }
 
     /// Checks the two ports. The mistake is at the port that the file has, or at the second of two.
