@@ -70,7 +70,7 @@ pub enum Standing {
 const UNWELL: [&str; 8] =
     ["degraded", "unhealthy", "down", "error", "fail", "failed", "failing", "critical"];
 
-/// Texts of error pages that are proxies' own, of nginx, OpenResty, Traefik, HAProxy and Caddy.
+/// Texts of proxies' own error pages: nginx, `OpenResty`, Traefik, `HAProxy` (two), Envoy.
 const OF_PROXIES: [&str; 6] = [
     "<center>nginx",
     "<center>openresty",

@@ -23,10 +23,34 @@ async fn served(reply: &'static [u8]) -> (Authority, Route) {
     (authority, route(site, closed(), service))
 }
 
+/// Headers, fields deep in the body, and texts far behind what is kept of it.
+#[tokio::test]
+async fn what_is_expected_is_looked_for_in_the_whole_reply() {
+    const REPLY: &[u8] = b"HTTP/1.1 401 X\r\nX-App: shop\r\nWWW-Authenticate: Basic\r\n\
+        Content-Length: 32\r\n\r\n{\"checks\":{\"db\":true},\"a\":\"bcd\"}";
+    let rows = [
+        (
+            r#"{"status":[401],"header":{"x-app":"shop"},"json":{"/checks/db":"true"},"text":"bcd"}"#,
+            None,
+        ),
+        (r#"{"status":[401],"header":{"X-App":"other"}}"#, Some("header `X-App` is `shop`")),
+        (r#"{"status":[401],"json":{"/checks/queue":"true"}}"#, Some("no field `/checks/queue`")),
+        (r#"{"status":[401],"text":"xyz"}"#, Some("does not have the text `xyz`")),
+        ("{}", Some("asks for a login before /healthz is reached: Basic")),
+    ];
+    for (expect, words) in rows {
+        let (_authority, mut route) = served(REPLY).await;
+        route.expect = serde_json::from_str(expect).expect("it is one");
+        let report = routing::verify(&world(), &[route]).await;
+        let finding = &report.findings[0];
+        assert_eq!(finding.verdict == Verdict::Pass, words.is_none(), "{}", finding.detail);
+        assert!(finding.detail.contains(words.unwrap_or("answers 401")), "{}", finding.detail);
+    }
+}
+
 /// A route whose name has this address for plain HTTP.
 fn route(site: Site, http: SocketAddr, service: String) -> Route {
-    let json = [("service".to_owned(), service.clone())].into();
-    let expect = Expect { json, ..Expect::default() };
+    let expect = Expect::service(service.as_str());
     Route { site, http, path: "/healthz".to_owned(), service, expect }
 }
 
@@ -42,7 +66,7 @@ fn plain(to: SocketAddr) -> Site {
 
 #[tokio::test]
 async fn the_right_service_is_known_by_its_own_word() {
-    let rows: [(&[u8], Verdict, &str); 6] = [
+    let rows: [(&[u8], Verdict, &str); 7] = [
         (HEALTH, Verdict::Pass, "api_gateway_service answers, TLS 1.3, HSTS"),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\n{\"service\":\"skriptoteket\"}",
@@ -58,7 +82,13 @@ async fn the_right_service_is_known_by_its_own_word() {
         (
             b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
             Verdict::Fail,
-            "502: the proxy does not reach the service",
+            "502 itself; likely: its container",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 53\r\n\r\n\
+              {\"service\":\"api_gateway_service\",\"status\":\"degraded\"}",
+            Verdict::Fail,
+            "says that it is `degraded`",
         ),
         // nginx's 444: the connection ends without a word.
         (b"", Verdict::Fail, "broke off GET /healthz"),
@@ -179,7 +209,7 @@ async fn port_80_lets_challenges_in_and_sends_visitors_on() {
 /// takes a name from one of the two ports.
 #[tokio::test]
 async fn a_503_of_one_port_is_judged_by_the_other() {
-    const UNKNOWN: &[u8] = b"HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";
+    const UNKNOWN: &[u8] = b"HTTP/1.1 503 X\r\nContent-Length: 22\r\n\r\n<center>nginx</center>";
     const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     let rows = [
         (UNKNOWN, UNKNOWN, "route.proxy-error", "challenge.no-container"),

@@ -106,7 +106,8 @@ fn the_step_of_buildkit_that_failed_is_shown_with_what_it_wrote_first() {
 #[test]
 fn the_cause_outlives_the_run_of_lines_that_follows_it() {
     let noise = |count| burst("noise", count);
-    let files: String = ('a'..='z').map(|it| format!("Compiling {it}{it} v1.2.3\n")).collect();
+    let files: Vec<String> = ('a'..='z').map(|it| format!("Compiling {it} v1.2.3\n")).collect();
+    let files = files.concat();
     let rows = [
         ("the answer is 41", burst("checking", 40), noise(900)),
         ("the answer is 41", noise(40), files.repeat(20)),
@@ -121,10 +122,9 @@ fn the_cause_outlives_the_run_of_lines_that_follows_it() {
     ];
     for (cause, before, after) in rows {
         let mut log = BuildLog::new(&names(&["api"]), &[]);
-        let mut lines = String::from("#8 [api 2/2] RUN ./check\n");
-        for line in before.lines().chain([cause]).chain(after.lines()) {
-            lines += &format!("#8 0.3 {line}\n");
-        }
+        let said = before.lines().chain([cause]).chain(after.lines());
+        let said: Vec<String> = said.map(|it| format!("#8 0.3 {it}\n")).collect();
+        let mut lines = String::from("#8 [api 2/2] RUN ./check\n") + &said.concat();
         lines += "#8 ERROR: process \"/bin/sh -c ./check\" did not complete successfully: exit code: 7\n";
         told(&mut log, &lines);
         let shown = log.failure().lines;
