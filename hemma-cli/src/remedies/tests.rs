@@ -27,6 +27,7 @@ fn a_remedy_is_shown_as_a_command_of_ours() {
         (hemma_postgres::Remedy::SetEnv(key()).into(), "env set KEY"),
         (hemma_postgres::Remedy::ListDatabases.into(), "day2 shared-db"),
         (hemma_tunnel::Remedy::ShowLogs.into(), "tunnel logs"),
+        (hemma_tunnel::Remedy::Restart.into(), "tunnel restart"),
     ];
     for (remedy, command) in rows {
         assert_eq!(shown(remedy), run(command));
