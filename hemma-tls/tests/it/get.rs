@@ -205,7 +205,7 @@ async fn port_80_lets_challenges_in_and_sends_visitors_on() {
     );
 }
 
-/// nginx-proxy answers 503 on a port to every name that it does not have there, and HTTPS_METHOD
+/// nginx-proxy answers 503 on a port to every name that it does not have there, and `HTTPS_METHOD`
 /// takes a name from one of the two ports.
 #[tokio::test]
 async fn a_503_of_one_port_is_judged_by_the_other() {
@@ -229,9 +229,9 @@ async fn a_503_of_one_port_is_judged_by_the_other() {
         let route = Route { http, ..route };
         let world = world();
         let routes = std::slice::from_ref(&route);
-        let routed = routing::verify(&world, routes).await.findings;
+        let answers = routing::verify(&world, routes).await.findings;
         let challenges = challenge::verify(&world, routes).await.findings;
-        let ids = [routed[0].id.as_str(), challenges[1].id.as_str()];
-        assert_eq!(ids, [expected_route, expected_challenge], "{routed:?} {challenges:?}");
+        let ids = [answers[0].id.as_str(), challenges[1].id.as_str()];
+        assert_eq!(ids, [expected_route, expected_challenge], "{answers:?} {challenges:?}");
     }
 }
