@@ -14,7 +14,7 @@ fn shown(remedy: impl Into<Hint>) -> Hint {
 fn a_remedy_is_shown_as_a_command_of_ours() {
     let key = || "KEY".parse().expect("a key");
     let publish = || hemma_docker::Remedy::PublishOnLoopback { service: "x".to_owned(), port: 1 };
-    let rows: [(Hint, &str); 12] = [
+    let rows: [(Hint, &str); 13] = [
         (hemma_deploy::Remedy::Deploy.into(), "deploy"),
         (hemma_deploy::Remedy::DeployStage("infra".to_owned()).into(), "deploy --stage infra"),
         (hemma_deploy::Remedy::RollBackTo("1f0c".to_owned()).into(), "rollback --to 1f0c"),
