@@ -9,7 +9,7 @@ use std::error::Error;
 use hemma_cli::forwards;
 use hemma_core::{Cassette, World};
 use hemma_lab::application::settings;
-use hemma_tunnel::daemon::{Seat, verify};
+use hemma_tunnel::daemon::{InstanceDir, verify};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = settings(&tape.scene.config)?;
     let world = World::replay(tape); // the real thing: World::local()
 
-    let seat = Seat::new("/run/user/1000/hemma", config.host.alias.clone());
+    let seat = InstanceDir::new("/run/user/1000/hemma", config.host.alias.clone());
     for finding in verify(&world, &seat, &forwards(&config.forward)?).await.findings {
         println!("{} {}: {}", finding.verdict.mark(), finding.subject, finding.detail);
     }

@@ -52,7 +52,7 @@ impl OperatorError for daemon::Error {
                 ErrorClass::NotAsPlanned.without(LOG)
             }
             Self::Forward(source) => source.classify().as_class(ErrorClass::NotAsPlanned),
-            Self::Seat { .. } => {
+            Self::InstanceDir { .. } => {
                 ErrorClass::Unknown.without("the message names the directory and what is wrong")
             }
             Self::Mute { .. } | Self::Talk { .. } => ErrorClass::Unknown.without(LOG),

@@ -29,7 +29,7 @@ pub(crate) fn rows() -> Vec<Row> {
     );
     variants!(rows, hemma_tunnel::daemon::Error,
         NotAsPlanned Runs { host: host() };
-        Unknown Seat { path: PathBuf::new(), said: said() };
+        Unknown InstanceDir { path: PathBuf::new(), said: said() };
         Unknown Mute { host: host() };
         NotAsPlanned Stays { host: host() };
         Unknown Talk { host: host(), said: said() };

@@ -5,9 +5,9 @@ use std::time::Duration;
 use hemma_core::{Change, Command, Cut, Live, Progress, Question};
 use serde::{Deserialize, Serialize};
 
+use super::instance_dir::host_only;
 use super::log::tail;
-use super::seat::host_only;
-use super::{Client, Error, Request, Seat, Status};
+use super::{Client, Error, InstanceDir, Request, Status};
 use crate::{Forward, ForwardName, ForwardStatus, State};
 
 /// The time limit from the start of a process to its first answer.
@@ -20,7 +20,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub struct Running {
     /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
-    pub seat: Seat,
+    pub seat: InstanceDir,
 }
 
 impl Question for Running {
@@ -41,7 +41,7 @@ impl Question for Running {
 pub struct Logs {
     /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
-    pub seat: Seat,
+    pub seat: InstanceDir,
     /// The number of lines.
     pub lines: usize,
 }
@@ -53,8 +53,10 @@ impl Question for Logs {
 
     async fn ask(&self, _live: &Live) -> Result<Vec<String>, Error> {
         let path = self.seat.log();
-        let failed =
-            |error: std::io::Error| Error::Seat { path: path.clone(), said: error.to_string() };
+        let failed = |error: std::io::Error| Error::InstanceDir {
+            path: path.clone(),
+            said: error.to_string(),
+        };
         tail(&path, self.lines).map_err(failed)
     }
 }
@@ -66,7 +68,7 @@ impl Question for Logs {
 pub struct Start {
     /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
-    pub seat: Seat,
+    pub seat: InstanceDir,
     /// The required forwards.
     pub forwards: Vec<Forward>,
     /// The command line of a process that calls [`run`](super::run) for these forwards.
@@ -188,7 +190,7 @@ fn is_final(state: &State) -> bool {
 pub struct Stop {
     /// The supervisor's directory and host.
     #[serde(serialize_with = "host_only", rename = "host")]
-    pub seat: Seat,
+    pub seat: InstanceDir,
     /// The forwards to close; empty for all.
     pub only: Vec<ForwardName>,
 }

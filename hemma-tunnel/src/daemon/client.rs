@@ -7,7 +7,7 @@ use tokio::io::BufReader;
 use tokio::net::UnixStream;
 
 use super::protocol::{Answer, Request, Status, read_line, write_line};
-use super::{Error, Seat};
+use super::{Error, InstanceDir};
 
 /// The time limit for a supervisor to end: it drains, closes the connection, and exits.
 const END_PATIENCE: Duration = Duration::from_secs(10);
@@ -20,12 +20,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A running background supervisor.
 #[derive(Debug)]
 pub struct Client {
-    seat: Seat,
+    seat: InstanceDir,
 }
 
 impl Client {
     /// Finds the running supervisor, if there is one.
-    pub async fn find(seat: &Seat) -> Result<Option<Self>, Error> {
+    pub async fn find(seat: &InstanceDir) -> Result<Option<Self>, Error> {
         let found = async {
             loop {
                 if UnixStream::connect(seat.socket()).await.is_ok() {

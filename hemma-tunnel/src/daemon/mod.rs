@@ -5,9 +5,9 @@
 
 mod changes;
 mod client;
+mod instance_dir;
 mod log;
 mod protocol;
-mod seat;
 mod server;
 mod verify;
 
@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 
 pub use changes::{Logs, Running, Start, Started, Stop, Stopped};
 pub use client::Client;
+pub use instance_dir::InstanceDir;
 pub use protocol::{Answer, Malformed, Request, Status};
-pub use seat::Seat;
 pub use server::run;
 pub use verify::verify;
 
@@ -42,7 +42,7 @@ pub enum Error {
     },
     /// The supervisor's directory, lock or socket cannot be used.
     #[error("the tunnel's directory {} cannot be used: {said}", .path.display())]
-    Seat {
+    InstanceDir {
         /// The path.
         path: PathBuf,
         /// The reason.

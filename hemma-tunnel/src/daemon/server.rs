@@ -10,10 +10,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use super::instance_dir::remove;
 use super::log::{Log, tail};
 use super::protocol::{Answer, LOG_LINES_MAX, Request, Status, read_line, write_line};
-use super::seat::remove;
-use super::{DRAIN, Error, Seat};
+use super::{DRAIN, Error, InstanceDir};
 use crate::{Forward, Options, Supervisor};
 
 /// The maximum number of clients at once.
@@ -24,7 +24,7 @@ const ASKER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The values that a client's task needs.
 struct Desk {
-    seat: Seat,
+    seat: InstanceDir,
     supervisor: Supervisor,
     since: jiff::Timestamp,
     stop: Notify,
@@ -33,13 +33,14 @@ struct Desk {
 /// Runs a supervisor until it is told to stop or `interrupted` completes. There is one for each
 /// seat: a second one is refused with [`Error::Runs`].
 pub async fn run(
-    seat: Seat,
+    seat: InstanceDir,
     options: Options,
     forwards: Vec<Forward>,
     interrupted: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let taken = seat.take()?;
-    let at_seat = |source: io::Error| Error::Seat { path: seat.socket(), said: source.to_string() };
+    let at_seat =
+        |source: io::Error| Error::InstanceDir { path: seat.socket(), said: source.to_string() };
     // This process holds the lock, so an existing socket is left over.
     remove(&seat.socket()).map_err(at_seat)?;
     let listener = UnixListener::bind(seat.socket()).map_err(at_seat)?;

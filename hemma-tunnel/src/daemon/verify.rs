@@ -2,12 +2,12 @@
 
 use hemma_core::{Finding, Hint, Report, World};
 
-use super::{Running, Seat, Status};
+use super::{InstanceDir, Running, Status};
 use crate::ids;
 use crate::{Forward, ForwardStatus, Holder, Remedy, State};
 
 /// One finding for each required forward.
-pub async fn verify(world: &World, seat: &Seat, forwards: &[Forward]) -> Report {
+pub async fn verify(world: &World, seat: &InstanceDir, forwards: &[Forward]) -> Report {
     let running = world.ask_again(&Running { seat: seat.clone() }).await;
     let mut report = Report::default();
     for forward in forwards {

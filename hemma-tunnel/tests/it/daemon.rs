@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_tunnel::daemon::{Error, Request, Seat, Stopped, run};
+use hemma_tunnel::daemon::{Error, InstanceDir, Request, Stopped, run};
 use hemma_tunnel::{Forward, State};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
@@ -126,7 +126,7 @@ async fn a_host_that_is_away_is_said_soon_and_waited_for_in_the_background() {
 #[tokio::test]
 async fn nonsense_on_its_socket_is_refused_and_hurts_nothing() {
     let dir = tempfile::tempdir_in("/tmp").expect("a directory");
-    let seat = Seat::new(dir.path().join("run"), host());
+    let seat = InstanceDir::new(dir.path().join("run"), host());
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let stop = async {
         let _ = ended.await;

@@ -6,7 +6,7 @@ mod run;
 mod service;
 
 use hemma_core::{Finding, Report};
-use hemma_tunnel::daemon::{Logs, Running, Seat, Start, Stop, Stopped, verify};
+use hemma_tunnel::daemon::{InstanceDir, Logs, Running, Start, Stop, Stopped, verify};
 use hemma_tunnel::{Forward, ForwardName};
 
 use crate::data::TunnelLogsData;
@@ -160,7 +160,7 @@ impl Named {
 
 async fn open(
     run: &Run<'_>,
-    seat: &Seat,
+    seat: &InstanceDir,
     forwards: Vec<Forward>,
     approval: &hemma_core::Approval,
 ) -> Result<(), Failure> {
@@ -171,7 +171,11 @@ async fn open(
 }
 
 /// A step for each forward that is not open.
-async fn opening(run: &Run<'_>, seat: &Seat, wanted: &[Forward]) -> Result<Proposal, Failure> {
+async fn opening(
+    run: &Run<'_>,
+    seat: &InstanceDir,
+    wanted: &[Forward],
+) -> Result<Proposal, Failure> {
     let running = run.world().ask_again(&Running { seat: seat.clone() }).await?;
     let open = |it: &Forward| running.as_ref()?.tunnel.forward(it.name());
     let not_so = wanted.iter().filter(|it| open(it).is_none_or(|open| !open.leads_like(it)));
@@ -193,7 +197,11 @@ fn propose_open(proposal: Proposal, forward: &Forward) -> Proposal {
 }
 
 /// A step for each forward that is open.
-async fn closing(run: &Run<'_>, seat: &Seat, only: &[ForwardName]) -> Result<Proposal, Failure> {
+async fn closing(
+    run: &Run<'_>,
+    seat: &InstanceDir,
+    only: &[ForwardName],
+) -> Result<Proposal, Failure> {
     let running = run.world().ask_again(&Running { seat: seat.clone() }).await?;
     let open = running.into_iter().flat_map(|it| it.tunnel.forwards);
     let asked = open.filter(|it| only.is_empty() || only.contains(&it.name));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hemma_tunnel::daemon::Seat;
+use hemma_tunnel::daemon::InstanceDir;
 
 use crate::{Failure, Run};
 
@@ -15,11 +15,11 @@ pub(super) struct NoHome;
 
 /// The one place of a tunnel to the host. It must be the same from a terminal and from a service.
 /// The alias alone does not say which host is meant, and each application has its own forwards.
-pub(super) fn seat(run: &Run<'_>) -> Result<Seat, Failure> {
+pub(super) fn seat(run: &Run<'_>) -> Result<InstanceDir, Failure> {
     let config = run.config();
     let ssh_config = config.host.ssh_config.as_ref().map(|it| it.as_path().display().to_string());
     let configuration = format!("{}\n{}", ssh_config.unwrap_or_default(), config.compose.project);
-    Ok(Seat::new(directory()?, config.host.alias.clone()).of(&configuration))
+    Ok(InstanceDir::new(directory()?, config.host.alias.clone()).of(&configuration))
 }
 
 /// The directory: Linux has one that is removed with the login session; elsewhere it is the cache.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hemma_core::{Command, Finding, Report};
-use hemma_tunnel::daemon::{self, Seat};
+use hemma_tunnel::daemon::{self, InstanceDir};
 use hemma_tunnel::{Forward, Options};
 use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,7 +26,7 @@ pub(super) struct Args {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
-    seat: Seat,
+    seat: InstanceDir,
     ssh_config: Option<PathBuf>,
     forwards: Vec<Forward>,
 }
@@ -64,7 +64,7 @@ impl Args {
 
 /// The arguments for the background process.
 fn told(
-    seat: Seat,
+    seat: InstanceDir,
     ssh_config: Option<PathBuf>,
     forwards: Vec<Forward>,
 ) -> Result<String, Failure> {
@@ -72,7 +72,11 @@ fn told(
 }
 
 /// This program as the background process.
-pub(super) fn again(run: &Run<'_>, seat: &Seat, forwards: &[Forward]) -> Result<Command, Failure> {
+pub(super) fn again(
+    run: &Run<'_>,
+    seat: &InstanceDir,
+    forwards: &[Forward],
+) -> Result<Command, Failure> {
     let ssh_config = run.config().host.ssh_config.clone().map(Into::into);
     let told = told(seat.clone(), ssh_config, forwards.to_vec())?;
     let program = std::env::current_exe().map_err(Failure::unknown)?;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hemma_core::{Approval, Command, Consent, Progress, Report, World};
-use hemma_tunnel::daemon::{Client, Error, Seat, Start, Started, Stop, Stopped, run, verify};
+use hemma_tunnel::daemon::{
+    Client, Error, InstanceDir, Start, Started, Stop, Stopped, run, verify,
+};
 use hemma_tunnel::{Clock, Forward, Options, SystemClock};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -13,7 +15,7 @@ use tempfile::TempDir;
 /// What the process is told, in a file: a test program takes no arguments of its own.
 #[derive(Serialize, Deserialize)]
 struct Orders {
-    seat: Seat,
+    seat: InstanceDir,
     ssh_config: PathBuf,
     forwards: Vec<Forward>,
 }
@@ -84,7 +86,7 @@ impl Clock for Sleepy {
 }
 
 pub(crate) struct Background {
-    pub(crate) seat: Seat,
+    pub(crate) seat: InstanceDir,
     dir: TempDir,
     world: World,
     approval: Approval,
@@ -94,7 +96,7 @@ impl Background {
     pub(crate) fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("hemma-run-").tempdir_in("/tmp");
         let dir = dir.expect("a directory");
-        let seat = Seat::new(dir.path().join("run"), super::host());
+        let seat = InstanceDir::new(dir.path().join("run"), super::host());
         let world = World::local();
         let approval = world.approve(Consent::Given).expect("it is not planning");
         Self { seat, dir, world, approval }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use hemma_cli::{Answer, Failure, Run};
 use hemma_lab::{Lab, Linked};
 use hemma_tunnel::Forward;
-use hemma_tunnel::daemon::Seat;
+use hemma_tunnel::daemon::InstanceDir;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -82,7 +82,7 @@ impl Args {
         let forward = Forward::new("bench".parse().map_err(Failure::usage)?, free_port()?, port);
         let forward = forward.map_err(Failure::usage)?;
         let here = forward.local_port();
-        let seat = Seat::new(directory, run.config().host.alias.clone());
+        let seat = InstanceDir::new(directory, run.config().host.alias.clone());
         // The settings that `tunnel start` passes to the background process.
         let told = json!({ "seat": seat, "ssh_config": over.ssh_config, "forwards": [forward] });
         let ours = Way::ours(&told.to_string(), here)?;

@@ -18,7 +18,7 @@ const SOCKET_PATH_BYTES_MAX: usize = 103;
 
 /// The files of the supervisor of `host`, in a directory that only this user can write to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seat {
+pub struct InstanceDir {
     dir: PathBuf,
     host: Host,
     /// The digest of the configuration that `host` is an alias in.
@@ -33,7 +33,7 @@ pub(super) struct Taken {
     _lock: File,
 }
 
-impl Seat {
+impl InstanceDir {
     /// A seat in `dir`, usually the user's runtime directory; the directory is made if it is
     /// missing.
     pub fn new(dir: impl Into<PathBuf>, host: Host) -> Self {
@@ -76,13 +76,15 @@ impl Seat {
     pub(super) fn prepare(&self) -> Result<(), Error> {
         let socket = self.socket();
         if socket.as_os_str().len() > SOCKET_PATH_BYTES_MAX {
-            return Err(Error::Seat {
+            return Err(Error::InstanceDir {
                 path: socket,
                 said: format!("longer than {SOCKET_PATH_BYTES_MAX} bytes"),
             });
         }
-        let failed =
-            |source: io::Error| Error::Seat { path: self.dir.clone(), said: source.to_string() };
+        let failed = |source: io::Error| Error::InstanceDir {
+            path: self.dir.clone(),
+            said: source.to_string(),
+        };
         DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(failed)?;
         let mode = std::fs::metadata(&self.dir).map_err(failed)?.permissions().mode();
         if mode & 0o022 != 0 {
@@ -124,7 +126,7 @@ impl Seat {
     }
 
     fn failed(&self, source: &io::Error) -> Error {
-        Error::Seat { path: self.file("lock"), said: source.to_string() }
+        Error::InstanceDir { path: self.file("lock"), said: source.to_string() }
     }
 }
 
@@ -138,7 +140,10 @@ fn digest(text: &str) -> u64 {
 
 /// Serializes only the host of a seat. The directory differs between machines, and a recording must
 /// play on any.
-pub(super) fn host_only<S: serde::Serializer>(seat: &Seat, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn host_only<S: serde::Serializer>(
+    seat: &InstanceDir,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     seat.host.serialize(to)
 }
 
@@ -154,8 +159,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn seat(dir: &Path) -> Seat {
-        Seat::new(dir.join("run"), "hemma".parse().expect("a host"))
+    fn seat(dir: &Path) -> InstanceDir {
+        InstanceDir::new(dir.join("run"), "hemma".parse().expect("a host"))
     }
 
     #[test]
@@ -178,7 +183,7 @@ mod tests {
         let seats = [seat(dir.path()), seat(dir.path()).of("a"), seat(dir.path()).of("b")];
         let taken: Vec<_> = seats.iter().map(|it| it.take().expect("it is free")).collect();
         let told = serde_json::to_string(&seats[1]).expect("serializes");
-        let read: Seat = serde_json::from_str(&told).expect("it is ours");
+        let read: InstanceDir = serde_json::from_str(&told).expect("it is ours");
         assert_eq!(read, seat(dir.path()).of("a"), "the process that is started has the same one");
         assert_eq!(read.is_taken(), Ok(true));
         drop(taken);
@@ -197,8 +202,8 @@ mod tests {
         std::fs::create_dir(dir.path().join("run")).expect("writable");
         let open = std::fs::Permissions::from_mode(0o777);
         std::fs::set_permissions(dir.path().join("run"), open).expect("it is ours");
-        assert!(matches!(seat.take(), Err(Error::Seat { .. })));
-        let long = Seat::new("/tmp/".to_owned() + &"x".repeat(100), seat.host);
-        assert!(matches!(long.take(), Err(Error::Seat { .. })));
+        assert!(matches!(seat.take(), Err(Error::InstanceDir { .. })));
+        let long = InstanceDir::new("/tmp/".to_owned() + &"x".repeat(100), seat.host);
+        assert!(matches!(long.take(), Err(Error::InstanceDir { .. })));
     }
 }
