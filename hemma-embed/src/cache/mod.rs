@@ -4,16 +4,16 @@
 //! and both may run at once. A damaged or truncated entry counts as missing. An entry gets its name
 //! when it is complete, so no reader ever sees a part of one.
 
-mod drawer;
 mod error;
 mod key;
+mod namespace;
 mod whole_file;
 
 use std::path::PathBuf;
 
-pub use drawer::Drawer;
 pub use error::CacheError;
 pub use key::Key;
+pub use namespace::Namespace;
 
 use crate::{Fingerprint, Meta};
 
@@ -37,13 +37,13 @@ impl Cache {
     }
 
     /// The vectors of the model, with `cols` values each.
-    pub fn embeddings(&self, cols: usize) -> Drawer {
-        Drawer::new(self.root.join(EMBEDDINGS), cols)
+    pub fn embeddings(&self, cols: usize) -> Namespace {
+        Namespace::new(self.root.join(EMBEDDINGS), cols)
     }
 
     /// The handcrafted features of one server, with `cols` values each.
-    pub fn handcrafted(&self, server: &Fingerprint, cols: usize) -> Drawer {
-        Drawer::new(self.root.join(HANDCRAFTED).join(server.as_str()), cols)
+    pub fn handcrafted(&self, server: &Fingerprint, cols: usize) -> Namespace {
+        Namespace::new(self.root.join(HANDCRAFTED).join(server.as_str()), cols)
     }
 
     /// The server's description from when features were last written. `None` if it cannot be read:

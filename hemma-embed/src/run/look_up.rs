@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cache::{Cache, CacheError, Drawer, Key};
+use crate::cache::{Cache, CacheError, Key, Namespace};
 use crate::essay::{Item, Wanted};
 use crate::{Essay, Fingerprint, Limits, Matrix, Meta, Model, Rows};
 
@@ -17,20 +17,20 @@ pub(super) struct Looked {
 
 /// The parts of the cache that a run needs.
 #[derive(Debug, Clone)]
-pub(super) struct Shelves {
+pub(super) struct Namespaces {
     cache: Cache,
     model: Model,
     wanted: Wanted,
-    embeddings: Option<Drawer>,
+    embeddings: Option<Namespace>,
     /// Whether there were no embeddings when the run began; then no lookup is needed.
     first_run: bool,
     /// `None` until the server of the wanted features is known.
-    handcrafted: Option<(Arc<Meta>, Drawer)>,
+    handcrafted: Option<(Arc<Meta>, Namespace)>,
     /// The number of the answer whose server is recorded.
     newest: Arc<Mutex<usize>>,
 }
 
-impl Shelves {
+impl Namespaces {
     /// Opens the cache, and reads which server's features were kept last.
     pub(super) fn open(cache: Cache, model: Model, wanted: Wanted) -> Result<Self, CacheError> {
         let (embeds, counts) = match wanted {
@@ -80,7 +80,7 @@ impl Shelves {
         if at.is_empty() {
             return Ok((None, missing));
         }
-        let matrix = |values, drawer: &Drawer| Matrix::new(values, at.len(), drawer.cols());
+        let matrix = |values, drawer: &Namespace| Matrix::new(values, at.len(), drawer.cols());
         let rows = Rows {
             embeddings: self.embeddings.as_ref().and_then(|it| matrix(embeddings, it)),
             handcrafted: self.handcrafted.as_ref().and_then(|(_, it)| matrix(handcrafted, it)),
@@ -121,7 +121,7 @@ impl Shelves {
         Ok(())
     }
 
-    fn drawer_of(&self, meta: &Meta) -> Drawer {
+    fn drawer_of(&self, meta: &Meta) -> Namespace {
         self.cache.handcrafted(&meta.server_fingerprint, meta.feature_schema.counted())
     }
 

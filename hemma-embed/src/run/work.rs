@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use super::look_up::{Looked, Shelves};
+use super::look_up::{Looked, Namespaces};
 use super::{Origin, Part, RunError, Step};
 use crate::cache::CacheError;
 use crate::chunk::{Chunk, Chunker};
@@ -43,7 +43,7 @@ pub(super) struct Work(Arc<Inner>);
 struct Inner {
     client: Client,
     wanted: Wanted,
-    shelves: OnceCell<Option<Shelves>>,
+    shelves: OnceCell<Option<Namespaces>>,
     limits: OnceCell<Limits>,
     server: Mutex<Option<Fingerprint>>,
     answers: AtomicUsize,
@@ -77,7 +77,7 @@ impl Work {
             }
         };
         if found.is_some() {
-            let fingerprint = self.shelves().await?.and_then(Shelves::fingerprint).cloned();
+            let fingerprint = self.shelves().await?.and_then(Namespaces::fingerprint).cloned();
             fingerprint.map_or(Ok(()), |it| self.same_server(it))?;
         }
         let limits = if missing.is_empty() { Limits::default() } else { self.limits().await? };
@@ -189,12 +189,12 @@ impl Work {
         }
     }
 
-    async fn shelves(&self) -> Result<Option<&Shelves>, RunError> {
+    async fn shelves(&self) -> Result<Option<&Namespaces>, RunError> {
         let open = || async {
             let options = self.0.client.options();
             let Some(cache) = options.cache.clone() else { return Ok(None) };
             let (model, wanted) = (options.model.clone(), self.0.wanted);
-            blocking(move || Shelves::open(cache, model, wanted)).await.map(Some)
+            blocking(move || Namespaces::open(cache, model, wanted)).await.map(Some)
         };
         Ok(self.0.shelves.get_or_try_init(open).await?.as_ref())
     }
@@ -218,7 +218,7 @@ impl Work {
 ///
 /// Rows of a server that changed during the run are written as well, under its own fingerprint: the
 /// next run begins with them.
-async fn write(shelves: Shelves, answer: Answer) -> Result<Answer, RunError> {
+async fn write(shelves: Namespaces, answer: Answer) -> Result<Answer, RunError> {
     blocking(move || {
         shelves.keep(&answer.items, answer.meta.as_deref(), &answer.rows)?;
         answer.meta.as_ref().map_or(Ok(()), |it| shelves.keep_meta(answer.number, it))?;

@@ -10,13 +10,13 @@ use crate::npy::{self, Expect};
 
 /// Vectors of one length, one file each.
 #[derive(Debug, Clone)]
-pub struct Drawer {
+pub struct Namespace {
     dir: PathBuf,
     cols: usize,
     swept: Arc<Once>,
 }
 
-impl Drawer {
+impl Namespace {
     pub(super) fn new(dir: PathBuf, cols: usize) -> Self {
         Self { dir, cols, swept: Arc::new(Once::new()) }
     }
