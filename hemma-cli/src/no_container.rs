@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Hint, Known};
+use hemma_core::{Hint, Suggestions};
 use hemma_deploy::{Config, Remedy};
 use hemma_docker::Container;
 
@@ -12,7 +12,7 @@ use crate::Failure;
 #[error("there is no container of a service `{asked}`; {known}")]
 struct NoContainer {
     asked: String,
-    known: Known,
+    known: Suggestions,
 }
 
 /// Why none of the containers `there` is one of `asked`.
@@ -22,7 +22,7 @@ pub(crate) fn no_container(there: &[Container], config: &Config, asked: &str) ->
         there.iter().filter(|it| it.belongs_to(project)).filter_map(|it| it.compose.as_ref());
     let services: BTreeSet<&str> = labels.map(|it| it.service.as_str()).collect();
     let nothing_runs = services.is_empty();
-    let known = Known::new(asked, services);
+    let known = Suggestions::new(asked, services);
     let hint = if nothing_runs {
         Hint::Run("cargo xtask plan".to_owned())
     } else {

@@ -46,7 +46,6 @@ mod guard;
 mod hint;
 mod host;
 mod job;
-mod known;
 mod live;
 pub mod names;
 mod not_recorded;
@@ -64,6 +63,7 @@ mod scrub;
 mod secret;
 pub mod storage;
 pub mod sudo;
+mod suggestions;
 pub mod text;
 mod value;
 mod verdict;
@@ -82,7 +82,6 @@ pub use guard::Guard;
 pub use hint::Hint;
 pub use host::{Host, HostError, Place};
 pub use job::Job;
-pub use known::Known;
 pub use live::{
     Attended, ConnectError, Journal, JournalEntry, JournalEvent, Live, Loss, Remark, Shelf,
     SshOptions,
@@ -99,6 +98,7 @@ pub use question::{Change, Cut, Extent, Question};
 pub use remedy::{AnyRemedy, Remedy, RemedySet};
 pub use report::{Finding, Report, causes};
 pub use secret::{HIDDEN, Secret};
+pub use suggestions::Suggestions;
 pub use verdict::Verdict;
 pub use workdir::Workdir;
 pub use world::{Step, World};

@@ -1,6 +1,6 @@
 //! Values that the tables put into errors.
 
-use hemma_core::{ConnectError, ExecError, Host, Known, NotRecorded};
+use hemma_core::{ConnectError, ExecError, Host, NotRecorded, Suggestions};
 use hemma_docker::EngineError;
 use hemma_postgres::databases::Server;
 
@@ -31,8 +31,8 @@ pub(crate) fn refused() -> EngineError {
     EngineError::Refused { host: host(), status: 500, said: said() }
 }
 
-pub(crate) fn known() -> Known {
-    Known::new("redsi", ["redis"])
+pub(crate) fn known() -> Suggestions {
+    Suggestions::new("redsi", ["redis"])
 }
 
 pub(crate) fn server() -> Server {

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use hemma_core::{Known, RemedySet};
+use hemma_core::{RemedySet, Suggestions};
 use serde::{Deserialize, Serialize};
 
 use super::*;
@@ -39,7 +39,7 @@ fn a_remedy_is_shown_as_a_command_of_ours() {
 
 #[test]
 fn a_sentence_names_the_command_of_the_remedy_in_it() {
-    let known = |asked| Known::new(asked, ["kafka", "redis"]);
+    let known = |asked| Suggestions::new(asked, ["kafka", "redis"]);
     let list = || hemma_deploy::Remedy::ShowStatus;
     let near = "did you mean `redis`? `cargo xtask status` shows what there is";
     assert_eq!(shown(known("redsi").hint(list())), say(near));

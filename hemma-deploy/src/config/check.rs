@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use hemma_core::Known;
+use hemma_core::Suggestions;
 use serde::Deserialize;
 use toml::de::DeTable;
 
@@ -103,7 +103,7 @@ fn follows(tree: &Node, fault: &Fault) -> bool {
     match tree.at(&fault.path).map(|it| &it.value) {
         Some(Value::Table(table)) => table.removed.iter().any(|it| {
             // A misspelled key, such as `service` for `services`, is reported already.
-            it == field || Known::new(it, [field]).nearest().is_some()
+            it == field || Suggestions::new(it, [field]).nearest().is_some()
         }),
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hemma_core::Known;
+use hemma_core::Suggestions;
 use serde::de::{Error, Expected, Unexpected};
 use serde_json::Value;
 
@@ -106,7 +106,7 @@ impl Error for Fault {
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let mut message =
             format!("there is no key `{}` here; {}", shown(field), choice(field, expected));
-        if Known::new(field, expected.iter().copied()).nearest().is_none() {
+        if Suggestions::new(field, expected.iter().copied()).nearest().is_none() {
             message.push_str(&elsewhere(field));
         }
         Self::new(message)
@@ -120,7 +120,7 @@ impl Error for Fault {
 
 /// The allowed words; the one that may have been meant comes first.
 fn choice(asked: &str, expected: &[&str]) -> String {
-    let known = Known::new(asked, expected.iter().copied());
+    let known = Suggestions::new(asked, expected.iter().copied());
     match (known.nearest(), expected) {
         (Some(nearest), _) => format!("did you mean `{nearest}`?"),
         (None, [only]) => format!("only `{only}` is allowed"),

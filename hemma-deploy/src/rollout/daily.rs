@@ -1,7 +1,7 @@
 //! Daily work on single services, with the same steps and the same gate as a deploy.
 
 use hemma_core::names::ServiceName;
-use hemma_core::{Approval, Finding, Known, Progress, Report, Verdict, World};
+use hemma_core::{Approval, Finding, Progress, Report, Suggestions, Verdict, World};
 use hemma_docker::Containers;
 use hemma_docker::compose::{Build, ComposeFiles, Model, Up, UpError};
 use hemma_docker::health::Gated;
@@ -257,7 +257,7 @@ fn named(model: &Model, asked: &[String]) -> Result<Vec<ServiceName>, Error> {
             || model.services.iter().filter(|(_, it)| it.replicas > 0).map(|it| it.0.as_str());
         found.map(|it| it.0.clone()).ok_or_else(|| Error::NoService {
             name: name.clone(),
-            known: Known::new(name, known()),
+            known: Suggestions::new(name, known()),
         })
     };
     asked.iter().map(find).collect()

@@ -1,6 +1,6 @@
 //! The errors of a deploy.
 
-use hemma_core::{Classified, ErrorClass, ExecError, Hint, Host, Known, OperatorError};
+use hemma_core::{Classified, ErrorClass, ExecError, Hint, Host, OperatorError, Suggestions};
 use hemma_docker::EngineError;
 use hemma_docker::compose::{BuildError, ModelError, PullError, Refusal, UpError};
 use hemma_docker::network;
@@ -87,11 +87,11 @@ pub enum Error {
         /// The requested release.
         asked: String,
         /// The kept releases, newest first.
-        known: Known,
+        known: Suggestions,
     },
     /// There is no release but the one that runs, or none at all.
     #[error("there is no release before the one that is deployed; {0}")]
-    NoEarlierRelease(Known),
+    NoEarlierRelease(Suggestions),
     /// The release could not be restored.
     #[error("the rollback stopped")]
     Restore(#[source] RestoreError),
@@ -104,7 +104,7 @@ pub enum Error {
         /// The requested service.
         name: String,
         /// The existing services.
-        known: Known,
+        known: Suggestions,
     },
 }
 
@@ -183,11 +183,11 @@ mod tests {
     fn what_was_asked_for_and_is_not_there_is_an_error_with_a_next_command() {
         let service = |name: &str| Error::NoService {
             name: name.to_owned(),
-            known: Known::new(name, ["kafka", "redis"]),
+            known: Suggestions::new(name, ["kafka", "redis"]),
         };
         let release = |asked: &str| Error::NoRelease {
             asked: asked.to_owned(),
-            known: Known::new(asked, ["1f0c2a9be4", "77aa01c3d5"]),
+            known: Suggestions::new(asked, ["1f0c2a9be4", "77aa01c3d5"]),
         };
         let rows = [
             (
@@ -211,7 +211,7 @@ mod tests {
                 "list the kept releases",
             ),
             (
-                Error::NoEarlierRelease(Known::new("", ["1f0c2a9be4"])),
+                Error::NoEarlierRelease(Suggestions::new("", ["1f0c2a9be4"])),
                 "there is no release before the one that is deployed; there is 1f0c2a9be4",
                 "revert the commit in the repository, push it, and deploy: each release that \
                  turns healthy is kept",

@@ -1,6 +1,6 @@
 //! The deployed release, and the one to go back to.
 
-use hemma_core::{Command, Exec, Known, World};
+use hemma_core::{Command, Exec, Suggestions, World};
 use hemma_git::checkout::{self, Checkout, short};
 
 use crate::Config;
@@ -94,7 +94,7 @@ async fn usual<'r>(
 
 fn no_release(releases: &[Release], asked: Option<&str>) -> Error {
     let known = releases.iter().map(|it| short(&it.commit));
-    let known = Known::new(asked.unwrap_or_default(), known);
+    let known = Suggestions::new(asked.unwrap_or_default(), known);
     match asked {
         Some(asked) if !releases.is_empty() => Error::NoRelease { asked: asked.to_owned(), known },
         _ => Error::NoEarlierRelease(known),

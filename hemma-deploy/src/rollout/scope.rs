@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Classified, ErrorClass, Finding, Known, OperatorError};
+use hemma_core::{Classified, ErrorClass, Finding, OperatorError, Suggestions};
 use hemma_docker::Container;
 use hemma_docker::compose::Model;
 
@@ -36,7 +36,7 @@ pub enum StageError {
         /// The requested stage.
         asked: String,
         /// The existing stages.
-        known: Known,
+        known: Suggestions,
     },
     /// The settings have no stages.
     #[error("hemma.toml has no stages, so there is no stage `{0}`")]
@@ -60,7 +60,7 @@ impl Scope {
             return Err(StageError::NoStages(name.to_owned()));
         }
         if !stages.names().any(|it| it == name) {
-            let known = Known::new(name, stages.names());
+            let known = Suggestions::new(name, stages.names());
             return Err(StageError::Unknown { asked: name.to_owned(), known });
         }
         Ok(Self::Stage(name.to_owned()))

@@ -3,7 +3,7 @@
 use hemma_core::names::PgName;
 use hemma_core::text::plain;
 use hemma_core::{
-    Classified, ErrorClass, ExecError, Hint, Known, NotRecorded, OperatorError, Output,
+    Classified, ErrorClass, ExecError, Hint, NotRecorded, OperatorError, Output, Suggestions,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ pub enum BackupError {
         /// The database that was asked for.
         database: PgName,
         /// The databases that exist.
-        known: Known,
+        known: Suggestions,
     },
     /// `pg_dump` is older than the server.
     #[error("pg_dump in {} has another version than the server: {said}", .server.container)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::names::PgName;
-use hemma_core::{Command, Known, Live, Place, Question};
+use hemma_core::{Command, Live, Place, Question, Suggestions};
 use serde::{Deserialize, Serialize};
 
 use super::BackupError;
@@ -76,7 +76,7 @@ pub fn chosen(
             BackupError::NoDatabase {
                 server: server.clone(),
                 database: name.clone(),
-                known: Known::new(name.as_str(), known),
+                known: Suggestions::new(name.as_str(), known),
             }
         })
     };

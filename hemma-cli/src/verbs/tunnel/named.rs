@@ -1,6 +1,6 @@
 //! The forwards that were named on the command line.
 
-use hemma_core::{Hint, Known};
+use hemma_core::{Hint, Suggestions};
 use hemma_tunnel::{Forward, ForwardName};
 
 use crate::{Failure, Run};
@@ -15,7 +15,7 @@ pub(super) struct Named {
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error("hemma.toml has no forward `{asked}`; {known}")]
-    NoSuch { asked: ForwardName, known: Known },
+    NoSuch { asked: ForwardName, known: Suggestions },
 }
 
 impl Named {
@@ -23,7 +23,7 @@ impl Named {
     pub(super) fn forwards(&self, run: &Run<'_>) -> Result<Vec<Forward>, Failure> {
         let all = crate::forwards(&run.config().forward).map_err(Failure::usage)?;
         if let Some(name) = self.names.iter().find(|it| !all.iter().any(|own| own.name() == *it)) {
-            let known = Known::new(name.as_str(), all.iter().map(|it| it.name().as_str()));
+            let known = Suggestions::new(name.as_str(), all.iter().map(|it| it.name().as_str()));
             let hint = known.hint(Hint::Run("cargo xtask tunnel status".to_owned()));
             return Err(Failure::usage(Error::NoSuch { asked: name.clone(), known }).hint(hint));
         }

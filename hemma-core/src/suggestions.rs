@@ -14,12 +14,12 @@ const PART_CHARS_MIN: usize = 3;
 
 /// The names that exist; those that may have been meant come first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
+pub struct Suggestions {
     names: Vec<String>,
     nearest: Option<String>,
 }
 
-impl Known {
+impl Suggestions {
     /// The names that exist, sorted for an operator who typed `asked`, which is not one of them.
     pub fn new<S: Into<String>>(asked: &str, names: impl IntoIterator<Item = S>) -> Self {
         let names = names.into_iter().map(Into::into);
@@ -46,7 +46,7 @@ impl Known {
     }
 }
 
-impl fmt::Display for Known {
+impl fmt::Display for Suggestions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.names.len() {
             0 => f.write_str("there is none"),
@@ -89,7 +89,7 @@ mod tests {
             ("_s", None, "there are api_gateway_service, "),
         ];
         for (asked, nearest, words) in rows {
-            let known = Known::new(asked, SERVICES);
+            let known = Suggestions::new(asked, SERVICES);
             assert_eq!(known.nearest(), nearest, "{asked}");
             assert!(known.to_string().starts_with(words), "{asked}: {known}");
         }
@@ -98,11 +98,11 @@ mod tests {
     #[test]
     fn the_hint_asks_only_where_something_is_near() {
         let all = || Hint::Run("docker ps".to_owned());
-        let near = Known::new("redsi", SERVICES).hint(all());
+        let near = Suggestions::new("redsi", SERVICES).hint(all());
         let name = "redis".to_owned();
         assert_eq!(near, Hint::DidYouMean { name, all: Box::new(all()) });
         assert_eq!(near.to_string(), "did you mean `redis`? otherwise, run `docker ps`");
-        assert_eq!(Known::new("nginx", SERVICES).hint(all()), all());
-        assert_eq!(Known::new("nginx", [""; 0]).to_string(), "there is none");
+        assert_eq!(Suggestions::new("nginx", SERVICES).hint(all()), all());
+        assert_eq!(Suggestions::new("nginx", [""; 0]).to_string(), "there is none");
     }
 }
