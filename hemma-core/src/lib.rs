@@ -83,7 +83,7 @@ pub use hint::Hint;
 pub use host::{Host, HostError, Place};
 pub use job::Job;
 pub use live::{
-    Attended, ConnectError, Journal, JournalEntry, JournalEvent, Live, Loss, Remark, Shelf,
+    Attended, ConnectError, Extensions, Journal, JournalEntry, JournalEvent, Live, Loss, Remark,
     SshOptions,
 };
 #[cfg(feature = "ssh")]

@@ -35,7 +35,7 @@ impl Question for Count {
     type Error = CountError;
 
     async fn ask(&self, live: &Live) -> Result<u32, CountError> {
-        let looks = live.shelf().get_or_make(Looks::default);
+        let looks = live.extensions().get_or_make(Looks::default);
         match self.name {
             "dark" => Err(CountError::Dark),
             _ => Ok(looks.0.fetch_add(1, Ordering::SeqCst) + 1),

@@ -143,5 +143,5 @@ pub enum LookError {
 
 /// The connections that all looks of one run share.
 pub(crate) fn wire_of(live: &Live) -> std::sync::Arc<Wire> {
-    live.shelf().get_or_make(|| Wire::new(wire::SILENCE))
+    live.extensions().get_or_make(|| Wire::new(wire::SILENCE))
 }

@@ -4,12 +4,12 @@
 
 mod connect_error;
 mod drain;
+mod extensions;
 mod job;
 mod journal;
 mod local;
 mod options;
 mod remarks;
-mod shelf;
 mod signals;
 
 // A program without the feature `ssh` compiles none of these.
@@ -51,6 +51,7 @@ use std::time::Duration;
 pub use connect_error::ConnectError;
 #[cfg(feature = "ssh")]
 pub use duplex::{Duplex, End};
+pub use extensions::Extensions;
 pub use journal::{Journal, JournalEntry, JournalEvent, Loss};
 pub use local::Attended;
 #[cfg(feature = "ssh")]
@@ -59,7 +60,6 @@ pub use options::SshOptions;
 pub use remarks::Remark;
 #[cfg(feature = "ssh")]
 pub use session::Terminal;
-pub use shelf::Shelf;
 #[cfg(feature = "ssh")]
 pub use stream::StreamError;
 
@@ -85,7 +85,7 @@ pub struct Live {
 
 struct Shared {
     connections: Connections,
-    shelf: Shelf,
+    extensions: Extensions,
     journal: Journal,
     remarks: Remarks,
     guard: RwLock<Option<Guard>>,
@@ -110,7 +110,7 @@ impl Live {
         let remarks = Remarks::default();
         let shared = Shared {
             connections: Connections::new(options, remarks.clone()),
-            shelf: Shelf::default(),
+            extensions: Extensions::default(),
             journal: Journal::default(),
             remarks,
             guard: RwLock::default(),
@@ -196,8 +196,8 @@ impl Live {
     }
 
     /// The clients that leaf crates keep between questions.
-    pub fn shelf(&self) -> &Shelf {
-        &self.shared.shelf
+    pub fn extensions(&self) -> &Extensions {
+        &self.shared.extensions
     }
 
     /// The listeners for changes.
@@ -242,7 +242,7 @@ impl Live {
         };
         // A dead link must not hold up the end of the run.
         let _ = tokio::time::timeout(CLOSE_PATIENCE, work).await;
-        self.shared.shelf.clear();
+        self.shared.extensions.clear();
         self.shared.connections.close().await;
     }
 }

@@ -82,7 +82,7 @@ impl Channel {
         let Self { from_host, to_host, .. } = self;
         let holding = Holding::keep(from_host, to_host, live.journal(), holder);
         // The first of two channels in one run stays.
-        let holding = live.shelf().get_or_make(|| holding);
+        let holding = live.extensions().get_or_make(|| holding);
         let journal = live.journal().clone();
         live.at_close(async move |now| holding.interrupted(&journal, release, now).await);
     }

@@ -108,7 +108,7 @@ impl Change for Release {
 
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), LockError> {
         live.set_guard(None);
-        if let Some(holding) = live.shelf().take::<Holding>() {
+        if let Some(holding) = live.extensions().take::<Holding>() {
             let nothing_is_open = self.outcome.is_some_and(RunOutcome::leaves_nothing_open);
             holding.end(nothing_is_open).await;
         }

@@ -191,7 +191,7 @@ impl Question for LookModel {
             let refusal = Refusal::read(&output.stderr, tree, &written, env, spot);
             return Ok(ModelAnswer::Refused(refusal));
         }
-        let digests = live.shelf().get_or_make(Digests::default);
+        let digests = live.extensions().get_or_make(Digests::default);
         let mut model = reading::read(json, tree, &digests)
             .map_err(|reason| ModelError::Read { host: host.clone(), reason })?;
         if self.hashes {

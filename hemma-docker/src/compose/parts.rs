@@ -61,7 +61,7 @@ impl Question for LookParts {
             };
             Ok((seen, image))
         });
-        let digests = live.shelf().get_or_make(Digests::default);
+        let digests = live.extensions().get_or_make(Digests::default);
         match seen.await {
             Ok((seen, image)) => Ok(Some(read(seen, image, &digests))),
             Err(EngineError::Refused { status: 404, .. }) => Ok(None),

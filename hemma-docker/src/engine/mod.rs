@@ -44,7 +44,7 @@ pub(crate) async fn call<T, F>(
 where
     F: Future<Output = Result<T, bollard::errors::Error>> + Send,
 {
-    let wires = live.shelf().get_or_make(Engines::default).wires(host);
+    let wires = live.extensions().get_or_make(Engines::default).wires(host);
     let _turn = wires.turns.acquire().await;
     // A change's guard is checked when its wire is opened, so each change has a wire of its own.
     let guarded = live.guard(host).is_some();

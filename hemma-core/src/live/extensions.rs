@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Values by type. A leaf crate uses a private type, so no other crate can reach its value.
 #[derive(Default)]
-pub struct Shelf(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub struct Extensions(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
-impl Shelf {
+impl Extensions {
     /// The value of type `T`, made by `make` on first use.
     pub fn get_or_make<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,8 +34,8 @@ impl Shelf {
     }
 }
 
-impl fmt::Debug for Shelf {
+impl fmt::Debug for Extensions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Shelf")
+        f.write_str("Extensions")
     }
 }
