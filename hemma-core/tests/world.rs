@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use hemma_core::{
-    Cassette, Change, Consent, Cut, Exec, ExecError, Live, NotRecorded, Origin, Patience, Progress,
-    Question, Scene, SshOptions, World,
+    Cassette, Change, Consent, Cut, Exec, ExecError, Live, NotRecorded, Origin, PollPolicy,
+    Progress, Question, Scene, SshOptions, World,
 };
 use serde::{Deserialize, Serialize};
 
@@ -164,7 +164,7 @@ name = "a"
 #[tokio::test]
 async fn patience_ends_and_a_replay_does_not_rest() {
     let replay = World::replay(Cassette { scene: scene(), exchange: Vec::new() });
-    let patience = Patience::lasting(Duration::from_secs(3600), Duration::from_secs(1));
+    let patience = PollPolicy::lasting(Duration::from_secs(3600), Duration::from_secs(1));
     let mut looks = 0;
     let found = patience.wait(&replay, async |_| {
         looks += 1;

@@ -20,7 +20,7 @@ mod watch;
 use std::time::Duration;
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Finding, Host, Patience, Progress, Report, World};
+use hemma_core::{Finding, Host, PollPolicy, Progress, Report, World};
 
 use crate::Containers;
 use crate::engine::EngineError;
@@ -49,8 +49,9 @@ pub async fn gate(
     let longest = expected.iter().map(|it| it.state.patience()).max().unwrap_or_default();
     let mut services = Services::new(expected, progress);
     let mut blind: Option<EngineError> = None;
-    let ended =
-        Patience::lasting(longest + SETTLE + SECOND_CHECK_MAX, PAUSE).wait(world, async |looks| {
+    let ended = PollPolicy::lasting(longest + SETTLE + SECOND_CHECK_MAX, PAUSE).wait(
+        world,
+        async |looks| {
             if looks > 0 {
                 services.rested(PAUSE);
             }
@@ -71,7 +72,8 @@ pub async fn gate(
                     Some(())
                 }
             }
-        });
+        },
+    );
     ended.await;
     services.report(world, host, blind.as_ref()).await
 }

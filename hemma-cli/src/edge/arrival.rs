@@ -1,6 +1,6 @@
 //! The last part of a deploy, as a browser sees it: name, certificate, and the answering service.
 
-use hemma_core::{Finding, Patience, Progress, Report, Verdict, World};
+use hemma_core::{Finding, PollPolicy, Progress, Report, Verdict, World};
 use hemma_deploy::Config;
 use hemma_docker::{ContainerName, Containers, EngineError, LogLine, Logs};
 use hemma_ingress::proxy;
@@ -113,7 +113,7 @@ async fn certificates(
         log(world, config, waiting, looks).await
     };
     if let Waiting::Begun = waiting {
-        let once = Patience { looks: 1, ..USUAL_PATIENCE };
+        let once = PollPolicy { looks: 1, ..USUAL_PATIENCE };
         let silent = Progress::silent();
         let seen = issuance::wait_for_issuance(world, sites, once, &silent, &mut log).await;
         if seen.iter().all(|it| it.end != End::UnderWay) {

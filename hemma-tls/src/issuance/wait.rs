@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use hemma_core::{Finding, Hint, Patience, Progress, World, causes};
+use hemma_core::{Finding, Hint, PollPolicy, Progress, World, causes};
 use serde::{Deserialize, Serialize};
 
 use super::{Cause, Event, What, read};
@@ -13,7 +13,7 @@ use crate::{Handshake, HandshakeError, Met, Site, chain};
 /// Five minutes: the companion waits up to twenty seconds for the proxy, and needs about as long
 /// for a name. A look every ten seconds is rare enough not to be banned by a firewall in front of
 /// the proxy.
-pub const USUAL_PATIENCE: Patience = Patience { looks: 31, pause: Duration::from_secs(10) };
+pub const USUAL_PATIENCE: PollPolicy = PollPolicy { looks: 31, pause: Duration::from_secs(10) };
 
 /// The result of the wait for one site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub enum End {
 pub async fn wait_for_issuance<E: std::error::Error>(
     world: &World,
     sites: &[Site],
-    patience: Patience,
+    patience: PollPolicy,
     progress: &Progress,
     mut log: impl AsyncFnMut() -> Result<Vec<String>, E>,
 ) -> Vec<Issuance> {
@@ -134,7 +134,7 @@ fn failure(name: &str, cause: &Cause, at: Option<&str>) -> Cause {
     }
 }
 
-fn tell(progress: &Progress, count: u32, patience: Patience, latest: &[Issuance]) {
+fn tell(progress: &Progress, count: u32, patience: PollPolicy, latest: &[Issuance]) {
     let issued = latest.iter().filter(|it| it.end == End::Issued).count();
     let open = latest.iter().filter(|it| it.end != End::Issued);
     let open: Vec<String> =

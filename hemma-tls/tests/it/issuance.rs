@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hemma_core::{Patience, Progress};
+use hemma_core::{PollPolicy, Progress};
 use hemma_tls::Site;
 use hemma_tls::issuance::{Cause, End, finding, wait_for_issuance};
 use rcgen::DnType;
 
 use crate::server::{Authority, Identity, acceptor, listen, params, self_signed, tls, world};
 
-const PATIENCE: Patience = Patience { looks: 5, pause: Duration::from_millis(20) };
+const PATIENCE: PollPolicy = PollPolicy { looks: 5, pause: Duration::from_millis(20) };
 const BEGUN: &str = "Creating/renewal api.hemma.example certificates... (api.hemma.example)";
 
 fn default_certificate() -> Identity {

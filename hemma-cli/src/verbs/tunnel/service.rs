@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::{Finding, Patience, Report};
+use hemma_core::{Finding, PollPolicy, Report};
 use hemma_tunnel::daemon::{Stop, verify};
 use hemma_tunnel::service::{
     Install, Leftovers, Manager, RemoveLeftovers, Service, Uninstall, lasting_agent,
@@ -20,7 +20,7 @@ pub(super) struct InstallArgs {
 }
 
 /// The patience for a service, which starts its program, connects, and checks.
-const PATIENCE: Patience = Patience { looks: 40, pause: Duration::from_millis(500) };
+const PATIENCE: PollPolicy = PollPolicy { looks: 40, pause: Duration::from_millis(500) };
 
 #[derive(Debug, thiserror::Error)]
 enum Error {

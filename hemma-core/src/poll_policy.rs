@@ -7,14 +7,14 @@ use crate::World;
 
 /// How often to look, and how long to pause in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct PollPolicy {
     /// The maximum number of looks.
     pub looks: u32,
     /// The pause between two looks.
     pub pause: Duration,
 }
 
-impl Patience {
+impl PollPolicy {
     /// Looks every `pause` for about `total`, at least once.
     pub fn lasting(total: Duration, pause: Duration) -> Self {
         let looks = total.as_millis() / pause.as_millis().max(1) + 1;
