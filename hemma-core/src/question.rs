@@ -40,7 +40,7 @@ pub trait Change: Serialize + Send + Sync {
     /// The name of this kind of change, e.g. `docker.network-create`.
     const KIND: &'static str;
     /// Whether Ctrl-C may stop it in the middle without harm (a build) or has to wait for its end.
-    const CUT: Cut;
+    const CANCEL: Cancel;
     /// The result of the change.
     type Receipt: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
     /// Why the change was not made, or only in part.
@@ -90,9 +90,9 @@ impl Extent {
 
 /// The effect of an interruption on a change in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
+pub enum Cancel {
     /// The change is dropped at once; half of it does no harm.
-    AtOnce,
+    Immediately,
     /// The change is finished first.
-    AfterwardsOnly,
+    AfterCompletion,
 }

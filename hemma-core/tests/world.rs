@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use hemma_core::{
-    Cassette, Change, Consent, Cut, Exec, ExecError, Live, NotRecorded, Origin, PollPolicy,
+    Cancel, Cassette, Change, Consent, Exec, ExecError, Live, NotRecorded, Origin, PollPolicy,
     Progress, Question, Scene, SshOptions, World,
 };
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ struct Say;
 
 impl Change for Say {
     const KIND: &'static str = "test.say";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = CountError;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hemma_core::names::ServiceName;
-use hemma_core::{Change, Command, Cut, Exec, ExecError, Live, Place, Progress, World};
+use hemma_core::{Cancel, Change, Command, Exec, ExecError, Live, Place, Progress, World};
 use hemma_docker::compose::{Build, BuildError, ComposeFiles};
 
 use crate::Config;
@@ -192,7 +192,7 @@ pub(crate) struct NotedBuild(pub(crate) Build);
 
 impl Change for NotedBuild {
     const KIND: &'static str = Build::KIND;
-    const CUT: Cut = Build::CUT;
+    const CANCEL: Cancel = Build::CANCEL;
     type Receipt = ();
     type Error = BuildError;
 

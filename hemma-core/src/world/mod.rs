@@ -18,8 +18,8 @@ use tokio::sync::watch;
 pub use trace::Step;
 
 use crate::{
-    Approval, Change, Consent, Cut, ExecError, Extent, JournalEntry, JournalEvent, Live, Progress,
-    Question, Remark, SshOptions, causes, without_credentials,
+    Approval, Cancel, Change, Consent, ExecError, Extent, JournalEntry, JournalEvent, Live,
+    Progress, Question, Remark, SshOptions, causes, without_credentials,
 };
 use memo::Memo;
 #[cfg(feature = "cassette")]
@@ -163,7 +163,8 @@ impl World {
             // The interruption drops this future; until then it must not begin anything new.
             std::future::pending::<()>().await;
         }
-        let _guard = (C::CUT == Cut::AfterwardsOnly).then(|| Uncuttable::new(&self.uncuttable));
+        let _guard =
+            (C::CANCEL == Cancel::AfterCompletion).then(|| Uncuttable::new(&self.uncuttable));
         let begun = Begun::new(&self.trace, C::KIND, without_credentials(&change.describe()));
         self.tell_journal::<C>(change, JournalEvent::Begun);
         let started = Instant::now();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hemma_core::names::{CheckoutPath, EnvKey, ProjectName};
 use hemma_core::{
-    Approval, Change, Command, Cut, Extent, Host, Live, Place, Progress, Question, Secret, World,
+    Approval, Cancel, Change, Command, Extent, Host, Live, Place, Progress, Question, Secret, World,
 };
 use hemma_docker::compose::dotenv::{BYTES_MAX, KIND, Obstacle, with_value};
 
@@ -127,7 +127,7 @@ pub struct Written {
 
 impl Change for WriteEnv {
     const KIND: &'static str = "env.write";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = Written;
     type Error = WriteError;
 

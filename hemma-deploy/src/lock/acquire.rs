@@ -1,7 +1,7 @@
 //! Taking the lock.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Change, Command, Cut, Extent, Host, Live, Progress};
+use hemma_core::{Cancel, Change, Command, Extent, Host, Live, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, WRITE_JOURNAL};
@@ -68,7 +68,7 @@ pub enum Acquired {
 
 impl Change for Acquire {
     const KIND: &'static str = "lock.acquire";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = Acquired;
     type Error = LockError;
 

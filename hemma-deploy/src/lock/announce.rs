@@ -1,7 +1,7 @@
 //! The journal without the lock, for work that may go on next to other runs.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Change, Command, Cut, Host, Live, Progress};
+use hemma_core::{Cancel, Change, Command, Host, Live, Progress};
 use serde::Serialize;
 
 use super::channel::{Channel, WRITE_JOURNAL};
@@ -33,7 +33,7 @@ pub struct Announce {
 
 impl Change for Announce {
     const KIND: &'static str = "lock.announce";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = LockError;
 

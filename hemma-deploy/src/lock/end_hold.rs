@@ -2,7 +2,9 @@
 
 use hemma_core::names::ProjectName;
 use hemma_core::text::plain;
-use hemma_core::{Change, Command, Cut, Host, JournalEntry, JournalEvent, Live, Place, Progress};
+use hemma_core::{
+    Cancel, Change, Command, Host, JournalEntry, JournalEvent, Live, Place, Progress,
+};
 use serde::Serialize;
 
 use super::error::LockError;
@@ -37,7 +39,7 @@ pub struct EndHold {
 
 impl Change for EndHold {
     const KIND: &'static str = "lock.end-hold";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = LockError;
 

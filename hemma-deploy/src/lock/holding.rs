@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use hemma_core::text::plain;
-use hemma_core::{Change, Cut, Duplex, Journal, JournalEntry, JournalEvent, Live, Loss, Progress};
+use hemma_core::{
+    Cancel, Change, Duplex, Journal, JournalEntry, JournalEvent, Live, Loss, Progress,
+};
 use tokio::io::{AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
@@ -97,7 +99,7 @@ impl Holding {
 
 impl Change for Release {
     const KIND: &'static str = "lock.release";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = LockError;
 

@@ -4,7 +4,7 @@ use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::UNCUT;
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded,
     OperatorError, Place, Progress, storage,
 };
 use hemma_docker::compose::DROP_RUNNING;
@@ -121,7 +121,7 @@ impl OperatorError for KeepError {
 
 impl Change for Keep {
     const KIND: &'static str = "release.keep";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = ();
     type Error = KeepError;
 

@@ -3,7 +3,7 @@
 use hemma_core::names::{CheckoutPath, ServiceName};
 use hemma_core::script::UNCUT;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded,
     OperatorError, Place, Progress, storage,
 };
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ impl OperatorError for NoteError {
 
 impl Change for Note {
     const KIND: &'static str = "release.note";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = ();
     type Error = NoteError;
 

@@ -5,7 +5,7 @@ use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Host, Live, NotRecorded,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Extent, Host, Live, NotRecorded,
     OperatorError, Place, Progress, storage,
 };
 use hemma_git::checkout::{COMPARE, GIT, cause, short};
@@ -192,7 +192,7 @@ impl OperatorError for RestoreError {
 
 impl Change for Restore {
     const KIND: &'static str = "release.restore";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = Restored;
     type Error = RestoreError;
 

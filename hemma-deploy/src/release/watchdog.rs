@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hemma_core::names::ServiceName;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, JournalEntry, JournalEvent,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Host, JournalEntry, JournalEvent,
     Live, NotRecorded, OperatorError, Place, Progress, storage,
 };
 use hemma_docker::compose::ComposeFiles;
@@ -161,7 +161,7 @@ impl OperatorError for ArmError {
 
 impl Change for ArmReturn {
     const KIND: &'static str = "release.arm-return";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = ArmError;
 

@@ -2,8 +2,8 @@
 
 use hemma_core::names::ServiceName;
 use hemma_core::{
-    Change, Classified, Cut, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError, Place,
-    Progress, storage,
+    Cancel, Change, Classified, ErrorClass, ExecError, Host, Live, NotRecorded, OperatorError,
+    Place, Progress, storage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ impl OperatorError for WithdrawError {
 
 impl Change for Withdraw {
     const KIND: &'static str = "release.withdraw";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = ();
     type Error = WithdrawError;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hemma_core::names::ServiceName;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded,
     OperatorError, Place, Progress, Workdir,
 };
 use serde::{Deserialize, Serialize};
@@ -182,7 +182,7 @@ fn of(services: &[String]) -> String {
 impl Change for Build {
     const KIND: &'static str = "compose.build";
     /// A build may be cut at once: nothing runs on a half-built image.
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = BuildError;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hemma_core::names::ServiceName;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Hint, Host, Live, NotRecorded,
+    Change, Classified, Command, Cancel, ErrorClass, ExecError, Hint, Host, Live, NotRecorded,
     OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ impl PullImages {
 impl Change for PullImages {
     const KIND: &'static str = "compose.pull";
     /// A pull may be cut at once: an image has its name only when all of it is there.
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = PullError;
 

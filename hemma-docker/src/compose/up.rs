@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hemma_core::names::ServiceName;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Host, Live, NotRecorded,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded,
     OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ impl Up {
 impl Change for Up {
     const KIND: &'static str = "compose.up";
     /// A cut in the middle would leave containers that were removed and not yet replaced.
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = ();
     type Error = UpError;
 

@@ -1,7 +1,7 @@
 //! Removing a container that never ran.
 
 use bollard::query_parameters::RemoveContainerOptions;
-use hemma_core::{Change, Cut, Host, Live, Progress};
+use hemma_core::{Cancel, Change, Host, Live, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::ContainerName;
@@ -23,7 +23,7 @@ pub struct Discarded {}
 
 impl Change for Discard {
     const KIND: &'static str = "docker.container-discard";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = Discarded;
     type Error = EngineError;
 

@@ -1,6 +1,6 @@
 //! A command of the operator's in a running container.
 
-use hemma_core::{Change, Command, Cut, Ended, ExecError, Host, Live, Progress, Terminal};
+use hemma_core::{Cancel, Change, Command, Ended, ExecError, Host, Live, Progress, Terminal};
 use serde::Serialize;
 
 use super::ContainerName;
@@ -29,7 +29,7 @@ pub struct InContainer {
 
 impl Change for InContainer {
     const KIND: &'static str = "docker.exec";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = Ended;
     type Error = ExecError;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bollard::query_parameters::RestartContainerOptionsBuilder;
-use hemma_core::{Change, Cut, Host, Live, Progress};
+use hemma_core::{Cancel, Change, Host, Live, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::ContainerName;
@@ -28,7 +28,7 @@ pub struct Restarted {}
 impl Change for Restart {
     const KIND: &'static str = "docker.container-restart";
     // Between the stop and the start there is a moment in which nothing would start it again.
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = Restarted;
     type Error = EngineError;
 

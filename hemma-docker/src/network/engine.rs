@@ -3,7 +3,7 @@
 use bollard::models::NetworkCreateRequest;
 use bollard::query_parameters::ListNetworksOptions;
 use hemma_core::names::NetworkName;
-use hemma_core::{Change, Cut, Extent, Host, Live, Progress, Question};
+use hemma_core::{Cancel, Change, Extent, Host, Live, Progress, Question};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{EngineError, USUAL_LIMIT, call};
@@ -69,7 +69,7 @@ pub struct NetworkCreated {
 
 impl Change for NetworkCreate {
     const KIND: &'static str = "docker.network-create";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = NetworkCreated;
     type Error = EngineError;
 

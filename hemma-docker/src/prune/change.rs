@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bollard::query_parameters::{PruneBuildOptions, PruneImagesOptionsBuilder};
-use hemma_core::{Change, Cut, Host, Live, Progress};
+use hemma_core::{Cancel, Change, Host, Live, Progress};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{EngineError, call};
@@ -52,7 +52,7 @@ pub struct Reclaimed {
 
 impl Change for Prune {
     const KIND: &'static str = "docker.prune";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = Reclaimed;
     type Error = EngineError;
 

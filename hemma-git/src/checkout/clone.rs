@@ -5,8 +5,8 @@ use std::time::Duration;
 use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Hint, Host, Live, NotRecorded,
-    OperatorError, Place, Progress,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Extent, Hint, Host, Live,
+    NotRecorded, OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +120,7 @@ impl OperatorError for CloneError {
 
 impl Change for Clone {
     const KIND: &'static str = "checkout.clone";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = ();
     type Error = CloneError;
 

@@ -6,8 +6,8 @@ use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Change, Classified, Command, Cut, ErrorClass, ExecError, Extent, Hint, Host, Live, NotRecorded,
-    OperatorError, Place, Progress,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Extent, Hint, Host, Live,
+    NotRecorded, OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
 
@@ -141,7 +141,7 @@ impl OperatorError for PullError {
 
 impl Change for Pull {
     const KIND: &'static str = "checkout.pull";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = ();
     type Error = PullError;
 

@@ -2,7 +2,9 @@
 
 use hemma_core::names::PgName;
 use hemma_core::text::size;
-use hemma_core::{Change, Cut, Extent, Live, OperatorError, Output, Place, Progress, StreamError};
+use hemma_core::{
+    Cancel, Change, Extent, Live, OperatorError, Output, Place, Progress, StreamError,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{BackupError, Directory, Format};
@@ -35,7 +37,7 @@ pub struct Dumped {
 impl Change for Dump {
     const KIND: &'static str = "database.dump";
     // An incomplete dump never gets its name.
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = Dumped;
     type Error = BackupError;
 

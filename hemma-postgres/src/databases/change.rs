@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::names::{CheckoutPath, EnvKey, PgName};
-use hemma_core::{Change, Command, Cut, Extent, Live, OperatorError, Place, Progress};
+use hemma_core::{Cancel, Change, Command, Extent, Live, OperatorError, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::error::{DatabaseError, NoPassword};
@@ -39,7 +39,7 @@ pub struct TakeStep {
 
 impl Change for TakeStep {
     const KIND: &'static str = "database.step";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = ();
     type Error = DatabaseError;
 

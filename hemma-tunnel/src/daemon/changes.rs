@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hemma_core::{Change, Command, Cut, Live, Progress, Question};
+use hemma_core::{Cancel, Change, Command, Live, Progress, Question};
 use serde::{Deserialize, Serialize};
 
 use super::instance_dir::host_only;
@@ -89,7 +89,7 @@ pub struct Started {
 
 impl Change for Start {
     const KIND: &'static str = "tunnel.start";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = Started;
     type Error = Error;
 
@@ -209,7 +209,7 @@ pub enum Stopped {
 
 impl Change for Stop {
     const KIND: &'static str = "tunnel.stop";
-    const CUT: Cut = Cut::AtOnce;
+    const CANCEL: Cancel = Cancel::Immediately;
     type Receipt = Stopped;
     type Error = Error;
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hemma_core::{Change, Command, Cut, Live, Output, Place, Progress};
+use hemma_core::{Cancel, Change, Command, Live, Output, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::{Error, LABEL, Manager, Service, UNIT};
@@ -22,7 +22,7 @@ pub struct Install {
 
 impl Change for Install {
     const KIND: &'static str = "tunnel.service-install";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = PathBuf;
     type Error = Error;
 
@@ -78,7 +78,7 @@ pub enum Uninstalled {
 
 impl Change for Uninstall {
     const KIND: &'static str = "tunnel.service-uninstall";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = Uninstalled;
     type Error = Error;
 

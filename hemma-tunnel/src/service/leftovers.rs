@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hemma_core::{Change, Command, Cut, Live, Place, Progress, Question};
+use hemma_core::{Cancel, Change, Command, Live, Place, Progress, Question};
 use serde::{Deserialize, Serialize};
 
 use super::install::{boot_out, domain};
@@ -83,7 +83,7 @@ pub struct RemoveLeftovers {
 
 impl Change for RemoveLeftovers {
     const KIND: &'static str = "tunnel.leftovers-remove";
-    const CUT: Cut = Cut::AfterwardsOnly;
+    const CANCEL: Cancel = Cancel::AfterCompletion;
     type Receipt = ();
     type Error = Error;
 
