@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hemma_core::{Cassette, Extent, Live, SshOptions, World};
+use hemma_core::{Applied, Cassette, Live, SshOptions, World};
 use hemma_deploy::Config;
 
 use crate::cli::{self, Call};
@@ -217,7 +217,7 @@ impl App {
         let changes = || steps.iter().filter(|it| it.change);
         let mut document = Document::new(exit);
         document.plan = proposed.as_ref();
-        let done = changes().filter(|it| it.extent == Extent::Whole);
+        let done = changes().filter(|it| it.extent == Applied::Full);
         document.changed = done.map(|it| it.what.as_str()).collect();
         document.warnings = warnings.iter().map(String::as_str).collect();
         if flags.verbose {

@@ -135,14 +135,14 @@ fn was_taken_back(changes: &[&Step]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use hemma_core::Extent;
+    use hemma_core::Applied;
 
     use super::*;
 
     fn step(kind: &'static str) -> Step {
         let what = "release the lock of app on hemma (taken back)".to_owned();
         let took = Duration::ZERO;
-        Step { kind, what, took, change: true, answered: true, extent: Extent::Whole }
+        Step { kind, what, took, change: true, answered: true, extent: Applied::Full }
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub use output::Output;
 pub use poll_policy::PollPolicy;
 pub use program::{Ended, Told};
 pub use progress::{Heard, News, Part, Progress};
-pub use question::{Cancel, Change, Extent, Question};
+pub use question::{Applied, Cancel, Change, Question};
 pub use remedy::{AnyRemedy, Remedy, RemedySet};
 pub use report::{Finding, Report, causes};
 pub use secret::{HIDDEN, Secret};

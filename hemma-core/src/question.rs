@@ -65,26 +65,26 @@ pub trait Change: Serialize + Send + Sync {
 
     /// How much of the change was made, given its result. A failed change may be half made unless
     /// its error says otherwise: it was refused, or stopped before anything was written.
-    fn extent(outcome: Result<&Self::Receipt, &Self::Error>) -> Extent {
-        outcome.map_or(Extent::Half, |_| Extent::Whole)
+    fn extent(outcome: Result<&Self::Receipt, &Self::Error>) -> Applied {
+        outcome.map_or(Applied::Partial, |_| Applied::Full)
     }
 }
 
 /// How much of a change was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum Applied {
     /// Nothing was written.
-    Nothing,
+    None,
     /// Perhaps a part of it was made.
-    Half,
+    Partial,
     /// The whole change was made.
-    Whole,
+    Full,
 }
 
-impl Extent {
-    /// [`Extent::Nothing`] if nothing was touched, and otherwise [`Extent::Half`].
+impl Applied {
+    /// [`Applied::None`] if nothing was touched, and otherwise [`Applied::Partial`].
     pub fn of_failure(untouched: bool) -> Self {
-        if untouched { Self::Nothing } else { Self::Half }
+        if untouched { Self::None } else { Self::Partial }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use clap::builder::styling::{AnsiColor, Style};
-use hemma_core::{Extent, Hint, Host, Step};
+use hemma_core::{Applied, Hint, Host, Step};
 
 use super::count::grouped;
 use super::page::Page;
@@ -49,7 +49,7 @@ pub(super) fn left_behind(
     interrupted: bool,
 ) -> String {
     let mut text = String::new();
-    let untouched = changes.iter().all(|it| it.extent == Extent::Nothing);
+    let untouched = changes.iter().all(|it| it.extent == Applied::None);
     if interrupted {
         let words = match saved {
             Some(saved) => format!("interrupted; {} was not written", saved.unwritten.display()),
@@ -60,9 +60,9 @@ pub(super) fn left_behind(
     }
     for change in changes {
         let mark = match change.extent {
-            Extent::Whole => "done",
-            Extent::Half => "half",
-            Extent::Nothing => "not ",
+            Applied::Full => "done",
+            Applied::Partial => "half",
+            Applied::None => "not ",
         };
         let what = page.wrapped(&format!("  {mark}  {}", plain(&change.what)), 8);
         line(&mut text, format_args!("{what}"));
@@ -215,11 +215,12 @@ mod tests {
             what: what.to_owned(),
             took: std::time::Duration::ZERO,
             change: true,
-            answered: extent == Extent::Whole,
+            answered: extent == Applied::Full,
             extent,
         };
-        let taken = step("take the lock", Extent::Whole);
-        let (half, refused) = (step("build a", Extent::Half), step("write .env", Extent::Nothing));
+        let taken = step("take the lock", Applied::Full);
+        let (half, refused) =
+            (step("build a", Applied::Partial), step("write .env", Applied::None));
         let failed = left_behind(Page::default(), &[&taken, &half, &refused], None, false);
         assert_eq!(failed, "  done  take the lock\n  half  build a\n  not   write .env\n");
         let interrupted = uncoloured(&left_behind(Page::default(), &[&refused], None, true));

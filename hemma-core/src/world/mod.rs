@@ -18,7 +18,7 @@ use tokio::sync::watch;
 pub use trace::Step;
 
 use crate::{
-    Approval, Cancel, Change, Consent, ExecError, Extent, JournalEntry, JournalEvent, Live,
+    Applied, Approval, Cancel, Change, Consent, ExecError, JournalEntry, JournalEvent, Live,
     Progress, Question, Remark, SshOptions, causes, without_credentials,
 };
 use memo::Memo;
@@ -147,7 +147,7 @@ impl World {
         };
         let what = shortened(&question.describe());
         let answered = answer.is_ok();
-        let extent = Extent::Nothing;
+        let extent = Applied::None;
         self.trace.add(Step { kind: Q::KIND, what, took, change: false, answered, extent });
         answer
     }
@@ -183,7 +183,7 @@ impl World {
         };
         self.memo.forget();
         let extent = match &receipt {
-            Err(error) if lock_was_lost(error) => Extent::Nothing,
+            Err(error) if lock_was_lost(error) => Applied::None,
             receipt => C::extent(receipt.as_ref()),
         };
         begun.ended(took, receipt.is_ok(), extent);
@@ -314,12 +314,12 @@ struct Begun<'w> {
 
 impl<'w> Begun<'w> {
     fn new(trace: &'w Trace, kind: &'static str, what: String) -> Self {
-        let (took, extent) = (Duration::ZERO, Extent::Half);
+        let (took, extent) = (Duration::ZERO, Applied::Partial);
         let step = Step { kind, what, took, change: true, answered: false, extent };
         Self { trace, step: Some(step), started: Instant::now() }
     }
 
-    fn ended(mut self, took: Duration, answered: bool, extent: Extent) {
+    fn ended(mut self, took: Duration, answered: bool, extent: Applied) {
         if let Some(step) = self.step.take() {
             self.trace.add(Step { took, answered, extent, ..step });
         }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::Extent;
+use crate::Applied;
 
 /// One question or change of this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Step {
     /// Whether it succeeded.
     pub answered: bool,
     /// How much of a change was made; `Nothing` for a question.
-    pub extent: Extent,
+    pub extent: Applied,
 }
 
 #[derive(Debug, Default)]

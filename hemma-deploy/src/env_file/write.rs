@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hemma_core::names::{CheckoutPath, EnvKey, ProjectName};
 use hemma_core::{
-    Approval, Cancel, Change, Command, Extent, Host, Live, Place, Progress, Question, Secret, World,
+    Applied, Approval, Cancel, Change, Command, Host, Live, Place, Progress, Question, Secret,
+    World,
 };
 use hemma_docker::compose::dotenv::{BYTES_MAX, KIND, Obstacle, with_value};
 
@@ -159,9 +160,9 @@ impl Change for WriteEnv {
         }
     }
 
-    fn extent(outcome: Result<&Written, &WriteError>) -> Extent {
+    fn extent(outcome: Result<&Written, &WriteError>) -> Applied {
         let unknown = |it: &WriteError| matches!(it, WriteError::Ask { .. });
-        outcome.map_or_else(|it| Extent::of_failure(!unknown(it)), |_| Extent::Whole)
+        outcome.map_or_else(|it| Applied::of_failure(!unknown(it)), |_| Applied::Full)
     }
 }
 

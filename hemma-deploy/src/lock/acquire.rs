@@ -1,7 +1,7 @@
 //! Taking the lock.
 
 use hemma_core::names::ProjectName;
-use hemma_core::{Cancel, Change, Command, Extent, Host, Live, Progress};
+use hemma_core::{Applied, Cancel, Change, Command, Host, Live, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Channel, WRITE_JOURNAL};
@@ -100,11 +100,11 @@ impl Change for Acquire {
         }
     }
 
-    fn extent(outcome: Result<&Acquired, &LockError>) -> Extent {
+    fn extent(outcome: Result<&Acquired, &LockError>) -> Applied {
         match outcome {
-            Ok(Acquired::Ours) => Extent::Whole,
-            Ok(Acquired::HeldBy(_)) => Extent::Nothing,
-            Err(error) => Extent::of_failure(matches!(error, LockError::Refused { .. })),
+            Ok(Acquired::Ours) => Applied::Full,
+            Ok(Acquired::HeldBy(_)) => Applied::None,
+            Err(error) => Applied::of_failure(matches!(error, LockError::Refused { .. })),
         }
     }
 }
@@ -141,10 +141,10 @@ mod tests {
         let host = || "hemma".parse::<Host>().expect("an alias");
         let said = || "No space left on device".to_owned();
         let rows = [
-            (Ok(Acquired::Ours), Extent::Whole),
-            (Ok(Acquired::HeldBy(None)), Extent::Nothing),
-            (Err(LockError::Refused { host: host(), said: said() }), Extent::Nothing),
-            (Err(LockError::NoAnswer { host: host(), said: said() }), Extent::Half),
+            (Ok(Acquired::Ours), Applied::Full),
+            (Ok(Acquired::HeldBy(None)), Applied::None),
+            (Err(LockError::Refused { host: host(), said: said() }), Applied::None),
+            (Err(LockError::NoAnswer { host: host(), said: said() }), Applied::Partial),
         ];
         for (outcome, extent) in rows {
             assert_eq!(Acquire::extent(outcome.as_ref()), extent, "{outcome:?}");

@@ -5,7 +5,7 @@ use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Cancel, Change, Classified, Command, ErrorClass, ExecError, Extent, Host, Live, NotRecorded,
+    Applied, Cancel, Change, Classified, Command, ErrorClass, ExecError, Host, Live, NotRecorded,
     OperatorError, Place, Progress, storage,
 };
 use hemma_git::checkout::{COMPARE, GIT, cause, short};
@@ -213,9 +213,9 @@ impl Change for Restore {
         }
     }
 
-    fn extent(outcome: Result<&Restored, &RestoreError>) -> Extent {
+    fn extent(outcome: Result<&Restored, &RestoreError>) -> Applied {
         let untouched = |it: &RestoreError| matches!(it, RestoreError::Failed { begun: false, .. });
-        outcome.map_or_else(|it| Extent::of_failure(untouched(it)), |_| Extent::Whole)
+        outcome.map_or_else(|it| Applied::of_failure(untouched(it)), |_| Applied::Full)
     }
 }
 

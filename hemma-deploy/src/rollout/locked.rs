@@ -1,6 +1,6 @@
 //! Work under the host's lock.
 
-use hemma_core::{Extent, OperatorError, Report, Verdict, World};
+use hemma_core::{Applied, OperatorError, Report, Verdict, World};
 
 use super::Error;
 use crate::Operation;
@@ -71,7 +71,7 @@ pub(super) async fn gated(
 
 /// Whether no change was made, not even in part, after the first `before` steps of the run.
 fn changed_nothing(world: &World, before: usize) -> bool {
-    world.steps().iter().skip(before).all(|it| !it.change || it.extent == Extent::Nothing)
+    world.steps().iter().skip(before).all(|it| !it.change || it.extent == Applied::None)
 }
 
 async fn acquire(operation: Operation<'_>, holder: &Holder, gated: bool) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use bollard::models::NetworkCreateRequest;
 use bollard::query_parameters::ListNetworksOptions;
 use hemma_core::names::NetworkName;
-use hemma_core::{Cancel, Change, Extent, Host, Live, Progress, Question};
+use hemma_core::{Applied, Cancel, Change, Host, Live, Progress, Question};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{EngineError, USUAL_LIMIT, call};
@@ -91,8 +91,8 @@ impl Change for NetworkCreate {
         Ok(NetworkCreated { id: made.await?.id, already: false })
     }
 
-    fn extent(outcome: Result<&NetworkCreated, &EngineError>) -> Extent {
+    fn extent(outcome: Result<&NetworkCreated, &EngineError>) -> Applied {
         let refused = |it: &EngineError| matches!(it, EngineError::Refused { .. });
-        outcome.map_or_else(|it| Extent::of_failure(refused(it)), |_| Extent::Whole)
+        outcome.map_or_else(|it| Applied::of_failure(refused(it)), |_| Applied::Full)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::{
-    Cancel, Change, Classified, Command, ErrorClass, ExecError, Extent, Hint, Host, Live,
+    Applied, Cancel, Change, Classified, Command, ErrorClass, ExecError, Hint, Host, Live,
     NotRecorded, OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
@@ -150,9 +150,9 @@ impl Change for Clone {
     }
 
     /// A failed clone was removed.
-    fn extent(outcome: Result<&(), &CloneError>) -> Extent {
+    fn extent(outcome: Result<&(), &CloneError>) -> Applied {
         let known = |it: &CloneError| matches!(it, CloneError::Failed { .. });
-        outcome.map_or_else(|it| Extent::of_failure(known(it)), |()| Extent::Whole)
+        outcome.map_or_else(|it| Applied::of_failure(known(it)), |()| Applied::Full)
     }
 }
 

@@ -6,7 +6,7 @@ use hemma_core::names::{BranchName, CheckoutPath, RemoteUrl};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
-    Cancel, Change, Classified, Command, ErrorClass, ExecError, Extent, Hint, Host, Live,
+    Applied, Cancel, Change, Classified, Command, ErrorClass, ExecError, Hint, Host, Live,
     NotRecorded, OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};
@@ -167,9 +167,9 @@ impl Change for Pull {
         }
     }
 
-    fn extent(outcome: Result<&(), &PullError>) -> Extent {
+    fn extent(outcome: Result<&(), &PullError>) -> Applied {
         let put_back = |it: &PullError| matches!(it, PullError::Failed { mixed: false, .. });
-        outcome.map_or_else(|it| Extent::of_failure(put_back(it)), |()| Extent::Whole)
+        outcome.map_or_else(|it| Applied::of_failure(put_back(it)), |()| Applied::Full)
     }
 }
 

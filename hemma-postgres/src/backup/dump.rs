@@ -3,7 +3,7 @@
 use hemma_core::names::PgName;
 use hemma_core::text::size;
 use hemma_core::{
-    Cancel, Change, Extent, Live, OperatorError, Output, Place, Progress, StreamError,
+    Applied, Cancel, Change, Live, OperatorError, Output, Place, Progress, StreamError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,8 @@ impl Change for Dump {
         }
     }
 
-    fn extent(outcome: Result<&Dumped, &BackupError>) -> Extent {
-        outcome.map_or_else(|it| Extent::of_failure(it.is_known()), |_| Extent::Whole)
+    fn extent(outcome: Result<&Dumped, &BackupError>) -> Applied {
+        outcome.map_or_else(|it| Applied::of_failure(it.is_known()), |_| Applied::Full)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hemma_core::names::{CheckoutPath, EnvKey, PgName};
-use hemma_core::{Cancel, Change, Command, Extent, Live, OperatorError, Place, Progress};
+use hemma_core::{Applied, Cancel, Change, Command, Live, OperatorError, Place, Progress};
 use serde::{Deserialize, Serialize};
 
 use super::error::{DatabaseError, NoPassword};
@@ -68,8 +68,8 @@ impl Change for TakeStep {
     }
 
     /// PostgreSQL carries out a statement as a whole or not at all.
-    fn extent(outcome: Result<&(), &DatabaseError>) -> Extent {
-        outcome.map_or_else(|it| Extent::of_failure(it.is_known()), |()| Extent::Whole)
+    fn extent(outcome: Result<&(), &DatabaseError>) -> Applied {
+        outcome.map_or_else(|it| Applied::of_failure(it.is_known()), |()| Applied::Full)
     }
 }
 
