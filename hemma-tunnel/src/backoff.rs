@@ -13,15 +13,15 @@ const CAP_YOUNG: Duration = Duration::from_millis(1500);
 /// A wake-up or a change of network ends the wait anyway.
 const CAP_OLD: Duration = Duration::from_secs(10);
 
-/// The wait after `failures` attempts in a row, `outage` after the link was lost. `die` is between
+/// The wait after `failures` attempts in a row, `outage` after the link was lost. `jitter` is between
 /// 0 and 1 and takes up to a quarter off, so that many machines do not retry in step.
-pub(crate) fn wait(failures: u32, outage: Duration, die: f64) -> Duration {
+pub(crate) fn wait(failures: u32, outage: Duration, jitter: f64) -> Duration {
     let cap = if outage < YOUNG { CAP_YOUNG } else { CAP_OLD };
     let Some(doublings) = failures.checked_sub(1) else {
         return Duration::ZERO;
     };
     let grown = FIRST.saturating_mul(2_u32.saturating_pow(doublings));
-    grown.min(cap).mul_f64(1.0 - die.clamp(0.0, 1.0) / 4.0)
+    grown.min(cap).mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 4.0)
 }
 
 #[cfg(test)]
@@ -41,9 +41,9 @@ mod tests {
             (400, 121, 0.0, 10_000),
             (u32::MAX, 86_400, 7.0, 7_500),
         ];
-        for (failures, outage, die, expected) in rows {
-            let waited = wait(failures, Duration::from_secs(outage), die).as_millis();
-            assert_eq!(waited, expected, "{failures} failures, {outage} s, {die}");
+        for (failures, outage, jitter, expected) in rows {
+            let waited = wait(failures, Duration::from_secs(outage), jitter).as_millis();
+            assert_eq!(waited, expected, "{failures} failures, {outage} s, {jitter}");
         }
     }
 }
