@@ -15,7 +15,7 @@ const HEADING: &str = "Flags of every command";
 )]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Flags {
-    /// Read this file, not the hemma.toml of this directory or of one above it
+    /// Read this file instead of the nearest hemma.toml
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
     /// Use this ssh alias instead of the one in hemma.toml

@@ -155,7 +155,7 @@ async fn what_keeps_a_dump_from_being_made_is_one_clear_line() {
     assert_eq!((killed.exit, killed.problems().len()), (Some(1), 1), "{killed}");
     assert_eq!(stage.root("ls -A /home/operator/backups").await, "", "{killed}");
     let down = stage.hemma(&["backup", NAME, "--yes"]).await;
-    down.refuses(1, "does not run").says("docker start shared-postgres");
+    down.refuses(1, "is not running").says("docker start shared-postgres");
     stage.root(FORGET).await;
 }
 

@@ -8,8 +8,8 @@ const COMMITS: [(&[&str], &str); 6] = [
     (&["required-variable"], "WEBSOCKET_TICKET_KEY"),
     (&["name-taken"], "it is taken by service shared-postgres of compose project `infrastructure`"),
     (&["name-taken", "a-stranger"], "it is taken by a container that Compose did not make"),
-    (&["port-taken"], "websocket_service wants it on 127.0.0.1, and container nginx-proxy has it"),
-    (&["port-taken", "22"], "websocket_service wants it on 127.0.0.1, and sshd (pid "),
+    (&["port-taken"], "websocket_service needs it on 127.0.0.1, but container nginx-proxy uses it"),
+    (&["port-taken", "22"], "websocket_service needs it on 127.0.0.1, but sshd (pid "),
 ];
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn an_env_file_that_is_missing_or_lacks_a_value_is_named() {
     stage.configure(|it| it.compose.files.append(&mut it.compose.research));
     let research = stage.hemma(&["deploy", "--yes"]).await;
     stage.root(&format!("mv {away} {file}")).await;
-    missing.refuses(1, ".env is not there").says("cargo xtask day2 env-file --edit");
+    missing.refuses(1, ".env does not exist").says("cargo xtask day2 env-file --edit");
     let name = "OFFLOAD_LANGUAGE_TOOL_JAR_VERSION";
     research.refuses(1, name).says(&format!("cargo xtask env set {name}"));
     stage.is_as(&before).await;

@@ -34,7 +34,7 @@ async fn role_and_databases_are_made_once_and_the_password_stays_unseen() {
     assert_eq!(count(&stage).await, "0 0");
 
     let made = stage.hemma(&SHARED_DB).await;
-    made.exits(0).says("13 of 13 are there and huleedu_user's");
+    made.exits(0).says("13 of 13 exist and belong to huleedu_user");
     assert_eq!(count(&stage).await, "13 1");
     stage.root(watch::END).await;
     assert_eq!(stage.root(PASSWORD_SEEN).await, "", "{made}");

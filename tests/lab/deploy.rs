@@ -92,8 +92,8 @@ async fn a_world_that_moved_is_said_step_by_step_and_left_alone() {
     let Err(rollout::Error::Moved(steps)) = moved else { panic!("{moved:?}") };
     assert_eq!(steps.len(), 3, "{steps:#?}");
     assert!(steps[0].starts_with("changed: pull ~/apps/huleedu: "), "{steps:#?}");
-    assert!(steps[1].starts_with("now as well: build redis: changed by "), "{steps:#?}");
-    assert_eq!(steps[2], "now as well: recreate redis: its image is rebuilt");
+    assert!(steps[1].starts_with("new: build redis: changed by "), "{steps:#?}");
+    assert_eq!(steps[2], "new: recreate redis: its image is rebuilt");
     stage.is_as(&before).await;
 }
 

@@ -28,7 +28,7 @@ async fn words_streams_and_exit_code_are_handed_on_as_they_are() {
     stage.hemma(&["exec", "redis", "--json", "--", "false"]).await.exits(2);
     stage.hemma(&["exec", "redsi", "--", "true"]).await.refuses(1, "did you mean `redis`?");
     let stopped = stage.hemma(&["exec", "kafka_topic_setup", "--", "true"]).await;
-    stopped.refuses(1, "does not run: Exited (0)").says("logs kafka_topic_setup");
+    stopped.refuses(1, "is not running: Exited (0)").says("logs kafka_topic_setup");
     stage.hemma(&["history"]).await.says("done    run sh in container huleedu_redis");
     stage.is_as(&before).await;
 }

@@ -75,7 +75,7 @@ async fn taken_back(stage: &Stage, deploy: &Ran) {
     let head = stage.operator("git rev-parse HEAD").await;
     let head = &head[..10];
     deploy.says(&format!("it was taken back; {head} runs, healthy"));
-    stage.hemma(&["history"]).await.exits(0).says(&format!("put {head} and its images back"));
+    stage.hemma(&["history"]).await.exits(0).says(&format!("restore {head} and its images"));
     stage.hemma(&["lock", "show"]).await.exits(0).says("it is free");
 }
 

@@ -7,11 +7,11 @@ const COMMITS: [(&str, &str, &str); 4] = [
     ("empty-mount", "git ignores it, so no clone has it", "docker-compose.prod.yml:"),
     (
         "base-image",
-        "neither the host has it nor a service builds it",
+        "the host does not have it, no service builds it, and its registry",
         "content_service/Dockerfile:2",
     ),
     ("needs-buildkit", "RUN --mount needs BuildKit", "services/content_service/Dockerfile:3"),
-    ("public-port", "redis would open it to everybody", "infrastructure.yml:42"),
+    ("public-port", "redis would open it to other machines", "infrastructure.yml:42"),
 ];
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn a_rollback_whose_world_moved_is_left_alone() {
     stage.lab.rewind_remote(&head).await.expect("it is rewound");
     assert_eq!(release.commit, head);
     let Err(rollout::Error::Moved(steps)) = moved else { panic!("{moved:?}") };
-    assert_eq!(steps, ["now as well: create websocket_service: it has no container yet"]);
+    assert_eq!(steps, ["new: create websocket_service: it has no container yet"]);
     stage.hemma(&["rollback", "--yes"]).await.exits(0).says("it has no container yet");
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
 }

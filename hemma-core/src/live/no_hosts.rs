@@ -11,7 +11,7 @@ impl Connections {
         Self(())
     }
 
-    #[expect(clippy::unused_async, clippy::unused_self, reason = "as that of a program with ssh")]
+    #[expect(clippy::unused_async, reason = "as that of a program with ssh")]
     pub(super) async fn run(
         &self,
         host: &Host,

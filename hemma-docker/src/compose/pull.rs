@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hemma_core::names::ServiceName;
 use hemma_core::{
-    Change, Classified, Command, Cancel, ErrorClass, ExecError, Hint, Host, Live, NotRecorded,
+    Cancel, Change, Classified, Command, ErrorClass, ExecError, Hint, Host, Live, NotRecorded,
     OperatorError, Place, Progress,
 };
 use serde::{Deserialize, Serialize};

@@ -140,7 +140,7 @@ async fn nonsense_on_its_socket_is_refused_and_hurts_nothing() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     for (line, expected) in [
-        ("nonsense", "that is no request"),
+        ("nonsense", "that is not a request"),
         ("{\"ask\":\"logs\",\"lines\":18446744073709551615}", "\"answer\":\"lines\""),
         ("{\"ask\":\"status\"}", "\"answer\":\"status\""),
     ] {

@@ -196,7 +196,7 @@ async fn a_server_that_does_not_let_us_is_one_clear_line() {
 
     application.database().administrator = name("weak");
     let report = shared_db::verify(&world, &application.config).await;
-    assert!(wrong(&report)[0].contains("`weak` may not make roles"), "{:?}", wrong(&report));
+    assert!(wrong(&report)[0].contains("`weak` may not create roles"), "{:?}", wrong(&report));
     let error = ensure(&application, &world).await.expect_err("it may not");
     assert!(error.is_known() && causes(&error).contains("permission denied"), "{}", causes(&error));
 

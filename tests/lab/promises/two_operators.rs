@@ -46,7 +46,7 @@ async fn a_run_whose_hold_was_ended_stops_and_says_who_ended_it() {
     for who in ["alice", "bob"] {
         assert!(history.stdout.contains(who), "{who} is not in the history\n{history}");
     }
-    history.says("end the hold");
+    history.says("force-release the lock");
     status.says("unproven").says("alice");
     next.exits(0).says("pass  service websocket_service");
 }
