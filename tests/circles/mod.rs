@@ -129,7 +129,7 @@ impl Crate {
                 }
             }
             _ => {
-                let child = [&from[..], &[first.clone()]].concat();
+                let child = [&from[..], std::slice::from_ref(first)].concat();
                 self.modules.contains_key(&child).then(|| self.below(child, rest, depth))?
             }
         }
@@ -138,7 +138,7 @@ impl Crate {
     /// What the rest of a path leads to in a module, through what that module imports.
     fn below(&self, module: Path, rest: &[String], depth: usize) -> Option<Found> {
         let Some((first, after)) = rest.split_first() else { return Some(Found::Module(module)) };
-        let child = [&module[..], &[first.clone()]].concat();
+        let child = [&module[..], std::slice::from_ref(first)].concat();
         if self.modules.contains_key(&child) {
             return self.below(child, after, depth);
         }

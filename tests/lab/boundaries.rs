@@ -22,7 +22,7 @@ enum Blow {
     /// SIGKILL ends hemma.
     Kill,
     /// The link to the host is cut.
-    Cancel,
+    Cut,
     /// The host's engine is restarted.
     Restart,
 }
