@@ -11,7 +11,7 @@ use hemma_core::{Live, Question};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::{HeaderMap, Request, Response};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -29,7 +29,6 @@ const USUAL_LIMIT: Duration = Duration::from_secs(8);
 const BODY_BYTES_MAX: usize = 64 << 10;
 const HEADER_BYTES_MAX: usize = 32 << 10;
 const BODY_CHARS_KEPT: usize = 300;
-const HEADER_CHARS_MAX: usize = 200;
 
 /// A request to a site for one path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -213,15 +212,15 @@ impl Get {
         let json = serde_json::from_slice(&body).unwrap_or_default();
         Ok(Reply {
             status: head.status.as_u16(),
-            location: header(&head.headers, "location"),
-            hsts: header(&head.headers, "strict-transport-security"),
-            server: header(&head.headers, "server"),
+            location: parts::header(&head.headers, "location"),
+            hsts: parts::header(&head.headers, "strict-transport-security"),
+            server: parts::header(&head.headers, "server"),
             protocol: None,
             asks_client_certificate: false,
             service: parts::text(&json, "service"),
             health: parts::text(&json, "status"),
-            login: header(&head.headers, "www-authenticate"),
-            retry_after: header(&head.headers, "retry-after"),
+            login: parts::header(&head.headers, "www-authenticate"),
+            retry_after: parts::header(&head.headers, "retry-after"),
             parts: self.parts.read(&head.headers, &body, &json),
             body: printable(&body, BODY_CHARS_KEPT),
             body_bytes: body.len(),
@@ -247,8 +246,4 @@ impl Get {
             reason: printable(hemma_core::causes(source).as_bytes(), 200),
         }
     }
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).map(|it| printable(it.as_bytes(), HEADER_CHARS_MAX))
 }

@@ -19,9 +19,6 @@ use crate::{Certificate, SiteName};
 pub(crate) use path::select;
 use path::{End, Path};
 
-/// The maximum length of a chain that is read.
-pub(crate) const CHAIN_MAX: usize = 10;
-
 /// A defect of a chain. A chain may have several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -235,7 +235,7 @@ mod tests {
             (forward("", 18085), "`` cannot name a forward"),
             (forward("-L", 18085), "`-L` cannot name a forward"),
             (forward("a\nb", 18085), "`a\\nb` cannot name a forward"),
-            (forward("web", 443), "forward `web` wants port 443 here"),
+            (forward("web", 443), "forward `web` uses port 443 here"),
             (Forward::new("x".parse().expect("a name"), 18085, 0), "forward `x` leads to port 0"),
         ];
         for (result, expected) in rows {

@@ -6,11 +6,10 @@ mod readiness;
 mod routes;
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use hemma_core::{Finding, Report, World};
 use hemma_deploy::Config;
-use hemma_deploy::config::PublicName;
 use hemma_deploy::every_compose_file;
 use hemma_dns::{Authorities, DnsName, Lookup, LookupError, RecordKind, Scope, Target, Vantage};
 use hemma_ingress::exposure;
@@ -105,14 +104,6 @@ pub(crate) async fn surface(world: &World, config: &Config) -> Result<Report, Fa
         None
     };
     Ok(exposure::verify(world, &config.into(), &every_compose_file(config), address).await)
-}
-
-fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Failure> {
-    let name = public.name.parse().map_err(Failure::usage)?;
-    Ok(Site {
-        roots: config.edge.roots.iter().cloned().map(Into::into).collect(),
-        ..Site::new(name, to)
-    })
 }
 
 /// The addresses that the names should have; none if they cannot be looked up.

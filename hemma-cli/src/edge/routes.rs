@@ -1,16 +1,15 @@
 //! The routes of a `hemma.toml`: what is asked at each public name, and what is expected there.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use hemma_core::names::{ServiceName, UrlPath};
 use hemma_core::{Finding, Hint, Report, World};
 use hemma_deploy::config::{Expectation, PublicName, StatusCode};
 use hemma_deploy::{Config, rollout};
-use hemma_tls::ids;
 use hemma_tls::routing::{Expect, Route};
+use hemma_tls::{Site, ids};
 
-use super::site;
 use crate::Failure;
 
 /// The paths of the services' own health checks, if a public name has none in `hemma.toml`. Where
@@ -36,6 +35,14 @@ pub(super) fn route(
     Ok(Route { site, http, path, service: public.service.to_string(), expect })
 }
 
+fn site(config: &Config, public: &PublicName, to: SocketAddr) -> Result<Site, Failure> {
+    let name = public.name.parse().map_err(Failure::usage)?;
+    Ok(Site {
+        roots: config.edge.roots.iter().cloned().map(Into::into).collect(),
+        ..Site::new(name, to)
+    })
+}
+
 fn expect(of: &Expectation) -> Expect {
     let Expectation { status, header, text, json } = of.clone();
     Expect { status: status.into_iter().map(StatusCode::get).collect(), header, text, json }
@@ -47,7 +54,8 @@ pub(super) fn led_on(report: Report) -> impl Iterator<Item = Finding> {
     let looked_up = [ids::ROUTE_PROXY_ERROR, ids::ROUTE_ANOTHER_SERVICE, ids::ROUTE_NAMELESS];
     report.findings.into_iter().map(move |it| {
         if looked_up.contains(&it.id) {
-            return it.hint(Hint::Run("cargo xtask day1 cert-readiness".to_owned()));
+            let name = it.subject.split(' ').next().and_then(|it| it.parse().ok());
+            return it.hint(name.map(|it| Hint::from(hemma_ingress::Remedy::CheckPublicName(it))));
         }
         it
     })

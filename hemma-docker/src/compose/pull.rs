@@ -35,7 +35,7 @@ pub struct PullImages {
 #[non_exhaustive]
 pub enum PullError {
     /// The command's answer is not known.
-    #[error("could not learn whether the images were pulled on {host}")]
+    #[error("could not find out whether the images were pulled on {host}")]
     Ask {
         /// The host.
         host: Host,

@@ -6,8 +6,9 @@ use hyper::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::header;
 use crate::text::printable;
+
+const HEADER_CHARS_MAX: usize = 200;
 
 const VALUE_CHARS_MAX: usize = 100;
 
@@ -75,4 +76,9 @@ fn field(json: &Value, name: &str) -> Option<String> {
         other => other.to_string(),
     };
     Some(printable(text.as_bytes(), VALUE_CHARS_MAX))
+}
+
+/// A header as it may be shown.
+pub(super) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|it| printable(it.as_bytes(), HEADER_CHARS_MAX))
 }

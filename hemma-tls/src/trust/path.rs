@@ -7,8 +7,10 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::error::X509Error;
 use x509_parser::prelude::FromDer;
 
-use super::CHAIN_MAX;
 use crate::certificate::distinguished;
+
+/// The maximum length of a chain that is read.
+pub(crate) const CHAIN_MAX: usize = 10;
 
 /// The maximum number of issuers of one name that are looked at. The verifier tries every order of
 /// them, so a few more would keep it busy for a second.
