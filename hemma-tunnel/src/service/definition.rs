@@ -37,7 +37,7 @@ pub struct Service {
     pub arguments: Vec<String>,
     /// The `PATH` on which `ssh` and the programs of the ssh configuration are found.
     pub path: String,
-    /// The ssh agent's socket, if it stays the same after a login; see [`lasting_agent`].
+    /// The ssh agent's socket, if it stays the same after a login; see [`lasting_agent`](super::lasting_agent).
     pub agent: Option<String>,
     /// The file to which launchd writes output from before the tunnel's own log.
     pub log: PathBuf,
