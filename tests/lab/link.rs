@@ -58,7 +58,7 @@ async fn a_container_that_was_renamed_gets_its_name_back() {
     let before = containers(&stage).await;
     stage.root("docker rename huleedu_redis old_redis").await;
     let plan = stage.hemma(&["plan"]).await;
-    plan.exits(4).says("~ replace  redis  it is called old_redis");
+    plan.exits(4).says("~ replace  redis  its container is called old_redis");
     stage.hemma(&["deploy", "--yes"]).await.exits(0);
     assert_eq!(changed(&before, &containers(&stage).await), ["huleedu_redis"]);
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");

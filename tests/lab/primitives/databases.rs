@@ -192,7 +192,7 @@ async fn a_server_that_does_not_let_us_is_one_clear_line() {
     application.database().administrator = name("nobody");
     let world = application.world();
     let report = shared_db::verify(&world, &application.config).await;
-    assert!(wrong(&report)[0].contains("does not let `nobody` in"), "{:?}", wrong(&report));
+    assert!(wrong(&report)[0].contains("does not let `nobody` log in"), "{:?}", wrong(&report));
 
     application.database().administrator = name("weak");
     let report = shared_db::verify(&world, &application.config).await;

@@ -45,7 +45,7 @@ async fn a_gate_that_was_cut_is_gone_back_from_by_a_rollback() {
     // The reason that stops the next deploy does not hide it.
     stage.lab.push_fault("port-taken", &[]).await.expect("it is pushed");
     says_so(&stage, &ran, End::Signal(Signal::KILL)).await;
-    stage.hemma(&["plan"]).await.exits(1).says("container nginx-proxy has it");
+    stage.hemma(&["plan"]).await.exits(1).says("container nginx-proxy uses it");
     let back = stage.hemma(&["rollback", "--yes"]).await;
     let now = stage.operator("git rev-parse HEAD").await;
     stage.lab.rewind_remote(&head).await.expect("it is rewound");
