@@ -67,7 +67,7 @@ async fn a_server_that_takes_no_changes_is_refused_in_one_message() {
     sql(&stage, "CREATE ROLE weak LOGIN;").await;
     for (role, says) in [
         ("weak", "`weak` may not create roles and databases"),
-        ("nobody", "does not let `nobody` in"),
+        ("nobody", "does not let `nobody` log in"),
     ] {
         let role = role.parse().expect("a name");
         stage.configure(|it| database(it).administrator = role);
