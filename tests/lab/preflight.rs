@@ -7,7 +7,7 @@ const COMMITS: [(&str, &str, &str); 4] = [
     ("empty-mount", "git ignores it, so no clone has it", "docker-compose.prod.yml:"),
     (
         "base-image",
-        "the host does not have it, no service builds it, and its registry",
+        "the host does not have it, no service that is deployed builds it, and",
         "content_service/Dockerfile:2",
     ),
     ("needs-buildkit", "RUN --mount needs BuildKit", "services/content_service/Dockerfile:3"),

@@ -71,10 +71,10 @@ async fn each_flaw_is_found_and_no_value_is_seen() {
 async fn what_is_no_env_file_is_one_clear_line() {
     let application = Application::laid_out().await;
     let rows = [
-        ("rm .env", "FAIL .env: ~/apps/env-test/.env is not there"),
+        ("rm .env", "FAIL .env: ~/apps/env-test/.env does not exist"),
         ("rm .env; mkdir .env", "FAIL .env: ~/apps/env-test/.env is a directory"),
         ("rm .env; mkfifo .env", "FAIL .env: ~/apps/env-test/.env is not a regular file"),
-        ("rm .env; ln -s nowhere .env", "FAIL .env: ~/apps/env-test/.env is not there"),
+        ("rm .env; ln -s nowhere .env", "FAIL .env: ~/apps/env-test/.env does not exist"),
         ("chown root .env", "FAIL .env: ~/apps/env-test/.env belongs to root and is not readable"),
         (
             "head -c 10485760 /dev/zero >.env",
@@ -96,7 +96,7 @@ async fn what_is_no_env_file_is_one_clear_line() {
         (
             "chmod 640 .env; chown root:operator .env",
             "FAIL .env mode: mode 640: users other than its owner may read or change it\n\
-             FAIL .env owner: it belongs to root, and operator deploys",
+             FAIL .env owner: it belongs to root, but operator deploys",
         ),
         ("rm .gitignore", "FAIL .env git: git does not ignore it: one `git add` would publish it"),
         (
