@@ -8,7 +8,7 @@ use crate::ids;
 use crate::research::LanguageTool;
 use crate::{Answer, Failure, Run, Section};
 
-/// Check on the host that the language tool runs, is open to the host alone, and is no stub
+/// Check on the host that the language tool runs, is open to the host alone, and is not a stub
 ///
 /// Reads only. A service that says it is healthy while a stub stands in for the real checker is not.
 /// Runbook: day 3, step 2.

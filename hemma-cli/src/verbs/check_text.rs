@@ -9,7 +9,7 @@ use hemma_embed::{LookError, ServerUrl};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::texts::{behind, nobody_there};
+use super::texts::{behind, no_connection};
 use crate::named::LANGUAGE_TOOL;
 use crate::render::plain;
 use crate::{Answer, Failure, Run};
@@ -157,8 +157,8 @@ fn failure(error: CheckError, url: Option<&ServerUrl>) -> Failure {
         CheckError::Length { .. } => Failure::usage(error),
         CheckError::Look(LookError::NotRecorded(missing)) => missing.into(),
         CheckError::Look(LookError::Request(request)) => {
-            if request.nobody_there() {
-                return Failure::unknown(request).hint(nobody_there(LANGUAGE_TOOL, url));
+            if request.no_connection() {
+                return Failure::unknown(request).hint(no_connection(LANGUAGE_TOOL, url));
             }
             Failure::from(request)
         }

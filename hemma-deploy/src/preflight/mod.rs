@@ -9,6 +9,7 @@ mod facts;
 mod images;
 mod look;
 mod offers;
+mod registries;
 mod repository;
 mod rules;
 mod sources;

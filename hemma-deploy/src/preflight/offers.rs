@@ -1,17 +1,16 @@
 //! Asking registries whether they have an image.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use hemma_core::{Command, Host, Live, Place, Question};
+use hemma_core::{Host, Live, Question};
 use serde::{Deserialize, Serialize};
 
-use hemma_core::script::SCRATCH;
-use hemma_docker::registry::{MANIFEST, Reason};
+use hemma_docker::registry::Reason;
 
 use super::SourcesError;
+use super::registries::Asked;
 
-/// Asks from the host, because the host will pull.
+/// A manifest without a platform is of one image, whose platform it does not say.
 const LOOK: &str = r#"
 arch=$(sudo -n docker version --format '{{.Server.Arch}}' 2>/dev/null)
 for image do
@@ -42,11 +41,11 @@ pub struct LookOffers {
 pub enum Offer {
     /// The registry has the image.
     There,
-    /// The registry does not have the image, or denies access.
+    /// The registry does not have the image.
     None,
     /// The registry has the image for other platforms than the host's: these.
     Other(String),
-    /// Docker Hub, or a registry that has had too many requests, does not say.
+    /// The registry has had too many requests, and does not say.
     Limited,
     /// The registry wants a login. Docker Hub says so of an image that does not exist, too.
     Login,
@@ -60,15 +59,8 @@ impl Question for LookOffers {
     type Error = SourcesError;
 
     async fn ask(&self, live: &Live) -> Result<BTreeMap<String, Offer>, SourcesError> {
-        let host = self.host.clone();
-        let command =
-            Command::script(&format!("{SCRATCH}{MANIFEST}{LOOK}"), self.images.iter().cloned())
-                .named("ask-registries")
-                .limit(Duration::from_secs(180));
-        match live.run(&Place::On(host.clone()), &command).await {
-            Ok(output) => Ok(output.stdout.lines().filter_map(read).collect()),
-            Err(source) => Err(SourcesError::Ask { host, source }),
-        }
+        let asked = Asked { script: LOOK, name: "ask-registries", read };
+        asked.about(&self.images, &self.host, live).await
     }
 }
 

@@ -1,16 +1,15 @@
 //! Asking registries which image a tag names by now.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use hemma_core::script::SCRATCH;
-use hemma_core::{Command, Finding, Host, Live, Place, Question};
+use hemma_core::{Finding, Host, Live, Question};
 use hemma_docker::compose::Model;
 use hemma_docker::image::{self, Image};
-use hemma_docker::registry::{MANIFEST, Reason, registry_of};
+use hemma_docker::registry::{Reason, registry_of};
 use serde::{Deserialize, Serialize};
 
 use super::SourcesError;
+use super::registries::Asked;
 use crate::ids;
 
 /// `imagetools` prints the digest that the engine notes when it pulls. Without it, the manifests of
@@ -98,15 +97,8 @@ impl Question for LookTags {
     type Error = SourcesError;
 
     async fn ask(&self, live: &Live) -> Result<BTreeMap<String, RegistryTag>, SourcesError> {
-        let host = self.host.clone();
-        let script = format!("{SCRATCH}{MANIFEST}{LOOK}");
-        let command = Command::script(&script, self.images.iter().cloned())
-            .named("ask-registries-for-tags")
-            .limit(Duration::from_secs(180));
-        match live.run(&Place::On(host.clone()), &command).await {
-            Ok(output) => Ok(output.stdout.lines().filter_map(read).collect()),
-            Err(source) => Err(SourcesError::Ask { host, source }),
-        }
+        let asked = Asked { script: LOOK, name: "ask-registries-for-tags", read };
+        asked.about(&self.images, &self.host, live).await
     }
 }
 

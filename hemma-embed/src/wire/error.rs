@@ -214,7 +214,7 @@ impl RequestError {
     }
 
     /// Whether nothing is known about the service: the connection to it may be what failed.
-    pub fn nobody_there(&self) -> bool {
+    pub fn no_connection(&self) -> bool {
         self.lost() || self.unreachable()
     }
 

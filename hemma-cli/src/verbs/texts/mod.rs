@@ -7,7 +7,7 @@ mod tally;
 
 pub(crate) use input::{Input, Wanted};
 pub(crate) use options::{
-    ClientOptions, behind, failed_run, is_a_place, nobody_there, offload_server,
+    ClientOptions, behind, failed_run, is_a_place, no_connection, offload_server,
 };
 pub(crate) use record::{Columns, Format};
 pub(crate) use tally::Tally;

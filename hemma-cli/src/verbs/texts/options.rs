@@ -76,7 +76,7 @@ pub(crate) fn behind(config: &Config, forward: &str) -> Result<ServerUrl, Failur
 }
 
 /// The hint where nothing answers: a forward is most likely closed.
-pub(crate) fn nobody_there(forward: &str, url: Option<&ServerUrl>) -> Hint {
+pub(crate) fn no_connection(forward: &str, url: Option<&ServerUrl>) -> Hint {
     match url {
         None => Hint::Run(format!("cargo xtask tunnel start {forward}")),
         Some(url) => Hint::Do(format!(
@@ -89,7 +89,7 @@ pub(crate) fn nobody_there(forward: &str, url: Option<&ServerUrl>) -> Hint {
 pub(crate) fn failed_run(error: RunError, options: &ClientOptions) -> Failure {
     match error {
         RunError::Unreachable { .. } => {
-            Failure::unknown(error).hint(nobody_there(EMBEDDINGS, options.url.as_ref()))
+            Failure::unknown(error).hint(no_connection(EMBEDDINGS, options.url.as_ref()))
         }
         RunError::Cache { .. } => {
             let hint = "name another directory with --cache, or use none: --no-cache";

@@ -169,7 +169,7 @@ fn outage_words(outage: Outage, (clock, instant): (Timestamp, Instant)) -> Strin
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there is no use for the sixteenth digit of a rate")]
+#[expect(clippy::cast_precision_loss, reason = "a rate is shown with two digits")]
 fn per_second(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
 }
@@ -179,10 +179,7 @@ fn shown(rate: f64) -> String {
 }
 
 /// The remaining time in one unit, as a person would say it.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "there is no use for the sixteenth digit of a forecast"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a forecast is shown in whole units")]
 fn left(items: usize, pace: f64) -> String {
     let seconds = items as f64 / pace;
     if seconds < 90.0 {
