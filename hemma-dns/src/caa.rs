@@ -89,7 +89,7 @@ pub fn judge<'r>(
             // These tags do not restrict who may issue here.
             "iodef" | "issuemail" | "issuevmc" | "contactemail" | "contactphone" => {}
             _ if *critical => {
-                return forbidden(format!("{record} is critical, and nobody knows its tag"));
+                return forbidden(format!("{record} is critical, and its tag is unknown"));
             }
             _ => {}
         }
@@ -182,7 +182,7 @@ mod tests {
             (
                 &[(true, "tbs", "x"), ours],
                 false,
-                "128 tbs \"x\" is critical, and nobody knows its tag",
+                "128 tbs \"x\" is critical, and its tag is unknown",
             ),
             (&[(true, "issue", "letsencrypt.org")], false, "named"),
             (

@@ -155,7 +155,7 @@ fn declared(name: &str, service: &Service, network: &str) -> Vec<String> {
     match &variables.virtual_port {
         None => wrong.push(format!("VIRTUAL_PORT of {} is not set", service.name)),
         Some(text) if variables.port().is_none() => {
-            wrong.push(format!("VIRTUAL_PORT `{}` is no port", text.escape_debug()));
+            wrong.push(format!("VIRTUAL_PORT `{}` is not a port", text.escape_debug()));
         }
         Some(_) => {}
     }
@@ -196,7 +196,7 @@ fn unseen(running: &Running) -> Option<&'static str> {
     match (&running.listening, &running.routed) {
         (Some(_), Some(_)) => None,
         (Some(_), None) => Some("the proxy did not show whether its configuration has it"),
-        (None, _) => Some("nobody could see whether anything listens on its port"),
+        (None, _) => Some("whether anything listens on its port could not be seen"),
     }
 }
 
@@ -273,7 +273,7 @@ mod tests {
                 "FAIL VIRTUAL_PORT `http` is no",
             ),
             (running(good(), "hule-network", Some(vec![8080])), "pass declared by api, and api_1"),
-            (running(good(), "hule-network", None), "? declared by api, and api_1 has it; nobody"),
+            (running(good(), "hule-network", None), "? declared by api, and api_1 has it; whether"),
             (routed(None), "? declared by api, and api_1 has it; the proxy did not show"),
             (routed(Some(Vec::new())), "FAIL the proxy's configuration has no virtual host"),
             (running(good(), "other", None), "FAIL api_1 is not on the proxy's network"),

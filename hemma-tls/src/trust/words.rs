@@ -30,7 +30,7 @@ const BY_NAME: [(&str, &str); 23] = [
     ("PathLenConstraintViolated", "its chain is longer than an authority in it permits"),
     ("SignatureAlgorithmMismatch", "it names two different algorithms for its signature"),
     ("TrailingData", "there is more data behind it"),
-    ("UnsupportedCertVersion", "it is no certificate of X.509 version 3"),
+    ("UnsupportedCertVersion", "it is not a certificate of X.509 version 3"),
     ("UnsupportedCriticalExtension", "it has a critical extension that browsers do not know"),
     ("UnsupportedNameType", "an authority in its chain limits names of an unknown kind"),
     ("UnknownRevocationStatus", "it is not known whether it was revoked"),
