@@ -23,6 +23,12 @@ impl Extensions {
         value
     }
 
+    /// The value of type `T`, if there is one.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(values.get(&TypeId::of::<T>())?).downcast().ok()
+    }
+
     /// Removes and returns the value of type `T`, if there is one.
     pub fn take<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);

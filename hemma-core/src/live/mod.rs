@@ -135,6 +135,13 @@ impl Live {
         guard.clone().filter(|it| self.changing && it.is_for(host))
     }
 
+    /// Asks the guard of this run's changes on `host`, without making a change. If it refuses,
+    /// the error is [`ExecError::LockLost`].
+    pub async fn ask_guard(&self, host: &Host) -> Result<(), ExecError> {
+        let nothing = Command::new("true");
+        self.changing().run(&Place::On(host.clone()), &nothing).await.map(drop)
+    }
+
     /// Runs a command to its end, within its time limit.
     pub async fn run(&self, on: &Place, command: &Command) -> Result<Output, ExecError> {
         self.run_telling(on, command, &Progress::silent()).await

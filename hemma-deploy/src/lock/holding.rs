@@ -7,7 +7,7 @@ use hemma_core::{
     Cancel, Change, Duplex, Journal, JournalEntry, JournalEvent, Live, Loss, Progress,
 };
 use tokio::io::{AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::error::LockError;
@@ -33,6 +33,7 @@ const END_PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Holding {
     lines: mpsc::UnboundedSender<Line>,
     pulse: Mutex<Option<JoinHandle<()>>>,
+    ended: watch::Receiver<bool>,
     loss: Loss,
 }
 
@@ -61,8 +62,17 @@ impl Holding {
                 let _ = lines.send(Line::Journal(line));
             }
         });
-        let pulse = tokio::spawn(beat((from_host, to_host), inbox, journal.loss()));
-        Self { lines, pulse: Mutex::new(Some(pulse)), loss: journal.loss() }
+        let (end, ended) = watch::channel(false);
+        let pulse = tokio::spawn(beat((from_host, to_host), inbox, journal.loss(), end));
+        Self { lines, pulse: Mutex::new(Some(pulse)), ended, loss: journal.loss() }
+    }
+
+    /// Waits until the process on the host has ended, although this run still wants the lock.
+    pub(super) async fn has_ended(&self) {
+        if self.ended.clone().wait_for(|it| *it).await.is_err() {
+            // This run released the lock itself.
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Releases the lock, and waits until the host has done so. `proven` says that no change of
@@ -122,15 +132,18 @@ async fn beat(
     (mut from_host, mut to_host): (Lines<BufReader<ReadHalf<Duplex>>>, WriteHalf<Duplex>),
     mut inbox: mpsc::UnboundedReceiver<Line>,
     loss: Loss,
+    end: watch::Sender<bool>,
 ) {
     let mut pulse = tokio::time::interval(BEAT_EVERY);
     let mut speaks = true;
     loop {
         let line = tokio::select! {
             said = from_host.next_line(), if speaks => {
-                match said {
-                    Ok(Some(said)) => heard(&said, &loss),
-                    Ok(None) | Err(_) => speaks = false,
+                if let Ok(Some(said)) = said {
+                    heard(&said, &loss);
+                } else {
+                    speaks = false;
+                    end.send_replace(true);
                 }
                 continue;
             }

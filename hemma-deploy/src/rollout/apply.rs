@@ -28,7 +28,6 @@ use crate::{Operation, Remedy};
 /// It holds the host's lock, and runs only if the plan is still valid. It is safe to repeat: the
 /// next look sees what is done, and only the rest is planned. A failure is taken back to the
 /// release that ran before; the report has both.
-/// release that ran before; the report says both.
 pub async fn deploy(
     world: &World,
     situation: &Situation,

@@ -13,6 +13,7 @@ use crate::Operation;
 use crate::ids;
 
 use super::expectations::expectations;
+use super::gate;
 use super::in_force::{resolve, without_hashes};
 use super::stages::Stages;
 use super::{Error, Scope};
@@ -137,9 +138,8 @@ impl BringUp<'_> {
         let expected = expectations(project);
         Ok(match failed {
             None => {
-                health::gate(self.operation.world, host, name, &expected, self.operation.progress)
-                    .await
-                    .report
+                let Operation { world, progress, .. } = self.operation;
+                gate::wait(world, host, name, &expected, progress).await?.report
             }
             Some(gave_up) => {
                 let seen = health::verify(self.operation.world, host, name, &expected).await;

@@ -23,6 +23,7 @@ impl Bob {
 }
 
 #[tokio::test]
+#[ignore = "thorough"]
 async fn a_run_whose_hold_was_ended_stops_and_says_who_ended_it() {
     let stage = Stage::deployed().await;
     let (bob, before) = (Bob::beside(&stage), containers(&stage).await);
@@ -51,22 +52,30 @@ async fn a_run_whose_hold_was_ended_stops_and_says_who_ended_it() {
     next.exits(0).says("pass  service websocket_service");
 }
 
-/// Between two changes, not only during one.
+/// Between two changes, not only during one: the gate would wait for a minute more, and has nothing
+/// to decide any longer.
 #[tokio::test]
-async fn a_run_whose_hold_was_ended_while_its_gate_waits_notes_no_release() {
+async fn a_run_whose_hold_was_ended_while_its_gate_waits_says_so_and_notes_no_release() {
     let stage = Stage::deployed().await;
     let bob = Bob::beside(&stage);
     let deployed = stage.operator("git rev-parse refs/hemma/deployed").await;
-    stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
+    stage.lab.push_fault("unhealthy", &["websocket_service"]).await.expect("it is pushed");
     let alice = Running::by("alice", &stage.lab, stage.here(), &["deploy", "--yes"]);
     alice.has_said("  healthy ").await;
     bob.hemma(&stage, &["lock", "release", "--yes"]).await.exits(0);
     let alice = alice.end().await;
     stage.is_quiet().await;
     let now = stage.operator("git rev-parse refs/hemma/deployed").await;
-    let next = stage.hemma(&["deploy", "--yes"]).await;
+    stage.lab.push_fault("revert", &[]).await.expect("it is pushed");
+    let mut next = stage.hemma(&["deploy", "--yes"]).await;
+    // The service may turn unhealthy between the plan and the lock.
+    if next.exit != Some(0) {
+        next.says("the plan that was shown is out of date");
+        next = stage.hemma(&["deploy", "--yes"]).await;
+    }
 
     alice.exits(3).says("bob");
+    assert!(!alice.stdout.contains("is unhealthy"), "the gate was waited out\n{alice}");
     assert_eq!(now, deployed, "{alice}");
     next.exits(0);
     stage.hemma(&["plan"]).await.exits(0).says("nothing to do");
