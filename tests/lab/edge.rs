@@ -41,6 +41,7 @@ async fn a_record_that_leads_elsewhere_is_named_and_takes_nothing_back() {
 }
 
 #[tokio::test]
+#[ignore = "thorough"]
 async fn a_certificate_that_does_not_come_is_told_with_its_cause() {
     let stage = Stage::deployed().await;
     internet(&stage, "/lab/router shut").await;

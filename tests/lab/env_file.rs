@@ -22,6 +22,7 @@ const SPOILT: [(&str, &str, &str); 4] = [
 ];
 
 #[tokio::test]
+#[ignore = "thorough"]
 async fn what_is_no_settings_file_is_refused_by_every_verb_that_would_read_it() {
     let stage = Stage::deployed().await;
     stage.root(&format!("cp -p {CHECKOUT}/.env /root/env.whole")).await;

@@ -18,6 +18,7 @@ const WITHOUT_SPACE: [(&[&str], usize, &str); 4] = [
 ];
 
 #[tokio::test]
+#[ignore = "thorough"]
 async fn a_deploy_to_a_full_disk_says_so_and_leaves_everything_as_it_was() {
     let stage = Stage::deployed().await;
     let head = stage.lab.remote_head().await.expect("it has one");

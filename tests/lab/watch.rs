@@ -13,7 +13,6 @@ use crate::hemma::descendants;
 ///
 /// It is one process that looks all the time. A shell would start three for each that it looks at:
 /// it would miss short-lived ones, and slow down what it watches.
-/// would miss what lives for a moment, and slow down what it watches.
 pub(crate) const BEGIN: &str = r#"
 : > /run/watched; : > /run/watching
 setsid perl -e '

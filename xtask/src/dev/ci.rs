@@ -12,7 +12,7 @@ use hemma_lab::Lab;
 
 use super::workspace;
 use crate::ids;
-use checks::{Check, Counts, PRACTICE, checks};
+use checks::{Check, Counts, PRACTICE, Rows, Which, checks};
 use failures::failures;
 
 /// Check everything: format, lints, docs, tests, examples, licences
@@ -24,6 +24,10 @@ pub(crate) struct Args {
     /// Only the checks whose heading contains this word
     #[arg(value_name = "WORD")]
     only: Option<String>,
+
+    /// Run the practice host's tests that are not needed for each change as well
+    #[arg(long)]
+    thorough: bool,
 }
 
 /// The time limit of one check: on a bare machine the practice host has to be built, and each of
@@ -48,14 +52,15 @@ impl Verb for Args {
             }
             done
         };
+        let Rows { mut tests, mut beside } =
+            checks(root, Which { one: self.only.is_some(), thorough: self.thorough })?;
         let wanted = |it: &Check| self.only.as_ref().is_none_or(|word| it.heading.contains(word));
-        let [compile, then, beside] =
-            checks(root)?.map(|it| it.into_iter().filter(wanted).collect::<Vec<_>>());
-        let practices = then.iter().any(|it| it.heading == PRACTICE);
-        let ((), first) =
-            tokio::join!(come_up(practices && !compile.is_empty()), one_by_one(compile));
-        let (second, third) = tokio::join!(one_by_one(then), one_by_one(beside));
-        let done: Vec<_> = first.into_iter().chain(second).chain(third).collect();
+        tests.retain(wanted);
+        beside.retain(wanted);
+        let practices = tests.len() > 1 && tests.iter().any(|it| it.heading == PRACTICE);
+        let ((), first, second) =
+            tokio::join!(come_up(practices), one_by_one(tests), one_by_one(beside));
+        let done: Vec<_> = first.into_iter().chain(second).collect();
         let sum = |count: fn(&Counts) -> u64| done.iter().map(|it| count(&it.1)).sum::<u64>();
         let (passed, failed) = (sum(|it| it.passed), sum(|it| it.failed));
         let report: Report = done.into_iter().map(|it| it.0).collect();

@@ -25,48 +25,105 @@ pub(super) struct Counts {
     pub(super) failed: u64,
 }
 
-/// The checks that only compile, those that run what was compiled, and those that do neither: the
-/// last may run during the practice host's tests, which wait for most of their time.
-pub(super) fn checks(root: &Path) -> Result<[Vec<Check>; 3], Error> {
-    let check = |heading: &str, lines: &[&str]| {
-        Check::new(heading, lines.iter().map(|it| cargo(it)).collect())
+/// The checks in two rows that are gone through at the same time.
+pub(super) struct Rows {
+    /// Tests, one after the other.
+    pub(super) tests: Vec<Check>,
+    /// Checks that compile something of their own, or wait: they take what the tests leave of the
+    /// processor, as the practice host waits for a good part of its time.
+    pub(super) beside: Vec<Check>,
+}
+
+/// The checks that are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Which {
+    /// Whether one is run alone. Then it uses what cargo has compiled.
+    pub(super) one: bool,
+    /// Whether the practice host's tests that a change does not have to pass are wanted as well.
+    pub(super) thorough: bool,
+}
+
+/// Runs tests, also after one failed.
+const TEST: &str = "test --no-fail-fast";
+
+/// Selects what cargo compiles. Features are united over what is selected, so another selection
+/// would compile half of the crates once more.
+const WHOLE: &str = "--workspace --features hemma/lab";
+
+/// The flags for the practice host's tests with `#[ignore = "thorough"]`. Those of `boundaries`
+/// take most of an hour, and are started by hand.
+const THOROUGH: &str = " --include-ignored --skip boundaries::";
+
+/// All checks.
+pub(super) fn checks(root: &Path, which: Which) -> Result<Rows, Error> {
+    fn check(heading: &str, lines: &[impl AsRef<str>]) -> Check {
+        Check::new(heading, lines.iter().map(|it| cargo(it.as_ref())).collect())
+    }
+    let place = if which.one { "target" } else { BESIDE };
+    let beside = |heading: &str, lines: &[&str]| {
+        Check::new(heading, lines.iter().map(|it| last(&format!("cargo {it}"), place)).collect())
     };
     // The tests of the practice host are a directory, so they are not among these.
     let replay = stems(&root.join("tests"));
     let replay: Vec<_> = replay.iter().map(|it| format!("--test {it}")).collect();
-    let replay = format!("test --no-fail-fast --package hemma {}", replay.join(" "));
-    let lab = root.join("tests/lab/main.rs").is_file();
+    let replay = replay.join(" ");
+    let has_lab = root.join("tests/lab/main.rs").is_file();
+    let rest = if which.thorough { THOROUGH } else { "" };
     // As many at once as there are hosts.
-    let line = "test --no-fail-fast --package hemma --features lab --test lab -- --test-threads 2";
-    let lab = lab.then(|| line.to_owned());
-    let examples: Vec<_> = stems(&root.join("examples"))
-        .iter()
-        .map(|it| format!("run --quiet --package hemma --example {it}"))
-        .collect();
-    let lines = |it: &[String]| it.iter().map(|it| cargo(it)).collect();
-    let compile = vec![
+    let lab = format!("{TEST} {WHOLE} --test lab -- --test-threads 2{rest}");
+    let tests = vec![
         check("format", &["fmt --all --check"]),
+        // At once, so that the tests wait for no compiler.
+        check("compile", &[&format!("test --quiet {WHOLE} --no-run")]),
         check(
+            "unit and doc tests",
+            &[&format!("{TEST} --workspace --exclude hemma --exclude hemma-tunnel")],
+        ),
+        check("storyboards and map", &[&format!("{TEST} {WHOLE} {replay}")]),
+        check(PRACTICE, if has_lab { std::slice::from_ref(&lab) } else { &[] }),
+        Check::new("examples", examples(root)),
+    ];
+    let beside = vec![
+        beside(
             "lints",
             &["clippy --workspace --all-targets --features hemma/lab --quiet -- -D warnings"],
         ),
-        check(
+        beside(
             "documentation",
             &["--config build.rustdocflags=['-Dwarnings'] doc --workspace --no-deps --quiet"],
         ),
-        check("features", &FEATURES),
-        Check { before: packages::lay_out, ..Check::new("packages", packages::commands(root)?) },
+        beside("features", &FEATURES),
+        Check {
+            before: packages::lay_out,
+            ..Check::new("packages", packages::commands(root, place)?)
+        },
         Check::new("oldest compiler", oldest_compiler(root)?),
+        Check::new("licences and sources", deny()),
+        // They wait for links that come back.
+        check("tunnel tests", &[&format!("{TEST} --package hemma-tunnel")]),
     ];
-    let run = vec![
-        check("unit and doc tests", &["test --no-fail-fast --workspace --exclude hemma"]),
-        check("storyboards and map", &[&replay]),
-        Check::new(PRACTICE, lines(lab.as_slice())),
-        Check::new("examples", lines(&examples)),
-    ];
-    let beside = vec![Check::new("licences and sources", deny())];
-    let all = [compile, run, beside];
-    Ok(all.map(|it| it.into_iter().filter(|it| !it.commands.is_empty()).collect()))
+    let all = [tests, beside];
+    let [tests, beside] =
+        all.map(|it| it.into_iter().filter(|it| !it.commands.is_empty()).collect());
+    Ok(Rows { tests, beside })
+}
+
+/// Builds all examples and runs each.
+fn examples(root: &Path) -> Vec<Command> {
+    let build = cargo(&format!("build --quiet {WHOLE} --examples"));
+    let one = r#"exec "${CARGO_TARGET_DIR:-target}/debug/examples/$1""#;
+    let run = stems(&root.join("examples"));
+    let run = run.into_iter().map(|it| Command::script(one, [it]));
+    std::iter::once(build).chain(run).collect()
+}
+
+/// Where cargo compiles for the checks beside the tests, so that neither waits for the other.
+const BESIDE: &str = "target/beside";
+
+/// A command line that takes what others leave of the processor.
+fn last(line: &str, target: &str) -> Command {
+    let script = r#"CARGO_TARGET_DIR=$1; export CARGO_TARGET_DIR; shift; exec nice -n 19 "$@""#;
+    Command::script(script, [target].into_iter().chain(line.split(' ')))
 }
 
 /// The crates without optional features, and those that promise to be light.
@@ -90,7 +147,7 @@ fn oldest_compiler(root: &Path) -> Result<Vec<Command>, Error> {
         if ! rustup run "$1" rustc --version >/dev/null 2>&1; then
           echo "NOT CHECKED: Rust $1, which Cargo.toml promises, is not installed here"
         else
-          RUSTUP_TOOLCHAIN=$1 cargo check --quiet --workspace --all-targets --target-dir target/oldest
+          RUSTUP_TOOLCHAIN=$1 nice -n 19 cargo check --quiet --workspace --all-targets --target-dir target/oldest
         fi"#;
     Ok(vec![Command::script(script, [promised])])
 }

@@ -19,16 +19,17 @@ const LIBFUZZER_MANIFEST: &str =
 const LIBFUZZER_MACRO: &str = "#[macro_export]\nmacro_rules! fuzz_target {\n    \
     (|$data:ident: $kind:ty| $body:expr) => { pub fn target($data: $kind) { let _ = $body; } };\n}\n";
 
-/// The commands to run when the workspace is laid out.
-pub(super) fn commands(root: &Path) -> Result<Vec<Command>, Error> {
+/// The commands to run when the workspace is laid out. `target` is where cargo compiles.
+pub(super) fn commands(root: &Path, target: &str) -> Result<Vec<Command>, Error> {
     let names = workspace::published(root)?;
     let package =
         Command::new("cargo").args(["package", "--quiet", "--allow-dirty", "--no-verify"]);
     let package = package.args(names.iter().flat_map(|it| ["--package", it]));
     let unpack = "for it in target/package/*.crate; do tar -xzf \"$it\" -C \"$1\" || exit; done";
+    let check = "-n 19 cargo check --quiet --workspace --lib --bins --tests --target-dir";
+    let manifest = format!("{PLACE}/Cargo.toml");
     let check =
-        "check --quiet --workspace --lib --bins --tests --target-dir target --manifest-path";
-    let check = Command::new("cargo").args(check.split(' ')).arg(format!("{PLACE}/Cargo.toml"));
+        Command::new("nice").args(check.split(' ')).args([target, "--manifest-path", &manifest]);
     let mut commands = vec![package, Command::script(unpack, [PLACE]), check];
     commands.extend(names.iter().filter(|it| fuzz(root, it).is_file()).map(|it| {
         let lock = ["update", "--quiet", "--workspace", "--locked", "--manifest-path"];
