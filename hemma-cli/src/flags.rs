@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction};
 use hemma_core::Host;
+use hemma_core::names::DestinationName;
 
 const HEADING: &str = "Flags of every command";
 
@@ -18,6 +19,9 @@ pub(crate) struct Flags {
     /// Read this file instead of the nearest hemma.toml
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
+    /// Use the values of [destination.NAME] in hemma.toml
+    #[arg(short = 'd', long, value_name = "NAME", global = true, conflicts_with = "rehearse")]
+    pub destination: Option<DestinationName>,
     /// Use this ssh alias instead of the one in hemma.toml
     #[arg(long, value_name = "ALIAS", global = true)]
     pub host: Option<Host>,
@@ -33,14 +37,14 @@ pub(crate) struct Flags {
     /// Only where there is a practice host is it a flag: [`lab`].
     #[arg(skip)]
     pub lab: bool,
-    /// Play a recorded deploy or plan, without host and network
+    /// Play a recorded deploy or plan, without a network
     #[arg(long, global = true, conflicts_with = "host")]
     pub rehearse: bool,
-    /// Show each step and each passed check on a line of its own
+    /// Show each step and passed check on its own line
     #[arg(long, global = true)]
     pub all: bool,
     /// Show each question and change with its time
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub verbose: bool,
     /// Colour the output; auto does so on a terminal, unless `NO_COLOR` is set
     #[arg(
@@ -57,12 +61,12 @@ pub(crate) struct Flags {
 pub(crate) fn lab() -> Arg {
     Arg::new("lab")
         .long("lab")
-        .help("Work on the practice host, which is started if needed")
+        .help("Work on the practice host; starts it if needed")
         .help_heading(HEADING)
-        .display_order(5)
+        .display_order(6)
         .action(ArgAction::SetTrue)
         .global(true)
-        .conflicts_with_all(["host", "config", "rehearse"])
+        .conflicts_with_all(["host", "config", "destination", "rehearse"])
 }
 
 /// When to colour.

@@ -98,9 +98,12 @@ impl<'r> Run<'r> {
         Ending::new(self.place(), self.world.elapsed(), before, target.into())
     }
 
-    /// The host and the application on it, for a question: `far (shop)`.
+    /// The host and the application on it, for a question: `far (shop)`, with the destination where
+    /// one was chosen: `staging: far (shop)`.
     pub(crate) fn place(&self) -> String {
-        format!("{} ({})", self.config.host.alias, self.config.compose.project)
+        let destination = self.config.destination.as_ref();
+        let destination = destination.map(|it| format!("{it}: ")).unwrap_or_default();
+        format!("{destination}{} ({})", self.config.host.alias, self.config.compose.project)
     }
 
     /// The operator's terminal.
@@ -116,7 +119,9 @@ impl<'r> Run<'r> {
     /// The holder for the host's lock; from here on each change is also written into this machine's
     /// journal.
     pub(crate) fn holder(&self, doing: &str) -> Holder {
-        let holder = operator::holder(self.world, doing);
+        let destination = self.config.destination.as_ref();
+        let doing = destination.map_or_else(|| doing.to_owned(), |it| format!("{doing} -d {it}"));
+        let holder = operator::holder(self.world, &doing);
         operator::keep_journal(self.world, &holder, self.state().as_deref());
         holder
     }
@@ -235,7 +240,12 @@ impl<'r> Run<'r> {
             return Err(Failure::usage(Error::Unseen).hint(hint));
         }
         self.terminal.err("\n");
-        if self.terminal.agrees(question).await {
+        let production = self.config.destination.as_ref().filter(|it| it.is_production());
+        let agrees = match production {
+            Some(name) => self.terminal.types(question, name.as_str()).await,
+            None => self.terminal.agrees(question).await,
+        };
+        if agrees {
             return Ok(Consent::Given);
         }
         self.terminal.note("nothing was changed");

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use hemma_core::Hint;
+use hemma_core::names::DestinationName;
 use hemma_deploy::Config;
 use hemma_deploy::config::Surroundings;
 
@@ -54,9 +55,10 @@ fn read_with(
     file: Option<&Path>,
     surroundings: &Surroundings,
 ) -> Result<Config, Failure> {
+    let destination = flags.destination.as_ref();
     let mut config = match file {
-        Some(file) => read_shown(file, shown(file, here), surroundings)?,
-        None => Config::parse_in("", Path::new(FILE), surroundings)?,
+        Some(file) => read_shown(file, shown(file, here), surroundings, destination)?,
+        None => Config::parse_for("", Path::new(FILE), surroundings, destination)?,
     };
     if let Some(host) = &flags.host {
         config.host.alias = host.clone();
@@ -97,7 +99,7 @@ pub(crate) fn read_if_there(flags: &Flags, here: &Path) -> Result<Option<Config>
     let read = |it: PathBuf| {
         let directory = it.parent().unwrap_or(here);
         let surroundings = repository::files(repository::root(directory));
-        read_shown(&it, shown(&it, here), &surroundings)
+        read_shown(&it, shown(&it, here), &surroundings, flags.destination.as_ref())
     };
     found.map(read).transpose()
 }
@@ -153,16 +155,21 @@ fn shown<'p>(path: &'p Path, here: &Path) -> &'p Path {
 
 /// The settings of a file without a repository.
 pub(crate) fn read_file(path: &Path) -> Result<Config, Failure> {
-    read_shown(path, path, &Surroundings::default())
+    read_shown(path, path, &Surroundings::default(), None)
 }
 
-fn read_shown(path: &Path, shown: &Path, surroundings: &Surroundings) -> Result<Config, Failure> {
+fn read_shown(
+    path: &Path,
+    shown: &Path,
+    surroundings: &Surroundings,
+    destination: Option<&DestinationName>,
+) -> Result<Config, Failure> {
     if path.is_dir() {
         return Err(Failure::usage(Error::Directory(shown.to_owned())));
     }
     let bytes = bytes(path)
         .map_err(|source| Failure::usage(Error::Read { path: shown.to_owned(), source }))?;
-    let mut config = Config::from_bytes(&bytes, shown, surroundings)?;
+    let mut config = Config::from_bytes(&bytes, shown, surroundings, destination)?;
     // A path in a file is relative to the file's directory.
     let (home, directory) = (std::env::home_dir(), path.parent().unwrap_or(Path::new("")));
     for file in config.host.ssh_config.iter_mut().chain(&mut config.edge.roots) {
@@ -220,6 +227,22 @@ mod tests {
         let host = Some("near".parse().expect("an alias"));
         let config = read(&Flags { host, ..Flags::default() }, &below).expect("found");
         assert_eq!(config.host.alias.as_str(), "near");
+    }
+
+    #[test]
+    fn the_values_of_the_chosen_destination_are_in_force() {
+        let top = tempfile::tempdir().expect("a place");
+        let text = "[host]\nalias = \"far\"\n[destination.staging.host]\nalias = \"near\"\n";
+        std::fs::write(top.path().join(FILE), text).expect("written");
+        let of = |name: &str| {
+            let destination = Some(name.parse().expect("a name"));
+            read(&Flags { destination, ..Flags::default() }, top.path())
+        };
+        assert_eq!(of("staging").expect("it is there").host.alias.as_str(), "near");
+        let failure = of("production").expect_err("it is not there");
+        assert_eq!(failure.exit(), Exit::Usage);
+        let without = read(&Flags::default(), top.path()).expect("it is right");
+        assert_eq!(without.host.alias.as_str(), "far");
     }
 
     #[test]

@@ -81,9 +81,10 @@ impl Speaker {
     ) -> Self {
         let flag = |name: &str, value: &str| format!(" {name} {}", quote(value));
         let config = flags.config.as_ref().map(|it| flag("--config", &it.to_string_lossy()));
+        let destination = flags.destination.as_ref().map(|it| flag("-d", it.as_str()));
         let host = flags.host.as_ref().map(|it| flag("--host", it.as_str()));
         let lab = flags.lab.then(|| " --lab".to_owned());
-        let repeated = [config, host, lab].into_iter().flatten().collect();
+        let repeated = [config, destination, host, lab].into_iter().flatten().collect();
         let (program, ssh_config) = (program.clone(), ssh_config.map(Path::to_owned));
         Self { program, repeated, without_host, ssh_config }
     }
@@ -134,7 +135,7 @@ impl Speaker {
         let mut typed = words.split_whitespace();
         let without = |it: &str| WITHOUT_HOST.contains(&it) || self.without_host.contains(&it);
         let is_without = typed.clone().next().is_none_or(without);
-        let chooses = |it: &str| ["--config", "--host", "--lab"].contains(&it);
+        let chooses = |it: &str| ["--config", "--host", "--lab", "-d"].contains(&it);
         if is_without || typed.any(chooses) {
             return "";
         }

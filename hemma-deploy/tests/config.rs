@@ -128,7 +128,7 @@ proptest! {
 
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Config::from_bytes(&bytes, Path::new("x"), &Surroundings::default());
+        let _ = Config::from_bytes(&bytes, Path::new("x"), &Surroundings::default(), None);
     }
 
     /// A typo in a valid file.

@@ -22,6 +22,7 @@ mod compose_files;
 mod connection;
 mod databases;
 mod deploy;
+mod destinations;
 mod edge;
 mod env_file;
 mod env_values;

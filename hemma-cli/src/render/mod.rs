@@ -214,10 +214,23 @@ impl Terminal {
         question::forget_what_was_typed();
     }
 
-    /// Asks, and accepts only a yes. Input from before the question does not count as an answer.
+    /// Asks, and accepts only a yes.
     pub(crate) async fn agrees(&self, question: &str) -> bool {
+        let answer = self.asks(&format!("{} [y/N] ", self.beside().wrapped(question, 2))).await;
+        answer.is_some_and(|it| matches!(it.to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks, and accepts only this word.
+    pub(crate) async fn types(&self, question: &str, word: &str) -> bool {
+        let question = format!("{question} Type `{word}` to confirm:");
+        let answer = self.asks(&format!("{} ", self.beside().wrapped(&question, 2))).await;
+        answer.is_some_and(|it| it == word)
+    }
+
+    /// Asks. Input from before the question does not count as an answer.
+    async fn asks(&self, question: &str) -> Option<String> {
         self.forget_what_was_typed();
-        self.err(&format!("{} [y/N] ", self.beside().wrapped(question, 2)));
+        self.err(question);
         let Some(answer) = question::answer().await else {
             // Ctrl-D leaves the cursor behind the question.
             self.err("\n");
@@ -225,9 +238,9 @@ impl Terminal {
                 // The terminal was closed, and its signal is on its way.
                 tokio::time::sleep(HANGUP).await;
             }
-            return false;
+            return None;
         };
-        matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+        Some(answer.trim().to_owned())
     }
 
     /// Shows the answer.

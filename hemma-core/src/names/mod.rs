@@ -28,7 +28,7 @@ pub use paths::{CheckoutPath, HostDirectory};
 pub use port::{LocalPort, Port, PortError};
 pub use remote_url::{RemoteError, RemoteUrl};
 pub use url_path::UrlPath;
-pub use words::{EnvKey, ForwardName, PgName, Placeholder, StageName};
+pub use words::{DestinationName, EnvKey, ForwardName, PgName, Placeholder, StageName};
 
 use crate::credentials::without_credentials;
 use crate::{Classified, ErrorClass, OperatorError};

@@ -19,6 +19,10 @@ name!(
     /// A stage of a deploy, e.g. `infra`.
     StageName, "the name of a stage", stage_name, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 );
+name!(
+    /// A destination of an application, e.g. `staging`.
+    DestinationName, "the name of a destination", safe_word, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+);
 
 name!(
     /// A pattern for values of `.env` that are not meant for production: `*` stands for any text, and
@@ -100,6 +104,16 @@ impl StageName {
     /// The name of the last stage: every service that no other stage names. No other stage can have
     /// it.
     pub const REST: &str = "rest";
+}
+
+impl DestinationName {
+    /// The destination whose name has to be typed before it is changed.
+    pub const PRODUCTION: &str = "production";
+
+    /// Whether it is [`PRODUCTION`](Self::PRODUCTION).
+    pub fn is_production(&self) -> bool {
+        self.as_str() == Self::PRODUCTION
+    }
 }
 
 impl Placeholder {

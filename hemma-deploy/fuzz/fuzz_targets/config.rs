@@ -15,5 +15,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| match read(bytes) {
 });
 
 fn read(bytes: &[u8]) -> Result<Config, hemma_deploy::config::ConfigError> {
-    Config::from_bytes(bytes, Path::new("x"), &Surroundings::default())
+    Config::from_bytes(bytes, Path::new("x"), &Surroundings::default(), None)
 }

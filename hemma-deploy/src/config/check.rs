@@ -7,9 +7,11 @@
 use std::path::Path;
 
 use hemma_core::Suggestions;
+use hemma_core::names::DestinationName;
 use serde::Deserialize;
 use toml::de::DeTable;
 
+use super::destinations::Destinations;
 use super::document::{Node, Value};
 use super::error::Problems;
 use super::fault::{About, Fault};
@@ -25,6 +27,7 @@ pub(super) fn read(
     text: &str,
     path: &Path,
     surroundings: &Surroundings,
+    destination: Option<&DestinationName>,
 ) -> Result<Config, ConfigError> {
     // A byte order mark at the beginning is not part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -42,10 +45,30 @@ pub(super) fn read(
         return Ok(Config::default());
     }
     let mut tree = Node::of(&table);
-    let mut config = typed(&mut tree, &mut problems);
-    rules::derive(&mut config, (&tree, surroundings), &mut problems);
-    rules::check(&config, &tree, &mut problems);
-    problems.into_result().map(|()| config)
+    let destinations = Destinations::take(&mut tree, &mut problems);
+    let whole = |tree: &mut Node, problems: &mut Problems<'_>| whole(tree, surroundings, problems);
+    let mut all = destinations.read(&tree, &mut problems, whole);
+    let chosen = match destination {
+        None => whole(&mut tree, &mut problems),
+        Some(name) => all.remove(name).unwrap_or_else(|| {
+            problems.push(0, None, no_such(name, &destinations));
+            Config::default()
+        }),
+    };
+    problems.into_result().map(|()| chosen)
+}
+
+/// The settings of a tree. Its mistakes are noted.
+fn whole(tree: &mut Node, surroundings: &Surroundings, problems: &mut Problems<'_>) -> Config {
+    let mut config = typed(tree, problems);
+    rules::derive(&mut config, (tree, surroundings), problems);
+    rules::check(&config, tree, problems);
+    config
+}
+
+fn no_such(name: &DestinationName, destinations: &Destinations) -> String {
+    let known = Suggestions::new(name.as_str(), destinations.names().map(DestinationName::as_str));
+    format!("there is no `[destination.{name}]`; {known}")
 }
 
 /// The settings of a file's bytes, which may be too many, or not UTF-8.
@@ -53,6 +76,7 @@ pub(super) fn read_bytes(
     bytes: &[u8],
     path: &Path,
     surroundings: &Surroundings,
+    destination: Option<&DestinationName>,
 ) -> Result<Config, ConfigError> {
     let refuse = |text: &str, message: String| {
         let mut problems = Problems::new(text, path);
@@ -66,7 +90,7 @@ pub(super) fn read_bytes(
         return refuse("", "the file is UTF-16; save it as UTF-8".to_owned());
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => read(text, path, surroundings),
+        Ok(text) => read(text, path, surroundings, destination),
         Err(error) => {
             let good = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
             refuse(good, "the file is not UTF-8 text from here on; save it as UTF-8".to_owned())

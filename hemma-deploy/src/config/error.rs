@@ -98,6 +98,10 @@ impl<'t> Problems<'t> {
             return;
         }
         let problem = ConfigProblem { path: self.path.to_owned(), line, column, key, message };
+        // What stands outside of the destinations is read once for each of them.
+        if self.found.iter().any(|it| it.1 == problem) {
+            return;
+        }
         self.found.push((at, problem));
     }
 

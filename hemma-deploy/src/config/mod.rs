@@ -6,6 +6,7 @@ mod check;
 mod compose;
 mod database;
 mod deploy;
+mod destinations;
 mod document;
 mod edge;
 mod env;
@@ -30,7 +31,7 @@ mod syntax;
 
 use std::collections::BTreeMap;
 
-use hemma_core::names::ServiceName;
+use hemma_core::names::{DestinationName, ServiceName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +89,9 @@ pub struct Config {
     /// How a deploy is made.
     #[serde(skip_serializing_if = "is_default")]
     pub deploy: DeployConfig,
+    /// The destination whose values are in force, if one was chosen.
+    #[serde(skip)]
+    pub destination: Option<DestinationName>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -97,7 +101,16 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 impl Config {
     /// The JSON schema of `hemma.toml`, for editors.
     pub fn schema() -> serde_json::Value {
-        schemars::schema_for!(Config).to_value()
+        let mut schema = schemars::schema_for!(Config).to_value();
+        let destinations = serde_json::json!({
+            "description": "Other values for the same application in another place, by its name; `-d NAME` chooses one.",
+            "type": "object",
+            "additionalProperties": { "$ref": "#" },
+        });
+        if let Some(properties) = schema.get_mut("properties").and_then(|it| it.as_object_mut()) {
+            properties.insert("destination".to_owned(), destinations);
+        }
+        schema
     }
 }
 
