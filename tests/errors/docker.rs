@@ -38,6 +38,10 @@ pub(crate) fn rows() -> Vec<Row> {
         Unknown Read { host: host(), reason: said() };
         Unknown NotRecorded(missing());
     );
+    variants!(rows, hemma_docker::compose::HereError,
+        Unknown Ask { source: exec() };
+        Unknown NotRecorded(missing());
+    );
     variants!(rows, hemma_docker::OriginError,
         Unknown Ask { host: host(), source: exec() };
         Unknown Failed { host: host(), said: said() };
