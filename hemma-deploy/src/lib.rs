@@ -28,6 +28,7 @@
 //! | module | what it is about |
 //! |---|---|
 //! | [`config`] | `hemma.toml`: one application on one host |
+//! | [`init`] | the first `hemma.toml` of a repository, each value with its source; pure |
 //! | [`rollout`] | the order of things: deploy, rollback, restart, rebuild, and how all of it stands |
 //! | [`plan`] | what would be done, with reasons; pure |
 //! | [`preflight`] | what makes a repository fail although each command is right |
@@ -47,6 +48,7 @@ mod dockerfile;
 pub mod env_file;
 mod host_tools;
 pub mod ids;
+pub mod init;
 mod layers;
 pub mod lock;
 mod operation;

@@ -78,7 +78,7 @@ impl Surroundings {
     }
 
     /// The default directory of the checkout on the host.
-    pub(super) fn checkout(&self) -> Option<CheckoutPath> {
+    pub(crate) fn checkout(&self) -> Option<CheckoutPath> {
         let directory = self.directory.as_ref()?;
         let below = |name: &str| format!("~/apps/{name}").parse().ok();
         below(directory).or_else(|| below(&ProjectName::of_directory(directory)?))
