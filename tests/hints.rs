@@ -40,6 +40,19 @@ async fn a_hint_of_a_run_on_the_practice_host_is_about_the_practice_host() {
     }
 }
 
+#[tokio::test]
+async fn an_installed_program_names_itself_in_all_that_it_says() {
+    let mut wrong = Vec::new();
+    for (file, cassette) in scenes("") {
+        let played = App::new().called("/usr/local/bin/hemma").play(cassette).await;
+        let played = played.unwrap_or_else(|it| panic!("{}: {it}", file.display()));
+        let said = played.stdout + &played.stderr;
+        let lines = said.lines().filter(|it| it.contains("cargo xtask"));
+        wrong.extend(lines.map(|it| format!("{}: {it}", file.display())));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// A program that has `--lab`. Recordings are played, so nothing comes up.
 fn app() -> App {
     App::new().practice_host::<NoHost>()
@@ -60,16 +73,7 @@ impl PracticeHost for NoHost {
 /// The commands in backticks after `hint: run`, and hemma's own in any hint.
 async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
     let mut commands = BTreeSet::new();
-    let cassettes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cassettes");
-    for file in files(&cassettes, "toml") {
-        let mut cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
-        // The words after `--` are another program's.
-        let (ours, theirs) = match cassette.scene.typed.split_once(" -- ") {
-            Some((ours, theirs)) => (ours, format!(" -- {theirs}")),
-            None => (cassette.scene.typed.as_str(), String::new()),
-        };
-        cassette.scene.typed = format!("{ours}{flags}{theirs}");
-        cassette.scene.config = application::settings_text(&cassette.scene.config);
+    for (file, cassette) in scenes(flags) {
         let played = app().play(cassette).await;
         let played = played.unwrap_or_else(|it| panic!("{}: {it}", file.display()));
         let hints = played.stderr.lines().filter_map(|it| it.strip_prefix("hint: "));
@@ -81,6 +85,23 @@ async fn commands_of_all_scenes(flags: &str) -> BTreeSet<String> {
         }
     }
     commands
+}
+
+/// All recorded scenes with their files, typed with further flags.
+fn scenes(flags: &str) -> Vec<(PathBuf, Cassette)> {
+    let cassettes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cassettes");
+    let scene = |file: PathBuf| {
+        let mut cassette = Cassette::read(&file).unwrap_or_else(|it| panic!("{it}"));
+        // The words after `--` are another program's.
+        let (ours, theirs) = match cassette.scene.typed.split_once(" -- ") {
+            Some((ours, theirs)) => (ours, format!(" -- {theirs}")),
+            None => (cassette.scene.typed.as_str(), String::new()),
+        };
+        cassette.scene.typed = format!("{ours}{flags}{theirs}");
+        cassette.scene.config = application::settings_text(&cassette.scene.config);
+        (file, cassette)
+    };
+    files(&cassettes, "toml").into_iter().map(scene).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a shell itself is what is asked")]

@@ -93,6 +93,14 @@ impl App {
         self
     }
 
+    /// Sets the words before a command's name in hints and in the help. A process that runs
+    /// [`main`](Self::main) has those that it was called by.
+    #[must_use]
+    pub fn called(mut self, first: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.commands.program = Program::called(first.as_ref());
+        self
+    }
+
     /// The slugs of all sections, in their order.
     pub fn slugs(&self) -> impl Iterator<Item = &'static str> {
         self.commands.sections.iter().map(|it| it.slug)
@@ -278,13 +286,20 @@ async fn scene(
     };
     let config = match &answers {
         Answers::Cassette(cassette) => rehearsal::config(cassette)?,
+        _ if what.makes_config() => settings::read_if_whole(flags, here).await?,
         _ if !what.needs_config() => Config::default(),
         _ => match practice.filter(|_| flags.lab) {
             Some(host) => {
                 terminal.busy("starting the practice host");
                 settings::read_file(&host.up(&terminal.progress()).await?)?
             }
-            None => settings::about_a_host(settings::read(flags, here).await?)?,
+            None => {
+                let (config, guesses) = settings::read_with_guesses(flags, here).await?;
+                for line in guesses {
+                    terminal.note(&line);
+                }
+                settings::about_a_host(config)?
+            }
         },
     };
     let live = |config: &Config| {

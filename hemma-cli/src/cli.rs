@@ -28,12 +28,16 @@ pub(crate) enum OwnVerb {
     CheckText(verbs::check_text::Args),
     Embed(verbs::embed::Args),
     Extract(verbs::extract::Args),
+    #[command(display_order = 200)]
+    Init(verbs::init::Args),
     #[command(display_order = 201)]
     Config(verbs::config::Args),
     #[command(display_order = 202)]
     Completions(verbs::completions::Args),
     #[command(display_order = 202)]
     JsonSchema(verbs::json_schema::Args),
+    #[command(display_order = 202)]
+    SetupShell(verbs::setup_shell::Args),
     #[command(hide = true)]
     Man(verbs::man::Args),
 }
@@ -95,16 +99,23 @@ where
 impl What {
     /// Whether the command is about a host, and so needs a `hemma.toml`.
     pub(crate) fn needs_config(&self) -> bool {
-        use OwnVerb::{Completions, Config, JsonSchema, Man};
+        use OwnVerb::{Completions, Config, Init, JsonSchema, Man, SetupShell};
         match self {
             Self::Verb(OwnVerb::Tunnel(args)) => args.needs_config(),
             Self::Verb(OwnVerb::Embed(args)) => args.needs_config(),
             Self::Verb(OwnVerb::Extract(args)) => args.needs_config(),
             Self::Verb(OwnVerb::CheckText(args)) => args.needs_config(),
-            Self::Verb(Config(_) | Completions(_) | JsonSchema(_) | Man(_)) => false,
+            Self::Verb(
+                Config(_) | Completions(_) | Init(_) | JsonSchema(_) | Man(_) | SetupShell(_),
+            ) => false,
             Self::Added(verb, _) => verb.needs_config,
             _ => true,
         }
+    }
+
+    /// Whether the command is about a `hemma.toml` that may be missing.
+    pub(crate) fn makes_config(&self) -> bool {
+        matches!(self, Self::Verb(OwnVerb::Init(_)))
     }
 
     /// Whether there is a recording to rehearse the command with.
@@ -146,6 +157,8 @@ impl What {
             Self::Verb(OwnVerb::CheckText(args)) => args.run(run).await,
             Self::Verb(OwnVerb::Embed(args)) => Box::pin(args.run(run)).await,
             Self::Verb(OwnVerb::Extract(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(OwnVerb::Init(args)) => Box::pin(args.run(run)).await,
+            Self::Verb(OwnVerb::SetupShell(args)) => args.run(run).await,
             Self::Verb(OwnVerb::Config(args)) => args.run(run).await,
             Self::Verb(OwnVerb::Completions(args)) => args.run(run),
             Self::Verb(OwnVerb::JsonSchema(args)) => args.run(run),

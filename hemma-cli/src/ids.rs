@@ -69,6 +69,14 @@ hemma_core::finding_ids! {
     BACKUP_FAILED = "backup.failed", Fail;
     /// Nothing is wrong with `hemma.toml`.
     SETTINGS_RIGHT = "settings.right", Pass;
+    /// A file of `init` was written.
+    SETTINGS_WRITTEN = "settings.written", Pass;
+    /// `hemma.toml` says what a new one would say.
+    SETTINGS_CURRENT = "settings.current", Pass;
+    /// Nothing stops a deploy.
+    DEPLOY_READY = "deploy.ready", Pass;
+    /// The completions or the manual pages of the program were installed.
+    SHELL_SET_UP = "shell.set-up", Pass;
     /// A key of `.env` was changed; which services have its older value is not known.
     RESTART_PERHAPS_DUE = "restart.perhaps-due", Pass;
     /// A key of `.env` was changed, and no container would be another with it.

@@ -56,7 +56,7 @@
 //! - It knows no fact about a host: it asks the other crates, which can be used without it.
 //! - It has no practice host and no tools for hemma's own makers: a repository that depends on it
 //!   compiles neither.
-//! - It installs nothing, on the host or on this machine.
+//! - It installs nothing on the host.
 
 mod answer;
 mod app;

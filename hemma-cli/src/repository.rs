@@ -31,14 +31,17 @@ pub(crate) fn root(directory: &Path) -> &Path {
     around(directory).unwrap_or(directory)
 }
 
+/// The text of one of its files, if it is a file of text and not a huge one.
+pub(crate) fn text(root: &Path, file: &str) -> Option<String> {
+    let path = root.join(file);
+    let is_small = path.metadata().is_ok_and(|it| it.is_file() && it.len() <= BYTES_MAX);
+    is_small.then(|| std::fs::read_to_string(path).ok())?
+}
+
 /// The values from its files.
 pub(crate) fn files(root: &Path) -> Surroundings {
     let compose_files = Surroundings::usual_compose_files(|it| root.join(it).is_file());
-    let text = |file: &str| {
-        let path = root.join(file);
-        let is_small = path.metadata().is_ok_and(|it| it.is_file() && it.len() <= BYTES_MAX);
-        is_small.then(|| std::fs::read_to_string(path).ok())?
-    };
+    let text = |file: &str| text(root, file);
     let name = |file: &str| Surroundings::project_in(&text(file)?);
     let template = |file: &str| {
         let entries = EnvFile::parse(&text(file)?, &BTreeMap::new()).ok()?.entries;

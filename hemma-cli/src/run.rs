@@ -78,6 +78,12 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// The command line of this run.
+    pub(crate) fn typed_line(&self) -> Typed<'_> {
+        let (flags, here, program) = (self.flags, self.here, self.program);
+        Typed { flags, here, program, command: self.command, practice: self.practice }
+    }
+
     /// The world, which answers questions and applies changes.
     pub fn world(&self) -> &World {
         self.world

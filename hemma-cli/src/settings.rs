@@ -43,10 +43,69 @@ enum Search {
 /// The settings: the file's values, those of the repository around it where the file has none, and
 /// `--host` over them.
 pub(crate) async fn read(flags: &Flags, here: &Path) -> Result<Config, Failure> {
+    Ok(read_with_guesses(flags, here).await?.0)
+}
+
+/// The settings and, where there is no file, what they were guessed from.
+pub(crate) async fn read_with_guesses(
+    flags: &Flags,
+    here: &Path,
+) -> Result<(Config, Vec<String>), Failure> {
     let file = found(flags, here)?;
     let directory = file.as_deref().and_then(Path::parent).unwrap_or(here);
     let surroundings = repository::surroundings(repository::root(directory)).await;
-    read_with(flags, here, file.as_deref(), &surroundings)
+    let config = read_with(flags, here, file.as_deref(), &surroundings)?;
+    let guesses = file.is_none().then(|| guesses(&config, &surroundings));
+    Ok((config, guesses.into_iter().flatten().collect()))
+}
+
+/// The values of a run without a file, each with its source.
+fn guesses(config: &Config, surroundings: &Surroundings) -> Vec<String> {
+    let Config { host, compose, repository, .. } = config;
+    let project = match surroundings.project {
+        Some(_) => "`name:` in the compose files",
+        None => "the name of that directory",
+    };
+    let files: Vec<_> = compose.files.iter().map(ToString::to_string).collect();
+    let branch = match surroundings.branch {
+        Some(_) => "git",
+        None => "the usual name",
+    };
+    let remote = match &repository.remote {
+        Some(remote) => format!("remote {} (git: origin)", remote.address()),
+        None => "no remote (git has no origin)".to_owned(),
+    };
+    vec![
+        format!(
+            "there is no {FILE}, so these values are guesses: checkout {} (the name of the \
+             repository), project {} ({project}), files {} (those that Compose finds), branch {} \
+             ({branch}), {remote}",
+            host.checkout,
+            compose.project,
+            files.join(" "),
+            repository.branch.as_str(),
+        ),
+        "`cargo xtask init` looks further, and writes them down".to_owned(),
+    ]
+}
+
+/// The path of the file of a command line, if there is one already.
+pub(crate) fn existing(flags: &Flags, here: &Path) -> Option<PathBuf> {
+    let named = flags.config.as_ref().map(|it| here.join(it));
+    let found = named.or_else(|| match search(here) {
+        Search::Found(file) => Some(file),
+        Search::NotInRepository { .. } | Search::Nowhere => None,
+    });
+    // A link to nowhere is there, too.
+    found.filter(|it| it.symlink_metadata().is_ok())
+}
+
+/// The settings of the file if it exists, and of none otherwise; a file with mistakes is an error.
+pub(crate) async fn read_if_whole(flags: &Flags, here: &Path) -> Result<Config, Failure> {
+    let Some(file) = existing(flags, here) else { return Ok(Config::default()) };
+    let root = repository::root(file.parent().unwrap_or(here));
+    let surroundings = repository::surroundings(root).await;
+    read_shown(&file, shown(&file, here), &surroundings)
 }
 
 fn read_with(
@@ -109,13 +168,13 @@ pub(crate) fn find(flags: &Flags, here: &Path) -> Result<PathBuf, Failure> {
     if let Some(file) = &flags.config {
         return Ok(here.join(file));
     }
-    let begin = "a `hemma.toml` of two lines is a beginning: `[host]`, and `alias = \"…\"`, an entry \
-                 of your ~/.ssh/config";
+    let begin = "`cargo xtask init --host ALIAS` writes one, where ALIAS is an entry of your \
+                 ~/.ssh/config; two lines are enough: `[host]`, and `alias = \"…\"`";
     match search(here) {
         Search::Found(file) => Ok(file),
         Search::NotInRepository { root, above } => {
             let hint = above.map_or_else(
-                || format!("pass --host ALIAS, or write one into that directory; {begin}"),
+                || begin.to_owned(),
                 |it| {
                     let it = it.display();
                     format!("there is a hemma.toml above this repository at `{it}`; pass --config to use it")
@@ -275,7 +334,7 @@ mod tests {
         std::fs::remove_file(root.join(FILE)).expect("removed");
         std::fs::remove_file(above).expect("removed");
         let failure = read(&Flags::default(), &below).expect_err("there is none");
-        assert!(matches!(failure.advice(), Some(Hint::Do(it)) if it.contains("write one")));
+        assert!(matches!(failure.advice(), Some(Hint::Do(it)) if it.contains("init --host")));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::remedies;
 const WRITTEN: &str = "cargo xtask";
 
 /// The commands that are not about a host, so that no flag which chooses one is added.
-const WITHOUT_HOST: [&str; 4] = ["completions", "man", "json-schema", "help"];
+const WITHOUT_HOST: [&str; 5] = ["completions", "man", "json-schema", "setup-shell", "help"];
 
 /// The words before a command's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -99,6 +99,25 @@ const EXAMPLES: Examples = &[
     ("embed", &[("a vector for each text", "embed essays.jsonl --out vectors.npy")]),
     ("extract", &[("the features of each essay", "extract essays.jsonl --out features")]),
     (
+        "init",
+        &[
+            ("from the repository, the host and your answers", "init --host far"),
+            ("see what it would be", "init --host far --plan"),
+            (
+                "without a terminal",
+                "init --host far --public shop.example.org=web --edge far.example.org --yes",
+            ),
+            ("whether hemma.toml is still what a new one would be", "init --plan"),
+        ],
+    ),
+    (
+        "setup-shell",
+        &[
+            ("completions and manual pages for your shell", "setup-shell"),
+            ("for another one", "setup-shell fish"),
+        ],
+    ),
+    (
         "config",
         &[
             ("what is in force, the defaults included", "config"),

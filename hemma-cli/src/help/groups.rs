@@ -13,7 +13,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Look", &["status", "history", "logs"]),
     ("Every day", &["restart", "rebuild", "exec", "env", "backup", "prune", "lock"]),
     ("Tunnels, research", &["tunnel", "check-text", "embed", "extract"]),
-    ("Setting up", &["config", "completions", "json-schema"]),
+    ("Setting up", &["init", "config", "setup-shell", "completions", "json-schema"]),
 ];
 
 /// The group after which the sections of the runbook come.

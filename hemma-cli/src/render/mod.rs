@@ -243,6 +243,19 @@ impl Terminal {
         Some(answer.trim().to_owned())
     }
 
+    /// Asks for a value; `None` where the input has ended. Input from before the question does not
+    /// count as an answer.
+    pub(crate) async fn asks(&self, question: &str) -> Option<String> {
+        self.forget_what_was_typed();
+        self.err(&format!("{} ", self.beside().wrapped(&plain(question), 2)));
+        let answer = question::answer().await;
+        if answer.is_none() {
+            // Ctrl-D leaves the cursor behind the question.
+            self.err("\n");
+        }
+        answer
+    }
+
     /// Shows the answer.
     pub(crate) fn answer(&self, answer: &Answer) {
         match answer {

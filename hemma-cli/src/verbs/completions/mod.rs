@@ -61,7 +61,7 @@ fn shown(command: &Command) -> Command {
     about.into_iter().fold(bare, Command::about).subcommands(below)
 }
 
-fn script(run: &Run<'_>, shell: Shell, name: &str) -> String {
+pub(crate) fn script(run: &Run<'_>, shell: Shell, name: &str) -> String {
     let mut script = Vec::new();
     // In bash, clap's script knows no command below the first of a program with a `-` in its name:
     // it is generated for another name, and registered for this one.
