@@ -88,6 +88,7 @@ mod repository;
 mod research;
 mod run;
 pub mod scene;
+mod secret_input;
 mod section;
 mod sections;
 mod settings;

@@ -3,7 +3,7 @@
 //! A sentence may have several commands, each in backticks. They begin with `cargo xtask`; the
 //! [`Speaker`](crate::speaker::Speaker) puts in the program's own name and the flags of this run.
 
-use hemma_core::{AnyRemedy, Hint};
+use hemma_core::{AnyRemedy, Hint, quote};
 
 /// The hint as a command or a sentence.
 pub(crate) fn with_commands(hint: &Hint) -> Hint {
@@ -90,6 +90,12 @@ fn of_docker(remedy: &hemma_docker::Remedy) -> Hint {
         Remedy::StartService(_) => run("plan"),
         Remedy::ShowLogs(service) => run(&format!("logs {service}")),
         Remedy::PublishOnLoopback { .. } => run("day3 language-tool-deploy"),
+        Remedy::LogIn(registry) => run(&format!("registry login {}", quote(registry))),
+        Remedy::WaitForRegistry(registry) => say(&format!(
+            "wait until the limit of {registry} has passed, or log in to it: `cargo xtask registry \
+             login {}`",
+            quote(registry)
+        )),
     }
 }
 

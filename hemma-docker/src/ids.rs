@@ -41,4 +41,10 @@ hemma_core::finding_ids! {
     NETWORK_PRESENT = "network.present", Pass;
     /// Several networks have the name of the external one.
     NETWORK_AMBIGUOUS = "network.ambiguous", Fail;
+    /// The engine's command line has a login for a registry.
+    REGISTRY_LOGGED_IN = "registry.logged-in", Pass;
+    /// The engine's command line has no login for a registry.
+    REGISTRY_LOGGED_OUT = "registry.logged-out", Pass;
+    /// The logins of the engine's command line could not be looked at.
+    REGISTRY_LOGINS_UNSEEN = "registry.logins-unseen", Fail | Unknown;
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hemma_core::RemedySet;
-use hemma_core::names::{EnvKey, NetworkName};
+use hemma_core::names::{EnvKey, NetworkName, RegistryName};
 use serde::{Deserialize, Serialize};
 
 /// A remedy for an engine, its containers and its compose files.
@@ -27,6 +27,10 @@ pub enum Remedy {
         /// The port of the host.
         port: u16,
     },
+    /// Log the engine's command line in to a registry.
+    LogIn(RegistryName),
+    /// Wait until a registry takes requests again, or log in to it.
+    WaitForRegistry(RegistryName),
 }
 
 impl fmt::Display for Remedy {
@@ -41,6 +45,12 @@ impl fmt::Display for Remedy {
             Self::ShowLogs(service) => write!(f, "read the log of {service}"),
             Self::PublishOnLoopback { service, port } => {
                 write!(f, "start {service} so that 127.0.0.1:{port} on the host leads to it")
+            }
+            Self::LogIn(registry) => {
+                write!(f, "log docker on the host in to {registry}, as root if it runs under sudo")
+            }
+            Self::WaitForRegistry(registry) => {
+                write!(f, "wait until the limit of {registry} has passed, or log in to it")
             }
         }
     }

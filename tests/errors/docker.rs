@@ -27,6 +27,23 @@ pub(crate) fn rows() -> Vec<Row> {
         };
         Unknown NotRecorded(missing());
     );
+    variants!(rows, hemma_docker::registry::LoginsError,
+        Unknown Ask { host: host(), source: exec() };
+        NotAsPlanned Read { host: host(), file: "/root/.docker/config.json".to_owned() };
+        Unknown NotRecorded(missing());
+    );
+    variants!(rows, hemma_docker::registry::LoginError,
+        Unknown Ask { host: host(), registry: made("ghcr.io"), source: exec() };
+        NotAsPlanned Refused { registry: made("ghcr.io"), user: made("robot"), said: said() };
+        NotAsPlanned NotStored { host: host(), registry: made("ghcr.io"), said: said() };
+        Unknown Failed { host: host(), registry: made("ghcr.io"), said: said() };
+        Unknown NotRecorded(missing());
+    );
+    variants!(rows, hemma_docker::registry::LogoutError,
+        Unknown Ask { host: host(), registry: made("ghcr.io"), source: exec() };
+        NotAsPlanned Failed { host: host(), registry: made("ghcr.io"), said: said() };
+        Unknown NotRecorded(missing());
+    );
     variants!(rows, hemma_docker::compose::UpError,
         Unknown Ask { host: host(), source: exec() };
         NotAsPlanned Failed { host: host(), said: said(), last_lines: Vec::new() };

@@ -63,6 +63,16 @@ const EXAMPLES: Examples = &[
         ],
     ),
     ("env diff", &[("- lacks, + has beyond the example", "env diff env.example")]),
+    ("registry", &[("so that images of it can be pulled", "registry login ghcr.io --user robot")]),
+    (
+        "registry login",
+        &[
+            ("the token is asked for and not shown", "registry login ghcr.io --user robot"),
+            ("from a password store", "pass show ghcr | registry login ghcr.io --user robot --yes"),
+            ("Docker Hub", "registry login --user shop"),
+        ],
+    ),
+    ("registry logout", &[("forget the login", "registry logout ghcr.io")]),
     ("lock", &[("who holds the lock", "lock show")]),
     ("lock show", &[("who holds the lock", "lock show")]),
     ("lock release", &[("release it from a run that hangs", "lock release")]),

@@ -11,7 +11,7 @@ use crate::verb::AddedVerb;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Take it live", &["deploy", "plan", "rollback"]),
     ("Look", &["status", "history", "logs"]),
-    ("Every day", &["restart", "rebuild", "exec", "env", "backup", "prune", "lock"]),
+    ("Every day", &["restart", "rebuild", "exec", "env", "registry", "backup", "prune", "lock"]),
     ("Tunnels, research", &["tunnel", "check-text", "embed", "extract"]),
     ("Setting up", &["init", "config", "setup-shell", "completions", "json-schema"]),
 ];

@@ -13,14 +13,16 @@ fn shown(remedy: impl Into<Hint>) -> Hint {
 #[test]
 fn a_remedy_is_shown_as_a_command_of_ours() {
     let key = || "KEY".parse().expect("a key");
+    let registry = || "ghcr.io".parse().expect("a registry");
     let publish = || hemma_docker::Remedy::PublishOnLoopback { service: "x".to_owned(), port: 1 };
-    let rows: [(Hint, &str); 13] = [
+    let rows: [(Hint, &str); 14] = [
         (hemma_deploy::Remedy::Deploy.into(), "deploy"),
         (hemma_deploy::Remedy::DeployStage("infra".to_owned()).into(), "deploy --stage infra"),
         (hemma_deploy::Remedy::RollBackTo("1f0c".to_owned()).into(), "rollback --to 1f0c"),
         (hemma_deploy::Remedy::ListReleases.into(), "rollback --plan"),
         (hemma_docker::Remedy::SetEnv(key()).into(), "env set KEY"),
         (hemma_docker::Remedy::ShowLogs("redis".to_owned()).into(), "logs redis"),
+        (hemma_docker::Remedy::LogIn(registry()).into(), "registry login ghcr.io"),
         (publish().into(), "day3 language-tool-deploy"),
         (hemma_embed::Remedy::StartForward("a".to_owned()).into(), "tunnel start a"),
         (hemma_git::Remedy::CloneRepository.into(), "day2 mirror-repo"),

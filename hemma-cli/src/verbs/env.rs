@@ -1,10 +1,9 @@
 //! Single keys of the host's `.env`.
 
-use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 use hemma_core::names::EnvKey;
-use hemma_core::{Attended, Command, Finding, Hint, Live, Secret, SshOptions, Verdict, quote};
+use hemma_core::{Finding, Hint, Verdict, quote};
 use hemma_deploy::Layers;
 use hemma_deploy::env_file::{self, Difference, EnvFile, Surroundings};
 use hemma_deploy::plan::{Action, ContainerAction, Plan, Step};
@@ -12,6 +11,7 @@ use hemma_deploy::rollout::{self, Scope};
 
 use crate::data::DiffData;
 use crate::ids;
+use crate::secret_input;
 use crate::{Answer, Failure, Noun, Proposal, Proposed, Run};
 
 /// Set a key of the host's .env, or compare it with an example
@@ -35,26 +35,8 @@ enum What {
     },
 }
 
-/// Restores the terminal however it ends; Ctrl-C reaches it, too.
-const ASK: &str = r#"
-printf 'value of %s (it is not shown): ' "$1" >&2
-trap 'stty echo; echo >&2' EXIT
-trap 'exit 130' INT TERM HUP
-stty -echo
-IFS= read -r value && printf %s "$value"
-"#;
-
-/// The largest value: a longer one was not meant for a settings file.
-const VALUE_BYTES_MAX: u64 = 64 << 10;
-
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("no value was given")]
-    NoValue,
-    #[error("the value has more than {} KiB, which no setting has", VALUE_BYTES_MAX >> 10)]
-    TooLong,
-    #[error("the value could not be read")]
-    Read(#[source] std::io::Error),
     #[error("`{}` could not be read", .path.display())]
     Example { path: PathBuf, source: std::io::Error },
 }
@@ -70,12 +52,8 @@ impl Args {
 
 async fn set(run: &Run<'_>, key: &EnvKey) -> Result<Answer, Failure> {
     let (world, config) = (run.world(), run.config());
-    let value = if run.terminal().somebody() {
-        ask(run, key).await?
-    } else {
-        // Reading standard input may block, and must stay interruptible.
-        tokio::task::spawn_blocking(read).await.map_err(Failure::unknown)??
-    };
+    let hint = "give it on standard input: `pass show shop/jwt | cargo xtask env set KEY --yes`";
+    let value = secret_input::secret(run, format!("value of {key}"), hint).await?;
     let before = env_file::verify(world, config, Layers::Main).await;
     let place = format!("in {}/.env on {}", config.host.checkout, config.host.alias);
     let proposal = if env_file::would_change(world, config, key, &value).await? {
@@ -129,38 +107,6 @@ fn due(key: &EnvKey, plan: Option<&Plan>) -> Finding {
     let words = services.iter().map(|it| quote(it)).collect::<Vec<_>>().join(" ");
     Finding::pass(ids::RESTART_DUE, "restart", detail)
         .hint(Hint::Run(format!("cargo xtask restart {words}")))
-}
-
-async fn ask(run: &Run<'_>, key: &EnvKey) -> Result<Secret, Failure> {
-    run.terminal().forget_what_was_typed();
-    let script = Command::script(ASK, [key.as_str()]).named("ask for a value");
-    let local = Live::new(SshOptions::default());
-    let answer = local.attend(&script, Attended::Kept).await?;
-    if !answer.success() {
-        return Err(Failure::usage(Error::NoValue));
-    }
-    Ok(Secret::new(answer.stdout))
-}
-
-fn read() -> Result<Secret, Failure> {
-    let input = std::io::stdin().lock();
-    let mut text = String::new();
-    // On a terminal the value would be visible, and no prompt asked for it.
-    if !input.is_terminal() {
-        let mut input = input.take(VALUE_BYTES_MAX + 1);
-        input.read_to_string(&mut text).map_err(|source| Failure::usage(Error::Read(source)))?;
-    }
-    if text.len() as u64 > VALUE_BYTES_MAX {
-        return Err(Failure::usage(Error::TooLong));
-    }
-    // Tools that print a value end it with a line end that is not part of it.
-    let value = text.strip_suffix('\n').unwrap_or(&text);
-    if value.is_empty() {
-        let hint =
-            "give it on standard input: `pass show shop/jwt | cargo xtask env set KEY --yes`";
-        return Err(Failure::usage(Error::NoValue).hint(Hint::Do(hint.to_owned())));
-    }
-    Ok(Secret::new(value))
 }
 
 async fn diff(run: &Run<'_>, example: PathBuf) -> Result<Answer, Failure> {

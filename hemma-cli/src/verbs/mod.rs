@@ -18,6 +18,7 @@ pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod prune;
 pub(crate) mod rebuild;
+pub(crate) mod registry;
 pub(crate) mod restart;
 pub(crate) mod rollback;
 pub(crate) mod setup_shell;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hemma_core::{Finding, Hint, Host};
+use hemma_core::{Finding, Hint};
 use hemma_docker::compose::Model;
 use hemma_docker::image::{self, Image};
 use hemma_docker::registry::{Reason, registry_of};
@@ -18,8 +18,8 @@ pub(crate) fn missing(model: &Model, seen: &Sources, images: &[Image]) -> BTreeS
 }
 
 /// What registries said about the missing images, where a deploy would fail at them.
-pub(super) fn findings(host: &Host, model: &Model, preflight: &Preflight) -> Vec<Finding> {
-    let finding = |it: (&String, &Offer)| finding(host, it.0, it.1);
+pub(super) fn findings(model: &Model, preflight: &Preflight) -> Vec<Finding> {
+    let finding = |it: (&String, &Offer)| finding(it.0, it.1);
     let failed = preflight.offers.iter().filter_map(|it| Some((it.0, finding(it)?)));
     let with_places = failed.map(|(image, finding)| {
         let bases = preflight.seen.bases.iter().filter(|it| it.1 == *image);
@@ -30,7 +30,7 @@ pub(super) fn findings(host: &Host, model: &Model, preflight: &Preflight) -> Vec
     with_places.collect()
 }
 
-fn finding(host: &Host, image: &str, offer: &Offer) -> Option<Finding> {
+fn finding(image: &str, offer: &Offer) -> Option<Finding> {
     let registry = registry_of(image);
     let missing = "the host does not have it, no service that is deployed builds it and";
     let fail = |why: String| {
@@ -42,12 +42,12 @@ fn finding(host: &Host, image: &str, offer: &Offer) -> Option<Finding> {
         Offer::There => return None,
         Offer::None => advice(fail("no registry offers it".to_owned())),
         Offer::Login => fail(format!("{registry} has no such image, or wants a login for it"))
-            .hint(Reason::Login.hint(host, registry)),
+            .hint(Reason::Login.hint(registry)),
         Offer::Other(platforms) => {
             advice(fail(format!("{registry} has it only for other platforms: {platforms}")))
         }
         Offer::Limited => unseen(image, &format!("{registry} takes no more requests for now"))
-            .hint(Reason::RateLimit.hint(host, registry)),
+            .hint(Reason::RateLimit.hint(registry)),
         Offer::Unknown(said) => {
             advice(unseen(image, &format!("{registry} did not answer: {said}")))
         }
@@ -66,10 +66,6 @@ mod tests {
     use hemma_docker::testing::service_name;
 
     use super::*;
-
-    fn host() -> Host {
-        "h".parse().expect("an alias")
-    }
 
     fn lines(findings: &[Finding]) -> Vec<String> {
         findings.iter().map(|it| format!("{}: {}", it.subject, it.detail)).collect()
@@ -91,7 +87,7 @@ mod tests {
         assert_eq!(found, ["gone:dev", "python:3"]);
         let offer = |image: &str, offer| (image.to_owned(), offer);
         let offers = [offer("gone:dev", Offer::None), offer("python:3", Offer::There)].into();
-        let found = findings(&host(), &model, &Preflight { seen, offers, ..Preflight::default() });
+        let found = findings(&model, &Preflight { seen, offers, ..Preflight::default() });
         let expected = "image gone:dev: the host does not have it, no service that is deployed builds it and no registry offers it";
         assert_eq!(lines(&found), [expected]);
         assert_eq!(found[0].evidence, ["api/Dockerfile:1", "api/Dockerfile:9"]);
@@ -104,7 +100,7 @@ mod tests {
             let model =
                 Model { services: [(service_name("web"), service)].into(), ..Model::default() };
             let offers = [(image.to_owned(), offer)].into();
-            let found = findings(&host(), &model, &Preflight { offers, ..Preflight::default() });
+            let found = findings(&model, &Preflight { offers, ..Preflight::default() });
             let [found] = &found[..] else { panic!("one finding: {found:?}") };
             assert_eq!(found.evidence, ["service web"]);
             let hint = found.hint.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -116,13 +112,13 @@ mod tests {
                 "r.example/app:1",
                 Offer::Login,
                 "and r.example has no such image, or wants a login for it | \
-                 run `ssh -t h 'sudo docker login r.example'`",
+                 log docker on the host in to r.example, as root if it runs under sudo",
             ),
             (
                 "team/app",
                 Offer::Login,
                 "and docker.io has no such image, or wants a login for it | \
-                 run `ssh -t h 'sudo docker login'`",
+                 log docker on the host in to docker.io, as root if it runs under sudo",
             ),
             (
                 "redis:7",
@@ -134,7 +130,7 @@ mod tests {
                 "redis:7",
                 Offer::Limited,
                 ", and docker.io takes no more requests for now | \
-                 wait until the registry's limit has passed, or log in to it",
+                 wait until the limit of docker.io has passed, or log in to it",
             ),
         ] {
             let said = run(image, offer);

@@ -39,7 +39,7 @@ impl Preflight {
         };
         let mut findings: Vec<_> =
             repository::project(&config.compose, &self.seen).into_iter().collect();
-        findings.extend(images::findings(&config.host.alias, model, self));
+        findings.extend(images::findings(model, self));
         findings.extend(rules::findings(model, self, &overlay));
         findings
     }

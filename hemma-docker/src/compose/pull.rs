@@ -63,9 +63,9 @@ impl OperatorError for PullError {
     fn classify(&self) -> Classified {
         match self {
             Self::Ask { source, .. } => source.classify(),
-            Self::Failed { host, images, said, .. } => {
+            Self::Failed { images, said, .. } => {
                 let registry = images.first().map(|it| registry_of(it));
-                let hint = Reason::read(said).and_then(|it| it.hint(host, registry?));
+                let hint = Reason::read(said).and_then(|it| it.hint(registry?));
                 let usual = || Hint::Do("the last lines of Compose say why".to_owned());
                 ErrorClass::NotAsPlanned.with(hint.unwrap_or_else(usual))
             }

@@ -1,29 +1,9 @@
 //! What registries say when they do not hand out an image.
 
-use hemma_core::{Hint, Host};
+use hemma_core::Hint;
 use serde::{Deserialize, Serialize};
 
-/// Defines `manifest IMAGE [FLAG…]` for a script on the host, which prints an image's manifest with
-/// the credentials of the engine's command line there. A registry that the engine asks without TLS
-/// is asked without it; `docker manifest` by itself would say that it has nothing.
-pub const MANIFEST: &str = r#"
-plain=$(sudo -n docker info --format '{{range .RegistryConfig.InsecureRegistryCIDRs}}{{json .}} {{end}}{{range .RegistryConfig.IndexConfigs}}{{if not .Secure}}{{.Name}} {{end}}{{end}}' 2>/dev/null)
-manifest() {
-    image=$1 insecure=
-    shift
-    case ${image%%/*} in 127.*|localhost|localhost:*) insecure=--insecure ;; esac
-    for it in $plain; do
-        case $it in
-        '"127.0.0.0/8"'|'"::1/128"') ;;
-        '"'*/*|"${image%%/*}") insecure=--insecure ;;
-        esac
-    done
-    sudo -n docker manifest inspect $insecure "$@" -- "$image"
-}
-"#;
-
-/// The registry of images whose name has no registry in it.
-const DOCKER_HUB: &str = "docker.io";
+use crate::Remedy;
 
 /// Why a registry does not hand out an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,37 +40,14 @@ impl Reason {
         }
     }
 
-    /// What to do about it on the host.
-    pub fn hint(self, host: &Host, registry: &str) -> Option<Hint> {
+    /// The remedy, on the host that asked the registry. Docker runs as root there, so a credential of
+    /// the login user does not count.
+    pub fn hint(self, registry: &str) -> Option<Hint> {
         match self {
-            // Docker runs as root there, so the credential is root's.
-            Self::Login => {
-                let registry = Some(registry).filter(|it| *it != DOCKER_HUB);
-                let line = ["sudo docker login"].into_iter().chain(registry).collect::<Vec<_>>();
-                Some(Hint::Run(host.line(line.join(" ")).replacen("ssh ", "ssh -t ", 1)))
-            }
-            Self::RateLimit => {
-                let wait = "wait until the registry's limit has passed, or log in to it";
-                Some(Hint::Do(wait.to_owned()))
-            }
+            Self::Login => Some(Remedy::LogIn(registry.parse().ok()?).into()),
+            Self::RateLimit => Some(Remedy::WaitForRegistry(registry.parse().ok()?).into()),
             Self::Missing | Self::Platform => None,
         }
-    }
-}
-
-/// The registry that an image's name leads to: `docker.io` for a name without one.
-///
-/// ```
-/// use hemma_docker::registry::registry_of;
-///
-/// assert_eq!(registry_of("redis:7"), "docker.io");
-/// assert_eq!(registry_of("ghcr.io/team/app:1"), "ghcr.io");
-/// assert_eq!(registry_of("localhost:5000/app"), "localhost:5000");
-/// ```
-pub fn registry_of(image: &str) -> &str {
-    match image.split_once('/') {
-        Some((first, _)) if first.contains(['.', ':']) || first == "localhost" => first,
-        _ => DOCKER_HUB,
     }
 }
 
