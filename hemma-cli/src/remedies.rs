@@ -75,6 +75,10 @@ fn of_deploy(remedy: &hemma_deploy::Remedy) -> Hint {
             "`cargo xtask status` says what is live now, `cargo xtask history` what the other run \
              does; then run the same command again",
         ),
+        Remedy::DeployAndPull => say(
+            "`cargo xtask deploy --pull` takes the images that the tags name now, and its release \
+             pins them; or name them by digest in the compose files",
+        ),
         Remedy::FinishOrRollBack => {
             say("run `cargo xtask deploy` to continue it, or `cargo xtask rollback` to go back")
         }

@@ -115,6 +115,10 @@ hemma_core::finding_ids! {
     IMAGE_UNSEEN = "image.unseen", Unknown;
     /// It is not known whether the tag of an image names another image in its registry by now.
     IMAGE_TAG_UNSEEN = "image.tag-unseen", Unknown;
+    /// An image is named by a tag, and it is not the one that the last release kept.
+    IMAGE_NOT_PINNED = "image.not-pinned", Fail;
+    /// A tag names another image by now, or that is not known, and the pinned image is used.
+    IMAGE_TAG_HELD = "image.tag-held", Pass;
     /// The image of a service was built from what is checked out.
     IMAGE_BUILT = "image.built", Pass;
     /// An image of the release that is gone back to is gone from the host.

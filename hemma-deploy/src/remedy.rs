@@ -33,6 +33,8 @@ pub enum Remedy {
     ReleaseLock,
     /// Look at what is live and at what the other run does, and start again.
     LookAgain,
+    /// Deploy with the images that tags name in their registries now.
+    DeployAndPull,
     /// Finish a deploy that did not pass its gate, or go back.
     FinishOrRollBack,
 }
@@ -64,6 +66,10 @@ impl fmt::Display for Remedy {
             ),
             Self::LookAgain => f.write_str(
                 "look at what is live and at what the other run does, then run it again",
+            ),
+            Self::DeployAndPull => f.write_str(
+                "deploy once with the images that the tags name now, or name them by digest in the \
+                 compose files",
             ),
             Self::FinishOrRollBack => f.write_str("deploy again to finish it, or roll back"),
         }

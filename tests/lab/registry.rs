@@ -29,8 +29,7 @@ image=127.0.0.1:5000/depot/app:$1
 printf 'FROM huledu-deps:dev\nRUN echo %s >/made\n' "$(date +%s.%N)" | docker build -q -t "$image" - >/dev/null
 docker push -q "$image" >/dev/null && docker rmi -f "$image" >/dev/null"#;
 
-const LOGIN: &str =
-    "printf lab-only-registry | docker login -u lab --password-stdin 127.0.0.1:5000 2>&1";
+const LOG_IN: [&str; 6] = ["registry", "login", "127.0.0.1:5000", "--user", "lab", "--yes"];
 
 const FORGET: &str = r"
 docker ps --all --quiet --filter label=com.docker.compose.project=depot | xargs -r docker rm --force
@@ -69,12 +68,18 @@ async fn an_image_from_a_registry_is_looked_up_pulled_and_gone_back_from() {
     let runs = stage.root(RUNS).await;
     stage.root("/lab/registry start login").await;
     let refused = stage.hemma(&["deploy", "--yes"]).await;
-    refused.refuses(1, "wants a login for it").says("sudo docker login 127.0.0.1:5000");
+    refused.refuses(1, "wants a login for it").says("registry login 127.0.0.1:5000");
     stage.root("/lab/registry stop").await;
     stage.hemma(&["plan"]).await.exits(3).says("127.0.0.1:5000 did not answer");
     assert_eq!(stage.root(RUNS).await, runs, "nothing was touched");
     stage.root("/lab/registry start login").await;
-    stage.root(LOGIN).await;
+    let wrong = stage.fed(&LOG_IN, "not-the-password").await;
+    wrong.exits(1).says("127.0.0.1:5000 refused the login of lab");
+    let logged_in = stage.fed(&LOG_IN, "lab-only-registry").await;
+    logged_in.exits(0).says("/root/.docker/config.json");
+    assert!(!format!("{logged_in}").contains("lab-only-registry"), "{logged_in}");
+    let journal = stage.operator("cat ~/.local/state/hemma/depot/journal.jsonl").await;
+    assert!(!journal.contains("lab-only-registry") && journal.contains("as lab"), "{journal}");
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("1 image to pull");
 
     // A tag that names another image by now is left alone, unless the settings want it.
@@ -87,6 +92,15 @@ async fn an_image_from_a_registry_is_looked_up_pulled_and_gone_back_from() {
     let second = image_of(&stage).await;
     assert_ne!(second, ran);
     stage.hemma(&["plan"]).await.exits(0).says("nothing to do");
+
+    // Where images are pinned, a tag that moved is said and left alone.
+    moves(&stage, "2").await;
+    stage.write("hemma.toml", &format!("{settings}images = {{ update = \"pinned\" }}\n"));
+    stage.hemma(&["plan"]).await.exits(0).says("its tag names another one by now").says("--pull");
+    stage.hemma(&["plan", "--pull"]).await.exits(4).says("1 image to pull");
+    stage.write("hemma.toml", &format!("{settings}images = {{ update = \"always\" }}\n"));
+    stage.hemma(&["deploy", "--yes"]).await.exits(0);
+    let second = image_of(&stage).await;
     stage.root("/lab/registry stop").await;
     stage.hemma(&["plan"]).await.exits(3).says("whether its tag names another image");
     stage.root("/lab/registry start login").await;
@@ -112,6 +126,9 @@ async fn an_image_from_a_registry_is_looked_up_pulled_and_gone_back_from() {
     stage.write("hemma.toml", &settings);
     stage.hemma(&["rollback", "--to", &newer[..10], "--yes"]).await.exits(0);
     assert_eq!(image_of(&stage).await, second, "{failed}");
+    stage.hemma(&["registry", "logout", "127.0.0.1:5000", "--yes"]).await.exits(0);
+    let again = stage.hemma(&["registry", "logout", "127.0.0.1:5000"]).await;
+    again.exits(0).says("has no login for it");
     stage.lab.root(FORGET, &[]).await.expect("the host answers");
     let gone = stage.lab.git("rm -rf /srv/git/depot.git", &[]).await;
     assert!(gone.is_ok_and(|it| it.success()), "its repository is removed");

@@ -12,6 +12,7 @@ const DEPLOY: &[Example] = &[
     ("see what would be done, and why", "deploy --plan"),
     ("see it, agree to it, and wait until the public names answer", "deploy"),
     ("without a terminal, as in CI", "deploy --yes"),
+    ("with the images that tags name in their registries now", "deploy --pull"),
 ];
 
 /// The last example of `deploy`, where there is a practice host.

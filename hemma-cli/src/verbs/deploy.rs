@@ -3,6 +3,7 @@
 
 use hemma_core::{Report, Verdict};
 use hemma_deploy::Config;
+use hemma_deploy::config::ImageUpdate;
 use hemma_deploy::plan::Plan;
 use hemma_deploy::rollout::{self, Scope, Situation};
 
@@ -23,10 +24,19 @@ pub(crate) struct Args {
     /// Only this stage of hemma.toml; `rest` is what no stage names
     #[arg(long, value_name = "NAME")]
     stage: Option<String>,
+    /// Pull each image whose tag names another image in its registry by now
+    #[arg(long, conflicts_with = "stage")]
+    pull: bool,
 }
 
 impl Args {
     pub(crate) async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
+        if self.pull {
+            let mut config = run.config().clone();
+            config.images.update = ImageUpdate::Always;
+            let carried = carry_with(run, &config, &Scope::Whole, "deploy --pull").await?;
+            return Ok(carried.answer);
+        }
         let Some(name) = self.stage else { return carry(run, &Scope::Whole, "deploy").await };
         let scope = Scope::stage(run.config(), &name)?;
         carry(run, &scope, &format!("deploy --stage {name}")).await
@@ -83,6 +93,7 @@ pub(crate) async fn carry_with(
             edge = arrive(run, scope, Waiting::Begun).await;
         }
         report.extend(edge?.findings);
+        report.extend(situation.held_back());
         run.aims(Ending { stand: Stand::Idle(report.verdict() == Verdict::Pass), ..ending });
         return Ok(Answer::Report(report).into());
     }
@@ -129,7 +140,10 @@ fn proposed(run: &Run<'_>, scope: &Scope, situation: &Situation, plan: &Plan) ->
         Scope::Stage(stage) => format!("Deploy stage {stage} of {commit} to {place}"),
         Scope::Research(services) => format!("Bring {} up on {place}", named(services)),
     };
-    let (notes, stages) = (situation.news(), situation.stages());
+    let held = situation.held_back().into_iter();
+    let held =
+        held.map(|it| format!("{}: {} (`--pull` takes what it names)", it.subject, it.detail));
+    let (notes, stages) = (situation.news().into_iter().chain(held).collect(), situation.stages());
     Proposal { notes, stages, ..Proposal::from(plan).to(intent) }
 }
 

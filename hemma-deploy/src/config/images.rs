@@ -22,4 +22,9 @@ pub enum ImageUpdate {
     /// Also where its tag names another image in its registry by now. Each plan asks the
     /// registries.
     Always,
+    /// Only what is pinned is run: an image that the compose files name by digest, or the one that the
+    /// last release kept under its name. Where a tag names another image in its registry by now, the
+    /// plan says so and leaves it alone; where an image is not pinned, the deploy stops. `deploy --pull`
+    /// takes the images that the tags name then, and its release pins them.
+    Pinned,
 }

@@ -87,7 +87,7 @@ impl RegistryTag {
 }
 
 /// The first digits of a digest.
-fn short(digest: &str) -> String {
+pub(super) fn short(digest: &str) -> String {
     digest.chars().take("sha256:".len() + 12).collect()
 }
 

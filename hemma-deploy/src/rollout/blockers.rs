@@ -112,6 +112,19 @@ impl Situation {
             Some(Err(error)) => vec![self.unknown(ids::REPOSITORY_UNSEEN, "repository", error)],
             Some(Ok(preflight)) => preflight.findings(&self.config, model),
         };
+        match (&self.pins, &self.images) {
+            (Some(Ok(release)), Ok(images)) => {
+                findings.extend(preflight::not_pinned(model, release.as_ref(), images));
+                // What tags name elsewhere is only said.
+                return findings;
+            }
+            (Some(Err(error)), _) if !self.scope.is_whole() => {
+                findings.push(Finding::unknown(ids::RELEASE_UNSEEN, "release", error));
+                return findings;
+            }
+            (Some(_), _) => return findings,
+            (None, _) => {}
+        }
         match (&self.tags, &self.images) {
             (Some(Err(error)), _) => {
                 findings.push(self.unknown(ids::IMAGE_TAG_UNSEEN, "images", error));

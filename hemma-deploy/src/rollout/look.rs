@@ -17,7 +17,7 @@ use futures_util::future::join_all;
 
 use super::neighbours::{Around, Neighbours};
 use super::prerequisites::Prerequisites;
-use super::releases::{kept_if_asked, of_checkout};
+use super::releases::{deployed, kept_if_asked, of_checkout};
 use super::{Scope, Situation};
 use crate::config::ImageUpdate;
 use crate::layers::{Layers, compose_files};
@@ -110,10 +110,12 @@ pub async fn look_at(world: &World, config: &Config, scope: &Scope) -> Situation
         inputs,
         built,
         sources: None,
+        pins: None,
         tags: None,
         release,
         unproven: past.1,
     };
+    situation.pins = pins(world, &situation).await;
     situation.tags = tags(world, &situation).await;
     if situation.is_new() {
         situation.sources = sources(world, &situation).await;
@@ -132,14 +134,27 @@ async fn past(world: &World, config: &Config, scope: &Scope) -> Past {
 
 type Past = (Result<Vec<Release>, ReleasesError>, Result<Option<Unproven>, UnprovenError>);
 
-/// The images that the tags of running images name by now, where `hemma.toml` wants updates. A part
+/// The release that pins images, where `hemma.toml` wants that. What is reached through a tunnel
+/// alone is no part of a release.
+async fn pins(
+    world: &World,
+    situation: &Situation,
+) -> Option<Result<Option<Release>, ReleasesError>> {
+    let Situation { config, scope, checkout, .. } = situation;
+    if config.images.update != ImageUpdate::Pinned || !scope.brings_commits() {
+        return None;
+    }
+    Some(deployed(world, config, checkout.as_ref().ok()?).await)
+}
+
+/// The images that the tags of running images name by now, where `hemma.toml` wants to know. A part
 /// of the application is brought up with the images that are there.
 async fn tags(
     world: &World,
     situation: &Situation,
 ) -> Option<Result<BTreeMap<String, RegistryTag>, SourcesError>> {
     let Config { images: wanted, host, .. } = &situation.config;
-    if wanted.update != ImageUpdate::Always || !situation.scope.is_whole() {
+    if wanted.update == ImageUpdate::Missing || !situation.scope.is_whole() {
         return None;
     }
     let images = preflight::tagged(situation.model()?, situation.images.as_deref().ok()?);

@@ -106,6 +106,7 @@ impl Shape {
             inputs: BTreeMap::new(),
             built: None,
             release: Ok(None),
+            pins: None,
             tags: None,
             unproven: Ok(None),
         }

@@ -18,7 +18,7 @@ use crate::host_tools::Tools;
 use crate::layers::Layers;
 use crate::lock::{Unproven, UnprovenError};
 use crate::plan::ImageInputs;
-use crate::preflight::{Preflight, RegistryTag, SourcesError};
+use crate::preflight::{self, Preflight, RegistryTag, SourcesError};
 use crate::provenance::Built;
 use crate::release::{EnvChange, Release, ReleasesError};
 
@@ -58,7 +58,10 @@ pub struct Situation {
     pub(super) built: Option<Built>,
     /// The files that the compose files refer to; looked at if they are not the deployed ones.
     pub(super) sources: Option<Result<Preflight, SourcesError>>,
-    /// The images that tags name in their registries; asked where `hemma.toml` wants updates.
+    /// The release that pins images, where `hemma.toml` wants that.
+    pub(super) pins: Option<Result<Option<Release>, ReleasesError>>,
+    /// The images that tags name in their registries; asked where `hemma.toml` says more than
+    /// "missing".
     pub(super) tags: Option<Result<BTreeMap<String, RegistryTag>, SourcesError>>,
     /// The kept release of the commit that is noted as deployed.
     pub(super) release: Result<Option<Release>, ReleasesError>,
@@ -79,10 +82,11 @@ impl Situation {
         is_noted && matches!(self.unproven, Ok(None))
     }
 
-    /// The images that tags name by now, as far as they were asked for.
+    /// The images that tags name by now, as far as they are to be pulled.
     pub(super) fn tags(&self) -> &BTreeMap<String, RegistryTag> {
         static NOT_ASKED: BTreeMap<String, RegistryTag> = BTreeMap::new();
-        self.tags.as_ref().and_then(|it| it.as_ref().ok()).unwrap_or(&NOT_ASKED)
+        let asked = self.tags.as_ref().filter(|_| self.pins.is_none());
+        asked.as_ref().and_then(|it| it.as_ref().ok()).unwrap_or(&NOT_ASKED)
     }
 
     /// The run that changed the host last without passing its gate, for the report of blockers; a
@@ -109,6 +113,15 @@ impl Situation {
             }));
         }
         remarks
+    }
+
+    /// What is known of the tags of pinned images: those that name another image in their registry
+    /// by now, and those of which that is not known. Neither stops a deploy.
+    pub fn held_back(&self) -> Vec<Finding> {
+        match (&self.pins, &self.tags, &self.images) {
+            (Some(_), Some(tags), Ok(images)) => preflight::held_back(tags.as_ref(), images),
+            _ => Vec::new(),
+        }
     }
 
     /// The stages of a whole deploy with all of their services, if there are any.
