@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use hemma_core::{Applied, Cassette, Live, SshOptions, World};
-use hemma_deploy::Config;
+use hemma_deploy::{Config, env_file};
 
 use crate::cli::{self, Call};
 use crate::commands::Commands;
@@ -312,5 +312,9 @@ async fn scene(
         Answers::Recorded => World::recording(live(&config)),
         Answers::Cassette(cassette) => World::replay(cassette),
     };
+    let mut config = config;
+    if what.is_about_the_project() {
+        env_file::settle_project(&world, &mut config).await;
+    }
     Ok((if flags.plan { world.planning() } else { world }, config))
 }

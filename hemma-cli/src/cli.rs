@@ -119,6 +119,24 @@ impl What {
         matches!(self, Self::Verb(OwnVerb::Init(_)))
     }
 
+    /// Whether the command depends on the name of the compose project on the host.
+    pub(crate) fn is_about_the_project(&self) -> bool {
+        use OwnVerb::{CheckText, Embed, Extract, Init, Tunnel};
+        /// Sections that look from this machine alone, at DNS or at the ends of tunnels.
+        const ELSEWHERE: [&str; 5] = [
+            "day1_1_dns_records",
+            "day3_3_tunnels",
+            "day3_4_smoke_test",
+            "offload_4_tunnel",
+            "offload_5_pipeline",
+        ];
+        match self {
+            Self::Verb(Init(_) | Tunnel(_) | Embed(_) | Extract(_) | CheckText(_)) => false,
+            Self::Section(section, _) => !ELSEWHERE.contains(&section.slug),
+            _ => self.needs_config(),
+        }
+    }
+
     /// Whether there is a recording to rehearse the command with.
     pub(crate) fn can_be_rehearsed(&self) -> bool {
         matches!(self, Self::Verb(OwnVerb::Deploy(_) | OwnVerb::Plan(_)))

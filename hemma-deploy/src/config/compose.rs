@@ -12,13 +12,17 @@ use hemma_core::names::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ComposeConfig {
-    /// The project name, given to every call. Without it the one that Compose makes of the checkout's
-    /// base name: in lower case, without what a project's name cannot hold. Where the compose files have
-    /// another `name:`, a deploy asks for this key.
+    /// The project name, given to every call. Without it `COMPOSE_PROJECT_NAME` of the host's `.env`, or
+    /// else the one that Compose makes of the checkout's base name: in lower case, without what a
+    /// project's name cannot hold. Where the compose files have another `name:` than the directory, a
+    /// deploy asks for this key.
     pub project: ProjectName,
     /// Whether `project` is made of the checkout's base name, because `hemma.toml` has none.
     #[serde(skip)]
     pub project_is_derived: Derived,
+    /// Whether `project` is the value of `COMPOSE_PROJECT_NAME` in the host's `.env`.
+    #[serde(skip)]
+    pub project_is_of_env: Derived,
     /// The compose files in order, relative to the checkout. Given to every call. Without them, those
     /// that Compose finds in the repository on this machine.
     #[schemars(length(min = 1))]
@@ -69,6 +73,7 @@ impl Default for ComposeConfig {
         Self {
             project: "app".parse().expect("a plain word is a project"),
             project_is_derived: Derived(true),
+            project_is_of_env: Derived(false),
             // The first name that Compose looks for.
             files: vec!["compose.yaml".parse().expect("a plain file name is a compose file")],
             files_are_guessed: Derived(false),

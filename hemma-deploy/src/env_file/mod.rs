@@ -8,6 +8,7 @@ mod header;
 mod headers;
 mod judge;
 mod look;
+mod project;
 mod read;
 mod template;
 mod verify;
@@ -22,6 +23,8 @@ pub use hemma_docker::compose::dotenv::{
 };
 pub use judge::{Flaws, RequiredBy, Requirement, judge};
 pub use look::{EnvAnswer, EnvError, GitView, Judged, LookEnv};
+pub(crate) use project::project_remark;
+pub use project::{LookProjectName, settle_project};
 pub(crate) use read::from_hex;
 pub(crate) use template::template_remark;
 pub(crate) use verify::{beside_deploy, explains, look_at_file, stops_deploy, unknown};

@@ -12,7 +12,7 @@ use hemma_docker::{Container, ContainerParts};
 use hemma_git::checkout::{self, Checkout, History, LookError};
 use hemma_ingress::listeners::Listener;
 
-use crate::Config;
+use crate::{Config, env_file};
 
 use crate::host_tools::Tools;
 use crate::layers::Layers;
@@ -99,6 +99,7 @@ impl Situation {
     pub fn news(&self) -> Vec<String> {
         let unproven = self.unproven.as_ref().ok().and_then(Option::as_ref);
         let mut remarks: Vec<String> = unproven.map(Unproven::words).into_iter().collect();
+        remarks.extend(env_file::project_remark(&self.config));
         remarks.extend(self.prerequisites.remarks(&self.config));
         if let (Some(model), Some(Ok(preflight))) = (self.model(), &self.sources) {
             remarks.extend(preflight.news(self.before.as_ref(), model));
