@@ -25,7 +25,7 @@ const COMPLETED: &str = "service_completed_successfully";
 /// A service of the files, and whether it comes up from the wanted image.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-struct Wish {
+pub(crate) struct Wish {
     builds: bool,
     checked: bool,
     job: bool,
@@ -38,17 +38,17 @@ struct Wish {
 }
 
 #[derive(Debug, Clone)]
-struct Host {
+pub(crate) struct Host {
     wishes: Vec<Wish>,
     /// The image that the name of each service's image leads to.
     images: Vec<Option<String>>,
     containers: BTreeMap<usize, Container>,
-    deployed: bool,
+    pub(crate) deployed: bool,
     /// Whether Compose goes on starting services after a failure.
     goes_on: bool,
 }
 
-fn name(at: usize) -> ServiceName {
+pub(crate) fn name(at: usize) -> ServiceName {
     testing::service_name(&format!("s{at}"))
 }
 
@@ -57,7 +57,7 @@ fn wanted_image(at: usize) -> String {
 }
 
 impl Host {
-    fn model(&self) -> Model {
+    pub(crate) fn model(&self) -> Model {
         let healthcheck = || Healthcheck {
             interval_ms: 1,
             timeout_ms: 1,
@@ -92,19 +92,34 @@ impl Host {
         }
     }
 
-    fn plan(&self) -> Plan {
-        let model = self.model();
-        let containers: Vec<Container> = self.containers.values().cloned().collect();
+    pub(crate) fn containers(&self) -> Vec<Container> {
+        self.containers.values().cloned().collect()
+    }
+
+    pub(crate) fn images(&self) -> Vec<Image> {
         let image = |(at, id): (usize, &Option<String>)| {
             let tags = vec![format!("p-{at}:latest")];
             Some(Image { id: id.clone()?, tags, ..Image::default() })
         };
-        let images: Vec<Image> = self.images.iter().enumerate().filter_map(image).collect();
+        self.images.iter().enumerate().filter_map(image).collect()
+    }
+
+    /// The file that each image is made from.
+    pub(crate) fn inputs(&self) -> BTreeMap<ServiceName, ImageInputs> {
         let inputs = |at| (name(at), ImageInputs::Paths(vec![name(at).into()]));
+        (0..self.wishes.len()).map(inputs).collect()
+    }
+
+    pub(crate) fn history(&self) -> History {
         let changed = (0..self.wishes.len()).filter(|&it| !self.wishes[it].unchanged);
         let since =
             Since { changed: changed.map(|it| name(it).into()).collect(), commits: Vec::new() };
-        let deployed = self.deployed.then_some(since);
+        History { deployed: self.deployed.then_some(since), ..History::default() }
+    }
+
+    fn plan(&self) -> Plan {
+        let (model, history) = (self.model(), self.history());
+        let (containers, images) = (self.containers(), self.images());
         let steps = service_steps(&Seen {
             project: "p",
             model: &model,
@@ -112,11 +127,16 @@ impl Host {
             containers: &containers,
             images: &images,
             running: &BTreeMap::new(),
-            base: Base::Deploy(&History { deployed, ..History::default() }),
-            inputs: &(0..self.wishes.len()).map(inputs).collect(),
+            base: Base::Deploy(&history),
+            inputs: &self.inputs(),
             tags: &BTreeMap::new(),
         });
         Plan { steps }
+    }
+
+    /// Whether all services are as the files want them.
+    pub(crate) fn is_well(&self) -> bool {
+        (0..self.wishes.len()).all(|it| self.is_good(it))
     }
 
     /// Whether a service is as the files want it, and running.
@@ -133,7 +153,7 @@ impl Host {
     }
 
     /// Carries a plan out as a rollout does. Returns whether its gate passed.
-    fn apply(&mut self, plan: &Plan) -> bool {
+    pub(crate) fn apply(&mut self, plan: &Plan) -> bool {
         let at = |it: &ServiceName| it[1..].parse::<usize>().expect("a service");
         let agenda = plan.agenda();
         for image in &agenda.images {
@@ -157,7 +177,7 @@ impl Host {
         services.sort_unstable();
         services.dedup();
         self.up(&services, agenda.force);
-        let passed = (0..self.wishes.len()).all(|it| self.is_good(it));
+        let passed = self.is_well();
         if passed {
             self.deployed = true;
             self.wishes.iter_mut().for_each(|it| it.unchanged = true);
@@ -236,7 +256,7 @@ fn container(at: usize, state: State, hash: &str, image: &str) -> Container {
 }
 
 /// Hosts with any services, each in any state.
-fn hosts(broken: bool) -> impl Strategy<Value = Host> {
+pub(crate) fn hosts(broken: bool) -> impl Strategy<Value = Host> {
     (1_usize..6)
         .prop_flat_map(move |count| {
             let wish = any::<[bool; 6]>().prop_map(move |it| Wish {
@@ -316,7 +336,7 @@ fn has_step(host: &Host, plan: &Plan, at: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     #[test]
     fn what_can_work_does_after_two_deploys(host in hosts(false)) {
@@ -329,7 +349,7 @@ proptest! {
         }
         let left = host.plan();
         prop_assert!(left.steps.is_empty(), "{left:?}\nof {before:?}\nis {host:?}");
-        prop_assert!((0..host.wishes.len()).all(|it| host.is_good(it)), "{before:?}\nis {host:?}");
+        prop_assert!(host.is_well(), "{before:?}\nis {host:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod agenda;
 mod container;
 mod differences;
 #[cfg(test)]
-mod engine;
+pub(crate) mod engine;
 mod image_inputs;
 mod moved;
 mod seen;

@@ -7,6 +7,8 @@ mod before;
 mod blockers;
 mod bring_up;
 mod conflicts;
+#[cfg(test)]
+mod converges;
 mod daily;
 mod error;
 mod expectations;

@@ -80,6 +80,12 @@ impl<'a> Around<'a> {
 }
 
 impl Neighbours {
+    /// The neighbours of a host whose looks all succeeded.
+    #[cfg(test)]
+    pub(super) fn of(origins: Origins, volumes: Vec<Volume>) -> Self {
+        Self { origins: Some(Ok(origins)), volumes: Some(Ok(volumes)) }
+    }
+
     /// Looks at the neighbours, if the project is known.
     pub(super) async fn look(world: &World, around: Option<Around<'_>>) -> Self {
         let Some(around) = around else { return Self::default() };
