@@ -95,7 +95,10 @@ impl From<&Action> for Kind {
             Action::Discard(_) => of("leftover container", "leftover containers"),
             Action::Keep(_) | Action::RestoreRelease(_) => of("release", "releases"),
             Action::RestoreOverlay(name) => Self::new(verb, Noun::new("overlay", "overlays"), name),
-            Action::AdoptEnv | Action::RestoreEnv => of("file", "files"),
+            Action::AdoptEnv
+            | Action::AdoptFile(_)
+            | Action::RestoreEnv
+            | Action::RestoreFile(_) => of("file", "files"),
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct ComposeConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayFile>,
     /// Files of variables that Compose reads instead of `.env`, in order: what a later one sets counts.
-    /// The checks of `[env]` are about `.env` alone, and a release keeps no other file that git ignores.
+    /// The checks of `[env]` are about `.env` alone. A release keeps those that git does not have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env_files: Vec<VariablesFile>,
     /// Mounted directories that may be missing or empty, because the application fills them itself.
@@ -53,6 +53,13 @@ pub struct ComposeConfig {
     /// one with the same data under another name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub new_volumes: Vec<VolumeKey>,
+}
+
+impl ComposeConfig {
+    /// The files of variables apart from `.env`.
+    pub fn other_env_files(&self) -> impl Iterator<Item = &VariablesFile> {
+        self.env_files.iter().filter(|it| **it != VariablesFile::default())
+    }
 }
 
 /// Whether a value was derived and not given. Settings that differ in this alone are equal, and

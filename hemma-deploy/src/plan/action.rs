@@ -1,7 +1,7 @@
 //! The action of a step, and its subject.
 
 use hemma_core::names::{
-    CheckoutPath, ContainerName, NetworkName, OverlayFile, PgName, ServiceName,
+    CheckoutPath, ContainerName, NetworkName, OverlayFile, PgName, ServiceName, VariablesFile,
 };
 use hemma_git::checkout::short;
 use hemma_postgres::databases;
@@ -19,6 +19,8 @@ pub enum Action {
     RunStatement(Statement),
     /// Use the `.env` that is on the host now for the release.
     AdoptEnv,
+    /// Use this other file of variables that is on the host now for the release.
+    AdoptFile(VariablesFile),
     /// Pull an image that the host does not have.
     PullImage(String),
     /// Pull an image whose tag names another one in its registry by now.
@@ -37,6 +39,8 @@ pub enum Action {
     RestoreOverlay(OverlayFile),
     /// Put the `.env` of a kept release back in place.
     RestoreEnv,
+    /// Put this other file of variables of a kept release back in place.
+    RestoreFile(VariablesFile),
 }
 
 /// An action on the container of a service.
@@ -113,12 +117,15 @@ impl Action {
             Self::Pull(_) | Self::PullImage(_) | Self::UpdateImage(_) => "pull",
             Self::CreateNetwork(_) => "create network",
             Self::RunStatement(_) => "run",
-            Self::AdoptEnv => "adopt",
+            Self::AdoptEnv | Self::AdoptFile(_) => "adopt",
             Self::Build(_) => "build",
             Self::Container(action, _) => action.word(),
             Self::Discard(_) => "discard",
             Self::Keep(_) => "keep",
-            Self::RestoreRelease(_) | Self::RestoreOverlay(_) | Self::RestoreEnv => "restore",
+            Self::RestoreRelease(_)
+            | Self::RestoreOverlay(_)
+            | Self::RestoreEnv
+            | Self::RestoreFile(_) => "restore",
         }
     }
 
@@ -134,6 +141,7 @@ impl Action {
             Self::Keep(commit) | Self::RestoreRelease(commit) => short(commit).to_owned(),
             Self::RestoreOverlay(overlay) => format!("overlay {overlay}"),
             Self::AdoptEnv | Self::RestoreEnv => ".env".to_owned(),
+            Self::AdoptFile(file) | Self::RestoreFile(file) => file.to_string(),
         }
     }
 
@@ -155,10 +163,12 @@ impl Action {
             Self::Pull(_)
             | Self::UpdateImage(_)
             | Self::AdoptEnv
+            | Self::AdoptFile(_)
             | Self::Keep(_)
             | Self::RestoreRelease(_)
             | Self::RestoreOverlay(_)
-            | Self::RestoreEnv => Sign::Change,
+            | Self::RestoreEnv
+            | Self::RestoreFile(_) => Sign::Change,
         }
     }
 

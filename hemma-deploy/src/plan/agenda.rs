@@ -60,9 +60,11 @@ impl Agenda {
             // what it restores; the rest is planned from the files that are there then.
             Action::Keep(_)
             | Action::AdoptEnv
+            | Action::AdoptFile(_)
             | Action::RestoreRelease(_)
             | Action::RestoreOverlay(_)
-            | Action::RestoreEnv => {}
+            | Action::RestoreEnv
+            | Action::RestoreFile(_) => {}
         }
     }
 }

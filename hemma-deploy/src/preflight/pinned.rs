@@ -116,6 +116,7 @@ mod tests {
             overlay_differs: false,
             kept_as: String::new(),
             env: None,
+            files: Vec::new(),
         }
     }
 

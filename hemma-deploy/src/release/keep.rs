@@ -1,6 +1,6 @@
 //! Keeping what runs as a release.
 
-use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName, VariablesFile};
 use hemma_core::script::UNCUT;
 use hemma_core::storage::PROBE;
 use hemma_core::{
@@ -21,19 +21,32 @@ use crate::state_dir::STATE;
 const KEEP: &str = r#"
 project=$1 commit=$2 record=$3 kept=$4
 case $5 in "~/"*) d=$HOME/${5#"~/"} ;; *) d=$5 ;; esac
-overlay=$6
-shift 6
+overlay=$6 files=$7
+shift 7
 uncut
 r=$s/releases
 mkdir -p "$r" || exit 70
 rm -f "$r/.overlay" "$r/.env"
+rm -rf "$r/.files"
 [ -z "$overlay" ] || sudo -n cat -- "${d%/*}/$overlay" >"$r/.overlay" || exit 73
 if [ -e "$d/.env" ]; then
     cat -- "$d/.env" >"$r/.env" 2>/dev/null || sudo -n cat -- "$d/.env" >"$r/.env" || exit 73
 fi
+printf '%s\n' "$files" | while IFS= read -r it; do
+    [ -n "$it" ] && [ -f "$d/$it" ] || continue
+    ! git -C "$d" ls-files --error-unmatch -- "$it" >/dev/null 2>&1 || continue
+    to=$r/.files/$it
+    mkdir -p "${to%/*}" && cat -- "$d/$it" >"$to" 2>/dev/null || sudo -n cat -- "$d/$it" >"$to" || exit 73
+done || exit 73
+others() {
+    [ ! -d "$r/.files" ] || (cd "$r/.files" && find . -type f | LC_ALL=C sort | while IFS= read -r it; do
+        echo "$it"
+        cat -- "$it"
+    done)
+}
 id=$commit
-if [ -e "$r/.env" ] || [ -e "$r/.overlay" ]; then
-    digest=$(cat "$r/.env" "$r/.overlay" 2>/dev/null | sha256sum | cut -c1-12)
+if [ -e "$r/.env" ] || [ -e "$r/.overlay" ] || [ -d "$r/.files" ]; then
+    digest=$({ cat "$r/.env" "$r/.overlay" 2>/dev/null; others; } | sha256sum | cut -c1-12)
     id=$commit-$digest
 fi
 while [ $# -gt 1 ]; do
@@ -43,6 +56,8 @@ done
 for part in overlay env; do
     if [ -e "$r/.$part" ]; then mv "$r/.$part" "$r/$id.$part" || exit 70; else rm -f "$r/$id.$part"; fi
 done
+rm -rf "$r/$id.files"
+[ ! -d "$r/.files" ] || mv "$r/.files" "$r/$id.files" || exit 70
 printf '%s\n' "$record" | cat >"$r/.new" && mv "$r/.new" "$r/$id.json" || exit 70
 uncut git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
 git -C "$d" for-each-ref --format='delete %(refname)' refs/hemma/services | uncut git -C "$d" update-ref --stdin
@@ -53,6 +68,7 @@ ls -t "$r" | grep '\.json$' | tail -n +$((kept + 1)) | while read -r old; do
     sudo -n docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=hemma.keep/$project/*:$old" |
         while read -r name; do sudo -n docker image rm "$name" >/dev/null; done
     rm -f "$r/$old.json" "$r/$old.overlay" "$r/$old.env"
+    rm -rf "$r/$old.files"
 done
 drop_running "$project"
 exit 0
@@ -73,6 +89,9 @@ pub struct Keep {
     /// The overlay, if there is one: its current text is kept, readable by its owner alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayFile>,
+    /// Other files of variables, of which those that git does not have are kept in the same way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<VariablesFile>,
     /// The images.
     pub images: Vec<KeptImage>,
     /// The time at which it passed its gate.
@@ -119,6 +138,15 @@ impl OperatorError for KeepError {
     }
 }
 
+/// The names of files as one parameter of a script: a name holds no line break.
+pub(super) fn lines(files: &[VariablesFile]) -> String {
+    files.join("\n")
+}
+
+pub(super) fn script() -> String {
+    format!("{STATE}{UNCUT}{PROBE}{DROP_RUNNING}{KEEP}")
+}
+
 impl Change for Keep {
     const KIND: &'static str = "release.keep";
     const CANCEL: Cancel = Cancel::AfterCompletion;
@@ -134,8 +162,8 @@ impl Change for Keep {
     async fn apply(&self, live: &Live, _progress: &Progress) -> Result<(), KeepError> {
         let host = self.host.clone();
         let (commit, images) = (self.commit.clone(), self.images.clone());
-        let (kept_as, overlay_differs, env) = (String::new(), false, None);
-        let release = Release { kept_as, commit, at: self.at, images, overlay_differs, env };
+        let (kept_as, overlay_differs, env, files) = (String::new(), false, None, Vec::new());
+        let release = Release { kept_as, commit, at: self.at, images, overlay_differs, env, files };
         let record = serde_json::to_string(&release).unwrap_or_default();
         let parameters = [
             self.project.to_string(),
@@ -144,9 +172,10 @@ impl Change for Keep {
             KEPT.to_string(),
             self.checkout.to_string(),
             self.overlay.as_ref().map(ToString::to_string).unwrap_or_default(),
+            lines(&self.files),
         ];
         let images = self.images.iter().flat_map(|it| [it.service.to_string(), it.id.clone()]);
-        let script = format!("{STATE}{UNCUT}{PROBE}{DROP_RUNNING}{KEEP}");
+        let script = script();
         let command =
             Command::script(&script, parameters.into_iter().chain(images)).named("keep-release");
         match live.run(&Place::On(host.clone()), &command).await {

@@ -1,13 +1,14 @@
 //! The kept releases.
 
-use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName, VariablesFile};
 use hemma_core::{
     Classified, Command, ExecError, Host, Live, NotRecorded, OperatorError, Place, Question,
 };
 use hemma_docker::compose::dotenv::BYTES_MAX;
 use serde::{Deserialize, Serialize};
 
-use super::{EnvChange, Release};
+use super::keep::lines;
+use super::{EnvChange, FileChange, Release};
 use crate::env_file::from_hex;
 use crate::state_dir::STATE;
 
@@ -29,6 +30,15 @@ for kept in "$s"/releases/*.env; do
     differs=1
 done
 [ -z "$differs" ] || echo "env now $(read_env | hex)"
+read_file() { cat "$d/$1" 2>/dev/null || sudo -n cat "$d/$1" 2>/dev/null; }
+for kept in "$s"/releases/*.files; do
+    [ -d "$kept" ] || continue
+    id=${kept##*/}
+    printf '%s\n' "$4" | while IFS= read -r it; do
+        [ -n "$it" ] && [ -f "$kept/$it" ] && ! read_file "$it" | cmp -s - "$kept/$it" || continue
+        echo "file ${id%.files} -$(hex <"$kept/$it") -$(read_file "$it" | hex) $it"
+    done
+done
 [ -n "$3" ] || exit 0
 for kept in "$s"/releases/*.overlay; do
     [ -e "$kept" ] || continue
@@ -48,6 +58,9 @@ pub struct Releases {
     /// The checkout, whose `.env` is compared with those of the releases.
     #[serde(skip)]
     pub checkout: CheckoutPath,
+    /// Other files of variables, which are compared in the same way.
+    #[serde(skip)]
+    pub files: Vec<VariablesFile>,
     /// The checkout and the overlay next to it, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<(CheckoutPath, OverlayFile)>,
@@ -87,9 +100,10 @@ impl Question for Releases {
 
     async fn ask(&self, live: &Live) -> Result<Vec<Release>, ReleasesError> {
         let host = self.host.clone();
-        let script = format!("{STATE}max={BYTES_MAX}\n{LOOK}");
+        let script = script();
         let overlay = self.overlay.as_ref().map(|it| it.1.to_string()).unwrap_or_default();
-        let parameters = [self.project.to_string(), self.checkout.to_string(), overlay];
+        let files = lines(&self.files);
+        let parameters = [self.project.to_string(), self.checkout.to_string(), overlay, files];
         let command = Command::script(&script, parameters).named("list-releases");
         match live.run(&Place::On(host.clone()), &command).await {
             Ok(output) => Ok(read(&output.stdout)),
@@ -98,12 +112,17 @@ impl Question for Releases {
     }
 }
 
+pub(super) fn script() -> String {
+    format!("{STATE}max={BYTES_MAX}\n{LOOK}")
+}
+
 /// Parses the records. One that cannot be parsed was not written by this version, and is left out.
-fn read(text: &str) -> Vec<Release> {
+pub(super) fn read(text: &str) -> Vec<Release> {
     let after = |word: &'static str| text.lines().filter_map(move |it| it.strip_prefix(word));
     let differs: Vec<&str> = after("overlay ").collect();
     let envs: Vec<(&str, String)> = after("env ").filter_map(env).collect();
     let text_of = |id: &str| envs.iter().find(|it| it.0 == id).map(|it| it.1.as_str());
+    let files: Vec<(&str, FileChange)> = after("file ").filter_map(file).collect();
     let now = text_of("now").unwrap_or_default();
     let mut releases: Vec<Release> = Vec::new();
     for (id, record) in after("release ").filter_map(|it| it.split_once(' ')) {
@@ -113,6 +132,8 @@ fn read(text: &str) -> Vec<Release> {
         }
         release.overlay_differs = differs.contains(&id);
         release.env = text_of(id).map(|it| EnvChange::between(it, now));
+        let own = files.iter().filter(|it| it.0 == id);
+        release.files = own.map(|it| it.1.clone()).collect();
         releases.push(release);
     }
     releases.sort_by_key(|it| std::cmp::Reverse(it.at));
@@ -123,6 +144,18 @@ fn read(text: &str) -> Vec<Release> {
 fn env(line: &str) -> Option<(&str, String)> {
     let (id, digits) = line.split_once(' ')?;
     Some((id, String::from_utf8_lossy(&from_hex(digits)?).into_owned()))
+}
+
+/// The id of a release, and the difference of one of its files from the one on the host.
+fn file(line: &str) -> Option<(&str, FileChange)> {
+    let text = |digits: &str| {
+        Some(String::from_utf8_lossy(&from_hex(digits.strip_prefix('-')?)?).into_owned())
+    };
+    let (id, rest) = line.split_once(' ')?;
+    let (kept, rest) = rest.split_once(' ')?;
+    let (now, name) = rest.split_once(' ')?;
+    let change = EnvChange::between(&text(kept)?, &text(now)?);
+    Some((id, FileChange { file: name.parse().ok()?, change }))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! Releases: a commit, the images that ran with it, the operator's overlay and the `.env`, kept so
-//! that a rollback is possible.
+//! Releases: a commit, the images that ran with it, the operator's overlay, the `.env` and other
+//! files of variables, kept so that a rollback is possible.
 //!
-//! The overlay and the `.env` are as much a part of what ran as the commit. A copy of each is kept
-//! with the release's record on the host, readable by its owner alone, and never leaves it:
-//! messages have names of keys only. The id of a release is its commit and a digest of both.
+//! The overlay, the `.env` and the files of `[compose] env_files` that git does not have are as much
+//! a part of what ran as the commit. A copy of each is kept with the release's record on the host,
+//! readable by its owner alone, and never leaves it: messages have names of keys only. The id of a
+//! release is its commit and a digest of all of them.
 //!
 //! The images get names of their own, `hemma.keep/PROJECT/SERVICE:ID`, so that neither a rebuild
 //! nor a prune loses them. `docker image prune --all` removes images with names, too; a missing
@@ -11,6 +12,8 @@
 //! the deployed one.
 
 mod env_change;
+#[cfg(all(test, target_os = "linux"))]
+mod files_tests;
 mod keep;
 mod look;
 mod note;
@@ -20,7 +23,7 @@ mod withdraw;
 
 use serde::{Deserialize, Serialize};
 
-use hemma_core::names::ServiceName;
+use hemma_core::names::{ServiceName, VariablesFile};
 use hemma_docker::Container;
 use hemma_docker::compose::{Model, Service};
 use hemma_docker::image::{Image, tag_of};
@@ -53,6 +56,18 @@ pub struct Release {
     /// equal, or none was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<EnvChange>,
+    /// The other files of variables that differ from those of the release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileChange>,
+}
+
+/// A file of variables that is not in the repository, and its difference from that of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// The file.
+    pub file: VariablesFile,
+    /// The difference.
+    pub change: EnvChange,
 }
 
 /// The image of a service.
@@ -94,7 +109,7 @@ impl Release {
 
     /// Whether the operator's own files on the host are those of the release.
     pub fn has_its_files(&self) -> bool {
-        !self.overlay_differs && self.env.is_none()
+        !self.overlay_differs && self.env.is_none() && self.files.is_empty()
     }
 
     /// The images of a host under the names that they have once this release is restored. The name
@@ -140,6 +155,7 @@ mod tests {
             overlay_differs: false,
             kept_as: String::new(),
             env: None,
+            files: Vec::new(),
         };
         let image = |id: &str, tags: &[&str]| Image {
             id: id.to_owned(),

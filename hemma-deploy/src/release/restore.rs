@@ -1,7 +1,7 @@
 //! Restoring a release: the commit in the checkout, and the images under the names that Compose
 //! uses.
 
-use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName};
+use hemma_core::names::{CheckoutPath, OverlayFile, ProjectName, VariablesFile};
 use hemma_core::script::{SCRATCH, UNCUT};
 use hemma_core::storage::PROBE;
 use hemma_core::{
@@ -13,6 +13,7 @@ use hemma_git::checkout::{COMPARE, GIT, cause, short};
 use crate::Config;
 use serde::{Deserialize, Serialize};
 
+use super::keep::lines;
 use super::{KeptImage, Release};
 use crate::state_dir::STATE_DIRECTORY;
 
@@ -20,7 +21,8 @@ use crate::state_dir::STATE_DIRECTORY;
 /// it would overwrite an ignored file, such as a `.env` that the older commit tracks, so that is
 /// checked first. An overlay that was edited since is kept next to the restored one, and a `.env`
 /// with the earlier copies: they are the operator's own work. Each is written next to its place and
-/// moved there, so that it is always complete.
+/// moved there, so that it is always complete. Other files of variables are restored like the `.env`,
+/// but for those that the commit has.
 ///
 /// The script runs to its end even if the connection is lost: a git that is cut leaves half a tree,
 /// or a lock that blocks later ones. With all of its images restored, the next plan compares with
@@ -64,8 +66,26 @@ if [ -n "$6" ] && [ -e "$env" ]; then
         put "$env" "$f" || exit 74
     fi
 fi
+[ -z "$6" ] || printf '%s\n' "$7" | while IFS= read -r it; do
+    own=$s/releases/$6.files/$it f=$d/$it
+    [ -n "$it" ] && [ -f "$own" ] || continue
+    ! git -C "$d" ls-files --error-unmatch -- "$it" >/dev/null 2>&1 || continue
+    ! { cat -- "$f" 2>/dev/null || sudo -n cat -- "$f" 2>/dev/null; } | cmp -s - "$own" || continue
+    b=$s/env/$(date -u +%Y%m%dT%H%M%SZ).$$.$(printf %s "$it" | tr / _)
+    if [ -e "$f" ]; then
+        (
+            umask 077
+            mkdir -p "$s/env" && cat -- "$f" >"$b" 2>/dev/null || sudo -n cat -- "$f" >"$b"
+        ) || exit 74
+        echo "file=$it was=$b"
+    else
+        mkdir -p "${f%/*}" 2>/dev/null || sudo -n mkdir -p "${f%/*}" || exit 74
+        echo "file=$it"
+    fi
+    put "$own" "$f" || exit 74
+done || exit 74
 commit=$3 whole=$5
-shift 6
+shift 7
 while [ $# -gt 1 ]; do sudo -n docker tag "$1" "$2" || exit 71; shift 2; done
 [ -z "$whole" ] || uncut git -C "$d" update-ref refs/hemma/deployed "$commit" || { probe "$d/.git"; exit 72; }
 "#;
@@ -90,7 +110,10 @@ pub struct Restore {
     /// Whether all of the release is restored: notes of single services are cleared.
     #[serde(skip)]
     pub whole: bool,
-    /// The id of the release whose overlay and `.env` are restored, if they are.
+    /// Other files of variables, of which those that the release kept are restored.
+    #[serde(skip)]
+    pub files: Vec<VariablesFile>,
+    /// The id of the release whose overlay, `.env` and other files are restored, if they are.
     #[serde(skip)]
     pub files_of: Option<String>,
     /// The images.
@@ -108,6 +131,7 @@ impl Restore {
             commit,
             overlay: None,
             whole: false,
+            files: config.compose.other_env_files().cloned().collect(),
             files_of: None,
             images,
         }
@@ -119,7 +143,9 @@ impl Restore {
         let whole = if self.whole { "whole" } else { "" }.to_owned();
         let files_of = self.files_of.clone().unwrap_or_default();
         let (project, checkout) = (self.project.to_string(), self.checkout.to_string());
-        let mut parameters = vec![project, checkout, self.commit.clone(), overlay, whole, files_of];
+        let files = lines(&self.files);
+        let mut parameters =
+            vec![project, checkout, self.commit.clone(), overlay, whole, files_of, files];
         let named = self.images.iter().filter(|it| !it.has_fixed_name());
         parameters.extend(named.flat_map(|it| [it.id.clone(), it.name.clone()]));
         parameters
@@ -127,7 +153,7 @@ impl Restore {
 
     /// The restoration, with the `.env` of a release.
     pub(crate) fn with_env_of(self, release: Option<&Release>) -> Self {
-        let differs = release.filter(|it| it.env.is_some());
+        let differs = release.filter(|it| it.env.is_some() || !it.files.is_empty());
         Self { files_of: differs.map(|it| it.id().to_owned()), ..self }
     }
 }
@@ -143,6 +169,9 @@ pub struct Restored {
     /// The path of the replaced `.env`'s copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env_kept_at: Option<String>,
+    /// Other files of variables that were restored, and the path of the replaced one's copy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<(String, Option<String>)>,
 }
 
 /// Why a release was not restored.
@@ -224,12 +253,18 @@ pub(super) fn script() -> String {
 }
 
 /// Parses the script's output about files that were replaced.
-fn read(text: &str) -> Restored {
+pub(super) fn read(text: &str) -> Restored {
     let env = text.lines().find_map(|it| it.strip_prefix("env="));
+    let file = |it: &str| match it.split_once(" was=") {
+        Some((name, kept)) => (name.to_owned(), Some(kept.to_owned())),
+        None => (it.to_owned(), None),
+    };
+    let files = text.lines().filter_map(|it| it.strip_prefix("file="));
     Restored {
         overlay: text.lines().any(|it| it == "overlay"),
         env: env.is_some(),
         env_kept_at: env.filter(|it| !it.is_empty()).map(str::to_owned),
+        files: files.map(file).collect(),
     }
 }
 
@@ -274,7 +309,7 @@ mod tests {
         );
         let checkout = home.join("checkout");
         let checkout = checkout.to_str().expect("plain");
-        let back = || sh(home, &script(), &["app", checkout, &old, "", "", ""]);
+        let back = || sh(home, &script(), &["app", checkout, &old, "", "", "", ""]);
         let refused = back();
         let stderr = String::from_utf8_lossy(&refused.stderr);
         assert_eq!(refused.status.code(), Some(72), "{stderr}");

@@ -123,6 +123,7 @@ async fn arm(situation: &Situation, up: &BringUp<'_>) -> Result<(), Error> {
         Restore::part(config, seen.head.clone(), running.iter().cloned().chain(others).collect());
     let restore = Restore {
         overlay: config.compose.overlay.clone(),
+        files: config.compose.other_env_files().cloned().collect(),
         files_of: Some(release.id().to_owned()),
         ..restore
     };

@@ -98,6 +98,7 @@ pub(super) async fn go_back(
         commit: release.commit.clone(),
         overlay: config.compose.overlay.clone(),
         whole: true,
+        files: config.compose.other_env_files().cloned().collect(),
         files_of: Some(release.id().to_owned()),
         images: images.clone(),
     };
@@ -166,7 +167,14 @@ pub(super) fn files_are_back(
         let kept = kept.map(|it| format!("; the replaced one is kept as {it}")).unwrap_or_default();
         Finding::pass(ids::ENV_RESTORED, ".env", format!("as it was with {to}{keys}{kept}"))
     });
-    overlay.into_iter().chain(env).collect()
+    let file = |(name, kept): &(String, Option<String>)| {
+        let change = release.files.iter().find(|it| it.file.as_str() == name);
+        let keys = change.map(|it| format!(" (in the replaced one: {})", it.change.words()));
+        let kept = kept.as_ref().map(|it| format!("; the replaced one is kept as {it}"));
+        let [keys, kept] = [keys, kept].map(Option::unwrap_or_default);
+        Finding::pass(ids::ENV_RESTORED, name, format!("as it was with {to}{keys}{kept}"))
+    };
+    overlay.into_iter().chain(env).chain(restored.files.iter().map(file)).collect()
 }
 
 struct Way<'w> {

@@ -9,7 +9,7 @@ use hemma_git::checkout::{self, Checkout, History};
 use super::Situation;
 use super::stages::Stages;
 use crate::plan::{Action, Base, Plan, Seen, Step, service_steps};
-use crate::release::KeptImage;
+use crate::release::{EnvChange, FileChange, KeptImage};
 
 impl Situation {
     /// The steps of a deploy. They are complete only if [`Situation::blockers`] is empty.
@@ -21,7 +21,7 @@ impl Situation {
             steps.push(Step::new(Action::CreateNetwork(network.clone()), reason));
         }
         steps.extend(self.prerequisites.steps());
-        steps.extend(self.env_step());
+        steps.extend(self.env_steps());
         if let (Some(model), Ok(containers), Ok(images)) =
             (self.model(), &self.containers, &self.images)
         {
@@ -126,10 +126,18 @@ impl Situation {
         Some(Step::new(Action::Keep(seen.head.clone()), reason))
     }
 
-    /// The step for the `.env`, which is a part of the release.
-    fn env_step(&self) -> Option<Step> {
-        let change = self.env_change().filter(|_| self.scope.is_whole())?;
-        let reason = format!("since the deployed release: {}", change.words());
-        Some(Step::new(Action::AdoptEnv, reason))
+    /// The steps for the `.env` and other files of variables, which are a part of the release.
+    fn env_steps(&self) -> Vec<Step> {
+        let Some(release) = self.release.as_ref().ok().and_then(Option::as_ref) else {
+            return Vec::new();
+        };
+        if !self.scope.is_whole() {
+            return Vec::new();
+        }
+        let reason = |it: &EnvChange| format!("since the deployed release: {}", it.words());
+        let env = release.env.iter().map(|it| Step::new(Action::AdoptEnv, reason(it)));
+        let file =
+            |it: &FileChange| Step::new(Action::AdoptFile(it.file.clone()), reason(&it.change));
+        env.chain(release.files.iter().map(file)).collect()
     }
 }

@@ -31,6 +31,7 @@ pub(super) async fn keep(operation: Operation<'_>, env: Option<EnvChange>) -> Re
         checkout: config.host.checkout.clone(),
         commit: seen.head,
         overlay: config.compose.overlay.clone(),
+        files: config.compose.other_env_files().cloned().collect(),
         images: model.services.iter().filter_map(image).collect(),
         at: world.now(),
         env,

@@ -45,7 +45,8 @@ fn question(config: &Config) -> Releases {
     let (host, project) = (config.host.alias.clone(), config.compose.project.clone());
     let checkout = config.host.checkout.clone();
     let overlay = config.compose.overlay.clone().map(|it| (checkout.clone(), it));
-    Releases { host, project, checkout, overlay }
+    let files = config.compose.other_env_files().cloned().collect();
+    Releases { host, project, checkout, files, overlay }
 }
 
 /// The release to go back to: the requested one, by the beginning of its commit, or the one before

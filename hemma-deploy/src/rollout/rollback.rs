@@ -40,6 +40,11 @@ pub async fn plan_rollback(
             format!("as it was then; the current one is kept, and differs: {}", env.words());
         steps.push(Step::new(Action::RestoreEnv, reason));
     }
+    for it in &release.files {
+        let words = it.change.words();
+        let reason = format!("as it was then; the current one is kept, and differs: {words}");
+        steps.push(Step::new(Action::RestoreFile(it.file.clone()), reason));
+    }
     let (files, now) = in_force_if_readable(world, config).await?;
     let asked = |tree: Tree| {
         let tree = tree.workdir();
