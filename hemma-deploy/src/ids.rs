@@ -127,6 +127,14 @@ hemma_core::finding_ids! {
     IMAGE_NOT_KEPT = "image.not-kept", Fail;
     /// A file or directory that a service mounts is not there, or empty.
     MOUNT_ABSENT = "mount.absent", Fail;
+    /// A service starts a script that its package does not have.
+    START_SCRIPT_MISSING = "start.script-missing", Fail;
+    /// A lock file of packages lacks what a Dockerfile installs from it.
+    PACKAGES_NOT_LOCKED = "packages.not-locked", Fail;
+    /// A Dockerfile installs from a lock file of packages that the repository does not have.
+    PACKAGES_LOCK_MISSING = "packages.lock-missing", Fail;
+    /// A service is for another processor than the host's.
+    IMAGE_PLATFORM_FOREIGN = "image.platform-foreign", Fail;
     /// Disk space was given back.
     PRUNE_DONE = "prune.done", Pass;
     /// A build of images failed.

@@ -57,6 +57,7 @@ pub mod preconditions;
 pub mod preflight;
 mod provenance;
 pub mod prune;
+mod reads;
 pub mod release;
 mod remedy;
 pub mod rollout;

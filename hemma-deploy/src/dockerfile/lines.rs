@@ -203,7 +203,7 @@ fn terminator(word: &str) -> Option<(String, bool)> {
 }
 
 /// The words of the JSON form: `["a", "b"]`.
-fn json(arguments: &str) -> Option<Vec<String>> {
+pub(crate) fn json(arguments: &str) -> Option<Vec<String>> {
     let arguments = arguments.trim();
     arguments.starts_with('[').then(|| serde_json::from_str(arguments).ok())?
 }

@@ -5,11 +5,14 @@
 
 mod lines;
 mod platform;
+mod recipe;
 mod reference;
 mod stages;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub(crate) use lines::Dockerfile;
+pub(crate) use lines::{Dockerfile, Instruction, json};
+pub(crate) use recipe::Recipe;
 pub(crate) use stages::{Builder, Needs, Wanted};
+pub(crate) use words::{Variables, expanded, split, split_raw};

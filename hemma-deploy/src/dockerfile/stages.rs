@@ -75,20 +75,20 @@ impl Needs {
 
 /// A stage, and what its instructions take from elsewhere.
 #[derive(Debug, Default)]
-struct Stage {
-    sources: Vec<Placed>,
+pub(super) struct Stage {
+    pub(super) sources: Vec<Placed>,
     modern: Option<(usize, String)>,
 }
 
 #[derive(Debug)]
-struct Placed {
+pub(super) struct Placed {
     line: usize,
-    source: Source,
+    pub(super) source: Source,
 }
 
 /// What an instruction takes files from.
 #[derive(Debug, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     Stage(usize),
     Image(String),
     /// The build context, another directory, or `scratch`.
@@ -96,13 +96,13 @@ enum Source {
     Unknown(String),
 }
 
-struct Stages {
-    all: Vec<Stage>,
+pub(super) struct Stages {
+    pub(super) all: Vec<Stage>,
     names: HashMap<String, usize>,
 }
 
 impl Stages {
-    fn of(file: &Dockerfile, wanted: Wanted<'_>) -> Self {
+    pub(super) fn of(file: &Dockerfile, wanted: Wanted<'_>) -> Self {
         let mut reading = Reading {
             stages: Self { all: Vec::new(), names: HashMap::new() },
             variables: platform::variables(wanted.processor),
@@ -117,7 +117,7 @@ impl Stages {
     }
 
     /// The stage that is built: by its name, or the last one.
-    fn target(&self, name: Option<&str>) -> Option<usize> {
+    pub(super) fn target(&self, name: Option<&str>) -> Option<usize> {
         let last = self.all.len().checked_sub(1)?;
         let Some(name) = name else { return Some(last) };
         let numbered = || name.parse().ok().filter(|it| *it <= last);
@@ -125,7 +125,7 @@ impl Stages {
     }
 
     /// Which stages a stage is made from, itself among them.
-    fn reached_from(&self, target: usize) -> Vec<bool> {
+    pub(super) fn reached_from(&self, target: usize) -> Vec<bool> {
         let (mut reached, mut left) = (vec![false; self.all.len()], vec![target]);
         while let Some(at) = left.pop() {
             if std::mem::replace(&mut reached[at], true) {

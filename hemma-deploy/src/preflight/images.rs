@@ -7,7 +7,7 @@ use hemma_docker::compose::Model;
 use hemma_docker::image::{self, Image};
 use hemma_docker::registry::{Reason, registry_of};
 
-use super::{Offer, Preflight, Sources};
+use super::{Offer, Preflight, Sources, noticed};
 use crate::ids;
 
 /// The images that Dockerfiles begin from, and that neither the host has nor a service builds.
@@ -19,7 +19,16 @@ pub(crate) fn missing(model: &Model, seen: &Sources, images: &[Image]) -> BTreeS
 
 /// What registries said about the missing images, where a deploy would fail at them.
 pub(super) fn findings(model: &Model, preflight: &Preflight) -> Vec<Finding> {
-    let finding = |it: (&String, &Offer)| finding(it.0, it.1);
+    let finding = |(image, offer): (&String, &Offer)| {
+        let found = finding(image, offer)?;
+        // The login that a registry wants is of no use for an image that is made here.
+        let made_here = matches!(offer, Offer::None | Offer::Login | Offer::Unknown(_));
+        let advice = noticed::how_to_build(image, &preflight.seen).filter(|_| made_here);
+        Some(match advice {
+            Some((advice, spots)) => found.hint(Hint::Do(advice)).evidence(spots),
+            None => found,
+        })
+    };
     let failed = preflight.offers.iter().filter_map(|it| Some((it.0, finding(it)?)));
     let with_places = failed.map(|(image, finding)| {
         let bases = preflight.seen.bases.iter().filter(|it| it.1 == *image);

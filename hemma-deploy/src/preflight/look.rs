@@ -14,6 +14,7 @@ use hemma_git::checkout::cause;
 use serde::{Deserialize, Serialize};
 
 use super::Sources;
+use crate::reads::{self, READ_TREE};
 
 /// Looks at the tree. A mount that is empty and ignored was missing once, and Docker made it.
 const LOOK: &str = r#"
@@ -50,7 +51,7 @@ if find . -path ./.git -prune -o -name .gitattributes -exec grep -qs 'filter=lfs
     find . -path ./.git -prune -o -type f -size -2 -exec \
         grep -ls '^version https://git-lfs.github.com/spec/v1' {} + | sed 's|^\./|pointer |' | head -n 100
 fi
-for list in words files; do
+for list in words files names; do
     : >"$w/$list"
     for word do
         case $word in --) shift; break ;; esac
@@ -69,9 +70,12 @@ for file do
     head -c 262145 -- "$file" 2>/dev/null
     echo
 done
+[ $# -eq 0 ] || sudo -n docker "$@" config --format json >"$w/config" 2>/dev/null &
+[ ! -s "$w/names" ] || read_tree
+wait
 if [ $# -gt 0 ]; then
     printf '%s %s\n' '--8<--' '--'
-    sudo -n docker "$@" config --format json 2>/dev/null
+    cat "$w/config"
 fi
 exit 0
 "#;
@@ -93,6 +97,10 @@ pub struct LookSources {
     /// other arguments are taken from Compose while the question is asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub builds: Vec<(String, BuildSpec)>,
+    /// What is asked of the repository itself; `None` where nothing of it applies. It follows from
+    /// the compose files, so a recording does not have it.
+    #[serde(skip)]
+    pub(crate) reads: Option<reads::Asked>,
 }
 
 /// Why the tree could not be looked at.
@@ -150,7 +158,8 @@ impl LookSources {
         binds.dedup();
         dockerfiles.sort();
         dockerfiles.dedup();
-        Self { files, tree, binds, mentions, dockerfiles, builds }
+        let reads = reads::Asked::of(model);
+        Self { files, tree, binds, mentions, dockerfiles, builds, reads }
     }
 }
 
@@ -164,14 +173,17 @@ impl Question for LookSources {
         let rule = || std::iter::once("--".to_owned());
         let words = self.binds.iter().cloned().chain(rule());
         let words = words.chain(self.mentions.iter().cloned()).chain(rule());
-        let words = words.chain(self.files.paths()).chain(rule()).chain(self.paths());
-        // Arguments that may be secret are asked for only where a Dockerfile may need them.
+        let names = self.reads.iter().flat_map(reads::Asked::words);
+        let words = words.chain(self.files.paths()).chain(rule()).chain(names).chain(rule());
+        let words = words.chain(self.paths());
+        // Values that may be secret are asked for only where a judgement may need them.
         let withheld = self.builds.iter().any(|it| !it.1.withheld.is_empty());
+        let withheld = withheld || self.reads.is_some();
         let compose = withheld.then(|| rule().chain(self.files.words()));
         let command = self
             .tree
             .workdir()
-            .command(&format!("{FIND}{LOOK}"), &self.files.checkout)
+            .command(&format!("{FIND}{READ_TREE}{LOOK}"), &self.files.checkout)
             .named("look-at-sources")
             .args(words.chain(compose.into_iter().flatten()))
             .limit(Duration::from_secs(180));
@@ -200,7 +212,8 @@ impl LookSources {
                 None => sources.note(line),
             }
         }
-        let texts: BTreeMap<&str, &str> = parts.filter_map(|it| it.split_once('\n')).collect();
+        let parts: Vec<(&str, &str)> = parts.filter_map(|it| it.split_once('\n')).collect();
+        let texts: BTreeMap<&str, &str> = parts.iter().copied().collect();
         let arguments = texts.get("--").map(|it| build_arguments(it)).unwrap_or_default();
         let plain = self.dockerfiles.iter().map(|(path, images)| {
             let spec = BuildSpec { images: images.clone(), ..BuildSpec::default() };
@@ -211,6 +224,14 @@ impl LookSources {
             let Some(text) = texts.get(path.as_str()) else { continue };
             let of_service = arguments.get(&service);
             sources.dockerfile(&path, text, (&spec, of_service, processor));
+        }
+        let json = texts.get("--").copied().unwrap_or_default();
+        let brought = self.reads.as_ref().and_then(|it| it.read(&parts, json, processor));
+        if let Some(brought) = brought {
+            for (spot, (service, spec), text) in brought.inline() {
+                sources.inline(&spot, text, (spec, arguments.get(service), processor));
+            }
+            sources.noticed = brought.judge(&sources.bases);
         }
         sources
     }
@@ -231,8 +252,15 @@ mod tests {
         let dockerfiles = vec![("api/Dockerfile".to_owned(), BTreeMap::new())];
         let (binds, mentions) = (Vec::new(), Vec::new());
         let builds = Vec::new();
-        let asked =
-            LookSources { files, tree: Tree::Checkout, binds, mentions, dockerfiles, builds };
+        let asked = LookSources {
+            files,
+            tree: Tree::Checkout,
+            binds,
+            mentions,
+            dockerfiles,
+            builds,
+            reads: None,
+        };
         let seen = asked.read(
             "buildx v0.17.1\ncompose 5.6.1\nignored frontend/dist\nabsent /srv/x\n\
              project base.yml:1:name: shop\nproject prod.yml:3:name: 'shop-live' # as it is called\n\
@@ -272,6 +300,7 @@ mod tests {
             mentions: Vec::new(),
             dockerfiles: Vec::new(),
             builds: vec![("web".to_owned(), spec)],
+            reads: None,
         };
         let file = "compose 5.6.1\nbuildx v0.17.1\nprocessor x86_64\n--8<-- web/Dockerfile\n\
                     ARG BASE\nFROM unused:1 AS dev\nFROM $BASE AS run\nCOPY --from=shared a b\n\n";

@@ -8,6 +8,7 @@ mod builder;
 mod facts;
 mod images;
 mod look;
+mod noticed;
 mod offers;
 mod pinned;
 mod registries;
@@ -22,6 +23,7 @@ use crate::Config;
 use hemma_core::Finding;
 use hemma_docker::compose::Model;
 
+pub use crate::reads::{Notice, Noticed};
 pub(crate) use facts::Preflight;
 pub(crate) use images::missing;
 pub use look::{LookSources, SourcesError};
@@ -43,6 +45,7 @@ impl Preflight {
             repository::project(&config.compose, &self.seen).into_iter().collect();
         findings.extend(images::findings(model, self));
         findings.extend(rules::findings(model, self, &overlay));
+        findings.extend(noticed::findings(model, self));
         findings
     }
 
@@ -53,6 +56,11 @@ impl Preflight {
         let of_files = rules::remarks(model, &self.seen).into_iter().filter(|it| !old.contains(it));
         let made = self.made.iter().map(|it| rules::made(it, &self.seen));
         let unread = unread::remarks(&self.seen);
-        made.chain(repository::not_in_git(&self.seen)).chain(unread).chain(of_files).collect()
+        let noticed = noticed::remarks(model, self);
+        made.chain(repository::not_in_git(&self.seen))
+            .chain(unread)
+            .chain(of_files)
+            .chain(noticed)
+            .collect()
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::builder;
 use crate::dockerfile::{Builder, Needs, Wanted};
+use crate::reads::Noticed;
 
 /// The largest part of a Dockerfile that is looked at, in bytes.
 const DOCKERFILE_MAX: usize = 262_144;
@@ -44,6 +45,9 @@ pub struct Sources {
     /// The files that are pointers of Git LFS, a hundred at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lfs_pointers: Vec<String>,
+    /// What the files of the repository show that is likely to fail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub noticed: Vec<Noticed>,
 }
 
 /// The reason why a mount does not exist.
@@ -95,6 +99,26 @@ impl Sources {
             let last = text.lines().count();
             self.unread.push((spot(last), "the file is too long, and only read up to here".into()));
         }
+    }
+
+    /// Notes what a Dockerfile within a compose file needs. Its first line is the one behind `spot`.
+    /// That it needs BuildKit is found without it.
+    pub(super) fn inline(
+        &mut self,
+        spot: &Spot,
+        text: &str,
+        how: (&BuildSpec, Option<&Values>, Option<&str>),
+    ) {
+        let mut own = Self {
+            buildx: self.buildx,
+            compose_version: self.compose_version.clone(),
+            ..Self::default()
+        };
+        own.dockerfile(&spot.file, text, how);
+        let placed =
+            |(own, what): (Spot, String)| (Spot { line: spot.line + own.line, ..own }, what);
+        self.bases.extend(own.bases.into_iter().map(placed));
+        self.unread.extend(own.unread.into_iter().map(placed));
     }
 
     /// The program that builds on the host.

@@ -27,6 +27,7 @@ use crate::config::Surroundings;
 use crate::host_tools::Tools;
 use crate::layers::{Layers, compose_files};
 use crate::preflight::{self, LookSources, Offer, Preflight};
+use crate::reads;
 
 /// The directory of the repository on the host.
 const TREE: &str = "/tree";
@@ -119,7 +120,10 @@ impl Shape {
         for path in asked.paths() {
             text.extend(["--8<-- ", &path, "\n", self.part(&path), "\n"]);
         }
-        text + "--8<-- --\n" + self.part("resolved")
+        let own = ["resolved", "host", "deploy", "hemma.toml"];
+        let files = self.parts.iter().filter(|it| !own.contains(&it.0.as_str()));
+        let files = files.map(|(path, text)| (path.clone(), text.clone())).collect();
+        text + "--8<-- --\n" + self.part("resolved") + &reads::testing::told(&files, TREE)
     }
 
     /// The lines of the part `deploy`.
@@ -149,7 +153,7 @@ fn each_published_shape_has_its_plan_or_its_one_true_blocker() {
     let entries = std::fs::read_dir(directory).expect("it is there");
     let mut paths: Vec<PathBuf> = entries.map(|it| it.expect("it is listed").path()).collect();
     paths.sort();
-    assert_eq!(paths.len(), 50);
+    assert_eq!(paths.len(), 62);
     let mut wrong = Vec::new();
     for path in paths {
         let shape = Shape::read(&path);
@@ -162,5 +166,87 @@ fn each_published_shape_has_its_plan_or_its_one_true_blocker() {
             ));
         }
     }
-    assert!(wrong.is_empty(), "{} of 50 are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of 62 are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What is wrong with a full stack, and the words by which a plan names it before the first change.
+/// It is put together from what was met in one real repository.
+const BLOCKERS: [(&str, &[&str]); 11] = [
+    (
+        "an image that only a script of the repository builds",
+        &[
+            "FAIL image school-deps:dev",
+            "docker build -f Dockerfile.deps -t school-deps:dev .",
+            "scripts/dev.sh:5",
+        ],
+    ),
+    (
+        "a lock file without the groups that are installed",
+        &[
+            "FAIL pdm.lock",
+            "`pdm install` installs: dev, monorepo-tools, offload-runtime",
+            "Dockerfile.deps:4",
+        ],
+    ),
+    (
+        "a list of dependencies that comes out empty",
+        &[
+            "`pdm export` lists, and would list nothing for them: offload-runtime (scripts/offload/Dockerfile:4)",
+        ],
+    ),
+    (
+        "a command that names no script",
+        &["`pdm run start`, and pyproject.toml has no such script", "`pdm run start_worker`"],
+    ),
+    (
+        "a variable that some services read by another name",
+        &[
+            "classes reads CLASSES_SERVICE_ENVIRONMENT",
+            "essays_api reads ESSAYS_SERVICE_ENVIRONMENT",
+        ],
+    ),
+    (
+        "services that wait for those in vain",
+        &["these services wait for it: gateway, orchestrator"],
+    ),
+    ("a mounted directory that git ignores", &["FAIL mount frontend/dist of teacher_bff"]),
+    // A comment tells people to make the databases by SQL that cannot work: hemma makes them itself.
+    ("SQL that cannot work", &[]),
+    (
+        "tables that only a migration makes",
+        &["migrations of Alembic", "`alembic upgrade head`: content"],
+    ),
+    (
+        "a secret that the service that signs does not get",
+        &[
+            "service identity: it signs tokens and does not get JWT_SECRET_KEY, which gateway verifies them with",
+        ],
+    ),
+    (
+        "a variable without which Compose loads nothing",
+        &["required variable OFFLOAD_JAR_VERSION is missing a value", "compose.yaml:111"],
+    ),
+];
+
+#[test]
+fn what_is_wrong_with_a_full_stack_is_named_before_the_first_change() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/repositories/full_stack.txt");
+    let shape = Shape::read(&path);
+    let mut seen = shape.situation();
+    let told = |it: &Finding| {
+        let hint = it.hint.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("FAIL {}: {} | {} | {hint}", it.subject, it.detail, it.evidence.join(" "))
+    };
+    let mut lines: Vec<String> = seen.blockers().findings.iter().map(told).collect();
+    lines.extend(seen.news());
+    // As long as it is not set, Compose resolves nothing else.
+    let refused = r#"{"said":"required variable OFFLOAD_JAR_VERSION is missing a value: set it",
+        "spot":{"file":"compose.yaml","line":111}}"#;
+    seen.model = Ok(ModelAnswer::Refused(serde_json::from_str(refused).expect("a refusal")));
+    lines.extend(seen.blockers().findings.iter().map(told));
+    let text = lines.join("\n");
+    assert!(!text.contains("s3cret"), "{text}");
+    let is_named = |words: &[&str]| !words.is_empty() && words.iter().all(|it| text.contains(it));
+    let missed: Vec<&str> = BLOCKERS.iter().filter(|it| !is_named(it.1)).map(|it| it.0).collect();
+    assert_eq!(missed, ["SQL that cannot work"], "{text}");
 }
