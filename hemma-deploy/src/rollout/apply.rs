@@ -63,7 +63,8 @@ async fn under_lock(
     };
     let files = compose_files(config, situation.layers);
     let (files, scope, model) = (&files, &situation.scope, situation.model());
-    let up = BringUp { operation, files, scope, model, plan };
+    let bases = Some(&situation.bases());
+    let up = BringUp { operation, files, scope, model, plan, bases };
     arm(situation, &up).await?;
     let prepared = match Box::pin(prepare(situation, &up)).await {
         Err(error) if error.is_known() => {

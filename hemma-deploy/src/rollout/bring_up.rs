@@ -16,6 +16,7 @@ use super::expectations::expectations;
 use super::gate;
 use super::in_force::{resolve, without_hashes};
 use super::stages::Stages;
+use super::waves::{Bases, waves};
 use super::{Error, Scope};
 use crate::plan::{Agenda, Plan};
 use crate::provenance::NotedBuild;
@@ -29,6 +30,8 @@ pub(super) struct BringUp<'b> {
     /// The project, if it is known; otherwise its files in the checkout are read.
     pub(super) model: Option<&'b Model>,
     pub(super) plan: &'b Plan,
+    /// The images that the services' own begin from, as far as they are known.
+    pub(super) bases: Option<&'b Bases>,
 }
 
 /// The report after Compose gave up: its message, and the state of the services, which explains it.
@@ -96,11 +99,14 @@ impl BringUp<'_> {
         let pulled = self.pull(images).await?;
         if !builds.is_empty() {
             self.operation.progress.line(&format!("building {}", builds.join(", ")));
-            let build = Build::new(self.files.clone(), builds.clone(), self.model);
-            let Operation { world, approval, progress, .. } = self.operation;
-            let told = build.told(progress);
-            let outcome = world.apply(&NotedBuild(build), approval, &told).await;
-            outcome.map_err(Error::Build)?;
+            let bases = self.bases.cloned().unwrap_or_default();
+            for wave in waves(builds.clone(), self.model, &bases) {
+                let build = Build::new(self.files.clone(), wave, self.model);
+                let Operation { world, approval, progress, .. } = self.operation;
+                let told = build.told(progress);
+                let outcome = world.apply(&NotedBuild(build), approval, &told).await;
+                outcome.map_err(Error::Build)?;
+            }
         }
         self.discard(discards).await?;
         let project = if let Some(seen) = self.model {

@@ -112,7 +112,7 @@ pub(super) async fn go_back(
     steps.retain(|it| before.is_none_or(|before| before.is_about(it, &there.containers)));
     let plan = Plan { steps };
     let (files, scope, plan) = (&files, &Scope::Whole, &plan);
-    let up = BringUp { operation, files, scope, model: None, plan };
+    let up = BringUp { operation, files, scope, model: None, plan, bases: None };
     let services = up.at_once().await?;
     Ok(GoneBack { services, lost, files: own_files })
 }

@@ -33,6 +33,7 @@ mod stages;
 mod status;
 mod take_back;
 mod unmoved;
+mod waves;
 
 pub use apply::deploy;
 pub use daily::{Asked, build_images, carry_out, plan_rebuild, plan_restart};

@@ -65,7 +65,7 @@ pub(super) async fn put_back(
     }
     let in_force = compose_files(config, layers_in_force(config, containers));
     let (files_then, scope, plan) = (&in_force, &situation.scope, &plan);
-    let up = BringUp { operation, files: files_then, scope, model: None, plan };
+    let up = BringUp { operation, files: files_then, scope, model: None, plan, bases: None };
     let back = up.at_once().await?;
     let verdict = back.verdict();
     report.add(match verdict {

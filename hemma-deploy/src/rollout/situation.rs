@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hemma_core::names::ServiceName;
 use hemma_core::{ExecError, Finding};
 use hemma_docker::EngineError;
-use hemma_docker::compose::{Model, ModelAnswer, ModelError};
+use hemma_docker::compose::{BuildSpec, Model, ModelAnswer, ModelError};
 use hemma_docker::image::Image;
 use hemma_docker::network::Network;
 use hemma_docker::{Container, ContainerParts};
@@ -26,6 +26,7 @@ use super::Scope;
 use super::neighbours::Neighbours;
 use super::prerequisites::Prerequisites;
 use super::stages::Stages;
+use super::waves::Bases;
 
 /// The situation: the result of each look, which may have failed.
 #[derive(Debug)]
@@ -123,6 +124,20 @@ impl Situation {
             (Some(_), Some(tags), Ok(images)) => preflight::held_back(tags.as_ref(), images),
             _ => Vec::new(),
         }
+    }
+
+    /// The images that the services' own begin from, as far as their Dockerfiles were read.
+    pub(super) fn bases(&self) -> Bases {
+        let (Some(model), Some(Ok(preflight))) = (self.model(), &self.sources) else {
+            return Bases::new();
+        };
+        let of = |build: &BuildSpec| {
+            let own = preflight.seen.bases.iter().filter(|it| it.0.file == build.path());
+            own.map(|it| it.1.clone()).collect()
+        };
+        let builds =
+            model.services.iter().filter_map(|(name, it)| Some((name, it.build.as_ref()?)));
+        builds.map(|(name, build)| (name.clone(), of(build))).collect()
     }
 
     /// The stages of a whole deploy with all of their services, if there are any.
