@@ -1,5 +1,6 @@
 //! What a command line starts.
 
+use super::repository::ends;
 use super::shell::segments;
 
 /// The thing that a command line starts, as far as a repository has it.
@@ -66,7 +67,7 @@ fn follow(words: &[String], found: &mut Vec<Start>, depth: usize) {
             follow(&rest[skipped..], found, depth + 1);
         }
         "gosu" | "su-exec" | "setpriv" => {
-            follow(rest.get(1..).unwrap_or_default(), found, depth + 1)
+            follow(rest.get(1..).unwrap_or_default(), found, depth + 1);
         }
         "poetry" | "pdm" | "uv" | "pipenv" => managed(name, rest, found, depth),
         "npm" | "pnpm" | "yarn" => package(name, rest, found),
@@ -89,7 +90,7 @@ fn follow(words: &[String], found: &mut Vec<Start>, depth: usize) {
 
 /// Whether a program is a script of an application: by its path and its ending.
 fn is_script(program: &str) -> bool {
-    program.contains('/') && (program.ends_with(".sh") || program.ends_with(".py"))
+    program.contains('/') && (ends(program, "sh") || ends(program, "py"))
 }
 
 fn shell(name: &str, rest: &[String], found: &mut Vec<Start>, depth: usize) {

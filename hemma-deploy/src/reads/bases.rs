@@ -6,7 +6,7 @@ use hemma_docker::compose::Spot;
 
 use super::image::name_of;
 use super::notice::{Notice, Noticed};
-use super::repository::{Repository, join};
+use super::repository::{Repository, ends, join};
 use super::shell::{Segment, segments};
 use crate::dockerfile::{Variables, expanded, split_raw};
 
@@ -41,10 +41,10 @@ impl BuildLine {
 
 /// The commands of scripts and texts that build images.
 pub(super) fn build_lines(repository: &Repository) -> Vec<BuildLine> {
-    let scripts = repository.texts.iter().filter(|it| it.0.ends_with(".sh"));
+    let scripts = repository.texts.iter().filter(|it| ends(it.0, "sh"));
     let mut found: Vec<BuildLine> =
         scripts.flat_map(|(file, text)| of_script(file, text, repository)).collect();
-    let others = repository.lines.iter().filter(|it| !it.file.ends_with(".sh"));
+    let others = repository.lines.iter().filter(|it| !ends(&it.file, "sh"));
     let nothing = Variables::new();
     found.extend(others.filter_map(|it| read(&it.text, &nothing, it.spot(), repository)));
     found

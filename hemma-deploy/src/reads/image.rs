@@ -160,14 +160,14 @@ impl Image {
         repository: &Repository,
     ) -> Origin {
         let path = plain(path);
-        let copied = self.copies[..copies].iter().rev().find_map(|it| it.brings(&path, repository));
+        let origin = self.copies[..copies].iter().rev().find_map(|it| it.brings(&path, repository));
         let is_known = || {
             let harmless =
                 self.runs[..runs].iter().all(|it| it.segments.iter().all(Segment::makes_no_file));
             let bare = self.base.as_deref().is_some_and(is_bare);
             !self.is_doubtful && repository.is_whole && bare && harmless
         };
-        match copied {
+        match origin {
             Some(origin) => origin,
             None if is_known() => Origin::Missing,
             None => Origin::Unknown,

@@ -72,7 +72,7 @@ pub(super) fn uv_groups(lock: &str) -> Option<(BTreeSet<String>, BTreeSet<String
     for line in lock.lines() {
         if line.starts_with('[') {
             own &= line != "[[package]]";
-            section = line.trim_matches(['[', ']']).to_owned();
+            line.trim_matches(['[', ']']).clone_into(&mut section);
         } else if section == "package" && line.starts_with("source = ") {
             own = ["virtual", "editable"].iter().any(|it| line.contains(it));
             projects += usize::from(own);

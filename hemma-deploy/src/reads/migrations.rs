@@ -6,7 +6,7 @@ use hemma_docker::compose::Spot;
 
 use super::notice::{Notice, Noticed};
 use super::project::Service;
-use super::repository::{Repository, below};
+use super::repository::{Repository, below, ends};
 use super::scene::{Scene, Seen};
 
 /// A tool with migrations.
@@ -120,8 +120,7 @@ fn is_migration(rest: &str, end: &str) -> bool {
     within && super::repository::is_like(name, pattern)
 }
 
-/// Whether a service applies the migrations of a directory, or another one that runs next to it with
-/// the same files.
+/// Whether a service applies the migrations of a directory, or another service does it for all.
 fn applies(tool: &Tool, seen: &Seen<'_>, directory: &str, scene: &Scene<'_>) -> bool {
     let marks = |text: &str| tool.marks.iter().any(|it| text.contains(it));
     let of_service = |it: &Service| {
@@ -165,7 +164,7 @@ fn runs(file: &str, text: &str, seen: &Seen<'_>, scene: &Scene<'_>) -> bool {
         images.flatten().flatten().any(|it| it.contains(name))
     };
     let in_scripts =
-        || scene.repository.texts.iter().any(|it| it.0.ends_with(".sh") && it.1.contains(name));
+        || scene.repository.texts.iter().any(|it| ends(it.0, "sh") && it.1.contains(name));
     hooks.contains(&name) || words.any(|it| it.contains(name)) || of_images() || in_scripts()
 }
 

@@ -1,6 +1,7 @@
 //! The files of a repository as far as a look has brought them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use hemma_docker::compose::Spot;
 
@@ -111,7 +112,7 @@ impl Repository {
     pub(super) fn compose_spot(&self, service: &str, word: &str) -> Option<Spot> {
         let of_compose = |it: &&String| {
             let name = it.rsplit('/').next().unwrap_or_default();
-            name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+            name.contains("compose") && (ends(name, "yml") || ends(name, "yaml"))
         };
         let files: Vec<_> = self.texts.keys().filter(of_compose).collect();
         let spot = |(file, line): (&String, usize)| Spot { file: file.clone(), line };
@@ -166,6 +167,11 @@ fn holds(line: &str, word: &str) -> bool {
                 (line[..at].chars().next_back(), line[at + word.len()..].chars().next());
             !before.is_some_and(part) && !after.is_some_and(part)
         })
+}
+
+/// Whether a file has an extension.
+pub(super) fn ends(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|it| it == extension)
 }
 
 /// Whether a name matches a pattern with `*` and `?`.

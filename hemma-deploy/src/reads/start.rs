@@ -8,7 +8,7 @@ use super::copy::Origin;
 use super::image::Image;
 use super::notice::{Notice, Noticed};
 use super::project::Service;
-use super::repository::{Repository, below, join};
+use super::repository::{Repository, below, ends, join};
 use super::scene::Scene;
 
 /// Names of scripts that no program has.
@@ -66,16 +66,14 @@ impl Judge<'_> {
 
     /// Where a file of the container comes from.
     fn origin(&self, path: &str) -> Origin {
-        let over =
+        let mut over =
             self.service.mounts.iter().filter_map(|(to, from)| Some((below(path, to)?, from)));
-        for (rest, from) in over {
-            let own = from.as_ref().map(|it| join(it, rest));
-            return match own.filter(|it| self.repository.has_file(it)) {
-                Some(file) => Origin::File(file),
-                None => Origin::Unknown,
-            };
-        }
-        self.image.origin(path, self.repository)
+        let Some((rest, from)) = over.next() else {
+            return self.image.origin(path, self.repository);
+        };
+        let own = from.as_ref().map(|it| join(it, rest));
+        let own = own.filter(|it| self.repository.has_file(it));
+        own.map_or(Origin::Unknown, Origin::File)
     }
 
     fn file(&self, interpreter: &str, path: &str) -> Option<Noticed> {
@@ -108,9 +106,7 @@ impl Judge<'_> {
                 || it == format!("{first}.py")
                 || parts.clone().any(|it| it == first)
         };
-        if !self.repository.files().filter(|it| it.ends_with(".py")).any(is_own)
-            || self.is_installed()
-        {
+        if !self.repository.files().filter(|it| ends(it, "py")).any(is_own) || self.is_installed() {
             return None;
         }
         let own = join(&self.directory(), directory.unwrap_or("."));

@@ -14,7 +14,7 @@ pub(crate) fn told(files: &BTreeMap<String, String>, root: &str) -> String {
     text.push_str("\n--8<-- //lines\n");
     for (path, content) in files {
         for (at, line) in content.lines().enumerate() {
-            text.push_str(&format!("{path}:{}:{line}\n", at + 1));
+            text.extend([path.as_str(), ":", &(at + 1).to_string(), ":", line, "\n"]);
         }
     }
     text + "\n--8<-- //end\n"
