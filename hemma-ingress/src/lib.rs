@@ -54,6 +54,7 @@ pub mod proxy;
 pub mod reach;
 mod remedy;
 mod spec;
+mod wildcard;
 
 pub use remedy::Remedy;
 pub use spec::{IngressSpec, PublicService};

@@ -42,6 +42,7 @@ pub mod routing;
 mod site;
 mod text;
 mod trust;
+mod wildcard;
 
 pub use certificate::{Certificate, CertificateError};
 pub use get::{Get, GetError, Parts, Reply, Scheme, SeenParts};

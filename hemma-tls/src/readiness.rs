@@ -11,6 +11,7 @@ use hemma_core::{Finding, Hint, Report};
 use serde::{Deserialize, Serialize};
 
 use crate::ids;
+use crate::wildcard::covers;
 
 /// A public name, and the service that should be behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,11 @@ impl Variables {
         names(self.virtual_host.as_deref())
     }
 
+    /// Whether `VIRTUAL_HOST` has the name, or a wildcard for it.
+    fn routes(&self, name: &str) -> bool {
+        self.hosts().iter().any(|it| covers(it, name))
+    }
+
     fn certified(&self) -> BTreeSet<String> {
         names(self.letsencrypt_host.as_deref())
     }
@@ -102,7 +108,7 @@ pub fn judge(expected: &[Expected], services: &[Service], network: &str) -> Repo
 fn one(expected: &Expected, services: &[Service], network: &str) -> Finding {
     let Expected { name, service } = expected;
     let Some(seen) = services.iter().find(|it| it.name == *service) else {
-        let declaring = services.iter().find(|it| it.declared.variables.hosts().contains(name));
+        let declaring = services.iter().find(|it| it.declared.variables.routes(name));
         let detail = match declaring {
             Some(other) => format!("`{}` declares it, and not `{service}`", other.name),
             None => format!("the compose files have no service `{service}`"),
@@ -143,13 +149,13 @@ fn one(expected: &Expected, services: &[Service], network: &str) -> Finding {
 fn declared(name: &str, service: &Service, network: &str) -> Vec<String> {
     let (variables, networks) = (&service.declared.variables, &service.declared.networks);
     let mut wrong = Vec::new();
-    if !variables.hosts().contains(name) {
+    if !variables.routes(name) {
         wrong.push(format!("VIRTUAL_HOST of {} does not name it", service.name));
     }
     if !variables.certified().contains(name) {
         wrong.push(format!("LETSENCRYPT_HOST of {} does not name it", service.name));
     }
-    for other in variables.certified().difference(&variables.hosts()) {
+    for other in variables.certified().iter().filter(|it| !variables.routes(it)) {
         wrong.push(format!("LETSENCRYPT_HOST names {other}, which VIRTUAL_HOST does not route"));
     }
     match &variables.virtual_port {
@@ -185,7 +191,7 @@ fn as_it_runs(name: &str, declared: &Variables, running: &Running, network: &str
     {
         wrong.push(format!("nothing in {container} listens on port {port}"));
     }
-    if running.routed.as_ref().is_some_and(|it| !it.iter().any(|it| it == name)) {
+    if running.routed.as_ref().is_some_and(|it| !it.iter().any(|it| covers(it, name))) {
         wrong.push("the proxy's configuration has no virtual host for it".to_owned());
     }
     wrong
@@ -204,7 +210,8 @@ fn unseen(running: &Running) -> Option<&'static str> {
 fn unexpected(service: &Service, expected: &[Expected]) -> Vec<Finding> {
     let variables = &service.declared.variables;
     let all = variables.hosts().into_iter().chain(variables.certified()).collect::<BTreeSet<_>>();
-    let strange = all.into_iter().filter(|it| !expected.iter().any(|known| known.name == *it));
+    let strange =
+        all.into_iter().filter(|it| !expected.iter().any(|known| covers(it, &known.name)));
     let finding = |name: String| {
         let detail = format!("{} makes it public, and hemma.toml does not know it", service.name);
         Finding::fail(ids::READINESS_NAME_UNKNOWN, name, detail)
@@ -272,6 +279,12 @@ mod tests {
                 service(variables("a.example", "http", "a.example")),
                 "FAIL VIRTUAL_PORT `http` is no",
             ),
+            (service(variables("*.example", "8080", "a.example")), "pass declared by api"),
+            (
+                service(variables("*.b.example", "8080", "a.example")),
+                "FAIL VIRTUAL_HOST of api does not",
+            ),
+            (routed(Some(vec!["*.example".to_owned()])), "pass declared by api, and api_1"),
             (running(good(), "hule-network", Some(vec![8080])), "pass declared by api, and api_1"),
             (running(good(), "hule-network", None), "? declared by api, and api_1 has it; whether"),
             (routed(None), "? declared by api, and api_1 has it; the proxy did not show"),

@@ -9,6 +9,7 @@ use hemma_docker::{Binding, Container};
 use super::{Dialed, Outside, Views, source};
 use crate::ids;
 use crate::listeners::Listener;
+use crate::wildcard::covers;
 use crate::{IngressSpec, proxy};
 
 /// The ports of the proxy.
@@ -79,7 +80,7 @@ fn opened(views: &Views, service: &str, port: &Port) -> Finding {
 
 /// Compares the names that services make public with those of `hemma.toml`.
 fn names(spec: &IngressSpec, model: &Model) -> Vec<Finding> {
-    let known = |it: &str| spec.public.iter().any(|public| public.name.eq_ignore_ascii_case(it));
+    let known = |it: &str| spec.public.iter().any(|public| covers(it, &public.name));
     let mut findings = Vec::new();
     for (service, it) in &model.services {
         let listed = it.proxy.virtual_host.as_deref().unwrap_or_default().split(',');
