@@ -63,10 +63,18 @@ impl Question for LookUnused {
     async fn ask(&self, live: &Live) -> Result<Unused, EngineError> {
         let filters = HashMap::from([("dangling".to_owned(), vec!["true".to_owned()])]);
         let list = call(live, &self.host, USUAL_LIMIT, |docker| async move {
-            let unnamed = ListImagesOptionsBuilder::new().filters(&filters).build();
+            let unnamed = ListImagesOptionsBuilder::new().filters(&filters).manifests(true).build();
             docker.list_images(Some(unnamed)).await
         });
-        let (list, usage) = tokio::join!(list, self.usage(live));
+        let (list, mut usage) = tokio::join!(list, self.usage(live));
+        let mut list = list?;
+        // Only containerd's store tells the parts of an image.
+        if list.iter().any(|it| it.manifests.is_some()) {
+            usage.own = self.unpacked(live).await;
+            for it in &mut list {
+                it.size = usage::unpacked(it);
+            }
+        }
         let image = |seen: bollard::models::ImageSummary| Unnamed {
             project: seen.labels.get("com.docker.compose.project").map(|it| plain(it, 60)),
             bytes: u64::try_from(seen.size).unwrap_or(0),
@@ -74,7 +82,7 @@ impl Question for LookUnused {
             created: seen.created,
             id: seen.id,
         };
-        let mut images: Vec<Unnamed> = list?.into_iter().map(image).collect();
+        let mut images: Vec<Unnamed> = list.into_iter().map(image).collect();
         images.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         Ok(Unused { images, cache: usage.cache })
     }
@@ -89,5 +97,15 @@ impl LookUnused {
         let measure = measure.sudo().limit(MEASURING);
         let output = live.run(&Place::On(self.host.clone()), &measure).await;
         output.map_or_else(|_| Usage::default(), |it| usage::read(&it.stdout))
+    }
+
+    /// The bytes of each image that no other shares, in containerd's store. All images are listed,
+    /// because what is shared is counted among those that are.
+    async fn unpacked(&self, live: &Live) -> HashMap<String, u64> {
+        let list = call(live, &self.host, MEASURING, |docker| async move {
+            let all = ListImagesOptionsBuilder::new().shared_size(true).manifests(true).build();
+            docker.list_images(Some(all)).await
+        });
+        list.await.map_or_else(|_| HashMap::new(), |it| usage::own_unpacked(&it))
     }
 }

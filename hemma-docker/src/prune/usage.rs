@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use bollard::models::ImageSummary;
 use serde::Deserialize;
 
 /// The bytes that a prune frees, as far as the engine can tell.
@@ -54,6 +55,26 @@ pub(super) fn read(stdout: &str) -> Usage {
     Usage { own, cache: told.build_cache.and_then(sum) }
 }
 
+/// The bytes of an image's unpacked layers, in containerd's store.
+///
+/// That store has each layer packed and unpacked, and counts both into the size of an image, but only
+/// the unpacked ones as shared. So what `docker system df` takes for an image's own includes the
+/// packed layers of others, which stay.
+pub(super) fn unpacked(image: &ImageSummary) -> i64 {
+    let parts = image.manifests.iter().flatten().filter_map(|it| it.image_data.as_ref());
+    parts.map(|it| it.size.unpacked).fold(0, i64::saturating_add)
+}
+
+/// The bytes of each image's unpacked layers that no other image has, from the list of all images.
+pub(super) fn own_unpacked(listed: &[ImageSummary]) -> HashMap<String, u64> {
+    let counted = listed.iter().filter(|it| it.manifests.is_some() && it.shared_size >= 0);
+    let own = |it: &ImageSummary| {
+        let own = unpacked(it).saturating_sub(it.shared_size);
+        (it.id.clone(), u64::try_from(own).unwrap_or(0))
+    };
+    counted.map(own).collect()
+}
+
 /// The bytes of a size like `151.7MB`, in decimal units. `None` where it is not a size.
 fn bytes(size: &str) -> Option<u64> {
     let at = size.find(|it: char| !(it.is_ascii_digit() || it == '.'))?;
@@ -87,6 +108,42 @@ mod tests {
         for (said, read) in rows {
             assert_eq!(bytes(said), read, "{said}");
         }
+    }
+
+    /// From the practice host: engine 28.5 with containerd's store. `docker system df` has 126.1 MB
+    /// as the own size of the first, and a prune freed a few kilobytes.
+    #[test]
+    fn the_packed_layers_of_others_are_not_promised() {
+        let image = |id: &str, size: u64, shared: i64, unpacked: &str| {
+            format!(
+                r#"{{"Containers":0,"Created":1796124214,"Id":"{id}","Labels":null,"ParentId":"",
+                "RepoDigests":[],"RepoTags":[],"SharedSize":{shared},"Size":{size}{unpacked}}}"#
+            )
+        };
+        let manifests = |size: u64| {
+            format!(
+                r#","Manifests":[{{"ID":"sha256:a7","Available":true,"Kind":"image",
+                "Descriptor":{{"mediaType":"application/vnd.oci.image.manifest.v1+json",
+                "digest":"sha256:a7","size":1041}},"Size":{{"Content":1,"Total":2}},"ImageData":{{
+                "Platform":{{"architecture":"amd64","os":"linux"}},"Size":{{"Unpacked":{size}}},
+                "Containers":null}}}},{{"ID":"sha256:a9","Available":true,"Kind":"attestation",
+                "Descriptor":{{"mediaType":"application/vnd.oci.image.manifest.v1+json",
+                "digest":"sha256:a9","size":565}},"Size":{{"Content":1621,"Total":1621}},
+                "AttestationData":{{"For":"sha256:a7"}}}}]"#
+            )
+        };
+        let rows = [
+            image("built", 262_348_005, 136_220_672, &manifests(136_257_536)),
+            image("imported", 6_008_431, 0, &manifests(3_006_464)),
+            image("uncounted", 6_008_431, -1, &manifests(3_006_464)),
+            image("classic", 262_348_005, 136_220_672, ""),
+        ];
+        let listed: Vec<ImageSummary> =
+            serde_json::from_str(&format!("[{}]", rows.join(","))).expect("what the engine sends");
+        let own = [("built".to_owned(), 36_864), ("imported".to_owned(), 3_006_464)];
+        assert_eq!(own_unpacked(&listed), HashMap::from(own));
+        let sizes: Vec<i64> = listed.iter().map(unpacked).collect();
+        assert_eq!(sizes, [136_257_536, 3_006_464, 3_006_464, 0]);
     }
 
     #[test]
