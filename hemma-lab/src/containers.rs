@@ -8,6 +8,7 @@ use super::docker::{Docker, LabError, Shell};
 use super::image;
 use super::instance::Instance;
 use super::state::{Edge, State};
+use super::system::System;
 
 /// Pipes a `tar` of the directory `$1` into the command in the other arguments.
 const POUR: &str = r#"dir=$1; shift
@@ -34,6 +35,7 @@ pub(super) struct Containers<'s> {
     pub(super) shell: &'s Shell,
     pub(super) docker: Docker,
     pub(super) instance: &'s Instance,
+    pub(super) system: System,
 }
 
 /// What happens to the images when a lab is removed.
@@ -78,8 +80,8 @@ impl Containers<'_> {
         })
     }
 
-    pub(super) fn image(&self, name: &str) -> &'static image::Image {
-        if name == self.instance.internet { &image::INTERNET } else { &image::HOST }
+    pub(super) fn image(&self, name: &str) -> image::Image {
+        if name == self.instance.internet { image::internet() } else { image::host(self.system) }
     }
 
     /// Starts all containers.
@@ -119,8 +121,8 @@ impl Containers<'_> {
 
     /// Waits for sshd and the engine; returns the host's public key.
     pub(super) async fn ready(&self, public_key: &str, say: &Progress) -> Result<String, LabError> {
-        let images: Vec<_> =
-            image::ALL.iter().filter_map(|it| Some((it, *it.inner.first()?))).collect();
+        let all = image::all(self.system);
+        let images: Vec<_> = all.iter().filter_map(|it| Some((it, *it.inner.first()?))).collect();
         let mut args = vec!["exec", "--interactive", &self.instance.host, "/lab/ready"];
         args.extend(images.iter().map(|(_, inner)| *inner));
         let line = self.docker.line(args).stdin(format!("{public_key}\n"));

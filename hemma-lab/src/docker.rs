@@ -35,6 +35,15 @@ pub enum LabError {
         /// The invalid name.
         name: String,
     },
+    /// There is no such system.
+    #[error(
+        "the practice host has no system `{wanted}`: it is classic, modern or too-old, \
+         and sudo-rs and uutils are for modern"
+    )]
+    System {
+        /// The words for it.
+        wanted: String,
+    },
     /// A command failed.
     #[error("could not {doing}:\n{said}")]
     Step {
@@ -79,7 +88,7 @@ impl OperatorError for LabError {
     fn classify(&self) -> Classified {
         match self {
             Self::NotUp => ErrorClass::NotAsPlanned.without("the message says what starts it"),
-            Self::Name { .. } => {
+            Self::Name { .. } | Self::System { .. } => {
                 ErrorClass::NotAsPlanned.without("the message says what is allowed")
             }
             Self::Step { .. } => {

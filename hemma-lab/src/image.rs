@@ -6,47 +6,79 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use hemma_core::{Command, Progress};
+use hemma_core::Progress;
 
+use super::base::{Base, Bases};
 use super::docker::{Docker, LabError, Shell};
-use super::engine::{self, Root};
 use super::state::State;
+use super::system::{Coreutils, Os, Sudo, System};
 
 /// An image, the directories below `tests/lab` that go into it, and its names in the host's engine.
 pub(super) struct Image {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// The directories: the first is the root of the build context, the others keep their names.
     from: &'static [&'static str],
     pub(super) inner: &'static [&'static str],
+    base: Base,
+    /// The build arguments, apart from the base.
+    arguments: Vec<(&'static str, &'static str)>,
 }
 
-pub(super) const HOST: Image =
-    Image { name: "hemma-lab-host", from: &["host", "faults", "infrastructure"], inner: &[] };
+/// The parts of the shared proxy stack that one image plays.
+const PROXY: [&str; 3] =
+    ["nginxproxy/nginx-proxy:1.6", "nginxproxy/acme-companion:2.4", "skriptoteket-web:latest"];
 
-pub(super) const INTERNET: Image =
-    Image { name: "hemma-lab-internet", from: &["internet"], inner: &[] };
+/// The image of the host, and of the git remote.
+pub(super) fn host(system: System) -> Image {
+    let name = match system.os {
+        Os::Classic => "hemma-lab-host".to_owned(),
+        _ => format!("hemma-lab-host-{}", system.to_string().replace(' ', "-")),
+    };
+    let mut image = Image::of(&name, &["host", "faults", "infrastructure"], &[]);
+    image.base = system.os.base();
+    if system.os != Os::Classic {
+        // From Debian 13 on the client and its plugins are packages of their own, and an sshd brings
+        // no ssh.
+        let engine = "docker.io docker-cli docker-compose openssh-client";
+        image.arguments = vec![("ENGINE", engine), ("COMPOSE", "")];
+    }
+    if system.os == Os::Modern {
+        let store = r#""containerd-snapshotter": true"#;
+        image.arguments.extend([("BUILDX", "docker-buildx"), ("FEATURES", store)]);
+    }
+    if system.sudo == Sudo::Rs {
+        // The usual one has the files that both read.
+        image.arguments.push(("SUDO", "sudo sudo-rs"));
+    }
+    if system.coreutils == Coreutils::Uutils {
+        image.arguments.push(("COREUTILS", "rust-coreutils"));
+    }
+    image
+}
+
+/// The image of the internet.
+pub(super) fn internet() -> Image {
+    Image::of("hemma-lab-internet", &["internet"], &[])
+}
 
 /// All images. Their names on this machine are the lab's alone, so that no image of the operator's
-/// (a real `huledu-deps:dev`, say) is ever replaced.
-pub(super) const ALL: [Image; 5] = [
-    HOST,
-    INTERNET,
-    Image { name: "hemma-lab-deps", from: &["deps"], inner: &["huledu-deps:dev"] },
-    Image {
-        name: "hemma-lab-proxy",
-        from: &["proxy"],
-        inner: &[
-            "nginxproxy/nginx-proxy:1.6",
-            "nginxproxy/acme-companion:2.4",
-            "skriptoteket-web:latest",
-        ],
-    },
-    Image { name: "hemma-lab-postgres", from: &["postgres"], inner: &["postgres:15"] },
-];
-
-/// The base of the images where `debian:bookworm-slim` cannot be pulled.
-pub(super) const OWN_BASE: &str = "hemma-lab-base";
-const USUAL_BASE: &str = "debian:bookworm-slim";
+/// (a real `huledu-deps:dev`, say) is ever replaced. Those that differ between systems have the
+/// system's name in theirs, so that all can be there at once.
+pub(super) fn all(system: System) -> [Image; 5] {
+    let mut postgres = Image::of("hemma-lab-postgres", &["postgres"], &["postgres:15"]);
+    if system.os == Os::Modern {
+        postgres.name += "-modern";
+        postgres.base = Base::Sid;
+        postgres.arguments = vec![("VERSION", "18")];
+    }
+    [
+        host(system),
+        internet(),
+        Image::of("hemma-lab-deps", &["deps"], &["huledu-deps:dev"]),
+        Image::of("hemma-lab-proxy", &["proxy"], &PROXY),
+        postgres,
+    ]
+}
 
 /// The label of images that `lab down` removes.
 pub(super) const OURS: &str = "hemma.lab=image";
@@ -78,10 +110,11 @@ pub(super) async fn ensure(
     shell: &Shell,
     docker: Docker,
     state: &State,
+    system: System,
     say: &Progress,
 ) -> Result<(), LabError> {
     let mut outdated = Vec::new();
-    for image in &ALL {
+    for image in all(system) {
         let look = docker.line(["image", "inspect", "--format", "{{.Id}}", &image.tag()?]);
         if !shell.ask("look at the images", look).await?.success() {
             outdated.push(image);
@@ -90,13 +123,14 @@ pub(super) async fn ensure(
     if outdated.is_empty() {
         return Ok(());
     }
-    let base = base(shell, docker, say).await?;
+    let bases = Bases::of(shell, docker, say);
     // Two at a time: most of a build is waiting for packages, and more would only compete for the
     // disk.
     let queue = Mutex::new(outdated.iter());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let lane = || async {
         while let Some(image) = next() {
+            let base = bases.get(image.base).await?;
             say.line(&format!("building {}", image.name));
             build(shell, docker, state, image, base).await?;
         }
@@ -120,6 +154,9 @@ async fn build(
     args.extend(["--label".to_owned(), OURS.to_owned()]);
     args.extend(["--label".to_owned(), format!("{CONTENT}={}", image.content()?)]);
     args.extend(["--build-arg".to_owned(), format!("BASE={base}")]);
+    for (name, value) in &image.arguments {
+        args.extend(["--build-arg".to_owned(), format!("{name}={value}")]);
+    }
     if let Some(index) = std::env::var_os("PIP_INDEX_URL").and_then(|it| it.into_string().ok()) {
         args.extend(["--build-arg".to_owned(), format!("PIP_INDEX_URL={index}")]);
     }
@@ -130,34 +167,12 @@ async fn build(
     removed.map_err(|source| LabError::File { path: staged, source })
 }
 
-/// The base of the other images: existing, pulled, or made from Debian's packages.
-async fn base(shell: &Shell, docker: Docker, say: &Progress) -> Result<&'static str, LabError> {
-    for name in [OWN_BASE, USUAL_BASE] {
-        let look = docker.line(["image", "inspect", "--format", "{{.Id}}", name]);
-        if shell.ask("look for a base image", look).await?.success() {
-            return Ok(name);
-        }
-    }
-    say.line(&format!("pulling {USUAL_BASE}"));
-    let pull = docker.line(["pull", "--quiet", USUAL_BASE]);
-    if matches!(shell.ask("pull a base image", pull).await, Ok(it) if it.success()) {
-        return Ok(USUAL_BASE);
-    }
-    say.line("no image registry answers; making a base image with debootstrap");
-    let root = Root::find(shell).await?;
-    if !engine::has(shell, "debootstrap").await? {
-        engine::install(shell, root, "debootstrap", say).await?;
-    }
-    // All of it as root: the files in the archive belong to root.
-    let import = r#"PATH=$PATH:/usr/sbin:/sbin; make=$1; label=$2; name=$3
-sh "$make" | docker import --change "LABEL $label" - "$name""#;
-    let make = assets().join("base/make").display().to_string();
-    let line = root.line(Command::script(import, [make.as_str(), OURS, OWN_BASE]));
-    shell.run_long("make a base image", line).await?;
-    Ok(OWN_BASE)
-}
-
 impl Image {
+    fn of(name: &str, from: &'static [&'static str], inner: &'static [&'static str]) -> Self {
+        let (name, base, arguments) = (name.to_owned(), Base::Bookworm, Vec::new());
+        Self { name, from, inner, base, arguments }
+    }
+
     /// The files of the build context, by their path in it.
     fn files(&self) -> Result<BTreeMap<PathBuf, PathBuf>, LabError> {
         let mut files = BTreeMap::new();
@@ -177,6 +192,7 @@ impl Image {
     /// A hash of all inputs of the image, apart from the base and the packages.
     pub(super) fn content(&self) -> Result<String, LabError> {
         let mut hasher = DefaultHasher::new();
+        self.arguments.hash(&mut hasher);
         for (inside, outside) in self.files()? {
             inside.hash(&mut hasher);
             fs::read(&outside)
@@ -227,11 +243,11 @@ mod tests {
 
     #[test]
     fn a_build_context_holds_what_its_dockerfile_copies() {
-        let host = ALL[0].files().expect("the assets are in the repository");
+        let host = host(System::default()).files().expect("the assets are in the repository");
         for path in ["Dockerfile", "lab/engine", "faults/unhealthy.sh", "ca/README.md"] {
             assert!(host.contains_key(Path::new(path)), "{path} is missing");
         }
-        for image in &ALL {
+        for image in all(System::default()) {
             let content = image.content().expect("the assets are in the repository");
             assert_eq!(content, image.content().expect("still"), "{}", image.name);
         }

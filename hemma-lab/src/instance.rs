@@ -1,6 +1,7 @@
 //! The instance of the lab: several can be up on one machine, each with its own name.
 
 use super::docker::LabError;
+use super::system::Os;
 
 const USUAL: &str = "hemma-lab";
 
@@ -21,10 +22,11 @@ pub(super) struct Instance {
 }
 
 impl Instance {
-    /// The lab named by `$HEMMA_LAB_NAME`, or the default.
-    pub(super) fn find() -> Result<Self, LabError> {
+    /// The lab named by `$HEMMA_LAB_NAME`, or the default one of a system.
+    pub(super) fn find(os: Option<Os>) -> Result<Self, LabError> {
         let chosen = std::env::var_os("HEMMA_LAB_NAME").filter(|it| !it.is_empty());
-        Self::named(&chosen.map_or_else(|| USUAL.into(), |it| it.to_string_lossy().into_owned()))
+        let name = chosen.map(|it| it.to_string_lossy().into_owned());
+        Self::named(&name.unwrap_or_else(|| usual(os)))
     }
 
     /// The second lab, for tests that run at the same time.
@@ -54,9 +56,25 @@ impl Instance {
     }
 }
 
+/// The name of a system's lab where none is given. Each has its own: an engine of one release cannot
+/// go on with the data of another.
+fn usual(os: Option<Os>) -> String {
+    match os {
+        None | Some(Os::Classic) => USUAL.to_owned(),
+        Some(os) => format!("{USUAL}-{os}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_system_has_a_lab_of_its_own() {
+        assert_eq!(usual(None), "hemma-lab");
+        assert_eq!(usual(Some(Os::Classic)), "hemma-lab");
+        assert_eq!(usual(Some(Os::TooOld)), "hemma-lab-too-old");
+    }
 
     #[test]
     fn a_name_is_one_that_docker_and_ssh_take_alike() {

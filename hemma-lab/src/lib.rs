@@ -15,21 +15,25 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Several labs can be up on one machine: `HEMMA_LAB_NAME` chooses one. A lab may have a
-//! [second](Lab::second) one, so that two tests need not wait for each other.
+//! Several labs can be up on one machine: `HEMMA_LAB_NAME` chooses one, and `HEMMA_LAB_OS` or a
+//! [`Choice`] its system. A lab may have a [second](Lab::second) one, so that two tests need not
+//! wait for each other.
 //!
 //! Invariant: nothing here is reachable from another machine. Every published port is on
 //! loopback.
 
 pub mod application;
+mod base;
 mod containers;
 mod create;
 mod docker;
 mod engine;
 mod image;
 mod instance;
+mod life;
 mod link;
 mod state;
+mod system;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -41,15 +45,18 @@ use hemma_core::{Output, Progress};
 pub use containers::Images;
 pub use docker::LabError;
 pub use link::Link;
+pub use system::{Choice, Coreutils, Os, Sudo};
 
-use containers::{Containers, Seen};
+use containers::Containers;
 use docker::{Docker, Shell};
 use instance::Instance;
 use state::{Edge, State};
+use system::System;
 
 /// The directory of the lab's own files on this machine, whether or not it is up.
 pub fn directory() -> Option<PathBuf> {
-    Instance::find().ok().map(|it| State::of(&it).dir().to_owned())
+    let instance = Choice::default().named().and_then(Instance::find);
+    instance.ok().map(|it| State::of(&it).dir().to_owned())
 }
 
 /// A lab that is up.
@@ -58,6 +65,7 @@ pub struct Lab {
     shell: Shell,
     docker: Docker,
     instance: Instance,
+    system: System,
     state: State,
     port: u16,
     edge: Edge,
@@ -71,89 +79,6 @@ pub struct Claim(
 );
 
 impl Lab {
-    /// Brings the lab up, starting from any state: an engine, images, containers, keys. It takes
-    /// minutes the first time and seconds after that.
-    pub async fn up(say: &Progress) -> Result<Self, LabError> {
-        Self::raise(Instance::find()?, say).await
-    }
-
-    /// Brings up a second lab, under a name that follows from this one's. [`down`](Self::down)
-    /// removes both.
-    pub async fn second(&self, say: &Progress) -> Result<Self, LabError> {
-        Self::raise(self.instance.second(), say).await
-    }
-
-    async fn raise(instance: Instance, say: &Progress) -> Result<Self, LabError> {
-        let shell = Shell::new();
-        let state = State::of(&instance);
-        state.create()?;
-        let _one_at_a_time = state.lock("up.lock").await?;
-        let docker = engine::ensure(&shell, &state, say).await?;
-        image::ensure(&shell, docker, &state, say).await?;
-        let public_key = containers::key_pair(&shell, &state).await?;
-        let there = Containers { shell: &shell, docker, instance: &instance };
-        there.ensure(say).await?;
-        let (host_key, first_commit) =
-            tokio::try_join!(there.ready(&public_key, say), there.seed())?;
-        let port = there.port(&instance.host, 22);
-        let look = "ls /home/operator/apps/huleedu/.env || true";
-        let has_env = ["exec", &instance.host, "sh", "-c", look];
-        let has_env = there.run("look for the lab's .env", has_env);
-        let (root, port, edge, env) = tokio::try_join!(there.proxy(), port, there.edge(), has_env)?;
-        if env.is_empty() {
-            there.env_file().await?;
-        }
-        state.write("known_hosts", &format!("hemma-lab {host_key}\n"))?;
-        state.write("ssh_config", &state.ssh_config(port))?;
-        state.write(state::ROOTS, &format!("{root}\n"))?;
-        state.write("hemma.toml", &state::hemma_toml(&state.path("ssh_config"), edge))?;
-        Ok(Self { shell, docker, instance, state, port, edge, first_commit })
-    }
-
-    /// The running lab; starts nothing.
-    pub async fn find() -> Result<Self, LabError> {
-        Self::seek(Instance::find()?).await
-    }
-
-    /// Reads the state of this lab again: a port may have changed.
-    pub async fn again(&self) -> Result<Self, LabError> {
-        Self::seek(self.instance.clone()).await
-    }
-
-    async fn seek(instance: Instance) -> Result<Self, LabError> {
-        let shell = Shell::new();
-        let state = State::of(&instance);
-        let docker = engine::find(&shell).await.ok_or(LabError::NotUp)?;
-        let there = Containers { shell: &shell, docker, instance: &instance };
-        for name in [&instance.host, &instance.git, &instance.internet] {
-            if !matches!(there.look(name).await?, Seen::Running | Seen::Outdated) {
-                return Err(LabError::NotUp);
-            }
-        }
-        let (port, edge) = tokio::try_join!(there.port(&instance.host, 22), there.edge())?;
-        let first = ["git", "-C", "/srv/git/huleedu.git", "rev-parse", "refs/lab/first"];
-        let first = ["exec", &instance.git].into_iter().chain(first);
-        let first_commit = there.run("ask the git remote", first).await?;
-        Ok(Self { shell, docker, instance, state, port, edge, first_commit })
-    }
-
-    /// Removes everything that [`up`](Self::up) and [`second`](Self::second) made, including the
-    /// engine if they started it.
-    pub async fn down(images: Images, say: &Progress) -> Result<(), LabError> {
-        let (shell, instance) = (Shell::new(), Instance::find()?);
-        let (second, state) = (instance.second(), State::of(&instance));
-        if let Some(docker) = engine::find(&shell).await {
-            say.line("removing the lab's containers, network and volume");
-            for (instance, images) in [(&second, Images::Keep), (&instance, images)] {
-                let there = Containers { shell: &shell, docker, instance };
-                there.remove_all(images, say).await?;
-            }
-            engine::stop(&shell, &state, docker, say).await?;
-        }
-        State::of(&second).remove()?;
-        state.remove()
-    }
-
     /// Waits until the lab is free, and keeps it. Tests that change the host begin with this.
     pub async fn claim(&self) -> Result<Claim, LabError> {
         self.state.lock("in-use.lock").await.map(Claim)
@@ -199,7 +124,7 @@ impl Lab {
     /// change, and is updated in the ssh configuration.
     pub async fn reboot(&self) -> Result<Self, LabError> {
         self.containers().run("reboot the host", ["restart", &self.instance.host]).await?;
-        Self::raise(self.instance.clone(), &Progress::silent()).await
+        Self::raise(self.instance.clone(), self.system, &Progress::silent()).await
     }
 
     /// Resets the host to before the first deploy, and the git remote to its first commit. Images
@@ -239,9 +164,14 @@ impl Lab {
         &self.instance.name
     }
 
+    /// The system of the host.
+    pub fn os(&self) -> Os {
+        self.system.os
+    }
+
     /// The ssh configuration in which the lab is `hemma`.
     pub fn ssh_config(&self) -> PathBuf {
-        self.state.path("ssh_config")
+        self.state.path(state::SSH_CONFIG)
     }
 
     /// The `hemma.toml` of the lab.
@@ -292,7 +222,8 @@ impl Lab {
     }
 
     fn containers(&self) -> Containers<'_> {
-        Containers { shell: &self.shell, docker: self.docker, instance: &self.instance }
+        let Self { shell, docker, instance, system, .. } = self;
+        Containers { shell, docker: *docker, instance, system: *system }
     }
 }
 

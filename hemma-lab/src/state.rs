@@ -9,6 +9,13 @@ use std::path::{Path, PathBuf};
 use super::application;
 use super::docker::LabError;
 use super::instance::Instance;
+use super::system::System;
+
+/// The system of the lab.
+pub(super) const SYSTEM: &str = "system";
+
+/// The ssh configuration, which is there from the end of the first `lab up` on.
+pub(super) const SSH_CONFIG: &str = "ssh_config";
 
 /// The root of the lab's own certificate authority.
 pub(super) const ROOTS: &str = "roots.pem";
@@ -45,6 +52,11 @@ impl State {
     pub(super) fn read(&self, name: &str) -> Option<String> {
         let text = fs::read_to_string(self.path(name)).ok()?;
         Some(text.trim().to_owned()).filter(|it| !it.is_empty())
+    }
+
+    /// The system that the lab has; that of labs that do not say it is the first one there was.
+    pub(super) fn system(&self) -> System {
+        self.read(SYSTEM).and_then(|it| it.parse().ok()).unwrap_or_default()
     }
 
     /// Writes a file completely or not at all: a test may be reading the old one.

@@ -47,6 +47,8 @@ hemma_core::finding_ids! {
     LAB_ENGINE_RUNNING = "lab.engine-running", Pass;
     /// The engine of the practice host does not answer.
     LAB_ENGINE_DOWN = "lab.engine-down", Fail;
+    /// The versions of the practice host's tools.
+    LAB_SYSTEM = "lab.system", Pass;
     /// The commit that the remote of the practice host has.
     LAB_REMOTE = "lab.remote", Pass;
     /// The `hemma.toml` of the practice host.

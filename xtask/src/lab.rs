@@ -1,13 +1,16 @@
 //! `cargo xtask lab …`, and the host of `--lab`.
 
+mod status;
+
 use std::io::BufRead;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use hemma_cli::render::Terminal;
 use hemma_cli::{Answer, Examples, Failure, PracticeHost, Run, Verb as AnyVerb};
-use hemma_core::{Finding, Hint, Progress, Report};
-use hemma_lab::{Images, Lab, LabError, Link, Linked};
+use hemma_core::{Finding, Hint, Progress};
+use hemma_lab::{Choice, Coreutils, Images, Lab, LabError, Link, Linked, Os, Sudo};
 use tokio::sync::mpsc;
 
 use crate::ids;
@@ -15,6 +18,10 @@ use crate::ids;
 /// Start, look at or remove the practice host
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    /// The system of the host: Debian 12 with the classic builder, Debian's newest engine with
+    /// BuildKit, or one that hemma refuses; HEMMA_LAB_OS is the same
+    #[arg(long, global = true, value_parser = value::<Os>(&Os::NAMES))]
+    os: Option<Os>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -23,7 +30,14 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// Bring it up: Docker if needed, images, host, git remote, keys
-    Up,
+    Up {
+        /// The implementation of sudo, on a modern host
+        #[arg(long, value_parser = value::<Sudo>(&Sudo::NAMES))]
+        sudo: Option<Sudo>,
+        /// The implementation of the small tools, on a modern host
+        #[arg(long, value_parser = value::<Coreutils>(&Coreutils::NAMES))]
+        coreutils: Option<Coreutils>,
+    },
     /// Remove all of it
     Down {
         /// Keep the images, so that the next `up` takes seconds
@@ -76,7 +90,10 @@ impl AnyVerb for Args {
     const NEEDS_CONFIG: bool = false;
     const EXAMPLES: Examples = &[
         ("lab", &[("bring the practice host up", "lab up"), ("remove it", "lab down")]),
-        ("lab up", &[("bring it up, and use it", "lab up")]),
+        (
+            "lab up",
+            &[("bring it up, and use it", "lab up"), ("with BuildKit", "lab up --os modern")],
+        ),
         ("lab down", &[("all of it", "lab down"), ("but the images", "lab down --keep-images")]),
         ("lab status", &[("whether it is up, and where", "lab status")]),
         ("lab shell", &[("log in", "lab shell")]),
@@ -87,85 +104,53 @@ impl AnyVerb for Args {
 
     async fn run(self, run: &Run<'_>) -> Result<Answer, Failure> {
         let say = run.progress();
+        let choice = Choice { os: self.os, ..Choice::default() };
         match self.verb {
-            Verb::Up => {
-                let lab = Lab::up(&say).await?;
+            Verb::Up { sudo, coreutils } => {
+                let lab = Choice { sudo, coreutils, ..choice }.up(&say).await?;
                 run.terminal().idle();
-                status(&lab).await
+                status::status(&lab).await
             }
             Verb::Down { keep_images } => {
                 let images = if keep_images { Images::Keep } else { Images::Remove };
-                Lab::down(images, &say).await?;
+                choice.down(images, &say).await?;
                 Ok(found(Finding::pass(ids::LAB_REMOVED, "lab", "removed")))
             }
-            Verb::Status => match Lab::find().await {
-                Ok(lab) => status(&lab).await,
+            Verb::Status => match choice.find().await {
+                Ok(lab) => status::status(&lab).await,
                 Err(error @ LabError::NotUp) => {
                     let up = Hint::Do("cargo xtask lab up".to_owned());
                     Ok(found(Finding::fail(ids::LAB_NOT_UP, "lab", error.to_string()).hint(up)))
                 }
                 Err(error) => Err(error.into()),
             },
-            Verb::Shell => shell(&Lab::find().await?),
+            Verb::Shell => shell(&choice.find().await?),
             Verb::Reset => {
-                reset().await?;
+                choice.find().await?.reset().await?;
                 Ok(found(Finding::pass(ids::LAB_RESET, "lab", "as before the first deploy")))
             }
-            Verb::Fault { name, args } => fault(name, &args).await,
+            Verb::Fault { name, args } => fault(choice, name, &args).await,
             Verb::Link { delay } => {
-                let lab = Lab::find().await?;
+                let lab = choice.find().await?;
                 link(&lab, Duration::from_millis(delay), run.terminal()).await
             }
         }
     }
 }
 
-async fn reset() -> Result<(), LabError> {
-    Lab::find().await?.reset().await
+/// A parser of one of the names.
+fn value<T>(names: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: std::str::FromStr<Err = LabError> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|it| it.parse::<T>())
 }
 
 fn found(finding: Finding) -> Answer {
     Answer::Report([finding].into_iter().collect())
 }
 
-async fn status(lab: &Lab) -> Result<Answer, Failure> {
-    let engine = lab.root(
-        "docker version --format '{{.Server.Version}}' && docker compose version --short",
-        &[],
-    );
-    let head = lab.remote_head();
-    let (engine, head) = tokio::try_join!(engine, head)?;
-    let mut report = Report::default();
-    report.add(Finding::pass(
-        ids::LAB_SSH,
-        "ssh",
-        format!("ssh -F {} hemma", lab.ssh_config().display()),
-    ));
-    report.add(if engine.success() {
-        let versions: Vec<_> = engine.stdout.lines().collect();
-        Finding::pass(
-            ids::LAB_ENGINE_RUNNING,
-            "engine",
-            format!("Docker {}", versions.join(", Compose ")),
-        )
-    } else {
-        Finding::fail(ids::LAB_ENGINE_DOWN, "engine", engine.last_words())
-    });
-    let changed = if head == lab.first_commit() { "" } else { ", not the first commit" };
-    report.add(Finding::pass(
-        ids::LAB_REMOTE,
-        "git remote",
-        format!("main is {}{changed}", &head[..head.len().min(12)]),
-    ));
-    report.add(Finding::pass(
-        ids::LAB_SETTINGS,
-        "hemma.toml",
-        lab.config_file().display().to_string(),
-    ));
-    Ok(Answer::Report(report))
-}
-
-async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure> {
+async fn fault(choice: Choice, name: Option<String>, args: &[String]) -> Result<Answer, Failure> {
     let known = Lab::faults()?;
     let Some(name) = name else {
         let width = known.keys().map(String::len).max().unwrap_or(0);
@@ -178,7 +163,7 @@ async fn fault(name: Option<String>, args: &[String]) -> Result<Answer, Failure>
         );
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let lab = Lab::find().await?;
+    let lab = choice.find().await?;
     let commit = lab.push_fault(&name, &args).await?;
     Ok(found(Finding::pass(
         ids::LAB_REMOTE,
