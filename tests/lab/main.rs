@@ -47,4 +47,5 @@ mod stages;
 mod storage;
 mod tools;
 mod verbs;
+mod whole_way;
 mod words;

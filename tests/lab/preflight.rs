@@ -1,5 +1,8 @@
 //! Repositories that cannot work on the host although each command is right, and the overlay.
 
+use hemma_lab::Os;
+
+use crate::deploy::planned;
 use crate::stage::Stage;
 
 /// A commit, and hemma's message before anything changes.
@@ -21,6 +24,13 @@ async fn a_repository_that_cannot_work_is_refused_with_file_and_line() {
     let head = stage.lab.remote_head().await.expect("it has one");
     for (fault, says, place) in COMMITS {
         stage.lab.push_fault(fault, &[]).await.expect("it is pushed");
+        if fault == "needs-buildkit" && stage.lab.os() != Os::Classic {
+            let plan = stage.hemma(&["plan"]).await;
+            stage.lab.rewind_remote(&head).await.expect("it is rewound");
+            plan.exits(4);
+            assert_eq!(planned(&plan.stdout, "build"), ["content_service"], "{plan}");
+            continue;
+        }
         let deploy = stage.hemma(&["deploy", "--yes"]).await;
         stage.lab.rewind_remote(&head).await.expect("it is rewound");
         // The registry cannot be reached from the lab, so that image is not known.

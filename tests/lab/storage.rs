@@ -1,5 +1,7 @@
 //! A host that can write no more: one message with the cause, nothing lost, nothing half-written.
 
+use hemma_lab::Os;
+
 use crate::stage::Stage;
 
 const CHECKOUT: &str = "/home/operator/apps/huleedu";
@@ -8,6 +10,14 @@ const DEPLOY: [&str; 2] = ["deploy", "--yes"];
 const SET: [&str; 4] = ["env", "set", "HF_TOKEN", "--yes"];
 const FULL: &str = "No space left on device";
 const READ_ONLY: &str = "Read-only file system";
+
+/// The directory that a build writes to before its image is there.
+fn workshop(os: Os) -> &'static str {
+    match os {
+        Os::Classic | Os::TooOld => "/var/lib/docker/tmp",
+        Os::Modern => "/var/lib/docker/containerd/daemon/io.containerd.content.v1.content/ingest",
+    }
+}
 
 /// The directory without space, and what it stops: in `/tmp`, two looks.
 const WITHOUT_SPACE: [(&[&str], usize, &str); 4] = [
@@ -55,7 +65,7 @@ async fn an_image_that_finds_no_space_is_not_built_and_what_ran_runs() {
     let head = stage.lab.remote_head().await.expect("it has one");
     stage.lab.push_fault("change-one-service", &["redis"]).await.expect("it is pushed");
     let before = crate::deploy::containers(&stage).await;
-    stage.breaks(&["disk-full", "/var/lib/docker/tmp"]).await;
+    stage.breaks(&["disk-full", workshop(stage.lab.os())]).await;
     let full = stage.hemma(&DEPLOY).await;
     full.exits(1).says("FAIL  build  ").says("no space left on device").says("df -h");
     full.says("no container was touched");

@@ -1,5 +1,7 @@
 //! A host that lacks a tool: each time one message, and nothing is changed.
 
+use hemma_lab::Os;
+
 use crate::stage::Stage;
 
 /// The way in which the host is broken, and hemma's message.
@@ -28,4 +30,20 @@ async fn what_the_host_lacks_is_named_and_nothing_is_changed() {
         stage.is_as(&before).await;
     }
     stage.hemma(&["deploy", "--yes"]).await.exits(0).says("nothing to do");
+}
+
+/// The host of `HEMMA_LAB_OS=too-old`, on which no other test can be run.
+#[tokio::test]
+#[ignore = "needs a host of the system too-old"]
+async fn a_system_that_is_too_old_is_refused_before_the_first_step() {
+    let stage = Stage::set().await;
+    assert_eq!(stage.lab.os(), Os::TooOld, "HEMMA_LAB_OS=too-old chooses it");
+    let before = stage.traces().await;
+    for verb in [["deploy", "--yes"].as_slice(), &["plan"]] {
+        let refused = stage.hemma(verb).await;
+        refused.refuses(1, "FAIL  docker compose  2.26.1-4 is too old: 2.29.3 or newer is needed");
+        refused.says("hint: install docker-compose-plugin on the host");
+        stage.is_as(&before).await;
+    }
+    stage.hemma(&["day0", "preconditions"]).await.exits(1).says("2.26.1-4 is too old");
 }
