@@ -53,10 +53,10 @@ pub enum Stored {
 }
 
 /// The keys of docker's `config.json` that matter here.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-#[derive(Default)]
 struct ConfigFile {
+    #[expect(clippy::zero_sized_map_values, reason = "it is a map in the file")]
     auths: BTreeMap<String, serde::de::IgnoredAny>,
     creds_store: String,
     cred_helpers: BTreeMap<String, String>,
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(seen.stored(&registry("r.example")), helper("ecr-login"));
         assert_eq!(file("").map(|it| it.registries.len()), Ok(0));
         assert_eq!(file("{ \"auths\": "), Err("/root/.docker/config.json".to_owned()));
-        assert_eq!(file("[]").is_err(), true);
+        assert!(file("[]").is_err());
     }
 
     /// The script is for hosts, which run Linux.

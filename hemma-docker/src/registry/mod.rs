@@ -28,17 +28,16 @@ use crate::ids;
 pub async fn verify(world: &World, host: &Host, registry: &RegistryName) -> Finding {
     let subject = format!("registry {registry}");
     match world.ask_again(&Logins { host: host.clone() }).await {
-        Ok(seen) => match seen.stored(registry) {
-            Some(stored) => {
+        Ok(seen) => {
+            if let Some(stored) = seen.stored(registry) {
                 let place = seen.place(&stored);
                 let detail = format!("docker on {host} has a login for it, in {place}");
                 Finding::pass(ids::REGISTRY_LOGGED_IN, subject, detail)
-            }
-            None => {
+            } else {
                 let detail = format!("docker on {host} has no login for it in {}", seen.file);
                 Finding::pass(ids::REGISTRY_LOGGED_OUT, subject, detail)
             }
-        },
+        }
         Err(error) => Finding::of_error(ids::REGISTRY_LOGINS_UNSEEN, subject, &error),
     }
 }

@@ -94,13 +94,11 @@ impl Reading<'_> {
                 .file(&path, depth + 1)
                 .and_then(|root| root.get("services").and_then(|it| it.get(name)).cloned()),
         };
-        match base {
-            Some(base) => laid_over(base, service),
-            None => {
-                self.lacks(format!("{file}: the service `{name}`, which another extends"));
-                service
-            }
+        if let Some(base) = base {
+            return laid_over(base, service);
         }
+        self.lacks(format!("{file}: the service `{name}`, which another extends"));
+        service
     }
 }
 

@@ -46,7 +46,9 @@ pub(super) fn of_service(service: &Node) -> Vec<PublicHost> {
     let is_off = labels().any(|it| it.0 == "traefik.enable" && it.1.text() == Some("false"));
     for (key, node) in labels() {
         let text = node.text().unwrap_or_default();
-        if key.starts_with("traefik.http.routers.") && key.ends_with(".rule") && !is_off {
+        let router = key.strip_prefix("traefik.http.routers.");
+        let is_rule = router.and_then(|it| it.strip_suffix(".rule")).is_some();
+        if is_rule && !is_off {
             all.extend(in_rule(text).into_iter().map(|it| host(it, Proxy::Traefik, node)));
         } else if key == "caddy" || key.strip_prefix("caddy_").is_some_and(is_number) {
             all.extend(split(text).map(|it| host(without_scheme(it), Proxy::Caddy, node)));

@@ -196,7 +196,7 @@ fn merged(mut node: Node) -> Node {
     let Some(at) = entries.iter().position(|it| it.0 == "<<") else { return node };
     let (_, brought) = entries.remove(at);
     let sources = if brought.items().is_empty() { vec![brought] } else { brought.items().to_vec() };
-    for (key, value) in sources.iter().flat_map(|it| it.entries()) {
+    for (key, value) in sources.iter().flat_map(Node::entries) {
         if !entries.iter().any(|it| it.0 == *key) {
             entries.push((key.clone(), value.clone()));
         }
