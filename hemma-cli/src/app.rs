@@ -288,19 +288,18 @@ async fn scene(
         Answers::Cassette(cassette) => rehearsal::config(cassette)?,
         _ if what.makes_config() => settings::read_if_whole(flags, here).await?,
         _ if !what.needs_config() => Config::default(),
-        _ => match practice.filter(|_| flags.lab) {
-            Some(host) => {
+        _ => {
+            if let Some(host) = practice.filter(|_| flags.lab) {
                 terminal.busy("starting the practice host");
                 settings::read_file(&host.up(&terminal.progress()).await?)?
-            }
-            None => {
+            } else {
                 let (config, guesses) = settings::read_with_guesses(flags, here).await?;
                 for line in guesses {
                     terminal.note(&line);
                 }
                 settings::about_a_host(config)?
             }
-        },
+        }
     };
     let live = |config: &Config| {
         let (config_file, foreground) =

@@ -121,7 +121,7 @@ impl What {
 
     /// Whether the command depends on the name of the compose project on the host.
     pub(crate) fn is_about_the_project(&self) -> bool {
-        use OwnVerb::{CheckText, Embed, Extract, Init, Tunnel};
+        use OwnVerb::{CheckText, Embed, Extract, Tunnel};
         /// Sections that look from this machine alone, at DNS or at the ends of tunnels.
         const ELSEWHERE: [&str; 5] = [
             "day1_1_dns_records",
@@ -131,7 +131,7 @@ impl What {
             "offload_5_pipeline",
         ];
         match self {
-            Self::Verb(Init(_) | Tunnel(_) | Embed(_) | Extract(_) | CheckText(_)) => false,
+            Self::Verb(Tunnel(_) | Embed(_) | Extract(_) | CheckText(_)) => false,
             Self::Section(section, _) => !ELSEWHERE.contains(&section.slug),
             _ => self.needs_config(),
         }

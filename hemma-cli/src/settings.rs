@@ -105,7 +105,7 @@ pub(crate) async fn read_if_whole(flags: &Flags, here: &Path) -> Result<Config, 
     let Some(file) = existing(flags, here) else { return Ok(Config::default()) };
     let root = repository::root(file.parent().unwrap_or(here));
     let surroundings = repository::surroundings(root).await;
-    read_shown(&file, shown(&file, here), &surroundings)
+    read_shown(&file, shown(&file, here), &surroundings, flags.destination.as_ref())
 }
 
 fn read_with(

@@ -1,11 +1,21 @@
 //! The base images: a release of Debian.
 
+use std::path::{Path, PathBuf};
+
 use hemma_core::{Command, Progress};
 use tokio::sync::{Mutex, OnceCell};
 
 use super::docker::{Docker, LabError, Shell};
 use super::engine::{self, Root};
-use super::image::{OURS, assets};
+use super::system::Os;
+
+/// The label of images that `lab down` removes.
+pub(super) const OURS: &str = "hemma.lab=image";
+
+/// The directory of the lab's files.
+pub(super) fn assets() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/lab")
+}
 
 /// A release of Debian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +33,17 @@ pub(super) struct Bases<'s> {
     found: [OnceCell<&'static str>; 3],
     /// apt has one lock.
     installing: Mutex<()>,
+}
+
+/// The base of the host's image.
+impl From<Os> for Base {
+    fn from(os: Os) -> Self {
+        match os {
+            Os::Classic => Self::Bookworm,
+            Os::Modern => Self::Sid,
+            Os::TooOld => Self::Trixie,
+        }
+    }
 }
 
 impl Base {

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use hemma_core::Progress;
 
 use super::base::{Base, Bases};
+pub(super) use super::base::{OURS, assets};
 use super::docker::{Docker, LabError, Shell};
 use super::state::State;
 use super::system::{Coreutils, Os, Sudo, System};
@@ -35,7 +36,7 @@ pub(super) fn host(system: System) -> Image {
         _ => format!("hemma-lab-host-{}", system.to_string().replace(' ', "-")),
     };
     let mut image = Image::of(&name, &["host", "faults", "infrastructure"], &[]);
-    image.base = system.os.base();
+    image.base = system.os.into();
     if system.os != Os::Classic {
         // From Debian 13 on the client and its plugins are packages of their own, and an sshd brings
         // no ssh.
@@ -80,16 +81,8 @@ pub(super) fn all(system: System) -> [Image; 5] {
     ]
 }
 
-/// The label of images that `lab down` removes.
-pub(super) const OURS: &str = "hemma.lab=image";
-
 /// The label with the hash of an image's inputs.
 pub(super) const CONTENT: &str = "hemma.lab.content";
-
-/// The directory of the lab's files.
-pub(super) fn assets() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/lab")
-}
 
 /// The scripts in `faults/`, each with its first line of comment.
 pub(super) fn faults() -> Result<BTreeMap<String, String>, LabError> {

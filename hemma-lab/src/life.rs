@@ -16,7 +16,7 @@ impl Lab {
         Self::up_as(Choice::default(), say).await
     }
 
-    pub(super) async fn up_as(choice: Choice, say: &Progress) -> Result<Self, LabError> {
+    async fn up_as(choice: Choice, say: &Progress) -> Result<Self, LabError> {
         let (instance, system) = wanted(choice)?;
         Self::raise(instance, system, say).await
     }
@@ -71,7 +71,7 @@ impl Lab {
         Self::find_as(Choice::default()).await
     }
 
-    pub(super) async fn find_as(choice: Choice) -> Result<Self, LabError> {
+    async fn find_as(choice: Choice) -> Result<Self, LabError> {
         let (instance, system) = wanted(choice)?;
         Self::seek(instance, system).await
     }
@@ -104,11 +104,7 @@ impl Lab {
         Self::down_as(Choice::default(), images, say).await
     }
 
-    pub(super) async fn down_as(
-        choice: Choice,
-        images: Images,
-        say: &Progress,
-    ) -> Result<(), LabError> {
+    async fn down_as(choice: Choice, images: Images, say: &Progress) -> Result<(), LabError> {
         let (shell, (instance, system)) = (Shell::new(), wanted(choice)?);
         let (second, state) = (instance.second(), State::of(&instance));
         if let Some(docker) = engine::find(&shell).await {
@@ -121,6 +117,23 @@ impl Lab {
         }
         State::of(&second).remove()?;
         state.remove()
+    }
+}
+
+impl Choice {
+    /// Brings the lab up, starting from any state, as [`Lab::up`] does.
+    pub async fn up(self, say: &Progress) -> Result<Lab, LabError> {
+        Lab::up_as(self, say).await
+    }
+
+    /// The running lab; starts nothing.
+    pub async fn find(self) -> Result<Lab, LabError> {
+        Lab::find_as(self).await
+    }
+
+    /// Removes the lab, as [`Lab::down`] does.
+    pub async fn down(self, images: Images, say: &Progress) -> Result<(), LabError> {
+        Lab::down_as(self, images, say).await
     }
 }
 

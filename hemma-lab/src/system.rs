@@ -4,11 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hemma_core::Progress;
-
-use super::base::Base;
 use super::docker::LabError;
-use super::{Images, Lab};
 
 /// The environment variable that names the system.
 const VARIABLE: &str = "HEMMA_LAB_OS";
@@ -66,21 +62,6 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Brings the lab up, starting from any state, as [`Lab::up`] does.
-    pub async fn up(self, say: &Progress) -> Result<Lab, LabError> {
-        Lab::up_as(self, say).await
-    }
-
-    /// The running lab; starts nothing.
-    pub async fn find(self) -> Result<Lab, LabError> {
-        Lab::find_as(self).await
-    }
-
-    /// Removes the lab, as [`Lab::down`] does.
-    pub async fn down(self, images: Images, say: &Progress) -> Result<(), LabError> {
-        Lab::down_as(self, images, say).await
-    }
-
     /// The system that is asked for by name, here or in the environment.
     pub(super) fn named(self) -> Result<Option<Os>, LabError> {
         let said = std::env::var_os(VARIABLE).filter(|it| !it.is_empty());
@@ -106,15 +87,6 @@ impl Choice {
 impl Os {
     /// The names of all systems.
     pub const NAMES: [&str; 3] = ["classic", "modern", "too-old"];
-
-    /// The base of the host's image.
-    pub(super) fn base(self) -> Base {
-        match self {
-            Self::Classic => Base::Bookworm,
-            Self::Modern => Base::Sid,
-            Self::TooOld => Base::Trixie,
-        }
-    }
 }
 
 impl Sudo {

@@ -19,7 +19,7 @@ use crate::ids;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The system of the host: Debian 12 with the classic builder, Debian's newest engine with
-    /// BuildKit, or one that hemma refuses; HEMMA_LAB_OS is the same
+    /// BuildKit, or one that hemma refuses; `HEMMA_LAB_OS` is the same
     #[arg(long, global = true, value_parser = value::<Os>(&Os::NAMES))]
     os: Option<Os>,
     #[command(subcommand)]

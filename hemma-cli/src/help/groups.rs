@@ -10,8 +10,8 @@ use crate::verb::AddedVerb;
 /// The groups: every verb of hemma's own is in one.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Take it live", &["deploy", "plan", "rollback"]),
-    ("Look", &["status", "history", "logs"]),
-    ("Every day", &["restart", "rebuild", "exec", "env", "registry", "backup", "prune", "lock"]),
+    ("Look", &["status", "history", "logs", "lock"]),
+    ("Every day", &["restart", "rebuild", "exec", "env", "registry", "backup", "prune"]),
     ("Tunnels, research", &["tunnel", "check-text", "embed", "extract"]),
     ("Setting up", &["init", "config", "setup-shell", "completions", "json-schema"]),
 ];

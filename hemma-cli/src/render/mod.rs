@@ -216,21 +216,21 @@ impl Terminal {
 
     /// Asks, and accepts only a yes.
     pub(crate) async fn agrees(&self, question: &str) -> bool {
-        let answer = self.asks(&format!("{} [y/N] ", self.beside().wrapped(question, 2))).await;
+        let answer = self.asks(&format!("{question} [y/N]")).await;
         answer.is_some_and(|it| matches!(it.to_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Asks, and accepts only this word.
     pub(crate) async fn types(&self, question: &str, word: &str) -> bool {
-        let question = format!("{question} Type `{word}` to confirm:");
-        let answer = self.asks(&format!("{} ", self.beside().wrapped(&question, 2))).await;
+        let answer = self.asks(&format!("{question} Type `{word}` to confirm:")).await;
         answer.is_some_and(|it| it == word)
     }
 
-    /// Asks. Input from before the question does not count as an answer.
-    async fn asks(&self, question: &str) -> Option<String> {
+    /// Asks for a value; `None` where the input has ended. Input from before the question does not
+    /// count as an answer.
+    pub(crate) async fn asks(&self, question: &str) -> Option<String> {
         self.forget_what_was_typed();
-        self.err(question);
+        self.err(&format!("{} ", self.beside().wrapped(&plain(question), 2)));
         let Some(answer) = question::answer().await else {
             // Ctrl-D leaves the cursor behind the question.
             self.err("\n");
@@ -241,19 +241,6 @@ impl Terminal {
             return None;
         };
         Some(answer.trim().to_owned())
-    }
-
-    /// Asks for a value; `None` where the input has ended. Input from before the question does not
-    /// count as an answer.
-    pub(crate) async fn asks(&self, question: &str) -> Option<String> {
-        self.forget_what_was_typed();
-        self.err(&format!("{} ", self.beside().wrapped(&plain(question), 2)));
-        let answer = question::answer().await;
-        if answer.is_none() {
-            // Ctrl-D leaves the cursor behind the question.
-            self.err("\n");
-        }
-        answer
     }
 
     /// Shows the answer.

@@ -61,7 +61,7 @@ fn read(output: &str) -> Option<ProjectName> {
         let file = EnvFile::parse(&text, &Surroundings::new()).ok()?;
         file.get(KEY)?.value.reveal().parse().ok()
     };
-    texts.filter_map(name).last()
+    texts.filter_map(name).next_back()
 }
 
 /// Takes the project's name from the host's `.env` where `hemma.toml` has none, as Compose does
@@ -99,7 +99,10 @@ mod tests {
 
     #[test]
     fn the_last_file_that_names_the_project_counts() {
-        let hex = |text: &str| text.bytes().map(|it| format!("{it:02x}")).collect::<String>();
+        let hex = |text: &str| {
+            let digits: Vec<_> = text.bytes().map(|it| format!("{it:02x}")).collect();
+            digits.concat()
+        };
         let line = |text: &str| format!("content={}\n", hex(text));
         for (files, name) in [
             (vec![], None),

@@ -86,16 +86,13 @@ fn in_directory(all: &[String], place: &str, read: &dyn Fn(&str) -> Option<Strin
         ([], []) => {
             let here: Vec<String> =
                 all.iter().filter(|it| directory(it) == place).cloned().collect();
-            match &here[..] {
-                [one] => chosen(&here, guess(&format!("{one} is the only compose file")), None),
-                _ => {
-                    let words = format!(
-                        "Which compose files are for the host? There are {}.",
-                        here.join(", ")
-                    );
-                    chosen(&[], guess("there are several"), Some(question(words, None)))
-                }
+            if let [one] = &here[..] {
+                let why = format!("{one} is the only compose file");
+                return chosen(&here, guess(&why), None);
             }
+            let words =
+                format!("Which compose files are for the host? There are {}.", here.join(", "));
+            chosen(&[], guess("there are several"), Some(question(words, None)))
         }
         (_, []) => chosen(&usual, Source::Repository("the files that Compose finds"), None),
         ([], [one]) => {

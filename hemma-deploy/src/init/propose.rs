@@ -207,9 +207,9 @@ fn public(
         ],
     });
     if target.is_some() {
-        draft.tables.extend(tables)
+        draft.tables.extend(tables);
     } else {
-        draft.withheld.extend(tables)
+        draft.withheld.extend(tables);
     }
     let mut values: Vec<Value> = target.into_iter().collect();
     let ports: BTreeSet<u16> =

@@ -48,16 +48,13 @@ pub fn running_stacks(containers: &[Container]) -> Vec<Stack> {
     for container in containers.iter().filter(|it| it.state != State::Created) {
         let Some(labels) = container.compose.as_ref().filter(|it| !it.oneoff) else { continue };
         let directory = labels.working_dir.clone().unwrap_or_default();
-        let is_same = |it: &&mut Stack| it.project == labels.project && it.directory == directory;
-        let stack = match stacks.iter_mut().find(is_same) {
-            Some(stack) => stack,
-            None => {
-                let project = labels.project.clone();
-                stacks.push(Stack { project, directory, ..Stack::default() });
-                let Some(stack) = stacks.last_mut() else { continue };
-                stack
-            }
-        };
+        let is_same = |it: &Stack| it.project == labels.project && it.directory == directory;
+        let at = stacks.iter().position(is_same).unwrap_or_else(|| {
+            let project = labels.project.clone();
+            stacks.push(Stack { project, directory: directory.clone(), ..Stack::default() });
+            stacks.len() - 1
+        });
+        let stack = &mut stacks[at];
         stack.services.insert(labels.service.clone());
         // Research services and the like are brought up with more files than the rest.
         let is_shorter = stack.files.is_empty() || labels.config_files.len() < stack.files.len();

@@ -15,15 +15,16 @@ fn repository(files: &[(&str, &str)]) -> Files {
     files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
 }
 
-fn is_compose(path: &&String) -> bool {
+fn is_compose(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+    name.contains("compose")
+        && name.rsplit_once('.').is_some_and(|it| ["yml", "yaml"].contains(&it.1))
 }
 
 /// The draft of a repository with these answers, and its settings.
 fn drafted(files: &Files, answers: &Answers, host: Option<HostFacts>) -> (Draft, Config) {
     let read = |path: &str| files.get(path).cloned();
-    let all: Vec<String> = files.keys().filter(is_compose).cloned().collect();
+    let all: Vec<String> = files.keys().filter(|it| is_compose(it)).cloned().collect();
     let stack = host.as_ref().and_then(|it| it.stack.clone());
     let chosen = choose_files(&all, (answers, stack.as_ref()), &read);
     let names: Vec<&str> = chosen.files.iter().map(|it| &**it).collect();
@@ -68,7 +69,7 @@ fn each_published_shape_gets_a_file_that_hemma_reads() {
         .map(|it| it.expect("it is listed").path())
         .collect();
     paths.sort();
-    assert_eq!(paths.len(), 50);
+    assert!(paths.len() >= 50, "there are {}", paths.len());
     for path in paths {
         let text = std::fs::read_to_string(&path).expect("it is text");
         let mut files = Files::new();
@@ -110,7 +111,7 @@ fn the_files_alone_say_what_compose_says() {
             text.split("\n--- ").skip(1).filter_map(|it| it.split_once('\n')).collect();
         let json = Outline::of_json(parts["resolved"]).expect("Compose's JSON");
         let all: Vec<String> =
-            parts.keys().map(|it| (*it).to_owned()).filter(|it| is_compose(&it)).collect();
+            parts.keys().map(|it| (*it).to_owned()).filter(|it| is_compose(it)).collect();
         let read = |path: &str| parts.get(path).map(|it| (*it).to_owned());
         let chosen = choose_files(&all, (&Answers::default(), None), &read);
         let names: Vec<&str> = chosen.files.iter().map(|it| &**it).collect();

@@ -336,7 +336,7 @@ fn has_step(host: &Host, plan: &Plan, at: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 5_000, ..ProptestConfig::default() })]
 
     #[test]
     fn what_can_work_does_after_two_deploys(host in hosts(false)) {

@@ -143,9 +143,8 @@ mod tests {
             let service = Service { replicas: 1, image: name.to_owned(), ..Service::default() };
             let off = Service { image: "off:1".to_owned(), ..Service::default() };
             let build = Some(BuildSpec::default());
-            let built =
-                Service { replicas: 1, image: "own".to_owned(), build, ..Service::default() };
-            let services = [("web", service), ("off", off), ("own", built)];
+            let own = Service { replicas: 1, image: "own".to_owned(), build, ..Service::default() };
+            let services = [("web", service), ("off", off), ("own", own)];
             let services = services.map(|(name, it)| (service_name(name), it)).into();
             let model = Model { services, ..Model::default() };
             let release = kept.map(|it| release(it));

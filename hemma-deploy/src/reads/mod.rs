@@ -42,7 +42,7 @@ pub(crate) use script::READ_TREE;
 
 /// What is asked of a repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The services that are deployed, each with its build if it is one of this repository's.
     pub(crate) services: BTreeMap<String, Option<BuildSpec>>,
     /// The names of their variables.

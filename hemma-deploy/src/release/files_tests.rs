@@ -45,6 +45,7 @@ impl Place {
             command.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@b");
         }
         let home = self.home.path();
+        #[expect(clippy::disallowed_methods, reason = "the scripts' programs are found by it")]
         let path = std::env::var("PATH").unwrap_or_default();
         let homes = [("HOME", home), ("TMPDIR", home), ("XDG_STATE_HOME", &home.join("state"))];
         let ran = command

@@ -60,7 +60,7 @@ mod tests {
             }
             let waves = waves(all.clone(), model, &known).into_iter();
             let waves: Vec<String> = waves
-                .map(|it| it.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(" "))
+                .map(|it| it.iter().map(ServiceName::as_str).collect::<Vec<_>>().join(" "))
                 .collect();
             waves.join(", ")
         };

@@ -193,14 +193,14 @@ async fn adopted(
         let (wanted, _) = answers.project.as_ref()?;
         several.iter().find(|it| **wanted == *it.project).cloned()
     };
-    let names: Vec<String> =
+    let found: Vec<String> =
         several.iter().map(|it| format!("{} in {}", it.project, it.directory)).collect();
     if answers.project.is_none() {
         let question = Question {
             about: About::Project,
             words: format!(
                 "Which stack is this repository's? On the host there are {}.",
-                names.join(", ")
+                found.join(", ")
             ),
             guess: None,
             flag: "--project NAME".to_owned(),
@@ -208,7 +208,7 @@ async fn adopted(
         };
         if !run.terminal().somebody() || run.flags.yes {
             let hint = Hint::Do("pass --project NAME to say which one is meant".to_owned());
-            return Err(Failure::usage(Error::Several(names.join(", "))).hint(hint));
+            return Err(Failure::usage(Error::Several(found.join(", "))).hint(hint));
         }
         if !ask(run, &question, answers).await {
             return Err(unanswered(&question));

@@ -99,6 +99,7 @@ pub(super) fn checks(root: &Path, which: Which) -> Result<Rows, Error> {
         },
         Check::new("oldest compiler", oldest_compiler(root)?),
         Check::new("licences and sources", deny()),
+        another_repository(),
         // They wait for links that come back.
         check("tunnel tests", &[&format!("{TEST} --package hemma-tunnel")]),
     ];
@@ -115,6 +116,12 @@ fn examples(root: &Path) -> Vec<Command> {
     let run = stems(&root.join("examples"));
     let run = run.into_iter().map(|it| Command::script(one, [it]));
     std::iter::once(build).chain(run).collect()
+}
+
+/// A repository that depends on hemma-cli, with `cargo xtask` of its own.
+fn another_repository() -> Check {
+    let test = format!("-n 19 cargo {TEST} {WHOLE} --test elsewhere -- --ignored");
+    Check::new("another repository", vec![Command::new("nice").args(test.split(' '))])
 }
 
 /// Where cargo compiles for the checks beside the tests, so that neither waits for the other.
