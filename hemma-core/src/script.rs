@@ -49,12 +49,15 @@ mod tests {
             .expect("there is a shell")
     }
 
-    /// Ends a script as the end of a connection does.
+    /// Ends a script as the end of a connection does: more than once, as a child that a shell has
+    /// only begun loses the signal.
     fn ended_after(wait: Duration, mut script: Child) {
         std::thread::sleep(wait);
         let group = rustix::process::Pid::from_child(&script);
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
-        script.wait().expect("it ends");
+        while script.try_wait().expect("it is ours to wait for").is_none() {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     #[cfg(target_os = "linux")]
