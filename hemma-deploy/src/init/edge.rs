@@ -24,7 +24,7 @@ pub(super) fn target(
                 .to_owned(),
         guess: None,
         flag: "--edge NAME_OR_ADDRESS".to_owned(),
-        otherwise: "the public names stand in hemma.toml as a comment",
+        otherwise: "the public names are in hemma.toml as comments",
     });
     None
 }
