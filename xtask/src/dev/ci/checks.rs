@@ -75,10 +75,7 @@ pub(super) fn checks(root: &Path, which: Which) -> Result<Rows, Error> {
         check("format", &["fmt --all --check"]),
         // At once, so that the tests wait for no compiler.
         check("compile", &[&format!("test --quiet {WHOLE} --no-run")]),
-        check(
-            "unit and doc tests",
-            &[&format!("{TEST} --workspace --exclude hemma --exclude hemma-tunnel")],
-        ),
+        check("unit and doc tests", &[&format!("{TEST} --workspace --exclude hemma")]),
         check("storyboards and map", &[&format!("{TEST} {WHOLE} {replay}")]),
         check(PRACTICE, if has_lab { std::slice::from_ref(&lab) } else { &[] }),
         Check::new("examples", examples(root)),
@@ -100,8 +97,6 @@ pub(super) fn checks(root: &Path, which: Which) -> Result<Rows, Error> {
         Check::new("oldest compiler", oldest_compiler(root)?),
         Check::new("licences and sources", deny()),
         another_repository(),
-        // They wait for links that come back.
-        check("tunnel tests", &[&format!("{TEST} --package hemma-tunnel")]),
     ];
     let all = [tests, beside];
     let [tests, beside] =
