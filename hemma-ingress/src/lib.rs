@@ -54,7 +54,6 @@ pub mod proxy;
 pub mod reach;
 mod remedy;
 mod spec;
-mod wildcard;
 
 pub use remedy::Remedy;
 pub use spec::{IngressSpec, PublicService};

@@ -42,7 +42,6 @@ pub mod routing;
 mod site;
 mod text;
 mod trust;
-mod wildcard;
 
 pub use certificate::{Certificate, CertificateError};
 pub use get::{Get, GetError, Parts, Reply, Scheme, SeenParts};

@@ -7,11 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use hemma_core::names::wildcard_covers;
 use hemma_core::{Finding, Hint, Report};
 use serde::{Deserialize, Serialize};
 
 use crate::ids;
-use crate::wildcard::covers;
 
 /// A public name, and the service that should be behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl Variables {
 
     /// Whether `VIRTUAL_HOST` has the name, or a wildcard for it.
     fn routes(&self, name: &str) -> bool {
-        self.hosts().iter().any(|it| covers(it, name))
+        self.hosts().iter().any(|it| wildcard_covers(it, name))
     }
 
     fn certified(&self) -> BTreeSet<String> {
@@ -191,7 +191,7 @@ fn as_it_runs(name: &str, declared: &Variables, running: &Running, network: &str
     {
         wrong.push(format!("nothing in {container} listens on port {port}"));
     }
-    if running.routed.as_ref().is_some_and(|it| !it.iter().any(|it| covers(it, name))) {
+    if running.routed.as_ref().is_some_and(|it| !it.iter().any(|it| wildcard_covers(it, name))) {
         wrong.push("the proxy's configuration has no virtual host for it".to_owned());
     }
     wrong
@@ -211,7 +211,7 @@ fn unexpected(service: &Service, expected: &[Expected]) -> Vec<Finding> {
     let variables = &service.declared.variables;
     let all = variables.hosts().into_iter().chain(variables.certified()).collect::<BTreeSet<_>>();
     let strange =
-        all.into_iter().filter(|it| !expected.iter().any(|known| covers(it, &known.name)));
+        all.into_iter().filter(|it| !expected.iter().any(|known| wildcard_covers(it, &known.name)));
     let finding = |name: String| {
         let detail = format!("{} makes it public, and hemma.toml does not know it", service.name);
         Finding::fail(ids::READINESS_NAME_UNKNOWN, name, detail)

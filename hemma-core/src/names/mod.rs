@@ -13,6 +13,7 @@ mod port;
 mod registry;
 mod remote_url;
 mod url_path;
+mod wildcard;
 mod words;
 
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ pub use port::{LocalPort, Port, PortError};
 pub use registry::{RegistryName, RegistryUser};
 pub use remote_url::{RemoteError, RemoteUrl};
 pub use url_path::UrlPath;
+pub use wildcard::wildcard_covers;
 pub use words::{DestinationName, EnvKey, ForwardName, PgName, Placeholder, StageName};
 
 use crate::credentials::without_credentials;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hemma_core::names::wildcard_covers;
 use hemma_core::{Finding, Hint, Report, Verdict};
 use hemma_docker::compose::{Model, ModelAnswer, Port};
 use hemma_docker::{Binding, Container};
@@ -9,7 +10,6 @@ use hemma_docker::{Binding, Container};
 use super::{Dialed, Outside, Views, source};
 use crate::ids;
 use crate::listeners::Listener;
-use crate::wildcard::covers;
 use crate::{IngressSpec, proxy};
 
 /// The ports of the proxy.
@@ -80,7 +80,7 @@ fn opened(views: &Views, service: &str, port: &Port) -> Finding {
 
 /// Compares the names that services make public with those of `hemma.toml`.
 fn names(spec: &IngressSpec, model: &Model) -> Vec<Finding> {
-    let known = |it: &str| spec.public.iter().any(|public| covers(it, &public.name));
+    let known = |it: &str| spec.public.iter().any(|public| wildcard_covers(it, &public.name));
     let mut findings = Vec::new();
     for (service, it) in &model.services {
         let listed = it.proxy.virtual_host.as_deref().unwrap_or_default().split(',');

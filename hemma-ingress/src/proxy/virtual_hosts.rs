@@ -1,12 +1,12 @@
 //! Checks that the proxy's own configuration has the public names.
 
 use hemma_core::names::ContainerName;
+use hemma_core::names::wildcard_covers;
 use hemma_core::{ExecError, Finding, Hint, World};
 use hemma_docker::{Container, LogLine, Logs};
 
 use super::runs;
 use crate::ids;
-use crate::wildcard::covers;
 use crate::{IngressSpec, PublicService, Remedy, reach};
 
 /// The names in the proxy's configuration; `None` if it could not be read.
@@ -85,8 +85,10 @@ pub(super) fn judge(
     let behind = |it: &PublicService| {
         containers.iter().find(|container| runs(container) && container.is_of(project, &it.service))
     };
-    let (there, absent): (Vec<&PublicService>, Vec<&PublicService>) =
-        spec.public.iter().partition(|it| routed.iter().any(|name| covers(name, &it.name)));
+    let (there, absent): (Vec<&PublicService>, Vec<&PublicService>) = spec
+        .public
+        .iter()
+        .partition(|it| routed.iter().any(|name| wildcard_covers(name, &it.name)));
     let (unrouted, idle): (Vec<&PublicService>, Vec<&PublicService>) =
         absent.into_iter().partition(|it| behind(it).is_some());
     let mut findings: Vec<Finding> = unrouted.iter().map(|it| unknown_to(proxy, it)).collect();

@@ -3,7 +3,7 @@
 /// Whether a name in `VIRTUAL_HOST` stands for `name`: itself, `*.example.org` or `www.example.*`,
 /// whose `*` is one or more labels, as for nginx. A pattern that begins with `~` is not read, and
 /// stands for no name.
-pub(crate) fn covers(pattern: &str, name: &str) -> bool {
+pub fn wildcard_covers(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
     let is_more = |rest: Option<&str>| rest.is_some_and(|it| !it.is_empty());
     if let Some(end) = pattern.strip_prefix('*') {
@@ -33,7 +33,7 @@ mod tests {
             ("~^a.*", "a", false),
             ("", "a", false),
         ] {
-            assert_eq!(covers(pattern, name), expected, "{pattern} {name}");
+            assert_eq!(wildcard_covers(pattern, name), expected, "{pattern} {name}");
         }
     }
 }
