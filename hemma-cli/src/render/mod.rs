@@ -19,7 +19,7 @@ mod words;
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
 use hemma_core::{Finding, Heard, News, Part, Progress, Report, Step, Told};
@@ -62,9 +62,6 @@ struct Seen {
     out: bool,
     err: bool,
 }
-
-/// The time between the closing of a terminal and its signal.
-const HANGUP: Duration = Duration::from_secs(1);
 
 impl Terminal {
     /// The streams of this process.
@@ -206,41 +203,6 @@ impl Terminal {
         } else {
             self.out(&plan::proposal(Page { folded, ..self.page() }, proposal));
         }
-    }
-
-    /// Drops input that was typed before the question.
-    pub(crate) fn forget_what_was_typed(&self) {
-        self.idle();
-        question::forget_what_was_typed();
-    }
-
-    /// Asks, and accepts only a yes.
-    pub(crate) async fn agrees(&self, question: &str) -> bool {
-        let answer = self.asks(&format!("{question} [y/N]")).await;
-        answer.is_some_and(|it| matches!(it.to_lowercase().as_str(), "y" | "yes"))
-    }
-
-    /// Asks, and accepts only this word.
-    pub(crate) async fn types(&self, question: &str, word: &str) -> bool {
-        let answer = self.asks(&format!("{question} Type `{word}` to confirm:")).await;
-        answer.is_some_and(|it| it == word)
-    }
-
-    /// Asks for a value; `None` where the input has ended. Input from before the question does not
-    /// count as an answer.
-    pub(crate) async fn asks(&self, question: &str) -> Option<String> {
-        self.forget_what_was_typed();
-        self.err(&format!("{} ", self.beside().wrapped(&plain(question), 2)));
-        let Some(answer) = question::answer().await else {
-            // Ctrl-D leaves the cursor behind the question.
-            self.err("\n");
-            if self.0.err.deserted() {
-                // The terminal was closed, and its signal is on its way.
-                tokio::time::sleep(HANGUP).await;
-            }
-            return None;
-        };
-        Some(answer.trim().to_owned())
     }
 
     /// Shows the answer.
